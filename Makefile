@@ -1,0 +1,77 @@
+# chapterkit: everything runs in .venv, which the first command makes.
+
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+CHAPTERKIT := $(BIN)/chapterkit
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test check golden schemas lock bench clean
+.DELETE_ON_ERROR:
+
+help: ## Show this help
+	@grep -hE '^[a-z%0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+	  while IFS="$$(printf '\t')" read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
+
+# --- set up
+
+INSTALLED := .venv/.installed
+
+setup: $(INSTALLED) ## Make .venv with all dependencies, pinned and hashed
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'chapterkit needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)' >&2; exit 2; }
+	@echo 'Setting up .venv (once) ...'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+# --- chapters: `make chapterN` for every chapter that book.yaml lists
+
+MANUSCRIPT := $(wildcard book book/* experiments experiments/* templates templates/* \
+  templates/*/* templates/*/*/* refs.bib)
+CODE := $(shell find src/chapterkit -type f ! -name '*.pyc')
+
+-include $(wildcard build/chapter*.mk)
+
+chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PDF and DOCX (make chapter7)
+	@:
+
+build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
+	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
+	@touch $@
+
+# --- quality
+
+test: $(INSTALLED) ## Run every test; those that need a missing system package say so
+	@$(BIN)/python -m pytest -rs
+
+check: $(INSTALLED) ## Lint the manuscript and the code
+	@$(CHAPTERKIT) check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+golden: $(INSTALLED) ## Rewrite the expected outputs of the tests; read the diff as code
+	@CHAPTERKIT_GOLDEN=1 $(BIN)/python -m pytest -q tests
+	@git --no-pager diff --stat -- tests || true
+
+schemas: $(INSTALLED) ## Write the JSON Schemas anew from the models
+	@$(BIN)/python -m chapterkit.schemas
+
+lock: ## Pin the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 --group pyproject.toml:dev pyproject.toml -o requirements.lock
+
+bench: $(INSTALLED) ## Run the benchmarks
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean: ## Remove everything generated
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

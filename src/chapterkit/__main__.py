@@ -1,0 +1,5 @@
+"""python -m chapterkit."""
+
+from chapterkit.cli import main
+
+main()

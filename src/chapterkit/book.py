@@ -1,0 +1,159 @@
+"""Book, Chapter: the nouns that a rule or a template may know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chapterkit.bibliography import Source, load_bibliography
+from chapterkit.config import BOOK_FILE, ChapterConfig, Config, load_config
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.ledger import Ledger, make_ledger
+from chapterkit.records import Record, load_records
+from chapterkit.yamlfile import read_text
+
+COMMENT = re.compile(r"\{%#.*?#%\}", re.DOTALL)
+_PLACED = re.compile(
+    r"""^[ \t]*\{\{-?\s*experiment\(\s*["']([^"']*)["']\s*\)\s*-?\}\}[ \t]*$""", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter: its own text and the experiments that it places, in order."""
+
+    slug: str
+    number: int
+    path: str
+    text: str
+    experiments: tuple[str, ...]
+    first_experiment: int = 1
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything that the manuscript's files say, loaded and validated.
+
+    `templates` holds the text of every template by its name below templates/.
+    """
+
+    config: Config
+    records: Mapping[str, Record]
+    bibliography: Mapping[str, Source]
+    ledger: Ledger
+    templates: Mapping[str, str]
+    chapters: tuple[Chapter, ...]
+
+    def chapter(self, slug: str) -> Chapter:
+        """Return the chapter called `slug`."""
+        return next(chapter for chapter in self.chapters if chapter.slug == slug)
+
+    def number_of(self, experiment: str) -> str:
+        """Return the number (7.4) that an experiment has from where a chapter places it.
+
+        Raises ChapterkitError if no record or no chapter knows it.
+        """
+        for chapter in self.chapters:
+            if experiment in chapter.experiments:
+                place = chapter.experiments.index(experiment) + chapter.first_experiment
+                return f"{chapter.number}.{place}"
+        if experiment in self.records:
+            hint = f'在章的正文里单独一行写 {{{{ experiment("{experiment}") }}}}'
+            raise ChapterkitError(f"实验 {experiment} 还没有放进任何一章", hint=hint)
+        raise unknown_experiment(experiment, self.records)
+
+
+def unknown_experiment(slug: str, records: Mapping[str, Record]) -> ChapterkitError:
+    """Return the error for an experiment that has no record, with the nearest one as hint."""
+    near = nearest(slug, records)
+    hint = f"最接近的是 {near}" if near else f"先写 experiments/{slug}.yaml"
+    return ChapterkitError(f"没有 {slug} 这个实验的记录", hint=hint)
+
+
+def load_book(root: Path) -> Book:
+    """Read and validate every file of the book below `root`, chapters' texts included.
+
+    Raises ChapterkitError at the place of the first thing that is wrong.
+    """
+    config = load_config(root)
+    records = load_records(root)
+    bibliography = load_bibliography(inside(root, config.bibliography), config.bibliography)
+    for record in records.values():
+        _check_citations(record, bibliography)
+    chapters = tuple(_load_chapter(root, chapter, records) for chapter in config.chapters)
+    _check_placed_once(chapters)
+    templates = _load_templates(root)
+    return Book(config, records, bibliography, make_ledger(records), templates, chapters)
+
+
+def inside(root: Path, relative: str) -> Path:
+    """Return root/relative; raise ChapterkitError if it leads out of `root` by .., link or drive."""
+    path = root / relative
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ChapterkitError(
+            f"{relative} 在书的文件夹之外", Origin(BOOK_FILE), "书稿只能用自己文件夹里的文件"
+        )
+    return path
+
+
+def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
+    """Raise ChapterkitError, with the nearest key as hint, unless refs.bib holds `key`."""
+    if key not in bibliography:
+        near = nearest(key, bibliography)
+        hint = f"最接近的是 {near}" if near else "在 refs.bib 里加上这一条"
+        raise ChapterkitError(f"参考文献库里没有 {key}", hint=hint)
+
+
+def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None:
+    for key, origin in record.citations():
+        try:
+            check_citation(key, bibliography)
+        except ChapterkitError as error:
+            raise error.at(origin) from None
+
+
+def _load_chapter(root: Path, config: ChapterConfig, records: Mapping[str, Record]) -> Chapter:
+    shown = f"book/{config.file}"
+    text = read_text(inside(root, shown), shown)
+    if not text.strip():
+        raise ChapterkitError("章的正文是空的", Origin(shown), "至少要有一个一级标题：# 标题 {#slug}")
+    placed = _placed(text, shown, records)
+    return Chapter(config.slug, config.number, shown, text, placed, config.first_experiment)
+
+
+def _placed(text: str, shown: str, records: Mapping[str, Record]) -> tuple[str, ...]:
+    slugs: dict[str, int] = {}
+    visible = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    for match in _PLACED.finditer(visible):
+        slug = match[1]
+        line = visible.count("\n", 0, match.start(1)) + 1
+        if slug not in records:
+            raise unknown_experiment(slug, records).at(Origin(shown, line))
+        if slug in slugs:
+            message = f"实验 {slug} 放了两次（先在第 {slugs[slug]} 行）"
+            raise ChapterkitError(message, Origin(shown, line), "另一处改用 ref")
+        slugs[slug] = line
+    return tuple(slugs)
+
+
+def _check_placed_once(chapters: tuple[Chapter, ...]) -> None:
+    homes: dict[str, str] = {}
+    for chapter in chapters:
+        for slug in chapter.experiments:
+            if slug in homes:
+                message = f"实验 {slug} 已放在 {homes[slug]}"
+                raise ChapterkitError(message, Origin(chapter.path), "一个实验只能放一处")
+            homes[slug] = chapter.path
+
+
+def _load_templates(root: Path) -> dict[str, str]:
+    folder = root / "templates"
+    texts: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.j2")):
+        name = path.relative_to(folder).as_posix()
+        shown = f"templates/{name}"
+        texts[name] = read_text(inside(root, shown), shown)
+    return texts
+

@@ -1,0 +1,283 @@
+"""The only module that knows the order of the steps: load, render, parse, lint, cite, write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from chapterkit.bibliography import load_bibliography
+from chapterkit.book import Book, Chapter, load_book
+from chapterkit.citations import citeproc_arguments, csl_references, finish_references, languages
+from chapterkit.document import Block, Document, Tree, plain_text
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.formats import Format, Printing
+from chapterkit.ledger import Ledger, Number, numbers_of
+from chapterkit.lint import Problem, lint
+from chapterkit.origins import Rendered, rendered_plainly
+from chapterkit.pandoc import read_markdown, run_pandoc, transform
+from chapterkit.records import read_ledger_file
+from chapterkit.render import render
+from chapterkit.yamlfile import read_text
+
+Progress = Callable[[str], None]
+
+_BUILDING = ".building-"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A chapter that was rendered, parsed and linted."""
+
+    chapter: Chapter
+    document: Document
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many problems forbid writing."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file that was written: its size in bytes, and the seconds it took."""
+
+    path: Path
+    size: int
+    seconds: float
+
+
+# --- check
+
+
+def check_chapter(book: Book, chapter: Chapter) -> Checked:
+    """Render, parse and lint one chapter of a book."""
+    document = _parsed(render(book, chapter))
+    rules = book.config.lint
+    at_hand = frozenset({"book", "ledger", "bibliography"})
+    problems = lint(document, book, at_hand, rules.rules, rules.options)
+    return Checked(chapter, document, tuple(problems))
+
+
+def check_file(
+    path: Path, shown: str, ledger_file: Path | None, bibliography_file: Path | None
+) -> list[Problem]:
+    """Lint a Markdown file that belongs to no book; ledger and bibliography may be given.
+
+    Raises ChapterkitError for a file that cannot be read, or a ledger that does not fit.
+    """
+    document = _parsed(rendered_plainly(read_text(path, shown), shown))
+    book = _no_book(ledger_file, bibliography_file)
+    given = {"ledger": ledger_file, "bibliography": bibliography_file}
+    at_hand = frozenset(name for name, file in given.items() if file)
+    return lint(document, book, at_hand, {}, {})
+
+
+def _no_book(ledger_file: Path | None, bibliography_file: Path | None) -> Book:
+    from chapterkit.config import Config
+
+    numbers: dict[str, Number] = {}
+    if ledger_file:
+        entries = read_ledger_file(read_text(ledger_file, str(ledger_file)), str(ledger_file))
+        models = {name: model for name, (model, _) in entries.items()}
+        numbers = numbers_of("", models, {name: origin for name, (_, origin) in entries.items()})
+    sources = load_bibliography(bibliography_file, str(bibliography_file)) if bibliography_file else {}
+    config = Config.model_construct(root=Path())
+    return Book(config, {}, sources, Ledger(numbers), {}, ())
+
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def _parsed(rendered: Rendered) -> Document:
+    with tempfile.TemporaryDirectory(prefix="chapterkit-") as scratch:
+        return read_markdown(_without_comments(rendered), Path(scratch))
+
+
+def _without_comments(rendered: Rendered) -> Rendered:
+    """Blank out HTML comments, which are the author's own notes, keeping every offset."""
+    blank = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), rendered.text)
+    return Rendered(blank, rendered.starts, rendered.origins)
+
+
+# --- build
+
+
+def build_chapter(
+    book: Book,
+    checked: Checked,
+    formats: Sequence[Format],
+    output: Path,
+    jobs: int,
+    progress: Progress = lambda _: None,
+) -> list[Written]:
+    """Write one checked chapter in the formats given; return what was written.
+
+    All formats are made in a temporary folder first and moved into place together, so that a
+    failure or an interruption leaves the last good files; a second build of the same folder waits.
+    Raises ChapterkitError if anything cannot be made or written.
+    """
+    chapter = checked.chapter
+    folder = output / chapter.slug
+    with _building(folder) as scratch:
+        tree = _cited(book, checked, scratch)
+        printing = _printing(book, checked, tree, scratch)
+        makers = [_Maker(one, printing, tree, scratch, progress) for one in formats]
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            made = list(pool.map(_Maker.make, makers))
+        return [_moved(one, folder) for one in made]
+
+
+@contextmanager
+def _building(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder inside `folder`, alone: other builds of it wait."""
+    key = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
+    with FileLock(Path(tempfile.gettempdir()) / f"chapterkit-{key}.lock"):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for left in folder.glob(f"{_BUILDING}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            scratch = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
+        except OSError as error:
+            hint = "用 --output 换一个能写的文件夹"
+            raise ChapterkitError(
+                f"写不了输出文件夹：{error.strerror}", Origin(str(folder)), hint
+            ) from None
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _moved(written: Written, folder: Path) -> Written:
+    target = folder / written.path.name
+    try:
+        os.replace(written.path, target)
+    except OSError as error:
+        message = f"写不了这个文件：{error.strerror}"
+        raise ChapterkitError(message, Origin(str(target)), "它是不是正被别的程序打开着？") from None
+    return Written(target, written.size, written.seconds)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes one format of a chapter in its own folder."""
+
+    format: Format
+    printing: Printing
+    tree: Tree
+    scratch: Path
+    progress: Progress
+
+    def make(self) -> Written:
+        started = time.perf_counter()
+        one = self.format
+        printing = self._own_printing()
+        tree = one.prepare(self.tree, printing)
+        target = self.scratch / f"{printing.chapter_slug}{one.suffix}"
+        written = printing.work / f"written{one.writer_suffix}" if one.finish else target
+        run_pandoc(
+            ["-f", "json", *one.arguments(printing), "-o", str(written)],
+            json.dumps(tree).encode(),
+            folder=printing.config.root,
+            environment={"SOURCE_DATE_EPOCH": str(_newest_input(printing.config.root))},
+        )
+        if one.finish:
+            one.finish(printing, written, target)
+        seconds = time.perf_counter() - started
+        self.progress(f"{target.name}（{seconds:.1f} 秒）")
+        return Written(target, target.stat().st_size, seconds)
+
+    def _own_printing(self) -> Printing:
+        work = self.scratch / self.format.name
+        work.mkdir()
+        base = self.printing
+        return Printing(
+            base.config,
+            base.chapter_slug,
+            base.chapter_number,
+            base.chapter_title,
+            base.language,
+            base.document,
+            work,
+            base.provenance,
+        )
+
+
+def _newest_input(root: Path) -> int:
+    """Return when the manuscript was last changed, in seconds: the date that outputs carry."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return int(given)
+    files = [path for name in ("book", "experiments", "templates") for path in (root / name).rglob("*")]
+    return int(max((path.stat().st_mtime for path in files if path.is_file()), default=0))
+
+
+def _cited(book: Book, checked: Checked, scratch: Path) -> Tree:
+    """Number the chapter's heading and let citeproc put citations and references in."""
+    references = scratch / "references.json"
+    references.write_text(json.dumps(csl_references(book.bibliography)), "utf-8")
+    tree = _with_chapter_number(checked)
+    cited = transform(tree, citeproc_arguments(references))
+    return finish_references(cited, languages(book.bibliography))
+
+
+def _title_block(checked: Checked) -> Block:
+    for block in checked.document.blocks:
+        if block.kind == "Header" and block.element["c"][0] == 1:
+            return block
+    raise ChapterkitError(
+        "章没有标题", Origin(checked.chapter.path), "第一行写一级标题：# 标题 {#slug}"
+    )
+
+
+def _with_chapter_number(checked: Checked) -> Tree:
+    title = _title_block(checked).element
+    number = [{"t": "Str", "c": f"第 {checked.chapter.number} 章"}, {"t": "Str", "c": "\u3000"}]
+    level, attributes, inlines = title["c"]
+    numbered = {"t": "Header", "c": [level, attributes, [*number, *inlines]]}
+    tree = checked.document.tree
+    return {**tree, "blocks": [numbered if one is title else one for one in tree["blocks"]]}
+
+
+def _printing(book: Book, checked: Checked, tree: Tree, scratch: Path) -> Printing:
+    return Printing(
+        config=book.config,
+        chapter_slug=checked.chapter.slug,
+        chapter_number=checked.chapter.number,
+        chapter_title=plain_text(_title_block(checked).element["c"][2]),
+        language=book.config.language,
+        document=checked.document,
+        work=scratch,
+        provenance=provenance(book.ledger),
+    )
+
+
+def provenance(ledger: Mapping[str, Number]) -> dict[str, str]:
+    """Return for each number one line that says what it is and where it comes from."""
+    return {id: _provenance_line(number) for id, number in ledger.items()}
+
+
+_STATUS = {"readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行"}
+
+
+def _provenance_line(number: Number) -> str:
+    when = f"（{number.when}）" if number.when else ""
+    source = f"{number.cite}，{number.at}" if number.at else number.cite
+    computed = f"，由 {number.derived} 算出" if number.derived else ""
+    status = f"，{_STATUS[number.status]}" if number.status in _STATUS else ""
+    return f"{number.of}{when}：{number.text}。来源：{source}{status}{computed}。记录：{number.id}"
+
+

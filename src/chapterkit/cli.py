@@ -1,0 +1,296 @@
+"""The command line: load, call, print, exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chapterkit import __version__
+from chapterkit.errors import ChapterkitError, Origin
+
+if TYPE_CHECKING:
+    from chapterkit.book import Book, Chapter
+    from chapterkit.build import Written
+    from chapterkit.lint import Problem
+
+PROBLEMS, CANNOT_RUN, OUR_BUG = 1, 2, 3
+
+
+class _Group(click.Group):
+    """Turns every failure into its message and exit code, in one place."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs, standalone_mode=False)
+        except ChapterkitError as error:
+            click.echo(error.told(), err=True)
+            sys.exit(CANNOT_RUN)
+        except click.UsageError as error:
+            click.echo(ChapterkitError(error.format_message(), hint=_usage_hint(error)).told(), err=True)
+            sys.exit(CANNOT_RUN)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("中断了；先前的输出没有动。", err=True)
+            sys.exit(130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except Exception:
+            traceback.print_exc()
+            click.echo("这是 chapterkit 自己的错误，请把上面的内容报告给我们。", err=True)
+            sys.exit(OUR_BUG)
+
+
+def _usage_hint(error: click.UsageError) -> str:
+    path = error.ctx.command_path if error.ctx else "chapterkit"
+    return f"{path} --help 说明用法"
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chapterkit")
+def main() -> None:
+    """Build book chapters out of records, and check every number and paragraph of them.
+
+    \b
+    A book is a folder with
+      book/book.yaml                 title, author, chapters
+      book/<chapter>.md              theory; places the experiments
+      experiments/<slug>.yaml        records: setup, numbers, findings, sources
+      templates/experiments/         the prose of each experiment
+      refs.bib                       the sources
+
+    Commands find the book from the current folder upwards. Start one with
+    `chapterkit new book DIR`. Exit codes: 0 clean, 1 problems found, 2 cannot run, 3 our bug.
+    """
+    signal.signal(signal.SIGTERM, _interrupted)
+
+
+def _interrupted(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _format_names() -> list[str]:
+    """Return the names of the output formats without importing them: one module each."""
+    folder = Path(__file__).parent / "formats"
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem not in {"__init__", "shared"})
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--format", "formats", multiple=True, type=click.Choice(_format_names()),
+    help="Write only this format; may be given several times. Default: html, epub, pdf, docx.",
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the outputs; default build/."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 2, help="Writers at once.")
+@click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
+def build(
+    targets: Sequence[str], formats: Sequence[str], output: Path | None, jobs: int, depfile: Path | None
+) -> None:
+    """Check chapters, then write every format.
+
+    TARGET is a chapter's slug or number; default all. Outputs are
+    build/<slug>/<slug>.<ext>. A problem of severity error stops the writing, and the previous
+    good outputs stay. Example:
+
+    \b
+      chapterkit build 7 --format html --format pdf
+    """
+    from chapterkit.build import build_chapter, check_chapter
+    from chapterkit.formats import all_formats
+
+    book = _book()
+    chosen = [all_formats()[name] for name in formats or ("html", "epub", "pdf", "docx")]
+    folder = output or book.config.root / "build"
+    checked = [check_chapter(book, chapter) for chapter in _chapters(book, targets)]
+    problems = [problem for one in checked for problem in one.problems]
+    if problems:
+        _print_problems(problems)
+    if any(one.errors for one in checked):
+        click.echo("有错误，什么也没有写；先前的输出没有动。", err=True)
+        sys.exit(PROBLEMS)
+    for one in checked:
+        started = time.perf_counter()
+        with _progress(f"正在写 {one.chapter.slug}", len(chosen)) as step:
+            written = build_chapter(book, one, chosen, folder, jobs, step)
+        _print_written(written, time.perf_counter() - started)
+        if depfile:
+            _write_depfile(depfile, one.chapter.number, written)
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
+@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="YAML file with numbers:, for a file outside a book.")
+@click.option("--bibliography", type=click.Path(path_type=Path, dir_okay=False), help="BibTeX file, for a file outside a book.")
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+def check(
+    targets: Sequence[str], form: str, ledger: Path | None, bibliography: Path | None, strict: bool
+) -> None:
+    """Lint chapters, or any Markdown file.
+
+    TARGET is a chapter's slug or number (default: all of the book), or a Markdown file
+    outside a book; then the rules run that need no book, and --ledger and --bibliography
+    give them numbers and sources. Example:
+
+    \b
+      chapterkit check 7
+      chapterkit check draft.md --ledger numbers.yaml --bibliography refs.bib
+    """
+    from chapterkit.build import check_chapter, check_file
+    from chapterkit.lint import as_json
+
+    files = [target for target in targets if _is_file(target)]
+    problems = [
+        problem for file in files for problem in check_file(Path(file), file, ledger, bibliography)
+    ]
+    if len(files) < len(targets) or not targets:
+        book = _book()
+        chapters = _chapters(book, [target for target in targets if target not in files])
+        problems += [problem for one in chapters for problem in check_chapter(book, one).problems]
+    if form == "json":
+        click.echo(as_json(problems))
+    else:
+        _print_problems(problems)
+    if any(problem.severity == "error" or strict for problem in problems):
+        sys.exit(PROBLEMS)
+
+
+def _is_file(target: str) -> bool:
+    return "/" in target or os.sep in target or target.endswith((".md", ".markdown", ".txt")) or Path(target).is_file()
+
+
+@main.command()
+@click.argument("name", required=False)
+def rule(name: str | None) -> None:
+    """List the rules of the linter, or print one rule's page.
+
+    \b
+    Example:
+      chapterkit rule unsourced-number
+    """
+    from chapterkit.lint import all_rules, find_rule
+
+    if name:
+        one = find_rule(name)
+        click.echo(f"{one.name}（{one.severity}）\n\n{one.page.strip()}")
+        return
+    width = max(len(name) for name in all_rules())
+    for one in all_rules().values():
+        click.echo(f"{one.name:<{width}}  {one.severity:<7}  {one.summary}")
+
+
+@main.group()
+def new() -> None:
+    """Start a book or an experiment; both build at once."""
+
+
+@new.command("book")
+@click.argument("folder", type=click.Path(path_type=Path))
+def new_book(folder: Path) -> None:
+    """Make a small book in DIR that builds at once.
+
+    \b
+    Example:
+      chapterkit new book mybook && cd mybook && chapterkit build
+    """
+    from chapterkit.scaffold import make_book
+
+    _print_made(make_book(folder))
+    click.echo(f"接着：cd {folder} && chapterkit build")
+
+
+@new.command("experiment")
+@click.argument("slug")
+def new_experiment(slug: str) -> None:
+    """Write the record of a new experiment, with one number and one finding to replace.
+
+    It renders at once through the default template; place it in a chapter with
+    {{ experiment("SLUG") }} on a line of its own.
+    """
+    from chapterkit.scaffold import make_experiment
+
+    book = _book()
+    _print_made(make_experiment(book, slug))
+    click.echo(f'接着：在章的正文里单独一行写 {{{{ experiment("{slug}") }}}}')
+
+
+# --- loading and printing
+
+
+def _book() -> Book:
+    from chapterkit.book import load_book
+    from chapterkit.config import BOOK_FILE, find_root
+
+    root = find_root(Path.cwd())
+    if root is None:
+        hint = "到书的文件夹里运行，或用 chapterkit new book DIR 新建一本"
+        raise ChapterkitError(f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint)
+    return load_book(root)
+
+
+def _chapters(book: Book, targets: Sequence[str]) -> list[Chapter]:
+    wanted = [book.config.chapter(target).slug for target in targets]
+    return [one for one in book.chapters if not wanted or one.slug in wanted]
+
+
+def _print_problems(problems: Sequence[Problem]) -> None:
+    from chapterkit.lint import as_text
+
+    click.echo(as_text(problems))
+
+
+def _print_written(written: Sequence[Written], seconds: float) -> None:
+    width = max(len(_shown(one.path)) for one in written)
+    for one in written:
+        click.echo(f"{_shown(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
+    click.echo(f"写好 {len(written)} 个文件，共 {seconds:.1f} 秒。")
+
+
+def _print_made(paths: Sequence[Path]) -> None:
+    for path in paths:
+        click.echo(f"写了 {_shown(path)}")
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1024:.0f} KiB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MiB"
+
+
+@contextmanager
+def _progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda done: progress.update(task, advance=1, description=f"{title}：{done}")
+
+
+def _write_depfile(depfile: Path, number: int, written: Sequence[Written]) -> None:
+    """Tell make which files the chapter's stamp stands for, so that a deleted one is built again."""
+    paths = [os.path.relpath(one.path).replace(os.sep, "/") for one in written]
+    stamp = f"build/chapter{number}.built"
+    text = f"{stamp}: {' '.join(paths)}\n" + "".join(f"{path}:\n" for path in paths)
+    depfile.parent.mkdir(parents=True, exist_ok=True)
+    depfile.write_text(text, "utf-8")

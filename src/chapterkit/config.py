@@ -1,0 +1,106 @@
+"""book.yaml -> one frozen value; the only place where defaults are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.yamlfile import parse_yaml, read_text, validated
+
+BOOK_FILE = "book/book.yaml"
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Severity = Literal["error", "warning", "off"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChapterConfig(_Model):
+    """One chapter of the book, as book.yaml lists it."""
+
+    slug: Slug = Field(description="章的代号：目标名、输出文件夹和文件名")
+    number: int = Field(ge=1, description="章号：第 7 章写 7")
+    file: str = Field(description="章的正文，相对 book/ 的路径")
+    first_experiment: int = Field(default=1, ge=1, description="本章第一个实验的序号")
+
+
+class LintConfig(_Model):
+    """What the linter is told by the book: severities and options of rules."""
+
+    rules: dict[str, Severity] = Field(default={}, description="规则名 → error、warning 或 off")
+    options: dict[str, dict[str, Any]] = Field(default={}, description="规则名 → 它的选项")
+
+
+class FontConfig(_Model):
+    """Font families preferred where the system has them; the bundled Noto fonts are the fallback."""
+
+    serif: tuple[str, ...] = ("Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN")
+    sans: tuple[str, ...] = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN")
+
+
+class BookModel(_Model):
+    """The whole of book.yaml."""
+
+    title: str = Field(min_length=1, description="书名")
+    author: str = Field(min_length=1, description="作者")
+    language: Literal["zh-Hans", "zh-Hant"] = Field(default="zh-Hans", description="书稿的文字")
+    identifier: str = Field(min_length=1, description="全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…")
+    chapters: tuple[ChapterConfig, ...] = Field(min_length=1, description="各章，按书中的顺序")
+    bibliography: str = Field(default="refs.bib", description="参考文献库，相对书的根目录")
+    page: Literal["a5", "16k"] = Field(default="16k", description="PDF 的开本")
+    fonts: FontConfig = FontConfig()
+    lint: LintConfig = LintConfig()
+
+
+class Config(BookModel):
+    """book.yaml with the folder it governs: `root` is the folder that holds book/."""
+
+    root: Path
+
+    @property
+    def serif(self) -> tuple[str, ...]:
+        """Families for the text, preferred first."""
+        return self.fonts.serif
+
+    @property
+    def sans(self) -> tuple[str, ...]:
+        """Families for headings, preferred first."""
+        return self.fonts.sans
+
+    def chapter(self, target: str) -> ChapterConfig:
+        """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""
+        for chapter in self.chapters:
+            if target in (chapter.slug, str(chapter.number)):
+                return chapter
+        names = [name for chapter in self.chapters for name in (chapter.slug, str(chapter.number))]
+        near = nearest(target, names)
+        listed = "、".join(f"{chapter.slug}（{chapter.number}）" for chapter in self.chapters)
+        raise ChapterkitError(
+            f"没有 {target} 这一章",
+            Origin(BOOK_FILE),
+            f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
+        )
+
+
+def find_root(start: Path) -> Path | None:
+    """Return the nearest folder at or above `start` that holds book/book.yaml, or None."""
+    return next((folder for folder in (start, *start.parents) if (folder / BOOK_FILE).is_file()), None)
+
+
+def load_config(root: Path) -> Config:
+    """Read book.yaml below `root`; raise ChapterkitError at the line that does not fit."""
+    file = parse_yaml(read_text(root / BOOK_FILE, BOOK_FILE), BOOK_FILE)
+    model = validated(file, BookModel.model_validate, "book.yaml ")
+    for index, chapter in enumerate(model.chapters):
+        for earlier in model.chapters[:index]:
+            if chapter.slug == earlier.slug or chapter.number == earlier.number:
+                raise ChapterkitError(
+                    f"两章同名或同号：{chapter.slug}（{chapter.number}）",
+                    file.origin("chapters", index),
+                )
+    return Config.model_construct(root=root, **dict(model))

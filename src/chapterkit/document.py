@@ -1,0 +1,425 @@
+"""pandoc's tree with origins: blocks, their flat text, and where each character was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chapterkit.errors import Origin
+from chapterkit.origins import Rendered
+
+Tree = dict[str, Any]
+Element = dict[str, Any]
+
+OPAQUE = "\ufffc"
+_TEXT_CONTAINERS = {
+    "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A stretch of a block's text that is more than text: its kind, its place there, pandoc's element.
+
+    `kind` is pandoc's name (Code, Math, Cite, Link, Image, Note…), or `Number` for the span of
+    a recorded number, whose id then is `number`.
+    """
+
+    kind: str
+    start: int
+    end: int
+    element: Element = field(repr=False)
+    number: str = ""
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The keys of a Cite, in order."""
+        if self.kind != "Cite":
+            return ()
+        return tuple(one["citationId"] for one in self.element["c"][0])
+
+
+@dataclass(frozen=True)
+class Block:
+    """A leaf of the document (paragraph, heading, code block…) as flat text.
+
+    `text` has one character for each that a reader sees; formulas stand as their source, a note
+    as
+    one U+FFFC. `offsets[i]` is where text[i] stands in the rendered Markdown. `within` are
+    the containers from the outside in (BlockQuote, BulletList, Div, Note, Table…).
+    """
+
+    kind: str
+    text: str
+    offsets: tuple[int, ...]
+    inlines: tuple[Inline, ...]
+    start: int
+    containers: tuple[Element, ...] = field(repr=False)
+    element: Element = field(repr=False)
+    rendered: Rendered = field(repr=False)
+
+    def origin(self, position: int = 0) -> Origin:
+        """Return the file, line and column at which text[position] was written."""
+        if not self.offsets:
+            return self.rendered.origin(self.start)
+        return self.rendered.origin(self.offsets[min(position, len(self.offsets) - 1)])
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The kinds of the containers."""
+        return tuple(container["t"] for container in self.containers)
+
+    def masked(self, *kinds: str) -> str:
+        """Return the text with inlines of these kinds replaced by U+FFFC, length unchanged."""
+        characters = list(self.text)
+        for inline in self.inlines:
+            if inline.kind in kinds:
+                characters[inline.start : inline.end] = OPAQUE * (inline.end - inline.start)
+        return "".join(characters)
+
+    def is_escaped(self, position: int) -> bool:
+        """Tell whether the author put a backslash before text[position], to have it printed."""
+        offset = self.offsets[position]
+        return offset > 0 and self.rendered.text[offset - 1] == "\\"
+
+    def numbers(self) -> Iterator[Inline]:
+        """Yield the recorded numbers that the block shows, in order."""
+        return (inline for inline in self.inlines if inline.kind == "Number")
+
+    def citations(self) -> tuple[str, ...]:
+        """Return the citation keys of the block, in order."""
+        return tuple(key for inline in self.inlines for key in inline.citations)
+
+
+@dataclass(frozen=True)
+class Warned:
+    """One message of pandoc's log: its type, as pandoc names it, and its fields."""
+
+    type: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One chapter as pandoc read it, with the Markdown that pandoc was given and what pandoc said."""
+
+    tree: Tree = field(repr=False)
+    rendered: Rendered = field(repr=False)
+    warned: tuple[Warned, ...] = ()
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every leaf block in reading order, a note's blocks after the block that calls it."""
+        return tuple(_located(list(_leaves(self.tree["blocks"], ())), self.rendered))
+
+    @cached_property
+    def paragraphs(self) -> tuple[Block, ...]:
+        """The blocks of running text."""
+        return tuple(block for block in self.blocks if block.kind in {"Para", "Plain"})
+
+    def origin_of_character(self, character: str) -> Origin | None:
+        """Return where a character first stands in the manuscript, or None if it does not."""
+        offset = self.rendered.text.find(character)
+        return None if offset < 0 else self.rendered.origin(offset)
+
+
+def walk(node: Any, change: Callable[[Element], Any]) -> Any:
+    """Return a copy of a pandoc tree in which `change` has been asked for every element.
+
+    `change` gets an element whose children are already changed, and returns what takes its
+    place: an element, or a list of elements to be spliced in.
+    """
+    if isinstance(node, list):
+        out: list[Any] = []
+        for item in node:
+            new = walk(item, change)
+            spliced = isinstance(item, dict) and "t" in item and isinstance(new, list)
+            out.extend(new) if spliced else out.append(new)
+        return out
+    if isinstance(node, dict):
+        copy = {key: walk(value, change) for key, value in node.items()}
+        return change(copy) if "t" in copy else copy
+    return node
+
+
+def plain_text(node: Any) -> str:
+    """Return the text of pandoc inlines without markup, citations as they were typed."""
+    return _flatten(node if isinstance(node, list) else [node]).text
+
+
+def unwrap_numbers(tree: Tree) -> Tree:
+    """Return the tree without the spans of recorded numbers, their text in place."""
+    return walk(tree, lambda e: e["c"][1] if number_id(e) is not None else e)  # type: ignore[no-any-return]
+
+
+def number_id(element: Element) -> str | None:
+    """Return the id of a recorded number's span, None for any other element."""
+    if element["t"] != "Span" or "number" not in element["c"][0][1]:
+        return None
+    return dict(element["c"][0][2]).get("data-number")
+
+
+# --- flattening
+
+
+@dataclass
+class _Flat:
+    """Text under construction. `skips` are text positions after which Markdown has attributes or targets."""
+
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    inlines: list[Inline] = field(default_factory=list)
+    skips: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[Element] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+
+def _flatten(inlines: list[Element]) -> _Flat:
+    flat = _Flat()
+    for inline in inlines:
+        _add(flat, inline)
+    return flat
+
+
+def _add(flat: _Flat, element: Element) -> None:
+    start, kind, content = flat.length, element["t"], element.get("c")
+    match kind:
+        case "Str":
+            flat.add(content)
+            return
+        case "Space":
+            flat.add(" ")
+            return
+        case "SoftBreak" | "LineBreak":
+            flat.add("\n")
+        case "Code" | "Math" | "RawInline":
+            flat.add(content[1])
+        case "Note":
+            flat.add(OPAQUE)
+            flat.notes.append(element)
+        case "Quoted" | "Cite":
+            _add_all(flat, content[1])
+        case "Span" | "Link" | "Image":
+            _add_all(flat, content[1])
+            flat.skips.append((flat.length, "}" if kind == "Span" else ")"))
+        case _ if kind in _TEXT_CONTAINERS:
+            _add_all(flat, content)
+    number = number_id(element)
+    if number is not None:
+        kind = "Number"
+    flat.inlines.append(Inline(kind, start, flat.length, element, number or ""))
+
+
+def _add_all(flat: _Flat, inlines: list[Element]) -> None:
+    for inline in inlines:
+        _add(flat, inline)
+
+
+_Leaf = tuple[str, _Flat, tuple[Element, ...], Element]
+
+
+def _leaves(blocks: list[Element], containers: tuple[Element, ...]) -> Iterator[_Leaf]:
+    if not blocks and containers:
+        yield "Empty", _Flat(), containers, containers[-1]
+    for block in blocks:
+        yield from _leaves_of(block, containers)
+
+
+def _leaves_of(block: Element, containers: tuple[Element, ...]) -> Iterator[_Leaf]:
+    kind, content = block["t"], block.get("c")
+    inner = (*containers, block)
+    caption = (*inner, {"t": "Caption"})
+    match kind:
+        case "Para" | "Plain":
+            yield from _leaf(kind, content, containers, block)
+        case "Header":
+            yield from _leaf(kind, content[2], containers, block)
+        case "CodeBlock" | "RawBlock":
+            flat = _Flat()
+            flat.add(content[1])
+            yield kind, flat, containers, block
+        case "LineBlock":
+            for line in content:
+                yield from _leaf("Plain", line, inner, block)
+        case "BlockQuote":
+            yield from _leaves(content, inner)
+        case "Div":
+            yield from _leaves(content[1], inner)
+        case "BulletList":
+            for item in content:
+                yield from _leaves(item, inner)
+        case "OrderedList":
+            for item in content[1]:
+                yield from _leaves(item, inner)
+        case "DefinitionList":
+            for term, definitions in content:
+                yield from _leaf("Plain", term, inner, block)
+                for definition in definitions:
+                    yield from _leaves(definition, inner)
+        case "Figure":
+            yield from _leaves(content[2], inner)
+            yield from _leaves(content[1][1], caption)
+        case "Table":
+            yield from _leaves(content[1][1], caption)
+            for cell in _cells(content):
+                yield from _leaves(cell, inner)
+        case _:
+            yield kind, _Flat(), containers, block
+
+
+def _leaf(
+    kind: str, inlines: list[Element], containers: tuple[Element, ...], block: Element
+) -> Iterator[_Leaf]:
+    flat = _flatten(inlines)
+    yield kind, flat, containers, block
+    for note in flat.notes:
+        yield from _leaves(note["c"], (*containers, note))
+
+
+def _cells(table: list[Any]) -> Iterator[list[Element]]:
+    _, _, _, head, bodies, foot = table
+    rows = [*head[1], *(row for body in bodies for part in body[2:4] for row in part), *foot[1]]
+    return (cell[4] for row in rows for cell in row[1])
+
+
+# --- locating: from pandoc's blocks back to the rendered Markdown
+
+
+# How far ahead, in letters, the next stretch of text may be looked for: far enough for any
+# attribute or link target in between, near enough that a miss costs little.
+_WINDOW = 20_000
+
+
+class _Letters:
+    """The letters and digits of the rendered Markdown, which survive pandoc unchanged and in order.
+
+    `cursor` is the index of the next letter to be placed, `passed` the furthest offset placed.
+    """
+
+    def __init__(self, markdown: str) -> None:
+        self.markdown = markdown
+        self.offsets = [offset for offset, char in enumerate(markdown) if char.isalnum()]
+        self.letters = "".join(filter(str.isalnum, markdown))
+        self.cursor = 0
+        self.passed = -1
+
+    def find(self, wanted: str, start: int) -> int:
+        """Return the index of `wanted` at or after `start`, within the window; else -1."""
+        return self.letters.find(wanted, start, start + _WINDOW + len(wanted))
+
+    def offset(self, index: int) -> int:
+        """Return the offset of a letter; the end of the Markdown behind the last one."""
+        return self.offsets[index] if index < len(self.offsets) else len(self.markdown)
+
+    def next_line(self) -> int:
+        """Return the offset of the next line that is not blank, after what has been placed."""
+        line_end = self.markdown.find("\n", self.passed) if self.passed >= 0 else -1
+        if self.passed >= 0 and line_end < 0:
+            return max(self.passed, 0)
+        found = re.compile(r"\S").search(self.markdown, line_end + 1)
+        return found.start() if found else max(self.passed, 0)
+
+
+def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
+    letters = _Letters(rendered.text)
+    for kind, flat, containers, element in leaves:
+        in_note = any(container["t"] == "Note" for container in containers)
+        kept = letters.cursor, letters.passed
+        offsets = _Placing(flat, letters, in_note).offsets()
+        start = offsets[0] if offsets else letters.next_line()
+        letters.passed = max(letters.passed, offsets[-1] if offsets else start)
+        if in_note:
+            letters.cursor, letters.passed = kept
+        inlines = tuple(sorted(flat.inlines, key=lambda one: (one.start, -one.end)))
+        yield Block(kind, flat.text, tuple(offsets), inlines, start, containers, element, rendered)
+
+
+class _Placing:
+    """Places one leaf's characters in the Markdown, stretch by stretch.
+
+    A stretch ends where Markdown has attributes or a link target that the reader does not see.
+    """
+
+    def __init__(self, flat: _Flat, letters: _Letters, in_note: bool) -> None:
+        self.text = flat.text
+        self.letters = letters
+        self.in_note = in_note
+        self.stretches: list[tuple[int, int, str]] = []
+        start = 0
+        for end, closing in flat.skips:
+            self.stretches.append((start, end, closing))
+            start = end
+        self.stretches.append((start, len(self.text), ""))
+        self.index = letters.cursor
+        self.placed: list[int] = []
+
+    def offsets(self) -> list[int]:
+        if not self.text:
+            return []
+        self.index = self._first_index()
+        for start, end, closing in self.stretches:
+            self._place(self.text[start:end])
+            if closing and self.placed:
+                self._skip_to(closing)
+        self.letters.cursor = self.index
+        return self.placed
+
+    def _first_index(self) -> int:
+        """Return the index of the leaf's first letter; the cursor if it cannot be found."""
+        letters = self.letters
+        first = next(filter(None, (_only_letters(self.text[a:b]) for a, b, _ in self.stretches)), "")
+        for length in (40, 12, 4, 1):
+            wanted = first[:length]
+            found = letters.find(wanted, letters.cursor) if wanted else -1
+            if found < 0 and wanted and self.in_note:
+                found = letters.letters.find(wanted)
+            if found >= 0:
+                return found
+        return letters.cursor
+
+    def _place(self, stretch: str) -> None:
+        wanted = _only_letters(stretch)
+        found = self.letters.find(wanted, self.index) if wanted else -1
+        if found >= 0:
+            self.index = found
+        for char in stretch:
+            if not char.isalnum():
+                self.placed.append(self._between(char))
+                continue
+            at = self.index if found >= 0 else self.letters.find(char, self.index)
+            if at >= 0:
+                self.index = at + 1
+            self.placed.append(self.letters.offset(at) if at >= 0 else self._last())
+
+    def _between(self, char: str) -> int:
+        """Return the offset of punctuation or space, which stands between the letters round it."""
+        letters, limit = self.letters, self.letters.offset(self.index)
+        if self.placed:
+            after = self.placed[-1] + 1
+        else:
+            before = letters.offset(self.index - 1) + 1 if self.index else 0
+            after = max(before, letters.markdown.rfind("\n", before, limit) + 1)
+        found = letters.markdown.find(char, after, limit)
+        return found if found >= 0 else min(after, limit)
+
+    def _last(self) -> int:
+        return self.placed[-1] if self.placed else self.letters.offset(self.index)
+
+    def _skip_to(self, closing: str) -> None:
+        found = self.letters.markdown.find(closing, self._last())
+        while 0 <= self.letters.offset(self.index) < found and self.index < len(self.letters.offsets):
+            self.index += 1
+
+
+def _only_letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))

@@ -1,0 +1,56 @@
+"""How every failure is worded: where, what, and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """The place at which something was written: a path as shown to the reader, line and column from 1.
+
+    >>> str(Origin("book/chapter7.md", 12, 5))
+    'book/chapter7.md:12'
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class ChapterkitError(Exception):
+    """A failure caused by input or by the machine: told in one line and a hint, exit code 2.
+
+    >>> print(ChapterkitError("没有这个数", Origin("a.md", 3), hint="最接近的是 n.x").told())
+    a.md:3: 没有这个数
+    hint: 最接近的是 n.x
+    """
+
+    def __init__(self, message: str, origin: Origin | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = " ".join(message.split())
+        self.origin = origin
+        self.hint = " ".join(hint.split())
+
+    def at(self, origin: Origin) -> ChapterkitError:
+        """Return the same failure, placed at `origin` unless it already has a place."""
+        return self if self.origin else ChapterkitError(self.message, origin, self.hint)
+
+    def told(self) -> str:
+        """Return the message as people and editors read it, the hint on a line of its own."""
+        place = f"{self.origin}: " if self.origin else ""
+        return f"{place}{self.message}" + (f"\nhint: {self.hint}" if self.hint else "")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, or None if none is like it.
+
+    >>> nearest("gpl_r1", ["gpl_rl", "routes"])
+    'gpl_rl'
+    """
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)

@@ -1,0 +1,74 @@
+"""Output formats: one module each, found by walking this folder.
+
+A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
+changes the tree before pandoc writes it, `finish` makes the final file out of what pandoc wrote.
+Formats start no process: `build` runs pandoc for them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chapterkit.config import Config
+from chapterkit.document import Document
+
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Printing:
+    """What a format may know of the chapter that it prints.
+
+    `chapter_title` is plain text; `language` a BCP 47 tag (zh-Hans, zh-Hant);
+    `provenance` tells for every number shown where it comes from, as one line of plain text;
+    `document` is the checked document, for placing a complaint at its origin;
+    `work` an empty temporary folder of this format's own.
+    """
+
+    config: Config
+    chapter_slug: str
+    chapter_number: int
+    chapter_title: str
+    language: str
+    document: Document
+    work: Path
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+def _same_tree(tree: Tree, printing: Printing) -> Tree:
+    return tree
+
+
+@dataclass(frozen=True)
+class Format:
+    """One output format.
+
+    `suffix` names the final file; `writer_suffix` what pandoc writes, if `finish` makes the
+    final file of it; `arguments(printing)` are pandoc's, writer included;
+    `prepare(tree, printing)` returns a changed copy of pandoc's tree (it must not change the tree given);
+    `finish(printing, written, target)` turns pandoc's file into the final one.
+    """
+
+    name: str
+    suffix: str
+    arguments: Callable[[Printing], list[str]]
+    prepare: Callable[[Tree, Printing], Tree] = _same_tree
+    finish: Callable[[Printing, Path, Path], None] | None = None
+    writer_suffix: str = ""
+
+
+@cache
+def all_formats() -> dict[str, Format]:
+    """Return every format of this folder by name, in alphabetical order."""
+    found: dict[str, Format] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        if isinstance(one := getattr(loaded, "FORMAT", None), Format):
+            found[one.name] = one
+    return found

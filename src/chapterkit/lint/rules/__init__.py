@@ -1,0 +1,1 @@
+"""One module a rule: docstring (its page), SEVERITY, NEEDS, Options, check."""

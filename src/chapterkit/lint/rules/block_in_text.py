@@ -1,0 +1,78 @@
+"""A block stands in the text that is neither heading nor paragraph.
+
+Why: the chapter is running prose. A code block, table, line block or definition list breaks it,
+cannot be read aloud, and holds numbers that nobody can trace.
+
+Options: `allowed`, the blocks that may stand beside headings and paragraphs, of quote, formula,
+image, code, table, lines, definition, rule. Default: quote, formula, image.
+
+Bad:
+
+    ```
+    python train.py
+    ```
+
+Good:
+
+    > 我语言的界限意味着我世界的界限。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Block, Document, Element
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+
+@dataclass(frozen=True)
+class Options:
+    """Which blocks are allowed."""
+
+    allowed: tuple[str, ...] = ("quote", "formula", "image")
+
+
+_NAMES = {
+    "BlockQuote": ("quote", "引文块"),
+    "CodeBlock": ("code", "代码块"),
+    "RawBlock": ("code", "原样块"),
+    "Table": ("table", "表格"),
+    "LineBlock": ("lines", "行块（| 开头的行）"),
+    "DefinitionList": ("definition", "定义列表"),
+    "HorizontalRule": ("rule", "分隔线"),
+    "Figure": ("image", "图"),
+}
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each block that is not allowed, at its first line."""
+    seen: set[int] = set()
+    for block in document.blocks:
+        for element in (*block.containers, block.element):
+            if id(element) in seen:
+                continue
+            seen.add(id(element))
+            name, shown = _named(element, block)
+            if name and name not in options.allowed:
+                yield Problem(
+                    block.origin(), f"正文里有{shown}", "改写成段落，或在 book.yaml 里允许这种块"
+                )
+
+
+def _named(element: Element, block: Block) -> tuple[str, str]:
+    kind = element["t"]
+    if kind in {"Para", "Plain"} and _is_formula(block):
+        return "formula", "单独成行的公式"
+    return _NAMES.get(kind, ("", ""))
+
+
+def _is_formula(block: Block) -> bool:
+    return any(
+        inline.kind == "Math" and inline.element["c"][0]["t"] == "DisplayMath"
+        for inline in block.inlines
+    )

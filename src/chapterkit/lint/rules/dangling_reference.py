@@ -1,0 +1,70 @@
+"""A link points at a place that the document does not have.
+
+Why: the reader who follows it arrives nowhere; after a section was renamed or an experiment
+moved, nothing else says so.
+
+Bad:
+
+    见[上面的讨论](#discussion)。
+
+Good:
+
+    # 讨论 {#discussion}
+
+    见[这一节](#discussion)。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chapterkit.book import Book
+from chapterkit.document import Document, walk
+from chapterkit.errors import nearest
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+_ATTRIBUTES_AT = {
+    "Header": 1, "Div": 0, "Span": 0, "CodeBlock": 0, "Code": 0, "Link": 0, "Image": 0,
+    "Figure": 0, "Table": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each link to an identifier that no element of the document carries."""
+    known = identifiers(document)
+    for block in document.blocks:
+        for inline in block.inlines:
+            if inline.kind != "Link":
+                continue
+            target = inline.element["c"][2][0]
+            if target.startswith("#") and target[1:] not in known:
+                near = nearest(target[1:], known)
+                yield Problem(
+                    block.origin(inline.start),
+                    f"链接指向 {target}，文中没有这个标识",
+                    f"最接近的是 #{near}" if near else "给要指的标题加上 {#标识}",
+                )
+
+
+def identifiers(document: Document) -> set[str]:
+    """Return every identifier that an element of the document carries."""
+    found: set[str] = set()
+
+    def note(element: dict[str, Any]) -> dict[str, Any]:
+        place = _ATTRIBUTES_AT.get(element["t"])
+        if place is not None:
+            found.add(element["c"][place][0])
+        return element
+
+    walk(document.tree["blocks"], note)
+    return found - {""}

@@ -1,0 +1,72 @@
+"""A citation has run into the text round it, so that it is lost or names another key.
+
+Why: pandoc sees no citation in `据@key的` (a letter stands before the @), takes the text behind
+for part of the key in `据 @key的`, and drops the second of `[@a；@b]` without a word.
+
+Bad:
+
+    据@demo2025的结果，两者方向相反。
+
+Bad:
+
+    两者方向相反[@demo2025；@other2024]。
+
+Good:
+
+    两者方向相反[@demo2025; @other2024]。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Block, Document, plain_text
+from chapterkit.lint.keys import KEY, cited_key
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each key left literal, each that swallowed text, each that was dropped."""
+    for block in document.blocks:
+        if block.kind in {"Para", "Plain", "Header"}:
+            yield from _literal(block)
+            yield from _in_citations(block, book)
+
+
+def _literal(block: Block) -> Iterator[Problem]:
+    text = block.masked("Code", "Math", "Cite", "Link")
+    for found in KEY.finditer(text):
+        before = text[: found.start()][-1:]
+        if not before or before.isascii() or block.is_escaped(found.start()):
+            continue
+        yield Problem(
+            block.origin(found.start()),
+            f"“@{found[1]}”没有成为引用：@ 前面紧挨着文字",
+            f"写成 [@{found[1]}]",
+        )
+
+
+def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
+    for inline in block.inlines:
+        if inline.kind != "Cite":
+            continue
+        origin = block.origin(inline.start)
+        for key in inline.citations:
+            meant = cited_key(key, book.bibliography)
+            if meant != key:
+                yield Problem(
+                    origin, f"引用键成了“{key}”：键后面紧挨着文字", f"写成 [@{meant}]，文字移到括号外"
+                )
+        for citation in inline.element["c"][0]:
+            for lost in KEY.finditer(plain_text(citation["citationSuffix"])):
+                yield Problem(origin, f"“@{lost[1]}”被丢掉了", f"两条引用之间用半角分号：; @{lost[1]}")

@@ -1,0 +1,60 @@
+"""A list stands in the text.
+
+Why: the chapter argues in paragraphs; a list puts claims side by side and leaves out how they
+follow from one another. Whatever pandoc takes for a list is one, at any depth (in quotes, notes,
+cells), also by accident: a line that begins with `2024. ` is printed as item 2024.
+
+Bad:
+
+    - 监督微调记住训练分布
+    - 强化学习学到规则
+
+Bad:
+
+    2024. 年的版本改了摘要。
+
+Good:
+
+    监督微调记住训练分布，强化学习学到规则。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+_NAMES = {
+    "BulletList": "无序列表",
+    "OrderedList": "有序列表",
+    "DefinitionList": "定义列表",
+}
+_HTML = re.compile(r"<(?:ul|ol|dl|li)\b[^>]*>", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each list, at its first item, and for each list in raw HTML."""
+    seen: set[int] = set()
+    for block in document.blocks:
+        for container in block.containers:
+            kind = container["t"]
+            if kind in _NAMES and id(container) not in seen:
+                seen.add(id(container))
+                hint = "改写成一段话，说出各项之间的关系"
+                if kind == "OrderedList" and container["c"][0][0] > 100:
+                    hint = "这一行以“数字加点”开头，pandoc 当成了列表；把数字移到句中"
+                yield Problem(block.origin(), f"正文里有{_NAMES[kind]}", hint)
+        if (found := _HTML.search(block.masked("Code", "Math"))) and block.kind in {"Para", "Plain"}:
+            yield Problem(block.origin(found.start()), "正文里有 HTML 列表", "改写成一段话")

@@ -1,0 +1,47 @@
+"""A paragraph shows a number and does not cite where the number comes from.
+
+Why: a reader who meets a number must find its source in the same paragraph, not by guessing
+which of the chapter's citations is meant.
+
+Bad:
+
+    强化学习之后成功率升到 [15.0%]{.number data-number="demo.rl"}。
+
+Good:
+
+    强化学习之后成功率升到 [15.0%]{.number data-number="demo.rl"}[@demo2025, 图 6]。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset({"ledger"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for the first number of each source that its paragraph does not cite."""
+    for block in document.paragraphs:
+        cited = set(block.citations())
+        for inline in block.numbers():
+            number = book.ledger.get(inline.number)
+            if number is None or number.cite in cited:
+                continue
+            cited.add(number.cite)
+            at = f', "{number.at}"' if number.at else ""
+            yield Problem(
+                block.origin(inline.start),
+                f"这一段用了 {number.id}，却没有引用它的来源 {number.cite}",
+                f'在这个数后面写 {{{{ cite("{number.cite}"{at}) }}}}',
+            )

@@ -1,0 +1,48 @@
+"""A footnote is called that is nowhere defined.
+
+Why: pandoc prints the mark as it was typed, `[^x]`, and says nothing.
+
+Bad:
+
+    这一点有例外[^exception]。
+
+Good:
+
+    这一点有例外[^exception]。
+
+    [^exception]: 见原文附录。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+CALL = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each footnote mark that is left in the text."""
+    for block in document.blocks:
+        if block.kind in {"CodeBlock", "RawBlock"}:
+            continue
+        for found in CALL.finditer(block.masked("Code", "Math")):
+            if block.is_escaped(found.start()):
+                continue
+            yield Problem(
+                block.origin(found.start()),
+                f"脚注 {found[0]} 没有定义",
+                f"另起一段写 {found[0]}: 脚注的内容",
+            )

@@ -1,0 +1,58 @@
+"""Markup has stayed literal: the reader will see the marks.
+
+Why: `**` beside Chinese punctuation, a brace of a template, half a link or an HTML tag that
+pandoc does not take for markup is printed as it was typed.
+
+Bad:
+
+    这是** 重点 **所在。
+
+Bad:
+
+    成功率是 {{ n.rl }}。
+
+Good:
+
+    这是**重点**所在，`{{ n.rl }}` 是模板里的写法。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+_MARKUP = re.compile(
+    r"\*\*+|__+|~~+|\{\{|\}\}|\{%|%\}|`+|\]\([^)\s]*\)|!\[|\$\$|\]\{|\{[#.][\w-]+[^}]*\}"
+    r"|</?(?:br|b|i|u|em|strong|span|div|p|sub|sup|a|img|font|center|table|tr|td|h[1-6])\b[^>]*>"
+    r"|\[@|(?<![^\s（(，。；：])@[A-Za-z][\w:.-]*\d\w*|^:::+|^#{1,6}\s"
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each mark left in the text, the first of its kind in a paragraph."""
+    for block in document.blocks:
+        if block.kind not in {"Para", "Plain", "Header"}:
+            continue
+        seen: set[str] = set()
+        for found in _MARKUP.finditer(block.masked("Code", "Math", "Cite")):
+            if found[0] in seen or block.is_escaped(found.start()):
+                continue
+            seen.add(found[0])
+            yield Problem(
+                block.origin(found.start()),
+                f"“{found[0]}”没有成为标记，会原样印出来",
+                "补全或移动标记；真要印这几个字符，前面加反斜线或写成行内代码",
+            )

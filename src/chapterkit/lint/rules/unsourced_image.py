@@ -1,0 +1,67 @@
+"""An image has no caption, no alternative text, or no word of where it comes from.
+
+Why: a picture is somebody's work and says something; the caption says what, the alternative
+text says it to who cannot see it, a citation or 自绘 says whose it is.
+
+Bad:
+
+    ![两条曲线](curves.png)
+
+Good:
+
+    ![两支训练的成功率，据 [@demo2025] 重绘](curves.png){alt="一条曲线上升，一条下降"}
+
+Good:
+
+    ![训练的两条支路（自绘）](branches.png){alt="从同一检查点分出两条支路"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Block, Document, Inline
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+
+@dataclass(frozen=True)
+class Options:
+    """Words that say the image is the author's own."""
+
+    own: tuple[str, ...] = ("自绘", "自摄", "作者绘", "作者摄")
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield one problem an image, naming everything that it lacks."""
+    captions = {
+        id(block.containers[-2]): block
+        for block in document.blocks
+        if len(block.containers) > 1 and block.containers[-1]["t"] == "Caption"
+    }
+    for block in document.blocks:
+        for inline in block.inlines:
+            if inline.kind == "Image":
+                figure = block.containers[-1] if block.containers else {}
+                caption = captions.get(id(figure))
+                if lacks := list(_lacks(inline, caption, options)):
+                    yield Problem(
+                        block.origin(inline.start),
+                        f"图缺少{'、'.join(lacks)}",
+                        '写成 ![图题（自绘）](图.png){alt="替代文字"}，单独一段；别人的图在图题里引用出处',
+                    )
+
+
+def _lacks(image: Inline, caption: Block | None, options: Options) -> Iterator[str]:
+    attributes = dict(image.element["c"][0][2])
+    if caption is None or not caption.text.strip():
+        yield "图题"
+    if not attributes.get("alt", "").strip():
+        yield "替代文字"
+    said = caption.text if caption else ""
+    if not (caption and caption.citations()) and not any(word in said for word in options.own):
+        yield "出处"

@@ -1,0 +1,49 @@
+"""A number is recorded and never shown.
+
+Why: it was once worth writing down; either the text lost it, or the record can be shorter.
+
+Bad:
+
+    这一段什么数也不提。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "warning"
+NEEDS = frozenset({"book"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem, at its line in the record, for each number of a placed experiment that nothing uses.
+
+    A number is used if the document shows it, or shows one that is derived from it.
+    """
+    shown = {inline.number for block in document.blocks for inline in block.numbers()}
+    placed = {block.element["c"][1][0] for block in document.blocks if block.kind == "Header"}
+    used = shown | {operand for id in shown if id in book.ledger for operand in _operands(book, id)}
+    for number in book.ledger.values():
+        if number.id not in used and number.id.partition(".")[0] in placed:
+            yield Problem(
+                number.origin, f"{number.id}（{number.text}）记录了，正文里没有用到", "用上它，或删去"
+            )
+
+
+def _operands(book: Book, id: str) -> Iterator[str]:
+    """Yield the numbers that `id` is computed from, and theirs."""
+    slug = id.rpartition(".")[0]
+    for name in book.ledger[id].operands:
+        operand = f"{slug}.{name}" if slug else name
+        yield operand
+        yield from _operands(book, operand)

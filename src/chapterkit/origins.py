@@ -1,0 +1,71 @@
+"""Origin marks: how a rendered text knows where each part of it was written."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from chapterkit.errors import Origin
+
+# Two of Unicode's noncharacters: they cannot occur in a manuscript, so nothing there can be
+# taken for a mark, and a mark cannot be taken for text.
+MARK_START, MARK_END = "\ufdd0", "\ufdd1"
+_MARK = re.compile(f"{MARK_START}([^{MARK_END}]*):(\\d+):(\\d+):([td]){MARK_END}")
+
+
+def mark(origin: Origin, advances: bool) -> str:
+    """Return the invisible mark of an origin; `advances` if each character after it stands a column on."""
+    kind = "t" if advances else "d"
+    return f"{MARK_START}{origin.path}:{origin.line}:{origin.column}:{kind}{MARK_END}"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Rendered Markdown and where each part of it was written.
+
+    `starts` are ascending offsets into `text`; from each on, `origins` holds of the same index.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    origins: tuple[tuple[Origin, bool], ...]
+
+    def origin(self, offset: int) -> Origin:
+        """Return the file, line and column at which the character at `offset` was written."""
+        index = bisect_right(self.starts, offset) - 1
+        if index < 0:
+            return self.origins[0][0] if self.origins else Origin("", 1)
+        origin, advances = self.origins[index]
+        return replace(origin, column=origin.column + offset - self.starts[index]) if advances else origin
+
+
+def without_marks(marked: str) -> Rendered:
+    """Take the origin marks out of a rendered text and keep them as a map."""
+    parts: list[str] = []
+    starts: list[int] = []
+    origins: list[tuple[Origin, bool]] = []
+    length = end = 0
+    for found in _MARK.finditer(marked):
+        parts.append(marked[end : found.start()])
+        length += found.start() - end
+        end = found.end()
+        if starts and starts[-1] == length:
+            starts.pop()
+            origins.pop()
+        starts.append(length)
+        origins.append((Origin(found[1], int(found[2]), int(found[3])), found[4] == "t"))
+    parts.append(marked[end:])
+    return Rendered("".join(parts), tuple(starts), tuple(origins))
+
+
+def rendered_plainly(text: str, path: str) -> Rendered:
+    """Return a Markdown file that is no template: every line is its own origin."""
+    starts: list[int] = []
+    origins: list[tuple[Origin, bool]] = []
+    offset = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        starts.append(offset)
+        origins.append((Origin(path, number), True))
+        offset += len(line) + 1
+    return Rendered(text, tuple(starts), tuple(origins))

@@ -1,0 +1,245 @@
+"""Read one number, in digits or Chinese numerals, with its magnitude: 3.6 万, 十几, 数百万, 6×10⁴."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from chapterkit.quantities.numerals import (
+    CAPITAL,
+    DIGITS,
+    POWERS,
+    decimal_or_none,
+    parse_chinese,
+    power_of,
+    scaled,
+)
+from chapterkit.quantities.units import LATIN_POWERS, unit_at
+
+HAN_DIGITS = "零〇一二两三四五六七八九幺兩"
+HAN_POWERS = "十百千万亿萬億"
+NUMERAL_CHARACTERS = HAN_DIGITS + HAN_POWERS + CAPITAL + "廿卅俩仨"
+DIGIT = frozenset("0123456789")
+NUMERAL = frozenset(NUMERAL_CHARACTERS)
+
+_SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+_ORDINARY = str.maketrans(_SUPERSCRIPT + "−", "0123456789-+-")
+_POWER = rf"(?:\^|\*\*)(?:\{{[-−+]?\d{{1,3}}\}}|[-−+]?\d{{1,3}})|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}"
+_NUMBER = re.compile(
+    r"(\d{1,3}(?:,\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"([eE][-−+]?\d{1,4}(?![A-Za-z0-9_]))?"
+    rf"( ?[×xX*·⋅] ?10(?:{_POWER}))?"
+    rf"({_POWER})?"
+)
+_MANTISSA_POWER = re.compile(r"[^\d]*10(?:\^|\*\*)?(.*)")
+_MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多余来]?)")
+_MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
+_LATIN_MAGNITUDE = re.compile(
+    r"(?:([KkMBbT])(?![A-Za-z0-9²³])| ([KMBT])(?![A-Za-z0-9²³])|"
+    r" ?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+?)"
+)
+_HAN_RUN = re.compile(
+    r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几)+"
+    r"(?:点[零〇一二两三四五六七八九]+[百千万亿]{0,3})?"
+)
+_CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]+")
+_HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
+_APPROXIMATE_PAIRS = {"一两", "三五", "一二"} | {a + b for a, b in zip("一二三四五六七八", "二三四五六七八九", strict=True)} | {"两三", "一兩", "兩三"}  # fmt: skip  # noqa: E501
+
+
+class Amount:
+    """A number and where it ends: `form` says how it is written."""
+
+    __slots__ = ("end", "form", "power", "start", "value", "whole")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        value: Decimal | tuple[Decimal, Decimal] | None,
+        form: str,
+        *,
+        whole: bool = False,
+        power: int = 0,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.value = value
+        self.form = form  # digits, small, large, power, range, vague, spelt
+        self.whole = whole  # digits without point, exponent or magnitude
+        self.power = power  # the power of ten of a magnitude at its end (3–5 万)
+
+
+def amount_at(text: str, at: int) -> Amount | None:
+    """The number that begins at `at`, in whatever script."""
+    first = text[at : at + 1]
+    if first in DIGIT and first:
+        return digits_at(text, at)
+    if first in NUMERAL or first in ("几", "数", "上", "幾", "數"):
+        return han_at(text, at)
+    return None
+
+
+def digits_at(text: str, at: int) -> Amount | None:
+    """A number in Arabic digits with exponent and magnitude."""
+    match = _NUMBER.match(text, at)
+    if match is None:
+        return None
+    end = match.end()
+    body, exponent, times, power = match.groups()
+    number = body.replace(",", "") if "," in body else body
+    if exponent:
+        value = decimal_or_none(number + exponent.replace("−", "-"))
+    elif times:
+        raised = _MANTISSA_POWER.match(times)
+        value = decimal_or_none(f"{number}E{_exponent(raised[1] if raised else '0')}")
+    elif power:
+        value = _raised(number, power)
+    else:
+        return _with_magnitude(text, at, end, number, "." not in body)
+    return Amount(at, end, value, "digits")
+
+
+def _exponent(text: str) -> str:
+    return text.translate(_ORDINARY).strip("^*{}")
+
+
+def _raised(base: str, power: str) -> Decimal | None:
+    exponent = int(_exponent(power))
+    if base == "10":
+        return Decimal(f"1E{exponent}")
+    if exponent < 0 or exponent > 64 or len(base) > 6 or "." in base:
+        return None
+    return Decimal(int(base) ** exponent)
+
+
+def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> Amount:
+    following = text[end : end + 2].lstrip()[:1]
+    power = 0
+    if following in "多余来几十百千万亿萬億" and following:
+        match = _MAGNITUDE.match(text, end)
+        found = power_of(match[2]) if match else None
+        if match and found and not _is_unit(text, match.start(2), match.end(2)):
+            power, end, whole = found, match.end(), False
+        elif match is None and (more := _MORE.match(text, end)):
+            end = more.end()
+    elif following in "KkMBbThtmbt" and following:
+        match = _LATIN_MAGNITUDE.match(text, end)
+        if match:
+            power = LATIN_POWERS[match[1] or match[2] or match[3]]
+            end, whole = match.end(), False
+    if text[end : end + 1] == "+" and (more := _MORE.match(text, end)):
+        end = more.end()
+    elif text[end : end + 1] in ("多", "余", " ") and (more := _MORE.match(text, end)):
+        end = more.end()
+    value = scaled(number, power) if len(number) <= 64 else None
+    return Amount(at, end, value, "digits", whole=whole, power=power)
+
+
+def _is_unit(text: str, start: int, end: int) -> bool:
+    """Whether 千 or 百 here begins a unit (千克) or word (百分点) instead of a magnitude."""
+    if text.startswith("百分", start):
+        return True
+    unit = unit_at(text, start)
+    return bool(unit) and unit[0] in "千百" and len(unit) > end - start
+
+
+def han_at(text: str, at: int) -> Amount | None:
+    """A number in Chinese numerals, exact or vague; `None` if the numerals make none."""
+    start, vague = at, False
+    if text[at] in "几数上幾數":
+        vague = text[at] != "上"
+        at += 1
+    if text[at : at + 1] in ("俩", "仨"):
+        return Amount(at, at + 1, Decimal(2 if text[at] == "俩" else 3), "small")
+    match = _HAN_RUN.match(text, at) if text[at : at + 1] not in CAPITAL else None
+    if match is None:
+        return _capital_at(text, at)
+    run, end = match[0], match.end()
+    value, form = read_run(run)
+    if form == "none":
+        return None
+    more = _HAN_MORE.match(text, end) if text[end : end + 1] in ("多", "余", "来", "几") else None
+    if more and run[-1] in HAN_POWERS and not (run == "十" and more[1] == "几" and more[2]):
+        return _with_more(run, start, more, value, vague, form)
+    if vague:
+        return None if run[0] not in HAN_POWERS else Amount(start, end, None, "vague")
+    if start < at:
+        return Amount(start, end, value, "large") if form == "power" else None
+    return Amount(start, end, value, form, power=_final_power(run))
+
+
+def _final_power(run: str) -> int:
+    """The magnitude that 三到五万 shares with its first end; 十 is never shared."""
+    tail = len(run) - len(run.rstrip("百千万亿"))
+    return (power_of(run[-tail:]) or 0) if tail and len(run) > tail else 0
+
+
+def _with_more(
+    run: str,
+    start: int,
+    more: re.Match[str],
+    value: Decimal | tuple[Decimal, Decimal] | None,
+    vague: bool,
+    form: str,
+) -> Amount:
+    """十多, 一百余万, 二十来: the number itself, several 几."""
+    scale = power_of(more[2]) if more[2] else 0
+    if vague or more[1] == "几" or form == "vague" or scale is None:
+        return Amount(start, more.end(), None, "vague")
+    if isinstance(value, Decimal) and scale:
+        value = scaled(f"{value:f}", scale)
+    return Amount(start, more.end(), value, "large")
+
+
+def _capital_at(text: str, at: int) -> Amount | None:
+    match = _CAPITAL_RUN.match(text, at)
+    if match is None:
+        return None
+    value, form = read_run(match[0])
+    if form == "none":
+        return None
+    return Amount(at, match.end(), value, "capital" if len(match[0]) == 1 else "large")
+
+
+@lru_cache(maxsize=4096)
+def read_run(run: str) -> tuple[Decimal | tuple[Decimal, Decimal] | None, str]:
+    """The value of a run of Chinese numerals, and its form.
+
+    >>> read_run("二十五"), read_run("三四十"), read_run("十几")
+    ((Decimal('25'), 'large'), ((Decimal('30'), Decimal('40')), 'range'), (None, 'vague'))
+    """
+    if "几" in run:
+        return (None, "vague") if _readable(run.replace("几", "三")) else (None, "none")
+    if len(run) == 1:
+        if run in DIGITS:
+            return Decimal(DIGITS[run]), "small"
+        return Decimal(POWERS[run]), "small" if run in "十拾" else "power"
+    if run in _APPROXIMATE_PAIRS:
+        return (Decimal(DIGITS[run[0]]), Decimal(DIGITS[run[1]])), "range"
+    if all(c in DIGITS for c in run):
+        return _readable_value(run), "spelt"
+    for i in range(len(run) - 1):
+        pair = run[i : i + 2]
+        if pair in _APPROXIMATE_PAIRS and run[i + 2 : i + 3] not in ("点", *DIGITS):
+            low, high = (_readable_value(run[:i] + c + run[i + 2 :]) for c in pair)
+            if low is not None and high is not None:
+                return (low, high), "range"
+    value = _readable_value(run)
+    if value is None:
+        return None, "none"
+    if run[0] in HAN_POWERS and all(c in HAN_POWERS for c in run):
+        return value, "power"
+    return value, "large"
+
+
+def _readable(run: str) -> bool:
+    return _readable_value(run) is not None
+
+
+def _readable_value(run: str) -> Decimal | None:
+    try:
+        return parse_chinese(run)
+    except ValueError:
+        return None

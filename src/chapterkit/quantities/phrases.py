@@ -1,0 +1,424 @@
+"""Put a whole quantity together: sign, number, unit, and the other end of a range or ratio."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at, han_at
+from chapterkit.quantities.model import Draft, Value
+from chapterkit.quantities.numerals import DIGITS, scaled
+from chapterkit.quantities.units import (
+    FIRST_CHARACTERS,
+    TABLE,
+    is_measure,
+    normal_unit,
+    unit_at,
+    unit_kind,
+)
+
+SPACES = " \u00a0\u2009\u202f"
+_CONNECTOR = re.compile(r" ?(?:(?<!—)—(?!—)|[~〜∼–‐\-−]|到|至| to )(?!-) ?")
+_CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
+_RATIO = re.compile(r" ?[:∶：] ?|比|/")
+_BY = re.compile(r" ?[×xX*✕] ?")
+_DEVICE = re.compile(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
+_PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
+_MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
+_HYPHENED = re.compile(r"-(?=[a-z]{3})")
+_LONE_LATIN = frozenset("AaNTxXCcVWJ")
+_HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))
+_NO_HALF = "导径球圆夜岛数年月日"
+_SIGNS = "+-−–±"
+_SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
+_NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
+
+
+def quantity_at(text: str, amount: Amount, floor: int) -> Draft:
+    """The quantity whose first number is `amount`; it may reach back to `floor`."""
+    draft = _grid(text, amount) or _device(text, amount) or _end(text, amount)
+    ratio = _ratio(text, amount, draft)
+    if ratio is not None:
+        draft = ratio
+    elif draft.shape != "size":
+        draft = _plus_minus(text, _range(text, amount, draft))
+    return _signed(text, draft, floor)
+
+
+def _end(text: str, amount: Amount) -> Draft:
+    """One number with its unit: a quantity by itself or one end of a range."""
+    unit_start, end = unit_span(text, amount.end)
+    unit = text[unit_start:end]
+    value: Value = amount.value
+    shape = "range" if isinstance(value, tuple) else "number"
+    if unit == "成":
+        value, end = _tenths(text, value, end)
+    elif unit in ("个", "個") and text[end : end + 1] == "半":
+        further = unit_at(text, end + 1)
+        if further and unit_kind(further) in ("time", "order"):
+            end += 1 + len(further)
+            unit, value = unit + further, _plus_half(value)
+        elif text[end + 1 : end + 2] == "月":
+            end += 2
+            unit, value = unit + "月", _plus_half(value)
+    elif text[end : end + 1] == "半" and unit and unit_kind(unit) in _HALF_AFTER:
+        if text[end + 1 : end + 2] not in _NO_HALF or end + 1 >= len(text):
+            end, value = end + 1, _plus_half(value)
+    elif unit in ("个月",) and text[end : end + 1] == "半":
+        end, value = end + 1, _plus_half(value)
+    return Draft(amount.start, end, value, unit, shape, vague=amount.form == "vague")
+
+
+def unit_span(text: str, at: int) -> tuple[int, int]:
+    """Where the unit after a number stands: start and end, equal if there is none."""
+    following = text[at : at + 1]
+    start = at
+    if following in SPACES and following:
+        start = at + 1
+        following = text[start : start + 1]
+    if following == "-" and start == at and (match := _HYPHENED.match(text, at)):
+        unit = unit_at(text, match.end())
+        return (match.end(), match.end() + len(unit)) if unit else (at, at)
+    if following not in FIRST_CHARACTERS:
+        return at, at
+    unit = unit_at(text, start)
+    if not unit or (start > at and unit in _LONE_LATIN):
+        return at, at
+    end = start + len(unit)
+    if unit in ("个", "個"):
+        end = _after_piece(text, end)
+    while text[end : end + 1] == "/" or text.startswith(" / ", end):
+        further_at = end + (1 if text[end] == "/" else 3)
+        further = unit_at(text, further_at)
+        if not further:
+            break
+        end = further_at + len(further)
+    return start, end
+
+
+def _after_piece(text: str, end: int) -> int:
+    """个 takes a following measure into the unit: 512 个 token, 三个小时."""
+    at = end + 1 if text[end : end + 1] == " " else end
+    further = unit_at(text, at)
+    if further and unit_kind(further) != "count" and further not in ("度", "里", "×", "参数"):
+        return at + len(further)
+    return end
+
+
+def _tenths(text: str, value: Value, end: int) -> tuple[Value, int]:
+    """成 as a percentage: 三成 is 30, 六成五 is 65, 三四成 is 30 to 40."""
+    if isinstance(value, tuple):
+        return (_times_ten(value[0]), _times_ten(value[1])), end
+    if value is None:
+        return None, end
+    tens = _times_ten(value)
+    unit_digit = DIGITS.get(text[end : end + 1])
+    if unit_digit and text[end + 1 : end + 2] not in NUMERAL and not unit_at(text, end + 1):
+        return tens + unit_digit, end + 1
+    if text[end : end + 1] == "半":
+        return tens + 5, end + 1
+    return tens, end
+
+
+def _times_ten(value: Decimal) -> Decimal:
+    return scaled(f"{value:f}", 1)
+
+
+def _plus_half(value: Value) -> Value:
+    half = Decimal("0.5")
+    if isinstance(value, tuple):
+        return value[0] + half, value[1] + half
+    return None if value is None else value + half
+
+
+def _grid(text: str, amount: Amount) -> Draft | None:
+    """1280×720 and its like; more than two numbers have no value."""
+    if not amount.whole:
+        return None
+    numbers, end = [amount.value], amount.end
+    while (by := _BY.match(text, end)) and text[by.end() : by.end() + 1] in DIGIT:
+        if by.end() >= len(text):
+            break
+        further = digits_at(text, by.end())
+        if further is None or not further.whole:
+            break
+        numbers.append(further.value)
+        end = further.end
+    if len(numbers) == 1:
+        return None
+    unit_start, unit_end = unit_span(text, end)
+    if unit_start == unit_end:
+        unit_end = end
+    first, second = numbers[0], numbers[1]
+    pair = len(numbers) == 2 and isinstance(first, Decimal) and isinstance(second, Decimal)
+    value: Value = (first, second) if pair else None  # type: ignore[assignment]
+    return Draft(amount.start, unit_end, value, text[unit_start:unit_end], "size")
+
+
+def _device(text: str, amount: Amount) -> Draft | None:
+    """8×A800: so many devices of a named kind."""
+    if not amount.whole:
+        return None
+    match = _DEVICE.match(text, amount.end)
+    if match is None:
+        return None
+    return Draft(amount.start, match.end(), amount.value, match[1], "number")
+
+
+def _ratio(text: str, amount: Amount, draft: Draft) -> Draft | None:
+    """2:3, 3/8, 六比四, 三分之二; of more than two terms the value is None."""
+    if text.startswith("分之", amount.end) and amount.form != "power":
+        return _fraction(text, amount)
+    if draft.unit or draft.shape not in ("number", "range"):
+        return None
+    mark = _RATIO.match(text, amount.end)
+    if mark is None:
+        return _shares(text, amount)
+    sign = mark[0].strip()
+    second = _ratio_term(text, mark.end(), sign, amount)
+    if second is None:
+        return None
+    values, end = [amount.value, second.value], second.end
+    while (
+        sign != "/"
+        and (more := _RATIO.match(text, end))
+        and more[0].strip() == sign
+        and (further := _ratio_term(text, more.end(), sign, amount))
+    ):
+        values.append(further.value)
+        end = further.end
+    if sign == "/" and text[end : end + 1] == "/":
+        return None
+    unit_start, unit_end = unit_span(text, end)
+    unit = text[unit_start:unit_end] if sign == "/" else ""
+    pair = _pair(values[0], values[1]) if len(values) == 2 else None
+    shape = "fraction" if sign == "/" else "ratio"
+    return Draft(amount.start, unit_end if unit else end, pair, unit, shape)
+
+
+def _ratio_term(text: str, at: int, sign: str, first: Amount) -> Amount | None:
+    following = text[at : at + 1]
+    if not following or following not in (DIGIT if sign == "/" else NUMERAL | DIGIT):
+        return None
+    term = amount_at(text, at)
+    if term is None or term.form in ("vague", "power") or isinstance(term.value, tuple):
+        return None
+    if sign == "/" and not (term.whole and first.whole and first.value):
+        return None
+    if sign == "比" and unit_span(text, term.end)[1] > term.end:
+        return None
+    return term
+
+
+def _shares(text: str, amount: Amount) -> Draft | None:
+    """五五开, 三七开."""
+    end = amount.end
+    run = text[amount.start : end]
+    if len(run) != 2 or text[end : end + 1] != "开" or any(c not in DIGITS for c in run):
+        return None
+    if text[end + 1 : end + 2] in ("始", "发", "放", "展", "局", "口", "会"):
+        return None
+    value = Decimal(DIGITS[run[0]]), Decimal(DIGITS[run[1]])
+    return Draft(amount.start, end + 1, value, "", "ratio")
+
+
+def _pair(first: Value, second: Value) -> Value:
+    if isinstance(first, Decimal) and isinstance(second, Decimal):
+        return first, second
+    return None
+
+
+def _fraction(text: str, amount: Amount) -> Draft | None:
+    """三分之二 is the pair (2, 3), as 2/3 is."""
+    at = amount.end + 2
+    if text[at : at + 1] in SPACES:
+        at += 1
+    numerator = amount_at(text, at) if text[at : at + 1] not in ("上", "") else None
+    if numerator is None:
+        return None
+    value = _pair(numerator.value, amount.value)
+    return Draft(amount.start, numerator.end, value, "", "fraction", vague=value is None)
+
+
+def percentage_at(text: str, at: int, floor: int) -> Draft | None:
+    """百分之…, 千分之…, 万分之…, with ranges (百分之三到五)."""
+    if not text.startswith("分之", at + 1):
+        return None
+    unit = {"百": "%", "千": "‰", "万": "‱", "萬": "‱"}.get(text[at])
+    if unit is None:
+        return None
+    start = at + 3
+    if text[start : start + 1] in SPACES:
+        start += 1
+    following = text[start : start + 1]
+    if following == "几":
+        return Draft(at, start + 1 + (text[start + 1 : start + 2] == "十"), None, unit, vague=True)
+    if following == "负":
+        start += 1
+    number = amount_at(text, start) if text[start : start + 1] not in ("上", "") else None
+    if number is None:
+        return None
+    value = number.value
+    if following == "负" and isinstance(value, Decimal):
+        value = value.copy_negate()
+    shape = "range" if isinstance(value, tuple) else "number"
+    draft = Draft(at, number.end, value, unit, shape, vague=value is None)
+    return _signed(text, _percent_range(text, draft), floor)
+
+
+def _percent_range(text: str, draft: Draft) -> Draft:
+    match = _CONNECTOR.match(text, draft.end)
+    if match is None:
+        return draft
+    at = match.end()
+    if text.startswith("百分之", at):
+        at += 3
+    following = text[at : at + 1]
+    second = amount_at(text, at) if following in NUMERAL or following in DIGIT else None
+    if not following or second is None or unit_span(text, second.end)[1] > second.end:
+        return draft
+    other = Draft(at, second.end, second.value, draft.unit)
+    return Draft(
+        draft.start, second.end, _pair(draft.value, second.value), draft.unit, "range",
+        parts=(draft, other),
+    )  # fmt: skip
+
+
+def _range(text: str, amount: Amount, first: Draft) -> Draft:
+    """Add the other end, if a connector and a second number follow."""
+    if text[first.end : first.end + 1] not in _CONNECTOR_STARTS:
+        return first
+    match = _CONNECTOR.match(text, first.end)
+    if match is None:
+        return first
+    at = match.end()
+    sign = ""
+    if text[at : at + 1] and text[at] in "+-−$¥￥€£":
+        sign, at = text[at], at + 1
+    if text.startswith("百分之", at):
+        return first
+    second = amount_at(text, at) if text[at : at + 1] != "上" else None
+    if second is None or second.form == "spelt":
+        return first
+    other = _end(text, second)
+    joined = _joined(text, amount, first, second, other, match[0].strip())
+    if joined is None:
+        return first
+    value, unit = joined
+    if sign in ("-", "−") and isinstance(other.value, Decimal):
+        other.value = other.value.copy_negate()
+        value = _pair(value[0] if isinstance(value, tuple) else None, other.value)
+    other.start = match.end()
+    return Draft(
+        first.start, other.end, value, unit, "range",
+        vague=first.vague or other.vague, parts=(first, other),
+    )  # fmt: skip
+
+
+def _joined(
+    text: str, amount: Amount, first: Draft, second: Amount, other: Draft, mark: str
+) -> tuple[Value, str] | None:
+    """Value and unit of a range, or None if the two numbers are no range."""
+    spoken = mark in ("到", "至", "to")
+    if amount.form == "small" and not first.unit and not other.unit:
+        return None
+    if second.form in ("small", "power", "capital") and not other.unit:
+        return None
+    if first.unit and not other.unit and spoken:
+        return None
+    if text[other.end : other.end + 1].isascii() and text[other.end : other.end + 1].isalpha():
+        return None
+    kinds = unit_kind(first.unit), unit_kind(other.unit)
+    if first.unit and other.unit and kinds[0] != kinds[1]:
+        return None
+    low, high = first.value, other.value
+    if not first.unit and second.power and not amount.power and isinstance(low, Decimal):
+        if isinstance(high, Decimal) and low <= high.scaleb(-second.power):
+            low = scaled(f"{low:f}", second.power)
+            first.value = low
+    if not first.unit and other.unit == "成" and isinstance(low, Decimal):
+        low = first.value = _times_ten(low)
+    unit = other.unit or first.unit
+    if first.unit and other.unit and normal_unit(first.unit) != normal_unit(other.unit):
+        unit = f"{first.unit}–{other.unit}"
+    return _pair(low, high), unit
+
+
+def _plus_minus(text: str, draft: Draft) -> Draft:
+    if text[draft.end : draft.end + 1] not in (" ", "±", "+"):
+        return draft
+    match = _PLUS_MINUS.match(text, draft.end)
+    if match is None or text[match.end() : match.end() + 1] not in DIGIT:
+        return draft
+    margin = digits_at(text, match.end())
+    if margin is None:
+        return draft
+    other = _end(text, margin)
+    draft.end = other.end
+    draft.unit = other.unit or draft.unit
+    draft.margin = other.value if isinstance(other.value, Decimal) else None
+    draft.shape = "plus-minus" if draft.shape == "number" else draft.shape
+    return draft
+
+
+def _signed(text: str, draft: Draft, floor: int) -> Draft:
+    """Take a sign, 负 or 零下, and a currency mark into the span."""
+    start = draft.start
+    before = text[start - 1 : start] if start > floor else ""
+    if not before:
+        return draft
+    if before in " $¥￥€£₩":
+        mark = _MARK_BEFORE.search(text[max(floor, start - 5) : start])
+        if mark:
+            start -= len(mark[0])
+            draft.unit = draft.unit or mark[0].strip()
+            before = text[start - 1 : start] if start > floor else ""
+    if before and before in _SIGNS and _is_sign(text, start - 1, floor, draft):
+        start -= 1
+        if before in "-−–":
+            _negate(draft)
+    elif before == "负" and text[start - 2 : start - 1] not in _NOT_NEGATIVE:
+        start -= 1
+        _negate(draft)
+    elif before == "下" and text.startswith("零下", start - 2) and start - 2 >= floor:
+        start -= 2
+        _negate(draft)
+    elif before == " " and text.startswith("零下 ", start - 3) and start - 3 >= floor:
+        start -= 3
+        _negate(draft)
+    draft.start = start
+    return draft
+
+
+def _is_sign(text: str, at: int, floor: int, draft: Draft) -> bool:
+    before = text[at - 1 : at] if at > floor else ""
+    if not before or before in SPACES or before in "([{（【「“=<>≈~,，、；：。/\n\t*_":
+        return True
+    if text[at] in "±+−":
+        return not before.isascii() or not before.isalnum()
+    if text[at] == "–" or before.isascii():
+        return False
+    return before in _SIGNED_AFTER or bool(draft.unit)
+
+
+def _negate(draft: Draft) -> None:
+    """The sign belongs to the first number; of a range, to its first end."""
+    if isinstance(draft.value, Decimal):
+        draft.value = draft.value.copy_negate()
+    elif isinstance(draft.value, tuple) and draft.shape == "range":
+        draft.value = draft.value[0].copy_negate(), draft.value[1]
+        if draft.parts and isinstance(draft.parts[0].value, Decimal):
+            draft.parts[0].value = draft.parts[0].value.copy_negate()
+
+
+def measured(draft: Draft) -> bool:
+    """Whether the unit makes a number of any size a quantity."""
+    return is_measure(draft.unit) or (bool(draft.unit) and unit_kind(draft.unit) == "rate") or (
+        draft.unit not in TABLE and unit_kind(draft.unit) not in ("count", "number", "tokens", "parameters")
+    )
+
+
+def han_quantity(text: str, at: int, floor: int) -> Draft | None:
+    """The quantity that begins with the Chinese numeral at `at`, if the numeral can be read."""
+    amount = han_at(text, at)
+    return None if amount is None else quantity_at(text, amount, floor)

@@ -1,0 +1,31 @@
+"""JSON Schemas for records and book.yaml, made from the models; `python -m chapterkit.schemas` writes them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+def schemas() -> dict[str, str]:
+    """Return the text of each schema file by name."""
+    from chapterkit.config import BookModel
+    from chapterkit.records import RecordModel
+
+    models = {"record.schema.json": RecordModel, "book.schema.json": BookModel}
+    return {
+        name: json.dumps(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()},
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+        for name, model in models.items()
+    }
+
+
+def write() -> None:
+    """Write the schema files beside this module."""
+    for name, text in schemas().items():
+        (FOLDER / name).write_text(text, "utf-8")

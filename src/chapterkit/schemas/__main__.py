@@ -1,0 +1,5 @@
+"""Write the schema files."""
+
+from chapterkit.schemas import write
+
+write()

@@ -1,0 +1,241 @@
+"""YAML as the manuscript needs it: safe, limited, digits kept, every value with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from chapterkit.errors import ChapterkitError, Origin, nearest
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 20
+MAX_ALIASES = 100
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Step = str | int
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """One parsed file: plain data in which every scalar is text or None, and where each value stands."""
+
+    path: str
+    data: Any
+    origins: dict[tuple[Step, ...], Origin]
+
+    def origin(self, *steps: Step) -> Origin:
+        """Return where the value at `steps` stands; the nearest enclosing value if there is none."""
+        while steps and steps not in self.origins:
+            steps = steps[:-1]
+        return self.origins.get(steps, Origin(self.path))
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Return the text of a manuscript file, named `shown` in errors; line ends become \\n.
+
+    Raises ChapterkitError if the file is missing, unreadable, a folder, not UTF-8, or holds NUL.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        hint = "检查文件名与 book.yaml 里写的是否一致"
+        raise ChapterkitError("文件不存在", Origin(shown), hint) from None
+    except OSError as error:
+        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
+    return decode(raw, shown)
+
+
+def decode(raw: bytes, shown: str) -> str:
+    """Return `raw` as text; raise ChapterkitError at the line whose bytes are not UTF-8."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ChapterkitError(
+            "不是 UTF-8 编码的文本", Origin(shown, line), "用编辑器把文件另存为 UTF-8"
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ChapterkitError("文件里有 NUL 字符", Origin(shown, line), "这大概不是文本文件")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse_yaml(text: str, path: str) -> YamlFile:
+    """Parse one YAML document whose top level is a mapping.
+
+    Raises ChapterkitError at the line concerned for broken YAML, duplicate keys, several
+    documents, custom tags, and whatever passes the limits on size, depth and aliases.
+    """
+    if len(text) > MAX_BYTES:
+        raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
+    try:
+        _check_events(text, path)
+        node = yaml.compose(text, Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        raise _broken(error, path) from None
+    except yaml.YAMLError as error:
+        raise ChapterkitError(f"YAML 写错了：{error}", Origin(path)) from None
+    if not isinstance(node, yaml.MappingNode):
+        origin = _origin(node, path) if node else Origin(path)
+        raise ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: general-points")
+    origins: dict[tuple[Step, ...], Origin] = {}
+    data = _Builder(path, origins).build(node, ())
+    return YamlFile(path, data, origins)
+
+
+def _check_events(text: str, path: str) -> None:
+    depth = aliases = 0
+    for event in yaml.parse(text, Loader=Loader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+        if depth > MAX_DEPTH:
+            raise ChapterkitError(f"YAML 嵌套超过 {MAX_DEPTH} 层", Origin(path, line))
+        if aliases > MAX_ALIASES:
+            raise ChapterkitError(
+                f"YAML 别名（*名字）超过 {MAX_ALIASES} 个", Origin(path, line), "把值直接写出来"
+            )
+
+
+def _broken(error: yaml.MarkedYAMLError, path: str) -> ChapterkitError:
+    mark = error.problem_mark or error.context_mark
+    origin = Origin(path, mark.line + 1, mark.column + 1) if mark else Origin(path)
+    what = error.problem or error.context or "无法解析"
+    return ChapterkitError(
+        f"YAML 写错了：{what}", origin, "检查这一行的缩进、冒号后的空格和引号是否成对"
+    )
+
+
+def _origin(node: yaml.Node, path: str) -> Origin:
+    return Origin(path, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+class _Builder:
+    """Turns YAML nodes into plain data; shared (aliased) nodes are built once, cycles refused."""
+
+    def __init__(self, path: str, origins: dict[tuple[Step, ...], Origin]) -> None:
+        self.path = path
+        self.origins = origins
+        self.open: set[int] = set()
+        self.built = 0
+
+    def build(self, node: yaml.Node, steps: tuple[Step, ...]) -> Any:
+        self.origins.setdefault(steps, _origin(node, self.path))
+        self.built += 1
+        if id(node) in self.open or self.built > MAX_BYTES // 10:
+            raise ChapterkitError("YAML 别名展开后没有尽头", _origin(node, self.path))
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        self.open.add(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return dict(self._pairs(node, steps))
+            return [self.build(item, (*steps, index)) for index, item in enumerate(node.value)]
+        finally:
+            self.open.discard(id(node))
+
+    def _scalar(self, node: yaml.ScalarNode) -> str | None:
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            raise ChapterkitError(f"不认识的 YAML 标签 {node.tag}", _origin(node, self.path))
+        return None if node.tag.endswith(":null") else str(node.value)
+
+    def _pairs(self, node: yaml.MappingNode, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            origin = _origin(key_node, self.path)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise ChapterkitError("键应当是一个词", origin)
+            key = str(key_node.value)
+            if key in seen:
+                raise ChapterkitError(
+                    f"键 {key} 写了两次（先在第 {seen[key]} 行）", origin, "删去或改名其中一个"
+                )
+            seen[key] = origin.line
+            self.origins[(*steps, key)] = origin
+            yield key, self.build(value_node, (*steps, key))
+
+
+def validated(file: YamlFile, validate: Callable[[Any], Model], what: str) -> Model:
+    """Run a pydantic validator over the file's data.
+
+    Raises ChapterkitError at the line of the first value that does not fit, worded for
+    authors, with the nearest known key as hint for an unknown one.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return validate(file.data)
+    except ValidationError as failure:
+        raise _misfit(file, failure.errors()[0], validate, what) from None
+
+
+def _misfit(file: YamlFile, error: Any, validate: Callable[[Any], Any], what: str) -> ChapterkitError:
+    origin = file.origin(*error["loc"])
+    name = ".".join(str(step) for step in error["loc"])
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        known = _known_keys(getattr(validate, "__self__", None), error["loc"][:-1])
+        near = nearest(str(error["loc"][-1]), known)
+        hint = f"最接近的是 {near}" if near else f"可用的键：{'、'.join(known)}"
+        return ChapterkitError(f"{what}里没有 {name} 这个键", origin, hint)
+    if kind == "missing":
+        return ChapterkitError(f"{what}缺少 {name}", origin, f"补上 {error['loc'][-1]}:")
+    if kind == "value_error":
+        return ChapterkitError(f"{name}：{error['ctx']['error']}", origin)
+    return ChapterkitError(f"{name} 的值不对：{_worded(error)}", origin, _example(kind))
+
+
+_WORDS = {
+    "string_type": "这里要一段文字",
+    "list_type": "这里要一个列表（[甲, 乙]）",
+    "tuple_type": "这里要一个列表（[甲, 乙]）",
+    "dict_type": "这里要一个“键: 值”的映射",
+    "model_type": "这里要一个“键: 值”的映射",
+    "decimal_parsing": "这里要一个数",
+    "decimal_type": "这里要一个数，或两个数的列表 [小, 大]",
+    "int_parsing": "这里要一个整数",
+    "finite_number": "这里要一个有限的数",
+}
+
+
+def _worded(error: Any) -> str:
+    if error["type"] == "literal_error":
+        return f"只能是 {error['ctx']['expected'].replace(' or ', '、')}"
+    return str(_WORDS.get(error["type"], error["msg"]))
+
+
+def _example(kind: str) -> str:
+    return "例如 value: 15.0" if kind.startswith(("decimal", "finite")) else ""
+
+
+def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
+    """Return the keys that the model nested at `steps` knows."""
+    from pydantic import BaseModel
+
+    for step in steps:
+        fields = getattr(model, "model_fields", {})
+        annotation = fields[step].annotation if step in fields else model
+        model = _model_within(annotation)
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return list(model.model_fields)
+    return []
+
+
+def _model_within(annotation: Any) -> Any:
+    from typing import get_args
+
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for inner in get_args(annotation):
+        if (found := _model_within(inner)) is not None:
+            return found
+    return None
