@@ -64,7 +64,7 @@ class Written:
 
 def check_chapter(book: Book, chapter: Chapter) -> Checked:
     """Render, parse and lint one chapter of a book."""
-    document = _parsed(render(book, chapter))
+    document = parsed(render(book, chapter))
     rules = book.config.lint
     at_hand = frozenset({"book", "ledger", "bibliography"})
     problems = lint(document, book, at_hand, rules.rules, rules.options)
@@ -78,7 +78,7 @@ def check_file(
 
     Raises ChapterkitError for a file that cannot be read, or a ledger that does not fit.
     """
-    document = _parsed(rendered_plainly(read_text(path, shown), shown))
+    document = parsed(rendered_plainly(read_text(path, shown), shown))
     book = _no_book(ledger_file, bibliography_file)
     given = {"ledger": ledger_file, "bibliography": bibliography_file}
     at_hand = frozenset(name for name, file in given.items() if file)
@@ -101,7 +101,8 @@ def _no_book(ledger_file: Path | None, bibliography_file: Path | None) -> Book:
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
-def _parsed(rendered: Rendered) -> Document:
+def parsed(rendered: Rendered) -> Document:
+    """Return the document that pandoc reads out of rendered Markdown, HTML comments left out."""
     with tempfile.TemporaryDirectory(prefix="chapterkit-") as scratch:
         return read_markdown(_without_comments(rendered), Path(scratch))
 

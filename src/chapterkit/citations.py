@@ -23,7 +23,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def citeproc_arguments(references: Path) -> list[str]:
-    """Return pandoc's arguments for the one citeproc run; `references` holds csl_references as JSON."""
+    """Return pandoc's arguments for citeproc; `references` holds csl_references as JSON."""
     return ["--citeproc", f"--bibliography={references}", f"--csl={STYLE}"]
 
 
@@ -75,15 +75,21 @@ _TYPES = {
     "standard": "standard",
 }
 
-_REPOSITORY = re.compile(r"https?://(?:www\.)?(?:github|gitlab|gitee|codeberg)\.[a-z]+/[^/]+/[^/?#]+/?")
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?(?:github|gitlab|gitee|codeberg)\.[a-z]+/[^/]+/[^/?#]+/?"
+)
 _ARXIV_JOURNAL = re.compile(r"arxiv", re.IGNORECASE)
+_DOI_URL = re.compile(r"^https?://(?:dx\.)?doi\.org/")
 _COMMIT = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
 
 
 def _csl(source: Source) -> dict[str, Any]:
     fields = {name.lower(): value for name, value in source.fields.items()}
     kind = _csl_type(source.type.lower(), fields)
+    doi = _DOI_URL.sub("", _plain_url(fields.get("doi", "")))
     url = _plain_url(fields.get("url", "")) or _arxiv_url(fields)
+    if _DOI_URL.match(url):
+        doi, url = doi or _DOI_URL.sub("", url), ""
     texts = {
         "title": fields.get("title"),
         "container-title": _container(kind, fields),
@@ -99,10 +105,7 @@ def _csl(source: Source) -> dict[str, Any]:
     item.update({name: _markup_safe(plain_latex(text)) for name, text in texts.items() if text})
     if "page" in item:
         item["page"] = re.sub(r"[-–—]+", "-", item["page"])
-    if url:
-        item["URL"] = url
-    if doi := fields.get("doi"):
-        item["DOI"] = re.sub(r"^https?://(dx\.)?doi\.org/", "", _plain_url(doi))
+    item.update({name: value for name, value in (("URL", url), ("DOI", doi)) if value})
     item.update(_dates(kind, fields))
     people = {
         "author": source.authors,
@@ -118,7 +121,8 @@ def _csl_type(kind: str, fields: Mapping[str, str]) -> str:
     preprint = bool(_arxiv_url(fields))
     if kind == "article":
         journal = fields.get("journal") or fields.get("journaltitle") or ""
-        return "article" if (preprint and not journal) or _ARXIV_JOURNAL.search(journal) else _TYPES[kind]
+        unpublished = (preprint and not journal) or _ARXIV_JOURNAL.search(journal)
+        return "article" if unpublished else _TYPES[kind]
     if kind in _TYPES:
         return _TYPES[kind]
     if preprint:
@@ -134,11 +138,13 @@ def _container(kind: str, fields: Mapping[str, str]) -> str | None:
     return fields.get("booktitle") if kind in {"chapter", "paper-conference"} else None
 
 
+_PUBLISHERS = ("publisher", "school", "institution", "organization", "howpublished")
+
+
 def _publisher(kind: str, fields: Mapping[str, str]) -> str | None:
     if kind == "article":
         return "arXiv" if _arxiv_url(fields) else fields.get("publisher")
-    named = (fields.get(name) for name in ("publisher", "school", "institution", "organization", "howpublished"))
-    found = next(filter(None, named), None)
+    found = next(filter(None, map(fields.get, _PUBLISHERS)), None)
     return _COMMIT.sub(r"\1", found) if found else None
 
 
@@ -166,7 +172,8 @@ def _dates(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
 def _written_date(fields: Mapping[str, str]) -> list[int]:
     parts = _date(fields.get("year", ""))
     month = fields.get("month", "").strip().lower()
-    number = int(month) if month.isdigit() else 1 + _MONTHS.index(month[:3]) if month[:3] in _MONTHS else 0
+    named = {name: place for place, name in enumerate(_MONTHS, 1)}
+    number = int(month) if month.isdigit() else named.get(month[:3])
     if parts and number:
         parts = [parts[0], number]
         if (day := fields.get("day", "").strip()).isdigit():
@@ -214,6 +221,9 @@ def _name(written: str) -> dict[str, str]:
     return name
 
 
+_LIGATURES = (("``", "“"), ("''", "”"), ("`", "‘"), ("---", "—"), ("--", "–"), ("~", " "))
+
+
 def plain_latex(text: str) -> str:
     """Return BibTeX's LaTeX as plain text.
 
@@ -223,9 +233,9 @@ def plain_latex(text: str) -> str:
     if "\\" in text:
         import latexcodec  # noqa: F401 (registers the codec)
 
-        text = str(codecs.decode(text, "ulatex"))
+        text = codecs.lookup("ulatex").decode(text)[0]  # type: ignore[arg-type]
     without = re.sub(r"[{}]", "", text)
-    for typed, meant in (("``", "“"), ("''", "”"), ("`", "‘"), ("---", "—"), ("--", "–"), ("~", " ")):
+    for typed, meant in _LIGATURES:
         without = without.replace(typed, meant)
     if "‘" in without:
         without = re.sub(r"(?<=\w)'(?!\w)", "’", without)
@@ -261,7 +271,21 @@ def finish_references(tree: Tree, languages: Mapping[str, str]) -> Tree:
         return element
 
     blocks = walk(walk(tree["blocks"], change), _without_spaces_before_cites)
-    return {**tree, "blocks": blocks}
+    return {**tree, "blocks": _with_heading(blocks)}
+
+
+def _with_heading(blocks: list[Element]) -> list[Element]:
+    """Put a heading before the references if the author has not."""
+    place = next((i for i, one in enumerate(blocks) if _is_references(one)), 0)
+    if not place or blocks[place - 1]["t"] == "Header":
+        return blocks
+    title = [{"t": "Str", "c": "参考文献"}]
+    heading = {"t": "Header", "c": [2, ["references", ["unnumbered"], []], title]}
+    return [*blocks[:place], heading, *blocks[place:]]
+
+
+def _is_references(block: Element) -> bool:
+    return block["t"] == "Div" and bool(block["c"][0][0] == "refs")
 
 
 def _entry_keys(tree: Tree) -> list[str]:
@@ -282,16 +306,17 @@ def _entry_key(element: Element) -> str:
 
 
 def _finished_entry(entry: Element, language: str) -> Element:
-    """Return a csl-entry as [number, text] paragraphs, with the words of its language."""
+    """Return a csl-entry with the words of its language, which it names if it is not Chinese."""
     if language.startswith("zh"):
-        entry = _over_runs(entry, _in_chinese)
-    return _over_runs(entry, lambda text: re.sub(r"\.\.$", ".", text))
+        return _over_runs(entry, _in_chinese)  # type: ignore[no-any-return]
+    (identifier, classes, pairs), content = entry["c"]
+    named = [*pairs, ["lang", language]] if language else pairs
+    return {"t": "Div", "c": [[identifier, classes, named], content]}
 
 
 def _in_chinese(text: str) -> str:
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th) ed\.", r"\1版.", text)
-    text = text.replace("版..", "版.")
-    return re.sub(r", et al\.\.?", ", 等.", text, count=1).replace("等. .", "等.")
+    return re.sub(r", et al\.", ", 等.", text, count=1)
 
 
 def _over_runs(node: Any, change: Callable[[str], str]) -> Any:
@@ -427,4 +452,5 @@ def _without_spaces_before_cites(element: Element) -> Element:
 
 
 def _is_superscript_cite(inline: Element) -> bool:
-    return inline["t"] == "Cite" and bool(inline["c"][1]) and inline["c"][1][0]["t"] == "Superscript"
+    rendered = inline["c"][1] if inline["t"] == "Cite" else []
+    return bool(rendered) and rendered[0]["t"] == "Superscript"

@@ -110,7 +110,8 @@ def build(
     from chapterkit.formats import all_formats
 
     book = _book()
-    chosen = [all_formats()[name] for name in formats or ("html", "epub", "pdf", "docx")]
+    known = all_formats().values()
+    chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     folder = output or book.config.root / "build"
     checked = [check_chapter(book, chapter) for chapter in _chapters(book, targets)]
     problems = [problem for one in checked for problem in one.problems]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from chapterkit.errors import Origin
@@ -167,12 +168,12 @@ def number_id(element: Element) -> str | None:
 
 @dataclass
 class _Flat:
-    """Text under construction. `skips` are text positions after which Markdown has attributes or targets."""
+    """Text under construction; behind each of `ends` the Markdown may have attributes or a target."""
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
     inlines: list[Inline] = field(default_factory=list)
-    skips: list[tuple[int, str]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
     notes: list[Element] = field(default_factory=list)
 
     @property
@@ -211,7 +212,7 @@ def _add(flat: _Flat, element: Element) -> None:
             _add_all(flat, content[1])
         case "Span" | "Link" | "Image":
             _add_all(flat, content[1])
-            flat.skips.append((flat.length, "}" if kind == "Span" else ")"))
+            flat.ends.append(flat.length)
         case _ if kind in _TEXT_CONTAINERS:
             _add_all(flat, content)
     number = number_id(element)
@@ -267,8 +268,8 @@ def _leaves_of(block: Element, containers: tuple[Element, ...]) -> Iterator[_Lea
                 for definition in definitions:
                     yield from _leaves(definition, inner)
         case "Figure":
-            yield from _leaves(content[2], inner)
             yield from _leaves(content[1][1], caption)
+            yield from _leaves(content[2], inner)
         case "Table":
             yield from _leaves(content[1][1], caption)
             for cell in _cells(content):
@@ -332,10 +333,15 @@ class _Letters:
 
 def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
     letters = _Letters(rendered.text)
+    previous, offsets = "", list[int]()
     for kind, flat, containers, element in leaves:
         in_note = any(container["t"] == "Note" for container in containers)
         kept = letters.cursor, letters.passed
-        offsets = _Placing(flat, letters, in_note).offsets()
+        # An image without alternative text has its caption for it: the same characters again.
+        in_figure = bool(containers) and containers[-1]["t"] == "Figure"
+        if not (in_figure and flat.text == previous):
+            offsets = _Placing(flat, letters, in_note).offsets()
+        previous = flat.text
         start = offsets[0] if offsets else letters.next_line()
         letters.passed = max(letters.passed, offsets[-1] if offsets else start)
         if in_note:
@@ -354,12 +360,8 @@ class _Placing:
         self.text = flat.text
         self.letters = letters
         self.in_note = in_note
-        self.stretches: list[tuple[int, int, str]] = []
-        start = 0
-        for end, closing in flat.skips:
-            self.stretches.append((start, end, closing))
-            start = end
-        self.stretches.append((start, len(self.text), ""))
+        cuts = [0, *flat.ends, len(self.text)]
+        self.stretches = list(pairwise(cuts))
         self.index = letters.cursor
         self.placed: list[int] = []
 
@@ -367,17 +369,17 @@ class _Placing:
         if not self.text:
             return []
         self.index = self._first_index()
-        for start, end, closing in self.stretches:
+        for start, end in self.stretches:
             self._place(self.text[start:end])
-            if closing and self.placed:
-                self._skip_to(closing)
+            if self.placed:
+                self._skip_hidden()
         self.letters.cursor = self.index
         return self.placed
 
     def _first_index(self) -> int:
         """Return the index of the leaf's first letter; the cursor if it cannot be found."""
         letters = self.letters
-        first = next(filter(None, (_only_letters(self.text[a:b]) for a, b, _ in self.stretches)), "")
+        first = next(filter(None, (_only_letters(self.text[a:b]) for a, b in self.stretches)), "")
         for length in (40, 12, 4, 1):
             wanted = first[:length]
             found = letters.find(wanted, letters.cursor) if wanted else -1
@@ -415,10 +417,17 @@ class _Placing:
     def _last(self) -> int:
         return self.placed[-1] if self.placed else self.letters.offset(self.index)
 
-    def _skip_to(self, closing: str) -> None:
-        found = self.letters.markdown.find(closing, self._last())
-        while 0 <= self.letters.offset(self.index) < found and self.index < len(self.letters.offsets):
+    def _skip_hidden(self) -> None:
+        """Pass over the attributes or the target that the Markdown has at this place, if any."""
+        markdown, letters = self.letters.markdown, self.letters
+        opened = _HIDDEN.match(markdown, self._last() + 1)
+        end = markdown.find(_CLOSING[opened[1]], opened.end()) if opened else -1
+        while letters.offset(self.index) < end:
             self.index += 1
+
+
+_HIDDEN = re.compile(r"[^\w\s\[\]]{0,4}\]([({\[])")
+_CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
 def _only_letters(text: str) -> str:

@@ -60,7 +60,7 @@ def installed() -> dict[str, FontFile]:
 
 
 def chosen(families: Iterable[str], bundled: str) -> tuple[FontFile, ...]:
-    """Return the preferred families that are installed, in order, and the bundled one after them."""
+    """Return the preferred families that are installed, in order, and then the bundled one."""
     known = installed()
     names = dict.fromkeys([*families, bundled])
     return tuple(known[name] for name in names if name in known)

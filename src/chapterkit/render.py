@@ -140,7 +140,8 @@ def dress_zh(dressed: Dressed) -> Dressed:
 
 
 _SPECIAL = re.compile(r"([\\`*_~^$@\[\]<>#|&{}])")
-_LEADING = re.compile(r"^(\s*)([-+:=%!]|\d+(?=[.)](?:\s|$)))")
+# What opens a block at the start of a line: a single mark, or an item number before its point.
+_LEADING = re.compile(r"^\s*(?:[-+:=%!(]|(?:\d+|[A-Za-z]+)(?=[.)](?:\s|$)))")
 
 
 def escape(text: str) -> str:
@@ -151,11 +152,8 @@ def escape(text: str) -> str:
     """
     escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
     if found := _LEADING.match(escaped):
-        item = found[2]
-        if item.isdigit():
-            end = found.end()
-            return escaped[:end] + "\\" + escaped[end:]
-        return escaped[: found.start(2)] + "\\" + escaped[found.start(2) :]
+        at = found.end() if found[0][-1].isalnum() else found.end() - 1
+        return f"{escaped[:at]}\\{escaped[at:]}"
     return escaped
 
 

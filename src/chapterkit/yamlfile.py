@@ -175,7 +175,9 @@ def validated(file: YamlFile, validate: Callable[[Any], Model], what: str) -> Mo
     try:
         return validate(file.data)
     except ValidationError as failure:
-        raise _misfit(file, failure.errors()[0], validate, what) from None
+        errors = failure.errors()
+        misspelt = [error for error in errors if error["type"] == "extra_forbidden"]
+        raise _misfit(file, (misspelt or errors)[0], validate, what) from None
 
 
 def _misfit(file: YamlFile, error: Any, validate: Callable[[Any], Any], what: str) -> ChapterkitError:

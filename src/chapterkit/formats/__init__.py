@@ -52,7 +52,8 @@ class Format:
     `suffix` names the final file; `writer_suffix` what pandoc writes, if `finish` makes the
     final file of it; `arguments(printing)` are pandoc's, writer included;
     `prepare(tree, printing)` returns a changed copy of pandoc's tree (it must not change the tree given);
-    `finish(printing, written, target)` turns pandoc's file into the final one.
+    `finish(printing, written, target)` turns pandoc's file into the final one;
+    `by_default` whether `build` writes it when no format is named.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Format:
     prepare: Callable[[Tree, Printing], Tree] = _same_tree
     finish: Callable[[Printing, Path, Path], None] | None = None
     writer_suffix: str = ""
+    by_default: bool = True
 
 
 @cache

@@ -13,7 +13,13 @@ from chapterkit import fonts
 from chapterkit.document import plain_text, unwrap_numbers, walk
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import Format, Printing
-from chapterkit.formats.shared import ASSETS, checked_images, full_title, split_chapter
+from chapterkit.formats.shared import (
+    ASSETS,
+    checked_images,
+    full_title,
+    split_chapter,
+    with_wide_spaces,
+)
 
 Tree = dict[str, Any]
 Element = dict[str, Any]
@@ -31,7 +37,7 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
 
     Raises ChapterkitError for an image that is not there and a character that no font can show.
     """
-    tree = unwrap_numbers(tree)
+    tree = with_wide_spaces(unwrap_numbers(tree))
     _refuse_missing_characters(tree, printing)
     images = _copied_images(tree, printing)
     title = full_title(tree, printing)
@@ -116,7 +122,7 @@ def _string(text: str) -> str:
 
 
 def _finish(printing: Printing, written: Path, target: Path) -> None:
-    """Compile the Typst that pandoc wrote; raise ChapterkitError with Typst's words if it fails."""
+    """Compile the Typst that pandoc wrote; raise ChapterkitError if Typst refuses it."""
     import typst
 
     main = printing.work / "main.typ"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,8 @@ _CHAPTER = re.compile(r"^(第\s*[0-9一二三四五六七八九十百]+\s*章)[\
 
 def with_metadata(tree: Tree, values: Mapping[str, Any]) -> Tree:
     """Return the tree with these metadata: texts, lists and mappings of texts."""
-    return {**tree, "meta": {**tree["meta"], **{key: _meta(value) for key, value in values.items()}}}
+    added = {key: _meta(value) for key, value in values.items()}
+    return {**tree, "meta": {**tree["meta"], **added}}
 
 
 def _meta(value: Any) -> Element:
@@ -45,6 +47,26 @@ def split_chapter(title: str) -> tuple[str, str]:
 def chapter_heading(tree: Tree) -> Element | None:
     """Return the chapter's title: the first heading of level 1."""
     return next((b for b in tree["blocks"] if b["t"] == "Header" and b["c"][0] == 1), None)
+
+
+_NUMBERED = re.compile(r"(第\d+章|实验\d+\.\d+)$")
+
+
+def with_wide_spaces(tree: Tree) -> Tree:
+    """Return the tree with an em's space after the number of chapter and experiment headings."""
+    return {**tree, "blocks": [_with_wide_space(block) for block in tree["blocks"]]}
+
+
+def _with_wide_space(block: Element) -> Element:
+    if block["t"] != "Header":
+        return block
+    level, attributes, inlines = block["c"]
+    for place, inline in enumerate(inlines[:-1]):
+        before = "".join(plain_text(inlines[:place]).split())
+        if inline["t"] == "Space" and _NUMBERED.match(before):
+            wide = [*inlines[:place], {"t": "Str", "c": "\u3000"}, *inlines[place + 1 :]]
+            return {"t": "Header", "c": [level, attributes, wide]}
+    return block
 
 
 def full_title(tree: Tree, printing: Printing) -> str:
@@ -92,7 +114,5 @@ def _origin_of(text: str, printing: Printing) -> Origin | None:
 
 def resource_path(printing: Printing) -> str:
     """Return pandoc's argument that says where the book's images are."""
-    import os
-
     root = printing.config.root
     return "--resource-path=" + os.pathsep.join(str(folder) for folder in (root / "book", root))

@@ -1,0 +1,27 @@
+"""Find and value quantities in running text, Chinese and Arabic: pure.
+
+The grammar, from the outside in: `find` walks through a text once and asks `exemptions`, `han` and
+`english` what each numeral is; `phrases` puts sign, number, unit and the other end together;
+`amounts` reads one number, `numerals` values a Chinese one, `units` knows the units; `masking`
+blanks out markup first. The words lie in `data/quantities/*.txt`.
+"""
+
+from chapterkit.quantities.find import explain, find_in_plain, find_quantities
+from chapterkit.quantities.model import Exempt, Quantity, Value
+from chapterkit.quantities.numerals import parse_chinese, to_chinese
+from chapterkit.quantities.units import known_unit, normal_unit, same_quantity, unit_kind
+
+__all__ = [
+    "Exempt",
+    "Quantity",
+    "Value",
+    "explain",
+    "find_in_plain",
+    "find_quantities",
+    "known_unit",
+    "normal_unit",
+    "parse_chinese",
+    "same_quantity",
+    "to_chinese",
+    "unit_kind",
+]

@@ -91,14 +91,23 @@ def digits_at(text: str, at: int) -> Amount | None:
     number = body.replace(",", "") if "," in body else body
     if exponent:
         value = decimal_or_none(number + exponent.replace("−", "-"))
+        if value is not None and value.is_finite() and 0 <= value.adjusted() <= 64:
+            value = Decimal(f"{value:f}")
     elif times:
         raised = _MANTISSA_POWER.match(times)
-        value = decimal_or_none(f"{number}E{_exponent(raised[1] if raised else '0')}")
+        value = _times_power(number, _exponent(raised[1] if raised else "0"))
     elif power:
         value = _raised(number, power)
     else:
         return _with_magnitude(text, at, end, number, "." not in body)
     return Amount(at, end, value, "digits")
+
+
+def _times_power(number: str, exponent: str) -> Decimal | None:
+    power = int(exponent)
+    if 0 <= power <= 64 and len(number) <= 64:
+        return scaled(number, power)
+    return decimal_or_none(f"{number}E{power}")
 
 
 def _exponent(text: str) -> str:
@@ -108,7 +117,7 @@ def _exponent(text: str) -> str:
 def _raised(base: str, power: str) -> Decimal | None:
     exponent = int(_exponent(power))
     if base == "10":
-        return Decimal(f"1E{exponent}")
+        return _times_power("1", str(exponent))
     if exponent < 0 or exponent > 64 or len(base) > 6 or "." in base:
         return None
     return Decimal(int(base) ** exponent)

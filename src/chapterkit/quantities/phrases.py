@@ -320,7 +320,7 @@ def _joined(
 ) -> tuple[Value, str] | None:
     """Value and unit of a range, or None if the two numbers are no range."""
     spoken = mark in ("到", "至", "to")
-    if amount.form == "small" and not first.unit and not other.unit:
+    if amount.form == "small" and not (first.unit or other.unit or second.form == "large"):
         return None
     if second.form in ("small", "power", "capital") and not other.unit:
         return None

@@ -38,30 +38,28 @@ class Options:
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield one problem an image, naming everything that it lacks."""
-    captions = {
-        id(block.containers[-2]): block
-        for block in document.blocks
-        if len(block.containers) > 1 and block.containers[-1]["t"] == "Caption"
-    }
+    captions: dict[int, Block] = {}
     for block in document.blocks:
+        if block.within[-2:] == ("Figure", "Caption"):
+            captions[id(block.containers[-2])] = block
         for inline in block.inlines:
             if inline.kind == "Image":
-                figure = block.containers[-1] if block.containers else {}
-                caption = captions.get(id(figure))
-                if lacks := list(_lacks(inline, caption, options)):
+                figure = id(block.containers[-1]) if block.containers else 0
+                caption = captions.get(figure)
+                if lacks := list(_lacks(inline, block, caption, options)):
                     yield Problem(
-                        block.origin(inline.start),
+                        caption.origin() if caption else block.origin(inline.start),
                         f"图缺少{'、'.join(lacks)}",
                         '写成 ![图题（自绘）](图.png){alt="替代文字"}，单独一段；别人的图在图题里引用出处',
                     )
 
 
-def _lacks(image: Inline, caption: Block | None, options: Options) -> Iterator[str]:
-    attributes = dict(image.element["c"][0][2])
-    if caption is None or not caption.text.strip():
-        yield "图题"
-    if not attributes.get("alt", "").strip():
-        yield "替代文字"
+def _lacks(image: Inline, block: Block, caption: Block | None, options: Options) -> Iterator[str]:
     said = caption.text if caption else ""
+    alternative = block.text[image.start : image.end].strip()
+    if not said.strip():
+        yield "图题"
+    if not alternative or alternative == said.strip():
+        yield "替代文字"
     if not (caption and caption.citations()) and not any(word in said for word in options.own):
         yield "出处"

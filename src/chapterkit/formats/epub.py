@@ -1,0 +1,98 @@
+"""EPUB 3: pandoc writes the book, Typst draws its cover."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from chapterkit import fonts
+from chapterkit.document import unwrap_numbers
+from chapterkit.errors import ChapterkitError
+from chapterkit.formats import Format, Printing
+from chapterkit.formats.shared import (
+    ASSETS,
+    checked_images,
+    full_title,
+    resource_path,
+    split_chapter,
+    with_metadata,
+    with_wide_spaces,
+)
+
+Tree = dict[str, Any]
+
+_COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
+
+
+def _arguments(printing: Printing) -> list[str]:
+    return [
+        "--to=epub3",
+        f"--css={ASSETS / 'epub' / 'style.css'}",
+        f"--epub-cover-image={printing.work / 'cover.png'}",
+        "--epub-title-page=false",
+        resource_path(printing),
+        "--mathml",
+        "--toc",
+        "--toc-depth=3",
+        "--split-level=2",
+        "--wrap=none",
+    ]
+
+
+def _prepare(tree: Tree, printing: Printing) -> Tree:
+    """Return the tree with the publication's metadata, and draw the cover into the work folder.
+
+    Raises ChapterkitError for an image that is not in the book's folder.
+    """
+    checked_images(tree, printing)
+    title = full_title(tree, printing)
+    _draw_cover(title, printing)
+    config = printing.config
+    values = {
+        "title": title,
+        "creator": [{"role": "aut", "text": config.author}],
+        "lang": printing.language,
+        "identifier": _identifier(printing),
+        "belongs-to-collection": config.title,
+        "group-position": str(printing.chapter_number),
+        "toc-title": "目录",
+    }
+    return with_metadata({**with_wide_spaces(unwrap_numbers(tree)), "meta": {}}, values)
+
+
+def _identifier(printing: Printing) -> str:
+    """Return an identifier of this chapter's own, the same in every build."""
+    name = f"{printing.config.identifier}#{printing.chapter_slug}#{printing.language}"
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+
+
+def _draw_cover(title: str, printing: Printing) -> None:
+    import typst
+
+    config = printing.config
+    number, name = split_chapter(title)
+    serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
+    sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
+    try:
+        typst.compile(
+            ASSETS / "epub" / "cover.typ",
+            output=printing.work / "cover.png",
+            format="png",
+            ppi=_COVER_PPI,
+            root=ASSETS / "epub",
+            font_paths=fonts.typst_fonts(),
+            sys_inputs={
+                "book": config.title,
+                "author": config.author,
+                "number": number,
+                "chapter": name,
+                "serif": json.dumps([font.family for font in serif]),
+                "sans": json.dumps([font.family for font in sans]),
+            },
+        )
+    except typst.TypstError as error:
+        raise ChapterkitError(f"Typst 画不出封面：{error.message}") from None
+
+
+FORMAT = Format(name="epub", suffix=".epub", arguments=_arguments, prepare=_prepare)

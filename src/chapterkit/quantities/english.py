@@ -1,0 +1,141 @@
+"""Number words in English: threefold, one third, hundreds of thousands, twenty-five."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from chapterkit.quantities.model import Draft
+from chapterkit.quantities.phrases import measured, unit_span
+
+_ONES = {w: n for n, w in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen".split()
+)}  # fmt: skip
+_TENS = {w: n * 10 for n, w in enumerate(
+    "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+)}  # fmt: skip
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
+           "trillion": 10**12, "dozen": 12}  # fmt: skip
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
+          "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "twentieth": 20,
+          "hundredth": 100, "thousandth": 1000}  # fmt: skip
+_WORD = "|".join([*_ONES, *_TENS])
+_SCALE = "|".join(_SCALES)
+_PART = "|".join(_PARTS)
+_NUMBER = re.compile(
+    rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
+)
+_FRACTION = re.compile(rf"({_WORD}|an?)[- ]({_PART})s?\b")
+_VAGUE = re.compile(rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b")
+_FOLD = re.compile(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
+_TIMES = {"twice": "2", "thrice": "3", "doubled": "2", "doubling": "2", "doubles": "2",
+          "tripled": "3", "tripling": "3", "triples": "3", "quadrupled": "4", "halved": "0.5",
+          "halving": "0.5", "halves": "0.5"}  # fmt: skip
+_LATIN = re.compile(r"[A-Za-z]{3,}|\ba\b")
+_STARTS = frozenset([*_ONES, *_TENS, *_TIMES, "half", "tens", "dozens", "hundreds", "thousands",
+                     "millions", "billions", "scores", "double", "triple", "hundredfold",
+                     "a", "dozen"]) | frozenset(f"{w}fold" for w in [*_ONES, *_TENS])  # fmt: skip
+_SMALL = range(2, 11)
+
+
+def english_quantities(text: str) -> list[Draft]:
+    """Every quantity in English words, in order."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # İ and its like grow in lower case
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    found: list[Draft] = []
+    last = 0
+    for match in _LATIN.finditer(lowered):
+        at = match.start()
+        if at < last or match[0] not in _STARTS or not _is_free(text, at, match.end()):
+            continue
+        draft = _read(lowered, at, match[0])
+        if draft is not None:
+            found.append(draft)
+            last = draft.end
+    return found
+
+
+def _is_free(text: str, start: int, end: int) -> bool:
+    """A word of its own: no letter, digit or hyphen before it, no underscore behind."""
+    before = text[start - 1 : start]
+    return not before or not (before.isascii() and (before.isalnum() or before in "_-/.'@\\"))
+
+
+def _read(text: str, at: int, word: str) -> Draft | None:
+    if match := _FOLD.match(text, at):
+        value = _ONES.get(match[1] or "") or _TENS.get(match[1] or "") or _SCALES.get(match[2] or "")
+        return Draft(at, match.end(), Decimal(value or 0), "fold")
+    if word in _TIMES:
+        return Draft(at, at + len(word), Decimal(_TIMES[word]), "times" if word in ("twice", "thrice") else "")
+    if word in ("double", "triple"):
+        if text.startswith(" the ", at + len(word)) or text.startswith(" that ", at + len(word)):
+            return Draft(at, at + len(word), Decimal(2 if word == "double" else 3))
+        return None
+    if word == "half":
+        return _half(text, at)
+    if match := _FRACTION.match(text, at):
+        return _fraction(text, at, match)
+    if match := _VAGUE.match(text, at):
+        return Draft(at, match.end(), None, vague=True)
+    if word == "dozen":
+        return None
+    return _number(text, at)
+
+
+def _half(text: str, at: int) -> Draft | None:
+    following = text[at + 4 : at + 12]
+    if following.startswith((" of", " the", " a ", " an ", " as ", ".", ",")):
+        if match := re.match(r" an? (hour|day|year|million|century|minute|second|billion)\b", text[at + 4 : at + 20]):
+            scale = _SCALES.get(match[1])
+            value = Decimal(scale) / 2 if scale else Decimal("0.5")
+            return Draft(at, at + 4 + match.end(), value, "" if scale else match[1])
+        return Draft(at, at + 4, Decimal("0.5"))
+    return None
+
+
+def _fraction(text: str, at: int, match: re.Match[str]) -> Draft | None:
+    top = _ONES.get(match[1]) or _TENS.get(match[1]) or 1
+    bottom = _PARTS[match[2]]
+    article = match[1] in ("a", "an")
+    if article and not re.match(r" (?:of|as|more|less|fewer)\b", text[match.end() : match.end() + 6]):
+        return None
+    if text[match.end() : match.end() + 1] == "-":
+        return None
+    return Draft(at, match.end(), (Decimal(top), Decimal(bottom)), "", "fraction")
+
+
+def _number(text: str, at: int) -> Draft | None:
+    match = _NUMBER.match(text, at)
+    if match is None:
+        return None
+    number = _value(re.split(r"[- ]", match[0]))
+    if number is None:
+        return None
+    unit_start, unit_end = unit_span(text, match.end())
+    draft = Draft(at, max(match.end(), unit_end), Decimal(number), text[unit_start:unit_end])
+    simple = match[0] in _ONES
+    if not simple or number > 10 or measured(draft):
+        return draft
+    if number not in _SMALL or not re.match(r"[- ][a-z]{2}", text[match.end() : match.end() + 3]):
+        return None
+    draft.small = True
+    return draft
+
+
+def _value(words: list[str]) -> int | None:
+    total, current = 0, 0
+    for word in words:
+        if word in ("and", "a", "an"):
+            current = current or (0 if word == "and" else 1)
+        elif word in _ONES:
+            current += _ONES[word]
+        elif word in _TENS:
+            current += _TENS[word]
+        elif word in ("hundred", "dozen"):
+            current = (current or 1) * _SCALES[word]
+        else:
+            total += (current or 1) * _SCALES[word]
+            current = 0
+    return total + current

@@ -1,0 +1,336 @@
+"""What is no quantity, told by what stands around the numeral (policy E1–E9)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from chapterkit.quantities.amounts import NUMERAL
+from chapterkit.quantities.masking import BLANK
+from chapterkit.quantities.model import Skip
+from chapterkit.quantities.phrases import SPACES, unit_span
+from chapterkit.quantities.wordlists import (
+    by_first_character,
+    by_last_character,
+    ending_at,
+    lines,
+    sections,
+    starting_at,
+    words,
+)
+
+_REACH = 64  # how far back a Latin name is followed; keeps the scan linear
+_WORD_CHARACTER = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/@+'#"
+    "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΠΣΦΨΩ"
+)
+_NAME_TAIL = re.compile(r"[A-Za-z0-9_]*(?:[-._/@+·]{0,1}[A-Za-z0-9_]+)*\+{0,2}")
+_LETTER = re.compile(r"[A-Za-zα-ωΑ-Ω]")
+_DATE = re.compile(
+    r"(?:1[0-9]|20)\d{2}([-/.])(?:0?[1-9]|1[0-2])(?:\1(?:[0-2]?\d|3[01]))?(?![\d.]*\d)(?!%)"
+)
+_DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?![\d%])")
+_OBJECT_IDENTIFIER = re.compile(r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])")
+_YEAR = re.compile(
+    r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])"
+)
+_LONG_AGO = re.compile(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
+_MONTH = re.compile(
+    r"(?:1[0-2]|0?[1-9])(?: ?[-–—~至到、] ?(?:1[0-2]|0?[1-9]))? ?月"
+    r"(?:份|底|初|末|中旬|上旬|下旬)?"
+    r"(?: ?(?:[0-2]?\d|3[01])(?: ?[-–—~至到、] ?(?:[0-2]?\d|3[01]))? ?[日号])?"
+)
+_DAY = re.compile(r"(?:[0-2]?\d|3[01]) ?日(?![内后均游间龄以之的元本])")
+_ERA = re.compile(r"\d{1,2} ?世纪(?: ?\d0 ?年代)?|(?:1\d|20)?\d0 ?(?:年代|s(?![A-Za-z0-9]))")
+_CLOCK = re.compile(
+    r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?![间代刻长序候期速常效段点许])|"
+    r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
+)
+_TIME_OF_DAY = re.compile(r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$")
+_SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章小](?!约)")
+_CODE_SUFFIX = re.compile(
+    r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|次方|次幂|开头|路公交|型(?!号的)|结尾|英里时速|线城市)"
+)
+_ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
+_BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
+_PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
+_REFERENCE_NUMBER = re.compile(r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?")
+_LIST_MARK = re.compile(r" ?(?:、|和|与|及|以及|至|到|–|-|~|—|, |，|或) ?(?:第|图|表|式|实验|章|节)? ?[(（]?")
+_LATIN_BEFORE = re.compile(r"(?:^|[^A-Za-z])([A-Za-z][A-Za-z./&\-]*)\.? $")
+_PLAUSIBLE_VERSION = re.compile(r"\d{1,3}$|[1-9]\.\d{1,2}$")
+_FUNCTION_WORDS = frozenset(
+    "the in we of about over at from by with for only nearly some almost around between and to than "
+    "all these those its their our another each every roughly approximately first last next after "
+    "before within during since when if as both most more less fewer under above below up on or "
+    "but not that this there are were is was have has had i it they he she you his her my your no "
+    "using trained used took takes per into until through across out just exactly a an".split()
+)
+_HAN_UNIT_REFERENCE = frozenset("章节条款页行卷册图表")
+
+
+@cache
+def _labels() -> dict[str, tuple[str, ...]]:
+    return sections("labels.txt")
+
+
+_SECTIONS_OF = _labels()
+_REFERENCE = frozenset(_SECTIONS_OF["reference"])
+_LABEL_ENDS = by_last_character(_SECTIONS_OF["reference"] + _SECTIONS_OF["label"])
+_NO_LABEL_ENDS = by_last_character(_SECTIONS_OF["not"])
+_ENGLISH = frozenset(_SECTIONS_OF["english"])
+_VENUES = frozenset(_SECTIONS_OF["venue"])
+_NAMES = frozenset(_SECTIONS_OF["name"])
+_METRICS = frozenset(_SECTIONS_OF["metric"])
+_ERAS = by_last_character(words("eras.txt"))
+_DIGIT_NAMES = by_first_character(lines("latin-names.txt"))
+_DECIMAL_LABELS = frozenset("实验 版本 章节 节 版 例 习题 任务 阶段 定义 规则 条 工业 练习 专题 图例 问题".split())
+
+
+class Phrases:
+    """The set phrases, by the character of their first numeral and its neighbour."""
+
+    def __init__(self, entries: tuple[str, ...]) -> None:
+        self.after: dict[str, list[tuple[str, str, int]]] = {}
+        self.before: dict[str, list[tuple[str, str, int]]] = {}
+        for entry in dict.fromkeys(entries):
+            word, _, refused = entry.partition("!")
+            at = next((i for i, c in enumerate(word) if c in NUMERAL or c == "半"), None)
+            if at is None:
+                continue
+            group, key = (
+                (self.after, word[:2]) if at == 0 else (self.before, word[at - 1 : at + 1])
+            )
+            group.setdefault(key, []).append((word, refused, at))
+        for table in (self.after, self.before):
+            for found in table.values():
+                found.sort(key=lambda item: len(item[0]), reverse=True)
+
+    def at(self, text: str, at: int, floor: int) -> tuple[int, int] | None:
+        """The span of the set phrase whose first numeral stands at `at`."""
+        for found in (self.before.get(text[at - 1 : at + 1]), self.after.get(text[at : at + 2])):
+            for word, refused, offset in found or ():
+                start = at - offset
+                end = start + len(word)
+                following = text[end : end + 1]
+                if start < floor or not text.startswith(word, start):
+                    continue
+                if following and (following in refused or self.is_cut(text, end)):
+                    continue
+                return start, end
+        return None
+
+    @staticmethod
+    def is_cut(text: str, end: int) -> bool:
+        """A numeral that goes on behind the word (同一百 …) makes it no word."""
+        return text[end] in "十百千万亿" and text[end - 1] in NUMERAL
+
+
+PHRASES = Phrases(words("set-phrases.txt"))
+
+
+def name_around(text: str, at: int, floor: int) -> Skip | None:
+    """A Latin name that the digits at `at` belong to: GPT-4o, AIME2024, π0.5, pass@8."""
+    start = at
+    lowest = max(floor, at - _REACH)
+    while start > lowest and text[start - 1] in _WORD_CHARACTER:
+        start -= 1
+    head = text[start:at]
+    if not _LETTER.search(head):
+        return None
+    match = _NAME_TAIL.match(text, at)
+    end = match.end() if match else at + 1
+    lowered = head.lower().rstrip(".-")
+    why = "E2" if lowered in _ENGLISH else "E9" if head[-1] == "@" else "E1"
+    return Skip(start, end, why)
+
+
+def name_tail(text: str, at: int) -> int:
+    """Where a name that begins with digits ends (4o, 3DGS, 3B-Instruct)."""
+    match = _NAME_TAIL.match(text, at)
+    return match.end() if match and match.end() > at else at + 1
+
+
+def fixed_form(text: str, at: int, floor: int) -> Skip | None:
+    """Dates, clock times, versions and identifiers, told by their own form."""
+    name = starting_at(_DIGIT_NAMES, text, at)
+    if name and not text[at + len(name) : at + len(name) + 1].isdigit():
+        return Skip(at, at + len(name), "E5")
+    for pattern, why in ((_OBJECT_IDENTIFIER, "E8"), (_DATE, "E4"), (_DOTTED, "E9")):
+        if match := pattern.match(text, at):
+            return Skip(at, match.end(), why)
+    if match := _YEAR.match(text, at):
+        round_number = int(match[1]) % 500 == 0 and _LONG_AGO.match(text, match.end())
+        return None if round_number else Skip(at, _month_end(text, match.end()), "E4")
+    for pattern in (_ERA, _MONTH, _DAY, _CLOCK):
+        if match := pattern.match(text, at):
+            if pattern is _MONTH and text.startswith("月球", match.end() - 1):
+                return None
+            return Skip(at, match.end(), "E4")
+    if match := _SECTIONS.match(text, at):
+        return Skip(at, match.end(), "E2") if text[match.end() - 1] != "小" else None
+    if match := _ORDINAL_LATIN.match(text, at):
+        return Skip(at, match.end(), "E3")
+    before = text[at - 1 : at] if at > floor else ""
+    if before and before in "[［〔【" and (match := _BRACKETED.match(text, at)):
+        if text[match.end() : match.end() + 1] not in ("(", "{", BLANK):
+            return Skip(at - 1, match.end(), "E2")
+    return None
+
+
+def _month_end(text: str, end: int) -> int:
+    at = end + 1 if text[end : end + 1] == " " else end
+    match = _MONTH.match(text, at)
+    return match.end() if match else end
+
+
+def clock_before(text: str, at: int) -> bool:
+    """Whether 上午, 下午 … stand before the number."""
+    return _TIME_OF_DAY.search(text[max(0, at - 4) : at]) is not None
+
+
+def parenthesised(text: str, at: int, floor: int) -> Skip | None:
+    """(2), （2024）: an item, a formula's number or a year, alone between brackets."""
+    if at <= floor or text[at - 1] not in "(（":
+        return None
+    match = _PARENTHESISED.match(text, at)
+    if match is None:
+        return None
+    number, letter = int(match[1]), match[2]
+    before = text[at - 2 : at - 1]
+    if label_before(text, at - 1, floor):
+        return Skip(at - 1, match.end(), "E2")
+    if 1500 <= number <= 2099 and number not in (1536, 2048):
+        return Skip(at - 1, match.end(), "E4")
+    alone = not before or before in " \n，。；：、！？" + BLANK
+    if not letter and number <= 30 and (alone or number <= 9):
+        return Skip(at - 1, match.end(), "E3")
+    return None
+
+
+def label_before(text: str, at: int, floor: int) -> str:
+    """The Chinese label that ends at `at`: 图, 实验, 定理; spaces are passed over."""
+    if at > floor and text[at - 1] in SPACES:
+        at -= 1
+    label = ending_at(_LABEL_ENDS, text, at)
+    if not label or at - len(label) < floor:
+        return ""
+    return "" if ending_at(_NO_LABEL_ENDS, text, at) else label
+
+
+def ordinal_before(text: str, at: int, floor: int) -> bool:
+    """Whether 第 stands before the number."""
+    if at > floor and text[at - 1] in SPACES:
+        at -= 1
+    return at > floor and text[at - 1] == "第"
+
+
+def era_before(text: str, at: int) -> bool:
+    """Whether an era or reign name (公元前, 康熙) stands before the number."""
+    if text[at - 1 : at] in SPACES and at:
+        at -= 1
+    return bool(ending_at(_ERAS, text, at))
+
+
+def labelled(text: str, at: int, floor: int) -> Skip | None:
+    """A number in digits that a Chinese label makes a place or a code."""
+    opening = at - 1 if at > floor and text[at - 1] in "(（[［" else at
+    label = label_before(text, opening, floor)
+    if not label:
+        return None
+    match = _REFERENCE_NUMBER.match(text, at)
+    if match is None:
+        return None
+    if opening < at:
+        return Skip(at - 1, match.end() + 1, "E2") if label in _REFERENCE else None
+    if label not in _REFERENCE:
+        start, end = unit_span(text, match.end())
+        plain = match[0].isdigit() or (label in _DECIMAL_LABELS and match[0][0] != "0")
+        if end > start or not plain or _goes_on(text, match.end()):
+            return None
+    elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
+        return None
+    why = "E2" if label in _REFERENCE or label in ("实验", "例", "例题", "习题", "章", "节", "页", "行") else "E9"
+    return Skip(at, _listed_end(text, match.end()), why)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a magnitude, percent sign or decimal follows: the number is an amount."""
+    following = text[end : end + 2].lstrip()
+    return bool(following) and following[0] in "万亿%‰×±+多余"
+
+
+def _listed_end(text: str, end: int) -> int:
+    """The end of 图 3、4 和 5: further numbers, as long as none has a unit of its own."""
+    while (mark := _LIST_MARK.match(text, end)) is not None:
+        number = _REFERENCE_NUMBER.match(text, mark.end())
+        if number is None or _goes_on(text, number.end()):
+            break
+        start, unit_end = unit_span(text, number.end())
+        if unit_end > start and text[start] not in "章节页行":
+            break
+        end = number.end()
+        if mark[0].rstrip()[-1:] in "(（" and text[end : end + 1] in (")", "）"):
+            end += 1
+    return end
+
+
+def ordinal_end(text: str, at: int) -> tuple[int, str]:
+    """Where an ordinal in digits ends, with its unit: 第 4 轮, 第 3–5 章."""
+    match = _REFERENCE_NUMBER.match(text, at)
+    end = match.end() if match else at + 1
+    while (mark := _LIST_MARK.match(text, end)) is not None and mark[0].strip() != "，":
+        number = _REFERENCE_NUMBER.match(text, mark.end())
+        if number is None:
+            break
+        end = number.end()
+    start, unit_end = unit_span(text, end)
+    reference = unit_end > start and text[start] in _HAN_UNIT_REFERENCE
+    return max(end, unit_end), "E2" if reference else "E3"
+
+
+def latin_before(text: str, at: int, floor: int) -> str:
+    """The Latin word that stands before the number, with one space between."""
+    if at <= floor or text[at - 1] != " ":
+        return ""
+    match = _LATIN_BEFORE.search(text[max(floor, at - 24) : at])
+    return match[1] if match else ""
+
+
+def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) -> Skip | None:
+    """Level 3, Figure 2, AIME 2025, Python 3.12; a capitalised word makes a bare number a name."""
+    word = latin_before(text, at, floor)
+    if not word:
+        return None
+    lowered = word.lower()
+    number = text[at:end]
+    if has_unit:
+        return None
+    if word in _METRICS:
+        return None
+    if lowered in _ENGLISH or lowered + "." in _ENGLISH:
+        return Skip(at, end, "E2" if lowered[:3] in ("fig", "tab", "sec", "eq", "cha", "app") else "E9")
+    if word in _VENUES:
+        year = number.isdigit() and (len(number) == 2 or 1900 <= int(number) <= 2099)
+        return Skip(at, end, "E4") if year else None
+    if word in _NAMES:
+        return Skip(at, name_tail(text, at), "E1")
+    if word[0].islower() or lowered in _FUNCTION_WORDS:
+        return None
+    return Skip(at, end, "E1") if _PLAUSIBLE_VERSION.match(number) else None
+
+
+def bare_year(text: str, at: int, end: int, floor: int) -> bool:
+    """A four-digit number without a unit that reads as a year: since 2019, 2019–2021."""
+    number = text[at:end]
+    if not re.fullmatch(r"(?:19|20)\d\d(?: ?[–~-] ?(?:19|20)\d\d)?", number):
+        return False
+    if number in ("2048", "2000", "1920") and latin_before(text, at, floor) not in ("in", "since"):
+        return False
+    before = text[max(floor, at - 2) : at].rstrip()[-1:]
+    return not before or before not in "=≈<>≥≤×$¥"
+
+
+def code_suffix(text: str, end: int) -> int:
+    """The end of 年级, 号, 版 … behind a number, or 0."""
+    match = _CODE_SUFFIX.match(text, end)
+    return match.end() if match else 0

@@ -1,0 +1,229 @@
+"""Walk through a text once, read every numeral in it, and say how each quantity is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chapterkit.quantities import exemptions
+from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
+from chapterkit.quantities.english import english_quantities
+from chapterkit.quantities.han import read_doubling, read_han
+from chapterkit.quantities.masking import masked
+from chapterkit.quantities.model import REASONS, Draft, Exempt, Quantity, Skip
+from chapterkit.quantities.phrases import quantity_at
+from chapterkit.quantities.units import FIRST_CHARACTERS
+from chapterkit.quantities.wordlists import by_first_character, by_last_character, sections
+
+_CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
+_FULL_WIDTH = re.compile("[０-９％]")
+_FULL_WIDTH_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("～"): "~", ord("￥"): "¥"}
+for _kept in "，；！？（）：":
+    _NARROW.pop(ord(_kept), None)
+_ENGLISH_HINT = re.compile("[A-Za-z]{3}")
+_AFTER_ONE = FIRST_CHARACTERS | frozenset("十百千万亿倍成半比点个二三两分到至~～–-")
+_CONTEXT = sections("context.txt")
+_APPROXIMATE = by_last_character(_CONTEXT["approximate"])
+_COMPARISON = by_last_character(_CONTEXT["comparison"])
+_CHANGE = by_last_character(_CONTEXT["change"])
+_AFTER = by_first_character(_CONTEXT["after"])
+_CONTEXT_ENDS = frozenset([*_APPROXIMATE, *_COMPARISON, *_CHANGE])
+_MORE = re.compile(r"[多余来]|\+$")
+_SIZE_NAME = frozenset("23456")
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """Every quantity in a stretch of inline Markdown, in order and without overlaps.
+
+    Code, formulas, citations, link targets, tags and attributes are skipped; offsets are into the
+    text as given.
+
+    >>> [(q.text, q.value, q.unit) for q in find_quantities("准确率从 11.5% 升到 15.0%。")]
+    [('11.5%', Decimal('11.5'), '%'), ('15.0%', Decimal('15.0'), '%')]
+    >>> [q.text for q in find_quantities("实验 7.4 里，`x = 3` 用了十七个样本 [@li2024, 图 6]。")]
+    ['十七个']
+    """
+    return [found for found in _scan(text, masked(text)) if isinstance(found, Quantity)]
+
+
+def find_in_plain(text: str) -> list[Quantity]:
+    """The same for text without markup (U+FFFC stands for what was taken out).
+
+    >>> [q.text for q in find_in_plain("约两成的样本，三天")]
+    ['两成', '三天']
+    """
+    return [found for found in _scan(text, text) if isinstance(found, Quantity)]
+
+
+def explain(text: str) -> list[Exempt]:
+    """Every numeral that was looked at and exempted, with the policy's code and the reason.
+
+    >>> [(e.text, e.why) for e in explain("统一用第三章的 GPT-4o 做四个任务")]
+    [('统一', 'E5'), ('三章', 'E2'), ('GPT-4o', 'E1'), ('四个', 'small-count')]
+    """
+    found: list[Exempt] = []
+    for item in _scan(text, masked(text), explaining=True):
+        if isinstance(item, Exempt):
+            found.append(item)
+        elif item.small_count:
+            reason = REASONS["small-count"]
+            found.append(Exempt(item.start, item.end, item.text, "small-count", reason))
+    return found
+
+
+def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Quantity | Exempt]:
+    plain = _narrowed(text)
+    words = english_quantities(plain) if _ENGLISH_HINT.search(plain) else []
+    next_word = 0
+    last = 0
+    for item in _numerals(plain, explaining):
+        while next_word < len(words) and words[next_word].start < item.start:
+            draft = words[next_word]
+            next_word += 1
+            if draft.start >= last and draft.end <= item.start:
+                last = draft.end
+                yield _finished(original, plain, draft)
+        if item.start < last:
+            continue
+        last = item.end
+        if isinstance(item, Draft):
+            yield _finished(original, plain, item)
+        elif explaining:
+            why = item.why
+            yield Exempt(item.start, item.end, original[item.start : item.end], why, REASONS[why])
+    for draft in words[next_word:]:
+        if draft.start >= last:
+            last = draft.end
+            yield _finished(original, plain, draft)
+
+
+def _narrowed(text: str) -> str:
+    """Full-width digits and signs made ASCII, one character for one."""
+    if not _FULL_WIDTH.search(text):
+        return text.replace("～", "~") if "～" in text else text
+    return _FULL_WIDTH_COMMA.sub(",", text).translate(_NARROW)
+
+
+def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
+    """Each numeral in Arabic digits or Chinese characters, read from left to right."""
+    search = _CANDIDATE.search
+    floor = at = 0
+    while (match := search(text, at)) is not None:
+        at = match.start()
+        first = text[at]
+        found: Draft | Skip | None
+        if first == "一" and text[at + 1 : at + 2] not in _AFTER_ONE:
+            if not explaining:
+                at += 1
+                continue
+            found = read_han(text, at, floor)
+        elif first in DIGIT:
+            found = read_digits(text, at, floor)
+        elif first == "翻":
+            found = read_doubling(text, at)
+        else:
+            found = read_han(text, at, floor)
+        if found is None:
+            at += 1
+            continue
+        yield found
+        floor = at = max(found.end, at + 1)
+
+
+def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
+    """What the Arabic number at `at` is: names, places and dates first, then amounts."""
+    if at > floor and (text[at - 1].isascii() or text[at - 1] in "πασβγ"):
+        name = exemptions.name_around(text, at, floor)
+        if name is not None:
+            return name
+    skip = exemptions.fixed_form(text, at, floor)
+    if skip is None and exemptions.ordinal_before(text, at, floor):
+        end, why = exemptions.ordinal_end(text, at)
+        skip = Skip(at, end, why)
+    skip = skip or exemptions.labelled(text, at, floor) or exemptions.parenthesised(text, at, floor)
+    if skip is not None:
+        return skip
+    amount = digits_at(text, at)
+    if amount is None:  # pragma: no cover - a digit always begins a number
+        return Skip(at, at + 1, "E9")
+    draft = quantity_at(text, amount, floor)
+    return _no_amount(text, at, floor, draft, bare=amount.whole) or draft
+
+
+def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> Skip | None:
+    """Names, versions and codes that only what follows the number gives away."""
+    end = draft.end
+    following = text[end : end + 1]
+    if following and following.isascii() and (following.isalpha() or following == "_"):
+        return Skip(at, exemptions.name_tail(text, at), "E1")
+    if following == "-" and text[end + 1 : end + 2].isascii() and text[end + 1 : end + 2].isupper():
+        return Skip(at, exemptions.name_tail(text, at), "E1")
+    if text.startswith(("-shot", "-way"), end):
+        return Skip(at, exemptions.name_tail(text, at), "E9")
+    if draft.unit == "G" and text[at : end - 1] in _SIZE_NAME:
+        return Skip(at, end, "E9")
+    if draft.unit == "年" and exemptions.era_before(text, at):
+        return Skip(at, end, "E4")
+    if draft.unit == "点" and exemptions.clock_before(text, at):
+        return Skip(at, end, "E4")
+    signed = draft.start < at
+    if not draft.unit and not signed:
+        if code_end := exemptions.code_suffix(text, end):
+            return Skip(at, code_end, "E9")
+        if exemptions.bare_year(text, at, end, floor):
+            return Skip(at, end, "E4")
+    has_unit = bool(draft.unit) or signed or draft.shape not in ("number", "range")
+    return exemptions.latin_labelled(text, at, end, floor, has_unit=has_unit)
+
+
+def _finished(original: str, text: str, draft: Draft) -> Quantity:
+    start, end = draft.start, draft.end
+    approximate, change, comparison = draft.vague, None, None
+    at = start
+    while at > 0 and text[at - 1] in " \u00a0":
+        at -= 1
+    if at and text[at - 1] in _CONTEXT_ENDS:
+        approximate = approximate or _ends(_APPROXIMATE, text, at) is not None
+        comparison = _ends(_COMPARISON, text, at)
+        change = _ends(_CHANGE, text, at)
+    if text[end : end + 1] in _AFTER or text[end : end + 1] == " ":
+        approximate = approximate or _begins(_AFTER, text, end) is not None
+    body = original[start:end]
+    if not approximate and draft.shape == "number":
+        approximate = _MORE.search(body) is not None or body[:1] == "上"
+    return Quantity(
+        start,
+        end,
+        body,
+        draft.value,
+        draft.unit,
+        draft.shape,
+        approximate or draft.margin is not None,
+        change,
+        comparison,
+        draft.small,
+        draft.margin,
+        tuple(_part(original, part) for part in draft.parts),
+    )
+
+
+def _part(original: str, part: Draft) -> Quantity:
+    body = original[part.start : part.end]
+    return Quantity(part.start, part.end, body, part.value, part.unit, part.shape)
+
+
+def _ends(groups: dict[str, tuple[str, ...]], text: str, at: int) -> str | None:
+    for word in groups.get(text[at - 1], ()):
+        if text.endswith(word, 0, at):
+            return word
+    return None
+
+
+def _begins(groups: dict[str, tuple[str, ...]], text: str, at: int) -> str | None:
+    if text[at] == " ":
+        at += 1
+    for word in groups.get(text[at : at + 1], ()):
+        if text.startswith(word, at):
+            return word
+    return None

@@ -1,0 +1,284 @@
+"""Judge a Chinese numeral: a quantity, a small count, or part of a word (policy Q2–Q5, 1.2)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from chapterkit.quantities import exemptions
+from chapterkit.quantities.amounts import DIGIT, HAN_POWERS, NUMERAL, Amount, han_at
+from chapterkit.quantities.masking import BLANK
+from chapterkit.quantities.model import Draft, Skip
+from chapterkit.quantities.phrases import SPACES, measured, percentage_at, quantity_at, unit_span
+from chapterkit.quantities.units import unit_at, unit_kind
+from chapterkit.quantities.wordlists import by_first_character, starting_at, words
+
+_NOUNS = by_first_character(words("nouns.txt"))
+_NOUN_BEFORE_SHU = frozenset("参次步人倍总个函整指系基分无少多岁件字页篇条轮负变常实复奇偶序级位点度票阶秩维层计算")
+_NO_SHANG = frozenset("以加网路身晚早之心手线地台桌街马楼世天海基集期版历事实算")
+_BIG_ENOUGH = frozenset("近逾超破过达满约上余每数几足")
+_IDIOM = re.compile(r"成百上千|成千上万|成千成万|成百成千|成千累万")
+_COUNTED_BY = re.compile(r"[十百千万亿]{1,2}计")
+_CLOCK = re.compile(
+    r"[一二两三四五六七八九十]{1,3}点(?:[零一二三四五六七八九十]{1,3}分|半|整|钟|多钟|[一二三四五]?十)"
+)
+_MONTH = re.compile(
+    r"(?:十[一二]?|[一二三四五六七八九])月(?:份|底|初|末)?(?:[一二三四五六七八九十廿]{1,3}[日号])?"
+)
+_CODE = re.compile(
+    r"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|年级|号(?!召)|月份|年制|维码|次方|次幂|次元|进制|边形|面体|分位|线城市|年生|部曲|周目|重奏|代目|阶导|次型|声道|线制|氧化|氯化|硫化|价铁|聚体|倍体"
+)
+_ORDINAL = re.compile(r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*")
+_ARTICLE_BEFORE = frozenset("这那每同某第另上下前后头任新其唯单统逐又再哪首末翌次")
+_ONE_DAY = frozenset("天年日周夜秒")
+_ER_COUNTS = frozenset("者人位国省女")
+_LIST_OF_ORDINALS = frozenset("是来则")
+_FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
+_HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
+_HALF_PIECE = re.compile(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
+_HALVED = frozenset("减折")
+
+
+def read_han(text: str, at: int, floor: int) -> Draft | Skip:
+    """What the Chinese numeral at `at` is."""
+    first = text[at]
+    phrase = exemptions.PHRASES.at(text, at, floor)
+    if phrase is not None:
+        return Skip(phrase[0], phrase[1], "E5")
+    if first == "半":
+        return _half(text, at, floor)
+    if first in HAN_POWERS:
+        vague = _vague(text, at, floor)
+        if vague is not None:
+            return vague
+    end = run_end(text, at)
+    if exemptions.ordinal_before(text, at, floor):
+        return _ordinal(text, at)
+    if fixed := _fixed(text, at, end):
+        return fixed
+    if text.startswith("分之", at + 1):
+        percentage = percentage_at(text, at, floor)
+        if percentage is not None:
+            return percentage
+    if text.startswith("之", at - 1) and text.startswith("分之", at - 2):
+        return Skip(at, end, "E7")
+    amount = han_at(text, at)
+    if amount is None or amount.form == "spelt":
+        spelt = amount if amount is not None and text[amount.end : amount.end + 1] == "开" else None
+        if spelt is None:
+            return Skip(at, end, "E5")
+        amount = spelt
+    if label := exemptions.label_before(text, at, floor):
+        if unit_span(text, amount.end)[1] == amount.end and not _is_partitive(text, amount):
+            return Skip(at, amount.end, "E2" if label in ("图", "表", "式", "实验", "附录") else "E9")
+    if exemptions.clock_before(text, at) and text[amount.end : amount.end + 1] in ("点", "时"):
+        return Skip(at, amount.end + 1, "E4")
+    return _judged(text, amount, quantity_at(text, amount, floor), floor)
+
+
+def run_end(text: str, at: int) -> int:
+    """Where the run of numerals at `at` ends."""
+    end = at + 1
+    size = len(text)
+    while end < size and text[end] in NUMERAL:
+        end += 1
+    return end
+
+
+def _is_partitive(text: str, amount: Amount) -> bool:
+    return text.startswith("分之", amount.end) or text[amount.end : amount.end + 1] == "比"
+
+
+def _vague(text: str, at: int, floor: int) -> Draft | Skip | None:
+    """数百, 几十万, 上千, 成千上万, 数以百计: what stands before the magnitude belongs to it."""
+    before = text[at - 1 : at] if at > floor else ""
+    if not before:
+        return None
+    if before == "成" and (match := _IDIOM.match(text, at - 1)):
+        return _with_unit(text, Draft(at - 1, match.end(), None, vague=True))
+    if before == "以" and text.startswith("数", at - 2) and (m := _COUNTED_BY.match(text, at)):
+        return Draft(at - 2, m.end(), None, vague=True)
+    if before in ("[", "]", BLANK) or (before == " " and text[at - 2 : at - 1] in (BLANK, "]")):
+        return Skip(at, run_end(text, at), "E8") if text[at] != "百" else None
+    two_before = text[at - 2 : at - 1]
+    if before == "数" and (two_before in _NOUN_BEFORE_SHU and two_before):
+        return None
+    if before == "上" and (
+        text[at] == "十" or two_before in _NO_SHANG and two_before or text[at + 1 : at + 2] == "分"
+    ):
+        return None
+    if before not in "几数上幾數":
+        return None
+    if text.startswith("分之", at + 1) or text[at : at + 2] in ("十分", "十足", "百科"):
+        return None
+    amount = han_at(text, at - 1)
+    if amount is None:
+        return None
+    draft = quantity_at(text, amount, floor)
+    return draft
+
+
+def _with_unit(text: str, draft: Draft) -> Draft:
+    start, end = unit_span(text, draft.end)
+    draft.unit, draft.end = text[start:end], max(draft.end, end)
+    return draft
+
+
+def _ordinal(text: str, at: int) -> Skip:
+    match = _ORDINAL.match(text, at)
+    end = match.end() if match else run_end(text, at)
+    unit = unit_at(text, end)
+    return Skip(at, end + len(unit), "E2" if unit[:1] in ("章", "节", "条", "页", "卷") else "E3")
+
+
+def _fixed(text: str, at: int, end: int) -> Skip | None:
+    """Dates, clock times and codes in Chinese numerals."""
+    following = text[end : end + 1]
+    if following == "月" and (match := _MONTH.match(text, at)):
+        return Skip(at, match.end(), "E4")
+    if following == "点" and (match := _CLOCK.match(text, at)):
+        return Skip(at, match.end(), "E4")
+    if following == "年" and not text.startswith("年级", end):
+        run = text[at:end]
+        spelt = len(run) == 4 and not any(c in HAN_POWERS for c in run)
+        if spelt or exemptions.era_before(text, at):
+            return Skip(at, end + 1, "E4")
+    if match := _CODE.match(text, end):
+        return Skip(at, match.end(), "E4" if match[0][:2] in ("世纪", "年代") else "E9")
+    return None
+
+
+def _judged(text: str, amount: Amount, draft: Draft, floor: int) -> Draft | Skip:
+    """Whether a number that could be read is meant as one."""
+    plain = draft.shape == "number" and not draft.parts and text[draft.start : amount.end]
+    run = text[amount.start : amount.end]
+    if draft.shape in ("ratio", "fraction") or draft.parts:
+        return _with_smallness(draft)
+    if amount.form == "small":
+        if draft.unit == "成" or draft.unit == "倍":
+            return draft
+        if run == "一":
+            return _one(text, amount, draft, floor)
+        return _small(text, amount, draft, run)
+    if amount.form == "power":
+        return _power(text, amount, draft, run, floor)
+    if amount.form == "capital":
+        return draft if draft.unit in ("元", "圆") else Skip(amount.start, amount.end, "E5")
+    if amount.form == "range":
+        if not draft.unit and _top(draft) <= 10:
+            noun = starting_at(_NOUNS, text, amount.end)
+            if not noun:
+                return Skip(amount.start, amount.end, "E5")
+        return _with_smallness(draft)
+    return draft if plain or draft else Skip(amount.start, amount.end, "E5")
+
+
+def _top(draft: Draft) -> Decimal:
+    value = draft.value
+    if isinstance(value, tuple):
+        return max(value)
+    return value if value is not None else Decimal(100)
+
+
+def _with_smallness(draft: Draft) -> Draft:
+    """A range of small counts (两三个, 三到五个) is a small count itself."""
+    if draft.shape == "range" and not measured(draft) and draft.unit not in ("成", "倍", "折"):
+        draft.small = _top(draft) <= 10 and draft.value is not None
+    return draft
+
+
+def _small(text: str, amount: Amount, draft: Draft, run: str) -> Draft | Skip:
+    """二 … 十 with a unit of measurement is a quantity, with a classifier a small count."""
+    if run in "零〇" or (run == "二" and not _plain_two(draft)):
+        return Skip(amount.start, amount.end, "E5")
+    if draft.unit == "分" and not _scored(text, amount.start):
+        return Skip(amount.start, draft.end, "E5")
+    if measured(draft):
+        return draft
+    if run in "俩仨" or draft.unit:
+        draft.small = True
+        return draft
+    if starting_at(_NOUNS, text, amount.end):
+        draft.small = True
+        return draft
+    return Skip(amount.start, amount.end, "E5")
+
+
+def _scored(text: str, at: int) -> bool:
+    before = text[at - 1 : at]
+    return bool(before) and before in "得扣打加减满差评高低了约为"
+
+
+def _plain_two(draft: Draft) -> bool:
+    """两 is used before classifiers; 二 there makes a term (二级, 二次), but for a few."""
+    if draft.unit in _ER_COUNTS:
+        return True
+    return measured(draft) and draft.unit not in ("元", "度", "番", "折", "日", "月", "天", "夜")
+
+
+def _one(text: str, amount: Amount, draft: Draft, floor: int) -> Draft | Skip:
+    """一 counts only before a measure (一周, 一个小时); else it is an article."""
+    at = amount.start
+    before = text[at - 1 : at] if at > floor else ""
+    if text[amount.end : amount.end + 1] == "半":
+        if before and before in "这那每前后上下另同":
+            return Skip(at, amount.end + 1, "E5")
+        return Draft(at, amount.end + 1, Decimal("0.5"), "")
+    if not measured(draft):
+        return Skip(at, max(amount.end, draft.end), "E6")
+    if before and before in _ARTICLE_BEFORE:
+        return Skip(at, draft.end, "E6")
+    if before == "有" and draft.unit in _ONE_DAY:
+        return Skip(at, draft.end, "E6")
+    if draft.unit in ("度", "折", "里", "番", "夜", "点", "分", "日") and before != "翻":
+        return Skip(at, draft.end, "E5")
+    return draft
+
+
+def _power(text: str, amount: Amount, draft: Draft, run: str, floor: int) -> Draft | Skip:
+    """百, 千, 万, 百万 … without a digit count only with a unit or a word like 近 before them."""
+    at = amount.start
+    before = text[at - 1 : at] if at > floor else ""
+    if before and before in SPACES:
+        before = text[at - 2 : at - 1]
+    if before and (before in DIGIT or before == BLANK):
+        return Skip(at, amount.end, "E8")
+    if draft.unit or (before and before in _BIG_ENOUGH):
+        return draft
+    if len(run) > 1 and run not in ("千万", "亿万", "万万", "千百"):
+        return draft
+    return Skip(at, amount.end, "E5")
+
+
+def _half(text: str, at: int, floor: int) -> Draft | Skip:
+    """半小时, 半数, 减半, 过半; 半 in other words is none."""
+    before = text[at - 1 : at] if at > floor else ""
+    half = Decimal("0.5")
+    if text.startswith("半数", at):
+        return Draft(at, at + 2, half)
+    if match := _HALF_PIECE.match(text, at):
+        return Draft(at, match.end(), half, text[at + 1 : match.end()].replace("多", ""))
+    if before and before in _HALVED:
+        return Draft(at - 1, at + 1, half)
+    if before in ("过", "近", "占") and text[at + 1 : at + 2] not in NUMERAL | frozenset("小天年"):
+        return Draft(at, at + 1, half)
+    unit = unit_at(text, at + 1)
+    if unit and unit_kind(unit) in _HALF_UNITS and unit not in ("夜", "里", "角", "日", "旬", "寸"):
+        return Draft(at, at + 1 + len(unit), half, unit)
+    return Skip(at, at + 1, "E5")
+
+
+def read_doubling(text: str, at: int) -> Draft | None:
+    """翻倍, 翻番, 翻了两番: value and unit as stated; 翻倍 is 2 倍, 翻番 is 1 番."""
+    match = _FAN.match(text, at)
+    if match is None:
+        return None
+    if match[1] is None:
+        doubled = match[0].endswith("倍")
+        return Draft(at, match.end(), Decimal(2 if doubled else 1), "倍" if doubled else "番")
+    if match[1].isdigit():
+        return Draft(at, match.end(), Decimal(match[1]), match[2])
+    amount = han_at(text, match.start(1))
+    value = None if amount is None else amount.value
+    shape = "range" if isinstance(value, tuple) else "number"
+    return Draft(at, match.end(), value, match[2], shape, vague=value is None)

@@ -1,0 +1,48 @@
+"""What several tests share: the demonstration ledger, one-paragraph documents, books in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chapterkit.cli import main
+
+HERE = Path(__file__).parent
+GOLDEN = bool(os.environ.get("CHAPTERKIT_GOLDEN"))
+
+
+def same_as_golden(printed: str, expected: Path) -> None:
+    """Compare with the file beside the case; `make golden` writes the file instead."""
+    if GOLDEN:
+        expected.write_text(printed, "utf-8")
+    assert expected.is_file(), f"no expectation yet: make golden, then read {expected.name}"
+    assert printed == expected.read_text("utf-8")
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Return a function that runs the command line in a folder and gives its result."""
+
+    def run_in(folder: Path, *arguments: str) -> Result:
+        before = Path.cwd()
+        os.chdir(folder)
+        try:
+            return CliRunner().invoke(main, list(arguments))
+        finally:
+            os.chdir(before)
+
+    return run_in
+
+
+@pytest.fixture
+def minimal(tmp_path: Path) -> Path:
+    """Copy the smallest book to a temporary folder."""
+    return Path(shutil.copytree(HERE / "books" / "minimal", tmp_path / "book"))

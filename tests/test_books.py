@@ -1,0 +1,315 @@
+"""Tiny books: built, changed, built again; and everything that a book can get wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import HERE, Run
+
+OUTPUTS = ("docx", "epub", "html", "pdf")
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def built(book: Path) -> dict[str, bytes]:
+    folder = book / "build" / "cards"
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+
+
+def test_build_writes_every_format_and_nothing_else(minimal: Path, run: Run) -> None:
+    result = run(minimal, "build")
+    assert result.exit_code == 0, result.output
+    assert sorted(built(minimal)) == [f"cards.{suffix}" for suffix in OUTPUTS]
+    assert "cards.pdf" in result.output
+
+
+def test_a_changed_record_changes_the_text(minimal: Path, run: Run) -> None:
+    run(minimal, "build", "--format", "html")
+    change(minimal / "experiments/card-game.yaml", "value: 15.0", "value: 16.25")
+    assert run(minimal, "build", "3", "--format", "html").exit_code == 0
+    html = built(minimal)["cards.html"].decode()
+    assert "16.25%" in html
+    assert "4.75 个百分点" in html
+    assert "15.0%" not in html
+
+
+def test_building_twice_gives_the_same_bytes(minimal: Path, run: Run) -> None:
+    run(minimal, "build")
+    first = built(minimal)
+    time.sleep(1.1)
+    run(minimal, "build")
+    second = built(minimal)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+@dataclass(frozen=True)
+class Break:
+    """One way to break the minimal book, and where the tool must say so."""
+
+    name: str
+    file: str
+    old: str
+    new: str | bytes
+    place: str
+    says: str
+    code: int = 2
+    arguments: tuple[str, ...] = ("build",)
+
+
+RECORD, CHAPTER, OWN = (
+    "experiments/card-game.yaml",
+    "book/chapter3.md",
+    "templates/experiments/card-game.md.j2",
+)
+ALIASES = "a: &a [1]\n" + "b: [" + "*a, " * 1_000_000 + "*a]\n"
+BREAKS = [
+    Break("broken-yaml", RECORD, "title: 换一条规则", "title: [换一条规则", f"{RECORD}:3", "YAML"),
+    Break("tab", RECORD, "  model:", "\tmodel:", f"{RECORD}:6", "YAML"),
+    Break("aliases", RECORD, "", ALIASES, f"{RECORD}:", "YAML"),
+    Break("list", RECORD, "", "- slug: card-game\n", f"{RECORD}:1", "映射"),
+    Break("unknown-key", RECORD, "setup:", "stup:", f"{RECORD}:5", "stup"),
+    Break("unknown-number-key", RECORD, "unit:", "unti:", f"{RECORD}:8", "unti"),
+    Break("missing-key", RECORD, "part: rl\n", "", f"{RECORD}:1", "part"),
+    Break("wrong-type", RECORD, "value: 11.5", "value: eleven", f"{RECORD}:8", "eleven"),
+    Break("nan", RECORD, "value: 11.5", "value: .nan", f"{RECORD}:8", "value"),
+    Break("huge", RECORD, "value: 11.5", "value: 1e400", f"{RECORD}:8", "1e400"),
+    Break("wrong-choice", RECORD, "part: rl", "part: dl", f"{RECORD}:3", "sft"),
+    Break("duplicate-key", RECORD, "  after:", "  before:", f"{RECORD}:9", "两次"),
+    Break("slug-and-file", RECORD, "slug: card-game", "slug: other", f"{RECORD}:1", "文件名"),
+    Break("derived-unknown", RECORD, "after - before", "after - befor", f"{RECORD}:10", "befor"),
+    Break("derived-circular", RECORD, "after - before", "after - gain", f"{RECORD}:10", "圈"),
+    Break("derived-zero", RECORD, "after - before", "after / 0", f"{RECORD}:10", "零"),
+    Break("derived-code", RECORD, "after - before", "print(after)", f"{RECORD}:10", "加减乘除"),
+    Break("record-cite", RECORD, "cite: demo2025, at: 图 6}\n  after", "cite: demo2024, at: 图 6}\n  after", f"{RECORD}:8", "demo2024"),
+    Break("rests-on", RECORD, "rests_on: [before", "rests_on: [befor", f"{RECORD}:12", "befor"),
+    Break("unknown-number", OWN, "n.after", "n.aftr", f"{OWN}:6", "aftr"),
+    Break("chapter-number", CHAPTER, "card-game.after", "card-game.aftr", f"{CHAPTER}:9", "aftr"),
+    Break("class", OWN, "n.after", 'n.after.__class__', f"{OWN}:6", "__class__"),
+    Break("mro", OWN, "{{ n.after }}", '{{ "".__class__.__mro__ }}', f"{OWN}:6", "__class__"),
+    Break("globals", OWN, "{{ n.after }}", "{{ cite.__globals__ }}", f"{OWN}:6", "__globals__"),
+    Break("syntax", OWN, "{{ n.after }}", "{{ n.after }", f"{OWN}:", "模板"),
+    Break("unknown-name", OWN, "n.after", "m.after", f"{OWN}:6", "m"),
+    Break("unknown-filter", OWN, "n.after", "n.after | shout", f"{OWN}:6", "shout"),
+    Break("missing-template", OWN, "experiment.md.j2", "experimint.md.j2", f"{OWN}:1", "experimint"),
+    Break("other-file", OWN, '"experiment.md.j2"', '"../refs.bib"', f"{OWN}:1", "refs.bib"),
+    Break("endless", OWN, "{{ super() }}", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", f"{OWN}:", "range"),
+    Break("loops", OWN, "{{ super() }}", "{% set l = [1,2,3,4,5,6,7,8,9] %}" + "{% for a in l %}" * 8 + "{% endfor %}" * 8, f"{OWN}:", "步"),
+    Break("recursive", OWN, "{{ super() }}", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", f"{OWN}:", "模板"),
+    Break("big", OWN, "{{ super() }}", '{{ "a" * 999999999 }}', f"{OWN}:", "*"),
+    Break("cite", CHAPTER, 'cite("demo2025"', 'cite("demo2024"', f"{CHAPTER}:9", "demo2024"),
+    Break("ref", CHAPTER, 'ref("card-game")', 'ref("card-gme")', f"{CHAPTER}:9", "card-game"),
+    Break("experiment", CHAPTER, 'experiment("card-game")', 'experiment("cards")', f"{CHAPTER}:5", "cards"),
+    Break("placed-twice", CHAPTER, "## 小结", '{{ experiment("card-game") }}\n\n## 小结', f"{CHAPTER}:7", "两次"),
+    Break("duplicate-bib", "refs.bib", "@inproceedings", "@misc{demo2025, title={x}}\n\n@inproceedings", "refs.bib:3", "demo2025"),
+    Break("unclosed-bib", "refs.bib", "{english}\n}", "{english}\n", "refs.bib:1", "花括号"),
+    Break("empty-chapter", CHAPTER, "", " \n", f"{CHAPTER}:1", "空"),
+    Break("not-utf8", CHAPTER, "", "# 标题\n\n正文".encode("gb18030"), f"{CHAPTER}:1", "UTF-8"),
+    Break("nul", CHAPTER, "小结", "小\0结", f"{CHAPTER}:7", "NUL"),
+    Break("no-title", CHAPTER, "# 纸牌", "## 纸牌", f"{CHAPTER}:1", "标题"),
+    Break("outside", "book/book.yaml", "chapter3.md", "../../elsewhere.md", "book/book.yaml:1", "之外"),
+    Break("no-file", "book/book.yaml", "chapter3.md", "chapter4.md", "book/chapter4.md:1", "不存在"),
+    Break("config-key", "book/book.yaml", "author:", "auhtor:", "book/book.yaml:2", "auhtor"),
+    Break("no-chapter", CHAPTER, "小结", "小结", "book/book.yaml:1", "8", arguments=("build", "8")),
+    Break("format", CHAPTER, "小结", "小结", "", "pdf", arguments=("build", "--format", "pfd")),
+    Break("typed-number", OWN, "{{ n.after }}", "15.5%", f"{OWN}:6:24", "15.5%", code=1),
+    Break("bullet", OWN, "成功率从", "- 成功率从", f"{OWN}:6:3", "列表", code=1),
+    Break("typed-key", CHAPTER, "[@demo2025]", "[@demo2024]", f"{CHAPTER}:3:13", "demo2024", code=1),
+    Break("yaml-number", RECORD, "训练之后高于训练之前", "训练之后高出 3%", f"{RECORD}:12:", "3%", code=1),
+    Break("gone-number", RECORD, '  before: {value: 11.5, unit: "%", of: 成功率, when: 训练之前, cite: demo2025, at: 图 6}\n', "", f"{RECORD}:11", "before"),
+    Break("glyph", CHAPTER, "小结", "小结\U00010380", f"{CHAPTER}:7", "字体"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.name)
+def test_bad_input_is_told_in_one_line_and_changes_nothing(broken: Break, minimal: Path, run: Run) -> None:
+    assert run(minimal, "build", "--format", "html").exit_code == 0
+    before = built(minimal)
+    path = minimal / broken.file
+    if isinstance(broken.new, bytes):
+        path.write_bytes(broken.new)
+    elif broken.old:
+        change(path, broken.old, broken.new)
+    else:
+        path.write_text(broken.new, "utf-8")
+    result = run(minimal, *broken.arguments)
+    assert result.exit_code == broken.code, result.output
+    place, told = broken.place, result.output
+    assert "Traceback" not in told
+    line = next((line for line in told.splitlines() if line.startswith(place)), "")
+    assert line, told
+    assert broken.says in told
+    if broken.code == 2:
+        assert len(told.splitlines()) <= 2, told
+    assert built(minimal) == before
+
+
+def test_unwritable_output(minimal: Path, run: Run) -> None:
+    (minimal / "taken").write_text("a file, not a folder")
+    result = run(minimal, "build", "--output", "taken/below")
+    assert result.exit_code == 2
+    assert result.output.startswith("taken/below")
+    assert "hint:" in result.output
+
+
+def test_outside_any_book(tmp_path: Path, run: Run) -> None:
+    result = run(tmp_path, "build")
+    assert result.exit_code == 2
+    assert "book/book.yaml" in result.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_build_leaves_nothing_behind(number: signal.Signals, minimal: Path, run: Run) -> None:
+    run(minimal, "build")
+    before = built(minimal)
+    change(minimal / "book/chapter3.md", "小结", "总结")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chapterkit", "build"],
+        cwd=minimal, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    folder = minimal / "build" / "cards"
+    deadline = time.monotonic() + 30
+    while not list(folder.glob(".building-*")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert built(minimal) == before
+
+
+def test_two_builds_at_once_do_not_mix(minimal: Path) -> None:
+    command = [sys.executable, "-m", "chapterkit", "build", "--format", "html", "--format", "markdown"]
+    running = [subprocess.Popen(command, cwd=minimal, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [process.wait(120) for process in running] == [0, 0, 0]
+    assert sorted(built(minimal)) == ["cards.html", "cards.md"]
+
+
+def test_check_as_json(minimal: Path, run: Run) -> None:
+    change(minimal / OWN, "{{ n.after }}", "15.5%")
+    result = run(minimal, "check", "--format", "json")
+    assert result.exit_code == 1
+    printed = json.loads(result.output)
+    first = printed["problems"][0]
+    assert set(first) == {"path", "line", "column", "rule", "severity", "message", "hint"}
+    assert (first["path"], first["line"], first["column"]) == (OWN, 6, 24)
+    assert first["rule"] == "unsourced-number"
+    assert "card-game.after" in first["hint"]
+    assert printed["summary"]["errors"] == len(printed["problems"])
+
+
+def test_unused_number_is_a_warning_at_its_record(minimal: Path, run: Run) -> None:
+    change(minimal / OWN, "，增加 {{ n.gain }}", "")
+    result = run(minimal, "check")
+    assert result.exit_code == 0
+    assert f"{RECORD}:10:" in result.output
+    assert "unused-number" in result.output
+    assert run(minimal, "check", "--strict").exit_code == 1
+
+
+def test_operands_of_a_shown_number_count_as_used(minimal: Path, run: Run) -> None:
+    change(minimal / OWN, "从 {{ n.before }} ", "")
+    assert "unused-number" not in run(minimal, "check").output
+
+
+def test_severities_and_options_come_from_the_book(minimal: Path, run: Run) -> None:
+    change(minimal / OWN, "{{ n.after }}", "15.5%")
+    config = minimal / "book/book.yaml"
+    text = config.read_text("utf-8")
+    config.write_text(text + "lint:\n  rules: {unsourced-number: warning}\n", "utf-8")
+    assert run(minimal, "check").exit_code == 0
+    config.write_text(text + "lint:\n  options: {unsourced-number: {names: [15.5%]}}\n", "utf-8")
+    assert "unsourced-number" not in run(minimal, "check").output
+    config.write_text(text + "lint:\n  rules: {unsorced-number: off}\n", "utf-8")
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert "unsourced-number" in result.output
+
+
+def test_a_file_outside_a_book(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "draft.md").write_text("# 题 {#t}\n\n- 一项\n\n升到 15.0%[@demo2025]。\n", "utf-8")
+    result = run(tmp_path, "check", "draft.md")
+    assert result.exit_code == 1
+    assert "draft.md:3:3" in result.output
+    assert "draft.md:5:4" in result.output
+    shutil.copy(HERE / "rules" / "ledger.yaml", tmp_path)
+    shutil.copy(HERE / "rules" / "refs.bib", tmp_path)
+    given = ("--ledger", "ledger.yaml", "--bibliography", "refs.bib")
+    assert "draft.md:5" not in run(tmp_path, "check", "draft.md", *given).output
+
+
+def test_crlf_bom_and_no_final_newline_read_as_usual(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "draft.md").write_bytes("\ufeff一段。\r\n\r\n- 一项".encode())
+    assert "draft.md:3:3" in run(tmp_path, "check", "draft.md").output
+
+
+@pytest.mark.parametrize("name", ["missing.md", "folder.md", "loop.md"])
+def test_files_that_cannot_be_read(name: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "folder.md").mkdir()
+    os.symlink("loop.md", tmp_path / "loop.md")
+    result = run(tmp_path, "check", name)
+    assert result.exit_code == 2
+    assert result.output.startswith(name)
+
+
+def test_new_book_builds_at_once(tmp_path: Path, run: Run) -> None:
+    assert run(tmp_path, "new", "book", "mine").exit_code == 0
+    book = tmp_path / "mine"
+    result = run(book, "build")
+    assert result.exit_code == 0, result.output
+    assert "错误" not in result.output
+    again = run(tmp_path, "new", "book", "mine")
+    assert again.exit_code == 2
+
+
+def test_new_experiment_builds_at_once(tmp_path: Path, run: Run) -> None:
+    run(tmp_path, "new", "book", "mine")
+    book = tmp_path / "mine"
+    assert run(book, "new", "experiment", "second-one").exit_code == 0
+    chapter = book / "book/chapter1.md"
+    chapter.write_text(chapter.read_text("utf-8") + '\n{{ experiment("second-one") }}\n', "utf-8")
+    assert run(book, "build", "--format", "html").exit_code == 0
+    assert "实验 1.2" in (book / "build/first-chapter/first-chapter.html").read_text("utf-8")
+    assert run(book, "new", "experiment", "second-one").exit_code == 2
+    assert run(book, "new", "experiment", "Bad Slug").exit_code == 2
+
+
+def test_default_template_is_the_one_that_new_books_get() -> None:
+    root = HERE.parent
+    ours = (root / "templates/experiment.md.j2").read_text("utf-8")
+    given = root / "src/chapterkit/assets/scaffold/templates/experiment.md.j2"
+    assert given.read_text("utf-8") == ours
+
+
+def test_values_never_become_markup(minimal: Path, run: Run) -> None:
+    nasty = r"a*b* _c_ ~d~ ^e^ $f$ @g [h](i) <j> # k | l \\ `m` **n** {.o} &amp; :: %"
+    record = minimal / RECORD
+    quoted = nasty.replace("'", "''")
+    change(record, "claim: 训练之后高于训练之前", f"claim: '{quoted}'")
+    result = run(minimal, "build", "--format", "html")
+    assert result.exit_code == 0, result.output
+    html = built(minimal)["cards.html"].decode()
+    body = re.sub(r"<[^>]+>", "", html)
+    assert "a*b* _c_ ~d~ ^e^ $f$ @g [h](i) &lt;j&gt; # k | l \\\\ `m` **n** {.o} &amp;amp;" in body
+
+
+@pytest.mark.parametrize("start", ["1. 甲", "- 甲", "+ 甲", "# 甲", "> 甲", ": 甲", "(1) 甲", "a. 甲", "iv) 甲", "| 甲", "% 甲", "=== 甲"])
+def test_a_value_at_the_start_of_a_paragraph_opens_no_block(start: str, minimal: Path, run: Run) -> None:
+    change(minimal / RECORD, "claim: 训练之后高于训练之前", f"claim: '{start}'")
+    result = run(minimal, "check")
+    assert "list-in-text" not in result.output
+    assert "block-in-text" not in result.output
+
+

@@ -1,0 +1,94 @@
+"""Every rule against its cases, and its own page against itself."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+import pytest
+from conftest import HERE, same_as_golden
+
+from chapterkit.bibliography import load_bibliography
+from chapterkit.book import Book
+from chapterkit.build import parsed
+from chapterkit.config import Config
+from chapterkit.ledger import Ledger, numbers_of
+from chapterkit.lint import Problem, Rule, all_rules
+from chapterkit.origins import rendered_plainly
+from chapterkit.records import read_ledger_file
+
+CASES = sorted((HERE / "rules").glob("*/*.md"))
+
+
+def demo_book() -> Book:
+    path = HERE / "rules" / "ledger.yaml"
+    entries = read_ledger_file(path.read_text("utf-8"), "ledger.yaml")
+    numbers = numbers_of(
+        "", {k: model for k, (model, _) in entries.items()}, {k: at for k, (_, at) in entries.items()}
+    )
+    # The examples of the rules' pages name their numbers as in a book: demo.rl.
+    ledger = Ledger(numbers | {f"demo.{name}": number for name, number in numbers.items()})
+    sources = load_bibliography(HERE / "rules" / "refs.bib", "refs.bib")
+    return Book(Config.model_construct(root=Path()), {}, sources, ledger, {}, ())
+
+
+BOOK = demo_book()
+
+
+def problems_of(rule: Rule, markdown: str) -> list[Problem]:
+    document = parsed(rendered_plainly(markdown, "case.md"))
+    return sorted(rule.check(document, BOOK, rule.options()))
+
+
+def told(problems: list[Problem]) -> str:
+    lines = []
+    for problem in problems:
+        lines.append(f"{problem.origin.line}:{problem.origin.column}: {problem.message}")
+        lines.append(f"    {problem.hint}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
+def test_case(case: Path) -> None:
+    problems = problems_of(all_rules()[case.parent.name], case.read_text("utf-8"))
+    if case.stem == "misses":
+        assert told(problems) == ""
+    else:
+        same_as_golden(told(problems), case.with_suffix(".expected"))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.stem == "hits"], ids=str)
+def test_every_block_of_a_hits_file_is_hit(case: Path) -> None:
+    """A hits file that has stopped hitting must not pass as its own expectation."""
+    problems = problems_of(all_rules()[case.parent.name], case.read_text("utf-8"))
+    assert len(problems) >= 6 or case.parent.name == "pandoc-warning"
+
+
+def test_every_rule_has_cases() -> None:
+    named = {case.parent.name for case in CASES}
+    tested_with_books = {"unused-number"}
+    assert set(all_rules()) == named | tested_with_books
+
+
+def examples(page: str, kind: str) -> list[str]:
+    """Return the indented Markdown that follows each `Bad:` or `Good:` of a rule's page."""
+    parts = re.split(r"^(\w[^\n]*):[ \t]*", page, flags=re.MULTILINE)
+    return [
+        textwrap.dedent(body.strip("\n"))
+        for head, body in zip(parts[1::2], parts[2::2], strict=True)
+        if head == kind
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(set(all_rules()) - {"unused-number"}))
+def test_examples_of_the_page_are_true(name: str) -> None:
+    rule = all_rules()[name]
+    bad, good = examples(rule.page, "Bad"), examples(rule.page, "Good")
+    assert bad
+    assert good
+    assert "Why:" in rule.page
+    for example in bad:
+        assert problems_of(rule, example), f"should be a problem: {example}"
+    for example in good:
+        assert not problems_of(rule, example), f"should be quiet: {example}"

@@ -1,0 +1,47 @@
+"""The schemas that editors use are the models' own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from conftest import HERE
+
+from chapterkit.schemas import FOLDER, schemas
+
+ROOT = HERE.parent
+RECORDS = sorted((ROOT / "experiments").glob("*.yaml"))
+
+
+def schema(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text("utf-8"))
+
+
+def test_schema_files_are_current() -> None:
+    for name, text in schemas().items():
+        assert (FOLDER / name).read_text("utf-8") == text, "make schemas"
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_the_books_records_fit_and_name_the_schema(path: Path) -> None:
+    text = path.read_text("utf-8")
+    first = text.splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    named = (path.parent / first.partition("$schema=")[2]).resolve()
+    assert named == (FOLDER / "record.schema.json").resolve()
+    jsonschema.validate(yaml.safe_load(text), schema("record.schema.json"))
+
+
+def test_book_yaml_fits() -> None:
+    text = (ROOT / "book/book.yaml").read_text("utf-8")
+    jsonschema.validate(yaml.safe_load(text), schema("book.schema.json"))
+
+
+def test_schema_refuses_what_the_models_refuse() -> None:
+    wrong = {"slug": "a", "title": "b", "part": "dl", "sources": ["c"]}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema("record.schema.json"))
