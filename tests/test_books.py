@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from conftest import HERE, Run
 
 OUTPUTS = ("docx", "epub", "html", "pdf")
@@ -27,7 +27,11 @@ def change(path: Path, old: str, new: str) -> None:
 
 def built(book: Path) -> dict[str, bytes]:
     folder = book / "build" / "cards"
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+    return (
+        {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        if folder.is_dir()
+        else {}
+    )
 
 
 def test_build_writes_every_format_and_nothing_else(minimal: Path, run: Run) -> None:
@@ -135,7 +139,9 @@ BREAKS = [
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.name)
-def test_bad_input_is_told_in_one_line_and_changes_nothing(broken: Break, minimal: Path, run: Run) -> None:
+def test_bad_input_is_told_in_one_line_and_changes_nothing(
+    broken: Break, minimal: Path, run: Run
+) -> None:
     assert run(minimal, "build", "--format", "html").exit_code == 0
     before = built(minimal)
     path = minimal / broken.file
@@ -172,7 +178,9 @@ def test_outside_any_book(tmp_path: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_build_leaves_nothing_behind(number: signal.Signals, minimal: Path, run: Run) -> None:
+def test_interrupted_build_leaves_nothing_behind(
+    number: signal.Signals, minimal: Path, run: Run
+) -> None:
     run(minimal, "build")
     before = built(minimal)
     change(minimal / "book/chapter3.md", "小结", "总结")
@@ -191,7 +199,16 @@ def test_interrupted_build_leaves_nothing_behind(number: signal.Signals, minimal
 
 
 def test_two_builds_at_once_do_not_mix(minimal: Path) -> None:
-    command = [sys.executable, "-m", "chapterkit", "build", "--format", "html", "--format", "markdown"]
+    command = [
+        sys.executable,
+        "-m",
+        "chapterkit",
+        "build",
+        "--format",
+        "html",
+        "--format",
+        "markdown",
+    ]
     running = [subprocess.Popen(command, cwd=minimal, stdout=subprocess.DEVNULL) for _ in range(3)]
     assert [process.wait(120) for process in running] == [0, 0, 0]
     assert sorted(built(minimal)) == ["cards.html", "cards.md"]
@@ -258,7 +275,7 @@ def test_crlf_bom_and_no_final_newline_read_as_usual(tmp_path: Path, run: Run) -
 @pytest.mark.parametrize("name", ["missing.md", "folder.md", "loop.md"])
 def test_files_that_cannot_be_read(name: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / "folder.md").mkdir()
-    os.symlink("loop.md", tmp_path / "loop.md")
+    (tmp_path / "loop.md").symlink_to("loop.md")
     result = run(tmp_path, "check", name)
     assert result.exit_code == 2
     assert result.output.startswith(name)
@@ -305,11 +322,27 @@ def test_values_never_become_markup(minimal: Path, run: Run) -> None:
     assert "a*b* _c_ ~d~ ^e^ $f$ @g [h](i) &lt;j&gt; # k | l \\\\ `m` **n** {.o} &amp;amp;" in body
 
 
-@pytest.mark.parametrize("start", ["1. 甲", "- 甲", "+ 甲", "# 甲", "> 甲", ": 甲", "(1) 甲", "a. 甲", "iv) 甲", "| 甲", "% 甲", "=== 甲"])
-def test_a_value_at_the_start_of_a_paragraph_opens_no_block(start: str, minimal: Path, run: Run) -> None:
+@pytest.mark.parametrize(
+    "start",
+    [
+        "1. 甲",
+        "- 甲",
+        "+ 甲",
+        "# 甲",
+        "> 甲",
+        ": 甲",
+        "(1) 甲",
+        "a. 甲",
+        "iv) 甲",
+        "| 甲",
+        "% 甲",
+        "=== 甲",
+    ],
+)
+def test_a_value_at_the_start_of_a_paragraph_opens_no_block(
+    start: str, minimal: Path, run: Run
+) -> None:
     change(minimal / RECORD, "claim: 训练之后高于训练之前", f"claim: '{start}'")
     result = run(minimal, "check")
     assert "list-in-text" not in result.output
     assert "block-in-text" not in result.output
-
-

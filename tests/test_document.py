@@ -12,11 +12,28 @@ from chapterkit.document import Document
 from chapterkit.errors import Origin
 from chapterkit.origins import mark, rendered_plainly, without_marks
 
-WORDS = ["模型", "learning", "第 3 轮", "（括号）", "“引号”", "——", "a*b", "12.5", "𬬭", "é", "的", "。"]
+WORDS = [
+    "模型",
+    "learning",
+    "第 3 轮",
+    "（括号）",
+    "“引号”",
+    "——",
+    "a*b",
+    "12.5",
+    "𬬭",
+    "é",
+    "的",
+    "。",
+]
 inline = st.one_of(
     st.sampled_from(WORDS),
-    st.sampled_from(["**粗**", "*斜*", "`code x`", "[文字](#here)", "[@key, 图 6]", "$x^2$", "\\*", "&amp;"]),
-    st.sampled_from(['[15.0%]{.number data-number="a.b"}', "脚注[^n]", "<http://example.org/x>", "![图](a.png)"]),
+    st.sampled_from(
+        ["**粗**", "*斜*", "`code x`", "[文字](#here)", "[@key, 图 6]", "$x^2$", "\\*", "&amp;"]
+    ),
+    st.sampled_from(
+        ['[15.0%]{.number data-number="a.b"}', "脚注[^n]", "<http://example.org/x>", "![图](a.png)"]
+    ),
 )
 paragraph = st.lists(inline, min_size=1, max_size=12).map(" ".join)
 block = st.one_of(
@@ -111,7 +128,7 @@ def test_origins_through_inheritance_comments_and_blocks() -> None:
 
 
 def test_strings_with_braces_inside_expressions_are_left_alone() -> None:
-    from chapterkit.render import Sandbox, OriginMarks
+    from chapterkit.render import OriginMarks, Sandbox
 
     environment = Sandbox(extensions=[OriginMarks])
     text = without_marks(environment.from_string("a {{ '}}' ~ \"{{\" }} b").render()).text

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import re
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from chapterkit.quantities import (
     Quantity,
-    explain,
-    find_in_plain,
     find_quantities,
-    known_unit,
-    normal_unit,
-    parse_chinese,
-    same_quantity,
-    to_chinese,
-    unit_kind,
 )
 
 CASES = Path(__file__).parent / "quantities"

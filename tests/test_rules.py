@@ -7,7 +7,6 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import HERE, same_as_golden
 
 from chapterkit.bibliography import load_bibliography
 from chapterkit.book import Book
@@ -17,6 +16,7 @@ from chapterkit.ledger import Ledger, numbers_of
 from chapterkit.lint import Problem, Rule, all_rules
 from chapterkit.origins import rendered_plainly
 from chapterkit.records import read_ledger_file
+from conftest import HERE, same_as_golden
 
 CASES = sorted((HERE / "rules").glob("*/*.md"))
 
@@ -25,7 +25,9 @@ def demo_book() -> Book:
     path = HERE / "rules" / "ledger.yaml"
     entries = read_ledger_file(path.read_text("utf-8"), "ledger.yaml")
     numbers = numbers_of(
-        "", {k: model for k, (model, _) in entries.items()}, {k: at for k, (_, at) in entries.items()}
+        "",
+        {k: model for k, (model, _) in entries.items()},
+        {k: at for k, (_, at) in entries.items()},
     )
     # The examples of the rules' pages name their numbers as in a book: demo.rl.
     ledger = Ledger(numbers | {f"demo.{name}": number for name, number in numbers.items()})

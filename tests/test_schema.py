@@ -9,9 +9,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from conftest import HERE
 
 from chapterkit.schemas import FOLDER, schemas
+from conftest import HERE
 
 ROOT = HERE.parent
 RECORDS = sorted((ROOT / "experiments").glob("*.yaml"))

@@ -89,7 +89,7 @@ def load_book(root: Path) -> Book:
 
 
 def inside(root: Path, relative: str) -> Path:
-    """Return root/relative; raise ChapterkitError if it leads out of `root` by .., link or drive."""
+    """Return root/relative; raise ChapterkitError if it leads out of `root` by .. or by link."""
     path = root / relative
     if not path.resolve().is_relative_to(root.resolve()):
         raise ChapterkitError(
@@ -118,7 +118,9 @@ def _load_chapter(root: Path, config: ChapterConfig, records: Mapping[str, Recor
     shown = f"book/{config.file}"
     text = read_text(inside(root, shown), shown)
     if not text.strip():
-        raise ChapterkitError("章的正文是空的", Origin(shown), "至少要有一个一级标题：# 标题 {#slug}")
+        raise ChapterkitError(
+            "章的正文是空的", Origin(shown), "至少要有一个一级标题：# 标题 {#slug}"
+        )
     placed = _placed(text, shown, records)
     return Chapter(config.slug, config.number, shown, text, placed, config.first_experiment)
 
@@ -156,4 +158,3 @@ def _load_templates(root: Path) -> dict[str, str]:
         shown = f"templates/{name}"
         texts[name] = read_text(inside(root, shown), shown)
     return texts
-

@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from chapterkit.bibliography import load_bibliography
-from chapterkit.book import Book, Chapter, load_book
+from chapterkit.book import Book, Chapter
 from chapterkit.citations import citeproc_arguments, csl_references, finish_references, languages
 from chapterkit.document import Block, Document, Tree, plain_text
 from chapterkit.errors import ChapterkitError, Origin
@@ -93,7 +93,9 @@ def _no_book(ledger_file: Path | None, bibliography_file: Path | None) -> Book:
         entries = read_ledger_file(read_text(ledger_file, str(ledger_file)), str(ledger_file))
         models = {name: model for name, (model, _) in entries.items()}
         numbers = numbers_of("", models, {name: origin for name, (_, origin) in entries.items()})
-    sources = load_bibliography(bibliography_file, str(bibliography_file)) if bibliography_file else {}
+    sources = (
+        load_bibliography(bibliography_file, str(bibliography_file)) if bibliography_file else {}
+    )
     config = Config.model_construct(root=Path())
     return Book(config, {}, sources, Ledger(numbers), {}, ())
 
@@ -165,10 +167,12 @@ def _building(folder: Path) -> Iterator[Path]:
 def _moved(written: Written, folder: Path) -> Written:
     target = folder / written.path.name
     try:
-        os.replace(written.path, target)
+        written.path.replace(target)
     except OSError as error:
         message = f"写不了这个文件：{error.strerror}"
-        raise ChapterkitError(message, Origin(str(target)), "它是不是正被别的程序打开着？") from None
+        raise ChapterkitError(
+            message, Origin(str(target)), "它是不是正被别的程序打开着？"
+        ) from None
     return Written(target, written.size, written.seconds)
 
 
@@ -222,7 +226,9 @@ def _newest_input(root: Path) -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given.isdigit():
         return int(given)
-    files = [path for name in ("book", "experiments", "templates") for path in (root / name).rglob("*")]
+    files = [
+        path for name in ("book", "experiments", "templates") for path in (root / name).rglob("*")
+    ]
     return int(max((path.stat().st_mtime for path in files if path.is_file()), default=0))
 
 
@@ -280,5 +286,3 @@ def _provenance_line(number: Number) -> str:
     computed = f"，由 {number.derived} 算出" if number.derived else ""
     status = f"，{_STATUS[number.status]}" if number.status in _STATUS else ""
     return f"{number.of}{when}：{number.text}。来源：{source}{status}{computed}。记录：{number.id}"
-
-

@@ -30,12 +30,14 @@ class _Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().main(*args, **kwargs, standalone_mode=False)
+            return super().main(*args, **{**kwargs, "standalone_mode": False})
         except ChapterkitError as error:
             click.echo(error.told(), err=True)
             sys.exit(CANNOT_RUN)
         except click.UsageError as error:
-            click.echo(ChapterkitError(error.format_message(), hint=_usage_hint(error)).told(), err=True)
+            click.echo(
+                ChapterkitError(error.format_message(), hint=_usage_hint(error)).told(), err=True
+            )
             sys.exit(CANNOT_RUN)
         except (click.Abort, KeyboardInterrupt):
             click.echo("中断了；先前的输出没有动。", err=True)
@@ -80,7 +82,9 @@ def _interrupted(number: int, frame: object) -> None:
 def _format_names() -> list[str]:
     """Return the names of the output formats without importing them: one module each."""
     folder = Path(__file__).parent / "formats"
-    return sorted(path.stem for path in folder.glob("*.py") if path.stem not in {"__init__", "shared"})
+    return sorted(
+        path.stem for path in folder.glob("*.py") if path.stem not in {"__init__", "shared"}
+    )
 
 
 @main.command()
@@ -90,12 +94,20 @@ def _format_names() -> list[str]:
     help="Write only this format; may be given several times. Default: html, epub, pdf, docx.",
 )  # fmt: skip
 @click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder for the outputs; default build/."
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the outputs; default build/.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 2, help="Writers at once.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 2, help="Writers at once."
+)
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
-    targets: Sequence[str], formats: Sequence[str], output: Path | None, jobs: int, depfile: Path | None
+    targets: Sequence[str],
+    formats: Sequence[str],
+    output: Path | None,
+    jobs: int,
+    depfile: Path | None,
 ) -> None:
     """Check chapters, then write every format.
 
@@ -131,9 +143,23 @@ def build(
 
 @main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
-@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="YAML file with numbers:, for a file outside a book.")
-@click.option("--bibliography", type=click.Path(path_type=Path, dir_okay=False), help="BibTeX file, for a file outside a book.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of the report.",
+)
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="YAML file with numbers:, for a file outside a book.",
+)
+@click.option(
+    "--bibliography",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="BibTeX file, for a file outside a book.",
+)
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 def check(
     targets: Sequence[str], form: str, ledger: Path | None, bibliography: Path | None, strict: bool
@@ -168,7 +194,12 @@ def check(
 
 
 def _is_file(target: str) -> bool:
-    return "/" in target or os.sep in target or target.endswith((".md", ".markdown", ".txt")) or Path(target).is_file()
+    return (
+        "/" in target
+        or os.sep in target
+        or target.endswith((".md", ".markdown", ".txt"))
+        or Path(target).is_file()
+    )
 
 
 @main.command()
@@ -236,7 +267,9 @@ def _book() -> Book:
     root = find_root(Path.cwd())
     if root is None:
         hint = "到书的文件夹里运行，或用 chapterkit new book DIR 新建一本"
-        raise ChapterkitError(f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint)
+        raise ChapterkitError(
+            f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint
+        )
     return load_book(root)
 
 
@@ -289,7 +322,7 @@ def _progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
 
 
 def _write_depfile(depfile: Path, number: int, written: Sequence[Written]) -> None:
-    """Tell make which files the chapter's stamp stands for, so that a deleted one is built again."""
+    """Tell make which files the chapter's stamp stands for: a deleted one is built again."""
     paths = [os.path.relpath(one.path).replace(os.sep, "/") for one in written]
     stamp = f"build/chapter{number}.built"
     text = f"{stamp}: {' '.join(paths)}\n" + "".join(f"{path}:\n" for path in paths)

@@ -37,7 +37,7 @@ class LintConfig(_Model):
 
 
 class FontConfig(_Model):
-    """Font families preferred where the system has them; the bundled Noto fonts are the fallback."""
+    """Families preferred where the system has them; the bundled Noto fonts are the fallback."""
 
     serif: tuple[str, ...] = ("Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN")
     sans: tuple[str, ...] = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN")
@@ -89,7 +89,9 @@ class Config(BookModel):
 
 def find_root(start: Path) -> Path | None:
     """Return the nearest folder at or above `start` that holds book/book.yaml, or None."""
-    return next((folder for folder in (start, *start.parents) if (folder / BOOK_FILE).is_file()), None)
+    return next(
+        (folder for folder in (start, *start.parents) if (folder / BOOK_FILE).is_file()), None
+    )
 
 
 def load_config(root: Path) -> Config:

@@ -23,7 +23,7 @@ _TEXT_CONTAINERS = {
 
 @dataclass(frozen=True)
 class Inline:
-    """A stretch of a block's text that is more than text: its kind, its place there, pandoc's element.
+    """A stretch of a block's text that is more than text: kind, place, pandoc's element.
 
     `kind` is pandoc's name (Code, Math, Cite, Link, Image, Note…), or `Number` for the span of
     a recorded number, whose id then is `number`.
@@ -105,7 +105,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class Document:
-    """One chapter as pandoc read it, with the Markdown that pandoc was given and what pandoc said."""
+    """One chapter as pandoc read it, with the Markdown it was given and what it warned of."""
 
     tree: Tree = field(repr=False)
     rendered: Rendered = field(repr=False)
@@ -168,7 +168,7 @@ def number_id(element: Element) -> str | None:
 
 @dataclass
 class _Flat:
-    """Text under construction; behind each of `ends` the Markdown may have attributes or a target."""
+    """Text under construction; behind each of `ends` Markdown may have attributes or a target."""
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
@@ -193,7 +193,8 @@ def _flatten(inlines: list[Element]) -> _Flat:
 
 
 def _add(flat: _Flat, element: Element) -> None:
-    start, kind, content = flat.length, element["t"], element.get("c")
+    start, kind = flat.length, element["t"]
+    content: Any = element.get("c")
     match kind:
         case "Str":
             flat.add(content)
@@ -237,7 +238,8 @@ def _leaves(blocks: list[Element], containers: tuple[Element, ...]) -> Iterator[
 
 
 def _leaves_of(block: Element, containers: tuple[Element, ...]) -> Iterator[_Leaf]:
-    kind, content = block["t"], block.get("c")
+    kind = block["t"]
+    content: Any = block.get("c")
     inner = (*containers, block)
     caption = (*inner, {"t": "Caption"})
     match kind:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
-    """The place at which something was written: a path as shown to the reader, line and column from 1.
+    """The place at which something was written: a path as shown, line and column from 1.
 
     >>> str(Origin("book/chapter7.md", 12, 5))
     'book/chapter7.md:12'

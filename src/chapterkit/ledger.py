@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
@@ -40,7 +40,9 @@ class Number:
         """The names in the record that a derived number is computed from."""
         if self.derived is None:
             return ()
-        return tuple(node.id for node in ast.walk(_parsed(self.derived)) if isinstance(node, ast.Name))
+        return tuple(
+            node.id for node in ast.walk(_parsed(self.derived)) if isinstance(node, ast.Name)
+        )
 
     @property
     def text(self) -> str:
@@ -150,7 +152,7 @@ class Ledger(Mapping[str, Number]):
         return len(self._numbers)
 
     def find(self, key: str) -> Number:
-        """Return the number called `key`; raise ChapterkitError with the nearest name if there is none."""
+        """Return the number called `key`; raise ChapterkitError with the nearest name otherwise."""
         try:
             return self._numbers[key]
         except KeyError:
@@ -325,7 +327,8 @@ def _rounded(exact: Fraction, digits: int | None, decimals: int) -> Decimal:
     scaled = exact * 10**places
     if digits is None and scaled.denominator != 1:
         raise ChapterkitError(
-            f"derived 算出的 {float(exact):.6g} 比各个数的小数位更多", hint="用 digits: 写明保留几位"
+            f"derived 算出的 {float(exact):.6g} 比各个数的小数位更多",
+            hint="用 digits: 写明保留几位",
         )
     whole = int(abs(scaled) + Fraction(1, 2)) * (1 if scaled >= 0 else -1)
     with localcontext() as context:

@@ -15,7 +15,7 @@ _MARK = re.compile(f"{MARK_START}([^{MARK_END}]*):(\\d+):(\\d+):([td]){MARK_END}
 
 
 def mark(origin: Origin, advances: bool) -> str:
-    """Return the invisible mark of an origin; `advances` if each character after it stands a column on."""
+    """Return the mark of an origin; `advances` if each character after it stands a column on."""
     kind = "t" if advances else "d"
     return f"{MARK_START}{origin.path}:{origin.line}:{origin.column}:{kind}{MARK_END}"
 
@@ -37,7 +37,11 @@ class Rendered:
         if index < 0:
             return self.origins[0][0] if self.origins else Origin("", 1)
         origin, advances = self.origins[index]
-        return replace(origin, column=origin.column + offset - self.starts[index]) if advances else origin
+        return (
+            replace(origin, column=origin.column + offset - self.starts[index])
+            if advances
+            else origin
+        )
 
 
 def without_marks(marked: str) -> Rendered:

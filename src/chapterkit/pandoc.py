@@ -22,8 +22,11 @@ TIMEOUT_SECONDS = 120
 
 @cache
 def pandoc_path() -> str:
-    """Return the path of the pandoc that pypandoc-binary carries; raise ChapterkitError if there is none."""
-    import pypandoc  # type: ignore[import-untyped]
+    """Return the path of the pandoc that pypandoc-binary carries.
+
+    Raises ChapterkitError if there is none.
+    """
+    import pypandoc
 
     try:
         return str(pypandoc.get_pandoc_path())
@@ -57,7 +60,9 @@ def run_pandoc(
     except subprocess.TimeoutExpired:
         raise ChapterkitError(f"pandoc 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
     except OSError as error:
-        raise ChapterkitError(f"启动不了 pandoc：{error.strerror}", hint="重新安装依赖：make setup") from None
+        raise ChapterkitError(
+            f"启动不了 pandoc：{error.strerror}", hint="重新安装依赖：make setup"
+        ) from None
     if done.returncode != 0:
         words = done.stderr.decode("utf-8", "replace").strip()
         raise ChapterkitError(f"pandoc 失败（{done.returncode}）：{words[:500]}")
@@ -75,6 +80,8 @@ def read_markdown(rendered: Rendered, scratch: Path) -> Document:
 
 def transform(tree: Tree, arguments: Sequence[str], folder: Path | None = None) -> Tree:
     """Pass a tree through pandoc (citeproc, say) and return the tree that comes out."""
-    printed = run_pandoc(["-f", "json", "-t", "json", *arguments], json.dumps(tree).encode(), folder=folder)
+    printed = run_pandoc(
+        ["-f", "json", "-t", "json", *arguments], json.dumps(tree).encode(), folder=folder
+    )
     result: Tree = json.loads(printed)
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -165,6 +165,7 @@ class Numbers:
         self._slug = slug
 
     def __call__(self, key: str) -> Dressed:
+        """Return the number `slug.name` of any record."""
         number = self._ledger.find(str(key))
         return Dressed(number, number.text)
 
@@ -234,21 +235,42 @@ class _Loader(jinja2.BaseLoader):
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
+        """Return text, path as shown in errors, and that it is current."""
         if template not in self.texts:
             raise jinja2.TemplateNotFound(template)
         text, path = self.texts[template]
         return text, path, lambda: True
 
 
-_ALLOWED_FILTERS = (
-    "abs default d first int join last length list lower map max min reject rejectattr "
-    "round select selectattr sort trim unique upper"
-).split()
+_ALLOWED_FILTERS = [
+    "abs",
+    "default",
+    "d",
+    "first",
+    "int",
+    "join",
+    "last",
+    "length",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "round",
+    "select",
+    "selectattr",
+    "sort",
+    "trim",
+    "unique",
+    "upper",
+]
 _PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set)
 
 
 class Sandbox(SandboxedEnvironment):
-    """Jinja's sandbox with bounds: no attribute of plain data, a limited number of steps and characters.
+    """Jinja's sandbox with bounds: no attribute of plain data, limited steps and characters.
 
     Raises ChapterkitError when a template reaches for what it may not have, or runs too long.
     """
@@ -287,7 +309,9 @@ class Sandbox(SandboxedEnvironment):
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> jinja2.Undefined:
         """Refuse at once instead of handing out something undefined."""
-        raise ChapterkitError(f"模板不能用属性 {attribute}", hint="模板里只有 n、cite、ref、experiment、record")
+        raise ChapterkitError(
+            f"模板不能用属性 {attribute}", hint="模板里只有 n、cite、ref、experiment、record"
+        )
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look an attribute up, our own views first."""
@@ -306,11 +330,13 @@ class Sandbox(SandboxedEnvironment):
         return super().get_template(*args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Compute for a template: numbers of ordinary size only, so that nothing can grow without bound."""
-        if all(isinstance(side, (int, float)) and abs(side) < 1e9 for side in (left, right)):
-            if operator != "**":
-                return super().call_binop(context, operator, left, right)
-        raise ChapterkitError(f"模板里不能这样用 {operator}", hint="算术写在记录的 derived 里，拼接用 ~")
+        """Compute for a template: numbers of ordinary size only, so that nothing can grow."""
+        small = all(isinstance(side, (int, float)) and abs(side) < 1e9 for side in (left, right))
+        if small and operator != "**":
+            return super().call_binop(context, operator, left, right)
+        raise ChapterkitError(
+            f"模板里不能这样用 {operator}", hint="算术写在记录的 derived 里，拼接用 ~"
+        )
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return _Bounding().visit(super()._parse(source, name, filename))  # type: ignore[no-any-return]
@@ -319,12 +345,12 @@ class Sandbox(SandboxedEnvironment):
 class _Bounding(jinja2.visitor.NodeTransformer):
     """Routes every loop and every concatenation through the sandbox's own filters."""
 
-    def visit_For(self, node: nodes.For) -> nodes.For:
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
         self.generic_visit(node)
-        node.iter = _through("_bounded", node.iter)
+        node.iter = _through("_bounded", node.iter)  # type: ignore[arg-type]
         return node
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
         self.generic_visit(node)
         return _through("_joined", nodes.List(node.nodes, lineno=node.lineno))
 
@@ -340,7 +366,7 @@ def _checked_length(text: str) -> str:
 
 
 def _finalized(value: Any) -> Markup:
-    """Turn what an expression gives into Markdown: markup as it is, anything else as escaped data."""
+    """Turn what an expression gives into Markdown: markup as it is, all else as escaped data."""
     match value:
         case Markup():
             return value
@@ -402,10 +428,12 @@ def _view(book: Book, record: Record) -> RecordView:
         number=book.number_of(record.slug),
         title=DataText.of(model.title, record.origin("title")),
         setup=tuple(
-            (key, DataText.of(text, record.origin("setup", key))) for key, text in model.setup.items()
+            (key, DataText.of(text, record.origin("setup", key)))
+            for key, text in model.setup.items()
         ),
         sources=tuple(
-            DataText.of(key, record.origin("sources", place)) for place, key in enumerate(model.sources)
+            DataText.of(key, record.origin("sources", place))
+            for place, key in enumerate(model.sources)
         ),
         findings=tuple(
             FindingView(
@@ -418,7 +446,9 @@ def _view(book: Book, record: Record) -> RecordView:
         ),
         others=tuple(view for name, view in shown.items() if name not in used),
         relations=tuple(
-            RelationView(relation.to, DataText.of(relation.how, record.origin("relations", index, "how")))
+            RelationView(
+                relation.to, DataText.of(relation.how, record.origin("relations", index, "how"))
+            )
             for index, relation in enumerate(model.relations)
         ),
     )
@@ -455,7 +485,9 @@ def render(book: Book, chapter: Chapter) -> Rendered:
         raise error.at(_failing_line(error, chapter)) from None
     except jinja2.TemplateSyntaxError as error:
         origin = Origin(error.filename or chapter.path, error.lineno)
-        raise ChapterkitError(f"模板语法错误：{error.message}", origin, _syntax_hint(error)) from None
+        raise ChapterkitError(
+            f"模板语法错误：{error.message}", origin, _syntax_hint(error)
+        ) from None
     except jinja2.TemplateNotFound as error:
         message = f"没有 templates/{error.name} 这个模板"
         raise ChapterkitError(message, _failing_line(error, chapter)) from None

@@ -24,7 +24,7 @@ setup:
   model: 写所用的模型
   task: 写任务
 numbers:
-  result: {{value: 1, unit: "%", of: 写它量的是什么, when: 写在什么条件下, cite: {source}, at: 表 1}}
+  result: {{value: 1, unit: "%", of: 量的是什么, when: 在什么条件下, cite: {source}, at: 表 1}}
 findings:
   - claim: 写一条发现
     rests_on: [result]
@@ -63,9 +63,13 @@ def make_experiment(book: Book, slug: str) -> list[Path]:
     """
     path = book.config.root / "experiments" / f"{slug}.yaml"
     if not slug_pattern(slug):
-        raise ChapterkitError(f"“{slug}”不能作 slug", hint="用小写字母、数字和连字符，如 general-points")
+        raise ChapterkitError(
+            f"“{slug}”不能作 slug", hint="用小写字母、数字和连字符，如 general-points"
+        )
     if path.exists():
-        raise ChapterkitError("这个实验已经有记录", Origin(f"experiments/{slug}.yaml"), "换一个 slug")
+        raise ChapterkitError(
+            "这个实验已经有记录", Origin(f"experiments/{slug}.yaml"), "换一个 slug"
+        )
     if not book.bibliography:
         raise ChapterkitError("参考文献库是空的", Origin(book.config.bibliography), "先加一条文献")
     here = book.config.root / "schemas" / "record.schema.json"
@@ -79,5 +83,7 @@ def _write(path: Path, text: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     except OSError as error:
-        raise ChapterkitError(f"写不了：{error.strerror}", Origin(str(path)), "换一个能写的地方") from None
+        raise ChapterkitError(
+            f"写不了：{error.strerror}", Origin(str(path)), "换一个能写的地方"
+        ) from None
     return path

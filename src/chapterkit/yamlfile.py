@@ -22,14 +22,14 @@ Model = TypeVar("Model")
 
 @dataclass(frozen=True)
 class YamlFile:
-    """One parsed file: plain data in which every scalar is text or None, and where each value stands."""
+    """One parsed file: plain data (every scalar is text or None), and where each value stands."""
 
     path: str
     data: Any
     origins: dict[tuple[Step, ...], Origin]
 
     def origin(self, *steps: Step) -> Origin:
-        """Return where the value at `steps` stands; the nearest enclosing value if there is none."""
+        """Return where the value at `steps` stands, or else the nearest value round it."""
         while steps and steps not in self.origins:
             steps = steps[:-1]
         return self.origins.get(steps, Origin(self.path))
@@ -91,7 +91,7 @@ def parse_yaml(text: str, path: str) -> YamlFile:
 def _check_events(text: str, path: str) -> None:
     depth = aliases = 0
     for event in yaml.parse(text, Loader=Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1  # type: ignore[union-attr]
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -180,7 +180,9 @@ def validated(file: YamlFile, validate: Callable[[Any], Model], what: str) -> Mo
         raise _misfit(file, (misspelt or errors)[0], validate, what) from None
 
 
-def _misfit(file: YamlFile, error: Any, validate: Callable[[Any], Any], what: str) -> ChapterkitError:
+def _misfit(
+    file: YamlFile, error: Any, validate: Callable[[Any], Any], what: str
+) -> ChapterkitError:
     origin = file.origin(*error["loc"])
     name = ".".join(str(step) for step in error["loc"])
     kind = error["type"]

@@ -65,7 +65,7 @@ def _rule(module: ModuleType) -> Rule:
 
 
 def find_rule(name: str) -> Rule:
-    """Return the rule called `name`; raise ChapterkitError with the nearest name if there is none."""
+    """Return the rule called `name`; raise ChapterkitError, nearest name as hint, if none is."""
     rules = all_rules()
     if name not in rules:
         near = nearest(name, rules)
@@ -116,7 +116,10 @@ def _problems(
 
 
 def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
-    """Return the rule's options with what book.yaml says; raise ChapterkitError if it does not fit."""
+    """Return the rule's options with what book.yaml says.
+
+    Raises ChapterkitError if that does not fit.
+    """
     from pydantic import TypeAdapter, ValidationError
 
     known = [field.name for field in fields(rule.options)]

@@ -41,7 +41,9 @@ def as_json(problems: Sequence[Problem]) -> str:
         }
         for problem in problems
     ]
-    return json.dumps({"problems": listed, "summary": summary(problems)}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"problems": listed, "summary": summary(problems)}, ensure_ascii=False, indent=2
+    )
 
 
 def summary(problems: Sequence[Problem]) -> dict[str, int]:

@@ -25,7 +25,7 @@ NUMERAL = frozenset(NUMERAL_CHARACTERS)
 
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 _ORDINARY = str.maketrans(_SUPERSCRIPT + "−", "0123456789-+-")
-_POWER = rf"(?:\^|\*\*)(?:\{{[-−+]?\d{{1,3}}\}}|[-−+]?\d{{1,3}})|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}"
+_POWER = r"(?:\^|\*\*)(?:\{[-−+]?\d{1,3}\}|[-−+]?\d{1,3})|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
 _NUMBER = re.compile(
     r"(\d{1,3}(?:,\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"([eE][-−+]?\d{1,4}(?![A-Za-z0-9_]))?"
@@ -37,7 +37,7 @@ _MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多
 _MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
 _LATIN_MAGNITUDE = re.compile(
     r"(?:([KkMBbT])(?![A-Za-z0-9²³])| ([KMBT])(?![A-Za-z0-9²³])|"
-    r" ?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+?)"
+    r" ?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+(?![\d+]))?"
 )
 _HAN_RUN = re.compile(
     r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几)+"
@@ -138,9 +138,7 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         if match:
             power = LATIN_POWERS[match[1] or match[2] or match[3]]
             end, whole = match.end(), False
-    if text[end : end + 1] == "+" and (more := _MORE.match(text, end)):
-        end = more.end()
-    elif text[end : end + 1] in ("多", "余", " ") and (more := _MORE.match(text, end)):
+    if (text[end : end + 1] == "+" and (more := _MORE.match(text, end))) or (text[end : end + 1] in ("多", "余", " ") and (more := _MORE.match(text, end))):
         end = more.end()
     value = scaled(number, power) if len(number) <= 64 else None
     return Amount(at, end, value, "digits", whole=whole, power=power)

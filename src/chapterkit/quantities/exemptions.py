@@ -47,10 +47,14 @@ _CLOCK = re.compile(
     r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
 )
 _TIME_OF_DAY = re.compile(r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$")
+_TIME_OF_DAY_ENDS = frozenset("午上晨晚夜里 ")
 _SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章小](?!约)")
 _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|次方|次幂|开头|路公交|型(?!号的)|结尾|英里时速|线城市)"
 )
+_PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
+_LINE_NUMBER = re.compile(r"\d{1,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3} (?=\D)")
+_HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |\s{0,3})$")
 _ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
 _BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
@@ -59,11 +63,7 @@ _LIST_MARK = re.compile(r" ?(?:、|和|与|及|以及|至|到|–|-|~|—|, |，
 _LATIN_BEFORE = re.compile(r"(?:^|[^A-Za-z])([A-Za-z][A-Za-z./&\-]*)\.? $")
 _PLAUSIBLE_VERSION = re.compile(r"\d{1,3}$|[1-9]\.\d{1,2}$")
 _FUNCTION_WORDS = frozenset(
-    "the in we of about over at from by with for only nearly some almost around between and to than "
-    "all these those its their our another each every roughly approximately first last next after "
-    "before within during since when if as both most more less fewer under above below up on or "
-    "but not that this there are were is was have has had i it they he she you his her my your no "
-    "using trained used took takes per into until through across out just exactly a an".split()
+    ["the", "in", "we", "of", "about", "over", "at", "from", "by", "with", "for", "only", "nearly", "some", "almost", "around", "between", "and", "to", "than", "all", "these", "those", "its", "their", "our", "another", "each", "every", "roughly", "approximately", "first", "last", "next", "after", "before", "within", "during", "since", "when", "if", "as", "both", "most", "more", "less", "fewer", "under", "above", "below", "up", "on", "or", "but", "not", "that", "this", "there", "are", "were", "is", "was", "have", "has", "had", "i", "it", "they", "he", "she", "you", "his", "her", "my", "your", "no", "using", "trained", "used", "took", "takes", "per", "into", "until", "through", "across", "out", "just", "exactly", "a", "an"]
 )
 _HAN_UNIT_REFERENCE = frozenset("章节条款页行卷册图表")
 
@@ -83,7 +83,7 @@ _NAMES = frozenset(_SECTIONS_OF["name"])
 _METRICS = frozenset(_SECTIONS_OF["metric"])
 _ERAS = by_last_character(words("eras.txt"))
 _DIGIT_NAMES = by_first_character(lines("latin-names.txt"))
-_DECIMAL_LABELS = frozenset("实验 版本 章节 节 版 例 习题 任务 阶段 定义 规则 条 工业 练习 专题 图例 问题".split())
+_DECIMAL_LABELS = frozenset(["实验", "版本", "章节", "节", "版", "例", "习题", "任务", "阶段", "定义", "规则", "条", "工业", "练习", "专题", "图例", "问题"])
 
 
 class Phrases:
@@ -119,6 +119,15 @@ class Phrases:
                 return start, end
         return None
 
+    def doubles(self, first: str) -> frozenset[str]:
+        """The beginnings of phrases that start with `first` and hold a second numeral."""
+        return frozenset(
+            word[:2]
+            for found in self.after.values()
+            for word, _, _ in found
+            if word[0] == first and any(c in NUMERAL or c == "半" for c in word[1:])
+        )
+
     @staticmethod
     def is_cut(text: str, end: int) -> bool:
         """A numeral that goes on behind the word (同一百 …) makes it no word."""
@@ -152,6 +161,8 @@ def name_tail(text: str, at: int) -> int:
 
 def fixed_form(text: str, at: int, floor: int) -> Skip | None:
     """Dates, clock times, versions and identifiers, told by their own form."""
+    if _PLAIN_AMOUNT.match(text, at):
+        return None
     name = starting_at(_DIGIT_NAMES, text, at)
     if name and not text[at + len(name) : at + len(name) + 1].isdigit():
         return Skip(at, at + len(name), "E5")
@@ -170,11 +181,22 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at, match.end(), "E2") if text[match.end() - 1] != "小" else None
     if match := _ORDINAL_LATIN.match(text, at):
         return Skip(at, match.end(), "E3")
+    if (heading := _heads_line(text, at)) and (match := _LINE_NUMBER.match(text, at)):
+        if text[match.end() - 1] != " " or heading == "#":
+            return Skip(at, match.end(), "E3")
     before = text[at - 1 : at] if at > floor else ""
     if before and before in "[［〔【" and (match := _BRACKETED.match(text, at)):
         if text[match.end() : match.end() + 1] not in ("(", "{", BLANK):
             return Skip(at - 1, match.end(), "E2")
     return None
+
+
+def _heads_line(text: str, at: int) -> str:
+    """Whether the number is the first thing on a line: "#" in a heading, "-" elsewhere."""
+    before = text[max(0, at - 8) : at]
+    if at > 8 and "\n" not in before:
+        return ""
+    return ("#" if "#" in before else "-") if _HEADING.search(before) else ""
 
 
 def _month_end(text: str, end: int) -> int:
@@ -185,6 +207,9 @@ def _month_end(text: str, end: int) -> int:
 
 def clock_before(text: str, at: int) -> bool:
     """Whether 上午, 下午 … stand before the number."""
+    last = text[at - 1 : at] if at else ""
+    if last not in _TIME_OF_DAY_ENDS:
+        return False
     return _TIME_OF_DAY.search(text[max(0, at - 4) : at]) is not None
 
 

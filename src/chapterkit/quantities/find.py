@@ -11,9 +11,9 @@ from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
 from chapterkit.quantities.masking import masked
 from chapterkit.quantities.model import REASONS, Draft, Exempt, Quantity, Skip
-from chapterkit.quantities.phrases import quantity_at
+from chapterkit.quantities.phrases import SIGNED_AFTER, quantity_at
 from chapterkit.quantities.units import FIRST_CHARACTERS
-from chapterkit.quantities.wordlists import by_first_character, by_last_character, sections
+from chapterkit.quantities.wordlists import by_first_character, sections
 
 _CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
 _FULL_WIDTH = re.compile("[０-９％]")
@@ -23,14 +23,23 @@ for _kept in "，；！？（）：":
     _NARROW.pop(ord(_kept), None)
 _ENGLISH_HINT = re.compile("[A-Za-z]{3}")
 _AFTER_ONE = FIRST_CHARACTERS | frozenset("十百千万亿倍成半比点个二三两分到至~～–-")
+_DOUBLES = exemptions.PHRASES.doubles("一")
 _CONTEXT = sections("context.txt")
-_APPROXIMATE = by_last_character(_CONTEXT["approximate"])
-_COMPARISON = by_last_character(_CONTEXT["comparison"])
-_CHANGE = by_last_character(_CONTEXT["change"])
+_ROLES = ("approximate", "change", "comparison")
 _AFTER = by_first_character(_CONTEXT["after"])
-_CONTEXT_ENDS = frozenset([*_APPROXIMATE, *_COMPARISON, *_CHANGE])
 _MORE = re.compile(r"[多余来]|\+$")
 _SIZE_NAME = frozenset("23456")
+
+
+def _by_last_character() -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for role in _ROLES:
+        for word in sorted(_CONTEXT[role], key=len, reverse=True):
+            found.setdefault(word[-1], []).append((role, word))
+    return {key: tuple(group) for key, group in found.items()}
+
+
+_BEFORE = _by_last_character()
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -114,7 +123,7 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
         first = text[at]
         found: Draft | Skip | None
         if first == "一" and text[at + 1 : at + 2] not in _AFTER_ONE:
-            if not explaining:
+            if not explaining and text[at : at + 2] not in _DOUBLES:
                 at += 1
                 continue
             found = read_han(text, at, floor)
@@ -173,39 +182,51 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
             return Skip(at, code_end, "E9")
         if exemptions.bare_year(text, at, end, floor):
             return Skip(at, end, "E4")
+    if not draft.unit and not signed and _hyphened_name(text, at, floor):
+        return Skip(at, end, "E1")
     has_unit = bool(draft.unit) or signed or draft.shape not in ("number", "range")
     return exemptions.latin_labelled(text, at, end, floor, has_unit=has_unit)
 
 
+def _hyphened_name(text: str, at: int, floor: int) -> bool:
+    """歼-20, 碳-14: a hyphen between Chinese and a bare number."""
+    if at < floor + 2 or text[at - 1] != "-":
+        return False
+    before = text[at - 2]
+    return not before.isascii() and before.isalpha() and before not in SIGNED_AFTER
+
+
 def _finished(original: str, text: str, draft: Draft) -> Quantity:
     start, end = draft.start, draft.end
-    approximate, change, comparison = draft.vague, None, None
+    body = original[start:end]
+    approximate, change, comparison = draft.vague or draft.margin is not None, None, None
     at = start
     while at > 0 and text[at - 1] in " \u00a0":
         at -= 1
-    if at and text[at - 1] in _CONTEXT_ENDS:
-        approximate = approximate or _ends(_APPROXIMATE, text, at) is not None
-        comparison = _ends(_COMPARISON, text, at)
-        change = _ends(_CHANGE, text, at)
-    if text[end : end + 1] in _AFTER or text[end : end + 1] == " ":
-        approximate = approximate or _begins(_AFTER, text, end) is not None
-    body = original[start:end]
-    if not approximate and draft.shape == "number":
-        approximate = _MORE.search(body) is not None or body[:1] == "上"
+    roles = _BEFORE.get(text[at - 1]) if at else None
+    if roles is not None:
+        for role, word in roles:
+            if not text.endswith(word, 0, at):
+                continue
+            if role == "approximate":
+                approximate = True
+            elif role == "change":
+                change = change or word
+            else:
+                comparison = comparison or word
+    if not approximate:
+        following = text[end : end + 1]
+        if following == " " or following in _AFTER:
+            approximate = _is_qualified(text, end)
+        if body[-1] in "多余来+" or body[0] == "上":
+            approximate = True
+        elif draft.unit and draft.shape == "number":
+            approximate = approximate or _MORE.search(body) is not None
+    parts = tuple(_part(original, part) for part in draft.parts) if draft.parts else ()
     return Quantity(
-        start,
-        end,
-        body,
-        draft.value,
-        draft.unit,
-        draft.shape,
-        approximate or draft.margin is not None,
-        change,
-        comparison,
-        draft.small,
-        draft.margin,
-        tuple(_part(original, part) for part in draft.parts),
-    )
+        start, end, body, draft.value, draft.unit, draft.shape, approximate, change, comparison,
+        draft.small, draft.margin, parts,
+    )  # fmt: skip
 
 
 def _part(original: str, part: Draft) -> Quantity:
@@ -213,17 +234,8 @@ def _part(original: str, part: Draft) -> Quantity:
     return Quantity(part.start, part.end, body, part.value, part.unit, part.shape)
 
 
-def _ends(groups: dict[str, tuple[str, ...]], text: str, at: int) -> str | None:
-    for word in groups.get(text[at - 1], ()):
-        if text.endswith(word, 0, at):
-            return word
-    return None
-
-
-def _begins(groups: dict[str, tuple[str, ...]], text: str, at: int) -> str | None:
+def _is_qualified(text: str, at: int) -> bool:
+    """Whether 左右, 以上 … follow."""
     if text[at] == " ":
         at += 1
-    for word in groups.get(text[at : at + 1], ()):
-        if text.startswith(word, at):
-            return word
-    return None
+    return any(text.startswith(word, at) for word in _AFTER.get(text[at : at + 1], ()))

@@ -98,13 +98,13 @@ def _vague(text: str, at: int, floor: int) -> Draft | Skip | None:
         return _with_unit(text, Draft(at - 1, match.end(), None, vague=True))
     if before == "以" and text.startswith("数", at - 2) and (m := _COUNTED_BY.match(text, at)):
         return Draft(at - 2, m.end(), None, vague=True)
-    if before in ("[", "]", BLANK) or (before == " " and text[at - 2 : at - 1] in (BLANK, "]")):
+    if before in ("]", BLANK) or (before == " " and text[at - 2 : at - 1] in (BLANK, "]")):
         return Skip(at, run_end(text, at), "E8") if text[at] != "百" else None
     two_before = text[at - 2 : at - 1]
     if before == "数" and (two_before in _NOUN_BEFORE_SHU and two_before):
         return None
     if before == "上" and (
-        text[at] == "十" or two_before in _NO_SHANG and two_before or text[at + 1 : at + 2] == "分"
+        text[at] == "十" or (two_before in _NO_SHANG and two_before) or text[at + 1 : at + 2] == "分"
     ):
         return None
     if before not in "几数上幾數":

@@ -143,7 +143,7 @@ def _section(text: str) -> int | None:
             size = SMALL_POWERS[c]
             if size >= last or digit == 0:
                 return None
-            if digit is None and (total and size != 10 or zero and size != 10):
+            if digit is None and ((total and size != 10) or (zero and size != 10)):
                 return None
             total += (1 if digit is None else digit) * size
             last, digit, zero = size, None, False

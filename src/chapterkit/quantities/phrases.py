@@ -21,6 +21,7 @@ SPACES = " \u00a0\u2009\u202f"
 _CONNECTOR = re.compile(r" ?(?:(?<!—)—(?!—)|[~〜∼–‐\-−]|到|至| to )(?!-) ?")
 _CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
 _RATIO = re.compile(r" ?[:∶：] ?|比|/")
+_TIMES_SIGNS = frozenset("×xX*✕")
 _BY = re.compile(r" ?[×xX*✕] ?")
 _DEVICE = re.compile(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
@@ -30,14 +31,19 @@ _LONE_LATIN = frozenset("AaNTxXCcVWJ")
 _HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))
 _NO_HALF = "导径球圆夜岛数年月日"
 _SIGNS = "+-−–±"
-_SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
+SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
 _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
 
 
 def quantity_at(text: str, amount: Amount, floor: int) -> Draft:
     """The quantity whose first number is `amount`; it may reach back to `floor`."""
-    draft = _grid(text, amount) or _device(text, amount) or _end(text, amount)
-    ratio = _ratio(text, amount, draft)
+    draft = None
+    if amount.whole and text[amount.end : amount.end + 2].lstrip()[:1] in _TIMES_SIGNS:
+        draft = _grid(text, amount) or _device(text, amount)
+    draft = draft or _end(text, amount)
+    ratio = None
+    if draft.end == amount.end or text.startswith("分之", amount.end):
+        ratio = _ratio(text, amount, draft)
     if ratio is not None:
         draft = ratio
     elif draft.shape != "size":
@@ -49,6 +55,8 @@ def _end(text: str, amount: Amount) -> Draft:
     """One number with its unit: a quantity by itself or one end of a range."""
     unit_start, end = unit_span(text, amount.end)
     unit = text[unit_start:end]
+    if unit == "大" and amount.form not in ("small", "range"):
+        unit, end = "", amount.end
     value: Value = amount.value
     shape = "range" if isinstance(value, tuple) else "number"
     if unit == "成":
@@ -380,7 +388,7 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     elif before == "负" and text[start - 2 : start - 1] not in _NOT_NEGATIVE:
         start -= 1
         _negate(draft)
-    elif before == "下" and text.startswith("零下", start - 2) and start - 2 >= floor:
+    elif before == "下" and start - 2 >= floor and text.startswith("零下", start - 2):
         start -= 2
         _negate(draft)
     elif before == " " and text.startswith("零下 ", start - 3) and start - 3 >= floor:
@@ -391,14 +399,14 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
 
 
 def _is_sign(text: str, at: int, floor: int, draft: Draft) -> bool:
-    before = text[at - 1 : at] if at > floor else ""
+    before = text[at - 1 : at]
     if not before or before in SPACES or before in "([{（【「“=<>≈~,，、；：。/\n\t*_":
         return True
     if text[at] in "±+−":
         return not before.isascii() or not before.isalnum()
     if text[at] == "–" or before.isascii():
         return False
-    return before in _SIGNED_AFTER or bool(draft.unit)
+    return before in SIGNED_AFTER or bool(draft.unit)
 
 
 def _negate(draft: Draft) -> None:

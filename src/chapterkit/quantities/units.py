@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
 from chapterkit.quantities.numerals import power_of
-from chapterkit.quantities.wordlists import by_first_character, lines, words
+from chapterkit.quantities.wordlists import lines, words
 
 _LATIN_POWERS = {"K": 3, "k": 3, "M": 6, "B": 9, "b": 9, "T": 12, "bn": 9, "mn": 6}
 ENGLISH_POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 LATIN_POWERS = _LATIN_POWERS | ENGLISH_POWERS
 _MAGNITUDE = re.compile(r"([十百千万亿萬億]{1,3}|[KkMBbT]|thousand|million|billion|trillion) ?(?=\S)")
 _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+
+
+_ONLY_BEFORE: dict[str, frozenset[str]] = {}
 
 
 def _table() -> dict[str, tuple[str, str]]:
@@ -24,17 +28,26 @@ def _table() -> dict[str, tuple[str, str]]:
         for spelling in spellings:
             table.setdefault(spelling, (spellings[0], kind))
     for line in lines("classifiers.txt"):
-        spellings = line.split()
+        names, _, followers = line.partition(">")
+        spellings = names.split()
         for spelling in spellings:
-            table.setdefault(spelling, (spellings[0], "count"))
+            if table.setdefault(spelling, (spellings[0], "count")) and followers:
+                _ONLY_BEFORE[spelling] = frozenset(followers)
     return table
 
 
+def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for entry in dict.fromkeys(entries):
+        found.setdefault(entry[:2], []).append(entry)
+    return {key: tuple(sorted(group, key=len, reverse=True)) for key, group in found.items()}
+
+
 TABLE = _table()
-_STARTS = by_first_character(tuple(TABLE))
-_NOT_UNITS = by_first_character(words("not-units.txt"))
-_AFTER_ONE = frozenset("个個") | frozenset(" ")
-FIRST_CHARACTERS = frozenset(_STARTS)
+FIRST_CHARACTERS = frozenset(unit[0] for unit in TABLE)
+_LONG_UNITS = _by_two_characters(unit for unit in TABLE if len(unit) > 1)
+_SHORT_UNITS = frozenset(unit for unit in TABLE if len(unit) == 1)
+_NOT_UNITS = _by_two_characters(words("not-units.txt"))
 
 
 def unit_at(text: str, at: int) -> str:
@@ -45,27 +58,30 @@ def unit_at(text: str, at: int) -> str:
     >>> unit_at("十二出现", 2)
     ''
     """
-    first = text[at : at + 1]
-    candidates = _STARTS.get(first)
-    if candidates is None:
-        return ""
-    longest_word = 0
-    for word in _NOT_UNITS.get(first, ()):
+    two = text[at : at + 2]
+    blocked = 0
+    for word in _NOT_UNITS.get(two, ()):
         if text.startswith(word, at):
-            longest_word = len(word)
+            blocked = len(word)
             break
-    for unit in candidates:
-        size = len(unit)
-        if size < longest_word:
+    for unit in _LONG_UNITS.get(two, ()):
+        if len(unit) < blocked:
             return ""
-        if text.startswith(unit, at) and not _runs_on(text, at + size, unit[-1]):
+        if text.startswith(unit, at) and _stands(text, unit, at + len(unit)):
             return unit
+    first = two[:1]
+    if first in _SHORT_UNITS and not blocked and _stands(text, first, at + 1):
+        return first
     return ""
 
 
-def _runs_on(text: str, end: int, last: str) -> bool:
-    """Whether a Latin unit is only the beginning of a longer word."""
-    return last in _ALNUM and text[end : end + 1] in _ALNUM and end < len(text)
+def _stands(text: str, unit: str, end: int) -> bool:
+    """Whether what follows lets the unit be one: no longer Latin word, and its own company."""
+    following = text[end : end + 1]
+    if unit[-1] in _ALNUM:
+        return following not in _ALNUM or not following
+    followers = _ONLY_BEFORE.get(unit)
+    return followers is None or following in followers
 
 
 def is_measure(unit: str) -> bool:

@@ -1,9 +1,11 @@
-"""JSON Schemas for records and book.yaml, made from the models; `python -m chapterkit.schemas` writes them."""
+"""JSON Schemas for records and book.yaml, made from the models (`make schemas`)."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+
+from pydantic import BaseModel
 
 FOLDER = Path(__file__).parent
 
@@ -13,10 +15,16 @@ def schemas() -> dict[str, str]:
     from chapterkit.config import BookModel
     from chapterkit.records import RecordModel
 
-    models = {"record.schema.json": RecordModel, "book.schema.json": BookModel}
+    models: dict[str, type[BaseModel]] = {
+        "record.schema.json": RecordModel,
+        "book.schema.json": BookModel,
+    }
     return {
         name: json.dumps(
-            {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()},
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                **model.model_json_schema(),
+            },
             ensure_ascii=False,
             indent=2,
         )

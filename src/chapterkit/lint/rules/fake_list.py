@@ -65,10 +65,13 @@ _DIGIT_COMMA = re.compile(rf"\d{{1,2}}、(?!\d+(?:、\d+)*\s*[{_SERIES}])\s*\S")
 _DIGIT_POINT = re.compile(r"\d{1,3}[.．](?![\d０-９xX*])\s*\S")
 _CHINESE_COMMA = re.compile(rf"(?P<first>[{_CHINESE}]{{1,3}})、(?P<next>[{_CHINESE}]?)\s*\S")
 _STEM_COMMA = re.compile(rf"[{_STEMS}]、(?![{_STEMS}](?:[、{_SERIES}和与]))\s*\S")
-_ROMAN = re.compile(r"(?:[\u2160-\u217f]|[IVX]{1,4}|[ivx]{1,4})[.．、)）](?!\d)\s*(?=[^\x00-\x7f\s])")
+_ROMAN = re.compile(
+    r"(?:[\u2160-\u217f]|[IVX]{1,4}|[ivx]{1,4})[.．、)）](?!\d)\s*(?=[^\x00-\x7f\s])"
+)
 _LETTER = re.compile(r"[a-zA-Z][.．、](?![a-zA-Z])\s*(?=[\u3400-\u9fff（“])")
 _PATTERNS = (
-    _BULLET, _CIRCLED, _BRACKETED, _CLOSED, _DIGIT_COMMA, _DIGIT_POINT, _STEM_COMMA, _ROMAN, _LETTER,
+    _BULLET, _CIRCLED, _BRACKETED, _CLOSED, _DIGIT_COMMA, _DIGIT_POINT, _STEM_COMMA,
+    _ROMAN, _LETTER,
 )  # fmt: skip
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -83,7 +86,7 @@ def item_mark(line: str) -> bool:
     if any(pattern.match(line) for pattern in _PATTERNS):
         return True
     found = _CHINESE_COMMA.match(line)
-    return bool(found) and not _follows(found["first"], found["next"])
+    return found is not None and not _follows(found["first"], found["next"])
 
 
 def _follows(first: str, second: str) -> bool:
@@ -101,7 +104,9 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             start = len(text) - len(text.lstrip())
             shown = block.text[start : start + 12]
             yield Problem(
-                block.origin(start), f"这一段写成了列表项：“{shown}…”", "去掉项目符号或编号，写成一段话"
+                block.origin(start),
+                f"这一段写成了列表项：“{shown}…”",
+                "去掉项目符号或编号，写成一段话",
             )
             continue
         items = [start for start, line in lines_of(block, text) if item_mark(line)]
@@ -112,7 +117,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def lines_of(block: Block, text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a block as they stand in the Markdown, also where pandoc joined them."""
+    """Yield the lines of a block as the Markdown has them, also where pandoc joined them."""
     markdown = block.rendered.text
     starts = [0]
     for position in range(1, len(text)):

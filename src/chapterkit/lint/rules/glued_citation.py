@@ -36,7 +36,7 @@ class Options:
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each key left literal, each that swallowed text, each that was dropped."""
+    """Yield a problem for each key left literal, grown by text, or dropped."""
     for block in document.blocks:
         if block.kind in {"Para", "Plain", "Header"}:
             yield from _literal(block)
@@ -65,8 +65,12 @@ def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
             meant = cited_key(key, book.bibliography)
             if meant != key:
                 yield Problem(
-                    origin, f"引用键成了“{key}”：键后面紧挨着文字", f"写成 [@{meant}]，文字移到括号外"
+                    origin,
+                    f"引用键成了“{key}”：键后面紧挨着文字",
+                    f"写成 [@{meant}]，文字移到括号外",
                 )
         for citation in inline.element["c"][0]:
             for lost in KEY.finditer(plain_text(citation["citationSuffix"])):
-                yield Problem(origin, f"“@{lost[1]}”被丢掉了", f"两条引用之间用半角分号：; @{lost[1]}")
+                yield Problem(
+                    origin, f"“@{lost[1]}”被丢掉了", f"两条引用之间用半角分号：; @{lost[1]}"
+                )

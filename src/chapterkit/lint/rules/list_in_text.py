@@ -56,5 +56,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 if kind == "OrderedList" and container["c"][0][0] > 100:
                     hint = "这一行以“数字加点”开头，pandoc 当成了列表；把数字移到句中"
                 yield Problem(block.origin(), f"正文里有{_NAMES[kind]}", hint)
-        if (found := _HTML.search(block.masked("Code", "Math"))) and block.kind in {"Para", "Plain"}:
+        if (found := _HTML.search(block.masked("Code", "Math"))) and block.kind in {
+            "Para",
+            "Plain",
+        }:
             yield Problem(block.origin(found.start()), "正文里有 HTML 列表", "改写成一段话")

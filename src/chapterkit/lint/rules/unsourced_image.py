@@ -27,6 +27,7 @@ from chapterkit.lint.problem import Problem
 
 SEVERITY = "error"
 NEEDS = frozenset[str]()
+_HINT = '单独一段写 ![图题（自绘）](图.png){alt="替代文字"}；别人的图在图题里引用出处'
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                     yield Problem(
                         caption.origin() if caption else block.origin(inline.start),
                         f"图缺少{'、'.join(lacks)}",
-                        '写成 ![图题（自绘）](图.png){alt="替代文字"}，单独一段；别人的图在图题里引用出处',
+                        _HINT,
                     )
 
 

@@ -58,7 +58,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def typed_quantities(block: Block, names: Sequence[str]) -> list[Quantity]:
-    """Return the quantities of a block that do not stand in a recorded span, a name, code, or a citation."""
+    """Return the typed quantities of a block: not in recorded spans, names, code, citations."""
     text = block.masked("Code", "Math", "Cite", "Number", "Note")
     for name in names:
         text = text.replace(name, OPAQUE * len(name))
@@ -102,4 +102,6 @@ def _check_span(block: Block, inline: Inline, ledger: Ledger) -> Iterator[Proble
         yield Problem(block.origin(inline.start), message, "改用模板里的 {{ n.… }}")
     elif shown not in dresses(number):
         message = f"“{shown}”自称是 {inline.number}，那个数是 {number.text}"
-        yield Problem(block.origin(inline.start), message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")
+        yield Problem(
+            block.origin(inline.start), message, f"改为 {number.text}，或改用 {{{{ n.… }}}}"
+        )

