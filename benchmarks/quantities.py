@@ -23,12 +23,18 @@ SENTENCES = (
     "如果奖励只看最后的答案，模型就有可能绕过中间的步骤，找到一条谁也没有料到的捷径。",
     "价格一旦失去了传递信息的作用，市场就不再是市场，而只是一套登记数量的办法。",
     "GPT-4o 与 Qwen2.5-3B 的成绩相差不大，但是后者的参数少了一个数量级。",
+    "从方法上说，这种比较并不公平，因为对照的一方从来没有机会看到同样多的材料。",
+    "关于这个问题，学界的看法前后有过很大的变化，而争论的焦点始终是证据从哪里来。",
+    "人们往往以为，只要资料足够丰富，规律就会自己显现出来，事实却常常相反。",
+    "制度的变迁很少出于设计，更多的时候，它是许多人各自打算的结果。",
+    "读者不妨先把结论放在一边，看看作者是怎样一步一步地把问题提出来的。",
+    "这样的安排看似烦琐，却使得后来的每一次修改都有据可查，责任也分得清楚。",
     "语言的边界并不是事先画好的，它随着人们怎样使用语言而一点一点地移动。",
 )
 
 
 def prose(megabytes: float, seed: int = 7) -> str:
-    """Paragraphs of realistic density: about one number in forty characters."""
+    """Paragraphs as an academic book has them; `main` prints how dense the numbers stand."""
     choose = random.Random(seed)
     paragraphs: list[str] = []
     size, goal = 0, int(megabytes * 1_000_000)
@@ -50,7 +56,7 @@ def main() -> None:
             found = sum(len(find_quantities(piece)) for piece in pieces)
             best = min(best, time.perf_counter() - begun)
         print(
-            f"{name}: {megabytes:.1f} MB, {found} quantities, "
+            f"{name}: {megabytes:.1f} MB, a quantity every {len(text) // found} characters, "
             f"{best:.2f} s, {megabytes / best:.1f} MB/s"
         )
 

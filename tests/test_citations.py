@@ -33,8 +33,8 @@ BIBLIOGRAPHY = r"""
 @article{four, author = {张三 and 李, 四 and {王五} and 赵六}, title = {大语言模型综述},
   journal = {计算机学报}, year = {2024}, volume = {47}, number = {3}, pages = {1--20},
   langid = {chinese}}
-@article{three, author = {张三 and 李四 and 王五}, title = {三人行}, journal = {学报}, year = {2023},
-  langid = {chinese}}
+@article{three, author = {张三 and 李四 and 王五}, title = {三人行}, journal = {学报},
+  year = {2023},  langid = {chinese}}
 @book{ouyang, author = {欧阳, 修}, title = {科学史导论}, publisher = {科学出版社}, address = {北京},
   edition = {2}, year = {2020}, langid = {chinese}}
 @book{kuhn, author = {Kuhn, Thomas S.}, title = {The Structure of Scientific Revolutions},
@@ -48,8 +48,8 @@ BIBLIOGRAPHY = r"""
 @misc{levels, author = {Metz, Rachel}, title = {Levels}, howpublished = {Bloomberg}, year = {2024},
   month = jul, day = {11}, url = {https://example.org/l}, urldate = {2025-05-06},
   langid = {english}}
-@incollection{berg, author = {van der Berg, Jan-Willem}, title = {A Chapter}, booktitle = {The Book},
-  publisher = {MIT Press}, address = {Cambridge}, year = {1999}, pages = {3--9}, langid = {english}}
+@incollection{berg, author = {van der Berg, Jan-Willem}, title = {A Chapter},
+  booktitle = {The Book},  publisher = {MIT Press}, address = {Cambridge}, year = {1999}, pages = {3--9}, langid = {english}}
 @techreport{sesame, author = {{Sesame AI Labs}}, title = {Speech}, institution = {Sesame},
   year = {2023}, number = {TR-1}, langid = {english}}
 """

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chapterkit.quantities import (
     Quantity,
+    explain,
+    find_in_plain,
     find_quantities,
+    known_unit,
+    normal_unit,
+    parse_chinese,
+    same_quantity,
+    to_chinese,
+    unit_kind,
 )
 
 CASES = Path(__file__).parent / "quantities"
@@ -119,3 +132,133 @@ def test_labelled_sentences(path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_there_are_enough_sentences() -> None:
     assert sum(len(sentences(path)) for path in FILES) >= 420
+
+
+# Round trips: a value in every dress is read as that value.
+
+INTEGERS = st.integers(min_value=11, max_value=10**12)
+DECIMALS = st.decimals(min_value=Decimal("0.1"), max_value=999, places=1)
+FULL_WIDTH = str.maketrans("0123456789.%", "０１２３４５６７８９．％")
+
+
+def only(text: str) -> Quantity:
+    found = find_quantities(text)
+    assert len(found) == 1, (text, found)
+    return found[0]
+
+
+@given(INTEGERS)
+def test_chinese_numerals_go_both_ways(number: int) -> None:
+    written = to_chinese(Decimal(number))
+    assert parse_chinese(written) == number
+    quantity = only(f"共有{written}个样本")
+    assert quantity.value == number
+    assert quantity.text == f"{written}个"
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=3))
+def test_chinese_decimals_go_both_ways(number: Decimal) -> None:
+    assert parse_chinese(to_chinese(number)) == number
+
+
+@given(DECIMALS)
+def test_percent_in_every_dress(number: Decimal) -> None:
+    dresses = (
+        f"{number}%",
+        f"{number} %",
+        f"{number}0%".translate(FULL_WIDTH),
+        f"百分之{to_chinese(number)}",
+        f"百分之 {number}",
+    )
+    for dress in dresses:
+        quantity = only(f"占比为{dress}，略高")
+        assert same_quantity(quantity.value, quantity.unit, number, "%"), dress
+
+
+@given(INTEGERS)
+def test_counts_in_every_dress(number: int) -> None:
+    dresses = [f"{number} 条", f"{number:,} 条", f"{number}条".translate(FULL_WIDTH)]
+    if number % 100 == 0:
+        dresses += [f"{Decimal(number) / 10**4:f} 万条", f"{Decimal(number) / 10**8:f} 亿条"]
+    for dress in dresses:
+        quantity = only(f"约{dress}记录")
+        assert same_quantity(quantity.value, quantity.unit, Decimal(number), "条"), dress
+        assert quantity.approximate
+
+
+@given(DECIMALS, DECIMALS, st.sampled_from(["–", "-", "～", "~", " 至 ", " 到 "]))
+def test_ranges_keep_both_ends(low: Decimal, high: Decimal, mark: str) -> None:
+    quantity = only(f"介于 {low}{mark}{high} 毫秒之间")
+    assert quantity.value == (low, high)
+    assert quantity.is_range
+
+
+@given(st.integers(1, 9))
+def test_tenths_are_percent(tenths: int) -> None:
+    written = "一二三四五六七八九"[tenths - 1]
+    for dress in (f"{written}成", f"{tenths} 成"):
+        quantity = only(f"其中{dress}已经完成")
+        assert same_quantity(quantity.value, quantity.unit, Decimal(tenths * 10), "%")
+
+
+HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=60)
+NUMERALS = st.text("零一二三十百千万亿几数半两点分之比成倍到至第年月日个 0123456789.,%-–~×/:[](){}$`@<>^+±约多", max_size=60)
+
+
+@settings(max_examples=400)
+@given(st.one_of(HAN, NUMERALS, st.text(max_size=60)))
+def test_any_text_is_read_in_order(text: str) -> None:
+    for found in (find_quantities(text), find_in_plain(text)):
+        last = 0
+        for quantity in found:
+            assert last <= quantity.start < quantity.end <= len(text)
+            assert quantity.text == text[quantity.start : quantity.end]
+            last = quantity.end
+    for exempt in explain(text):
+        assert exempt.text == text[exempt.start : exempt.end]
+        assert exempt.reason
+
+
+def test_units() -> None:
+    assert normal_unit("ms") == normal_unit("毫秒")
+    assert unit_kind("%") != unit_kind("百分点")
+    assert known_unit("")
+    assert not known_unit("没有这种单位")
+    assert same_quantity(Decimal(3), "万元", Decimal(30000), "元")
+    assert not same_quantity(Decimal(500), "毫秒", Decimal("0.5"), "秒")
+    assert same_quantity((Decimal(4), Decimal(3)), "", (Decimal(4), Decimal("3.0")), "")
+    assert not same_quantity((Decimal(4), Decimal(3)), "", Decimal(4), "")
+
+
+def test_context_of_a_quantity() -> None:
+    up, down, high = find_quantities("成功率提升了 3 个百分点，成本下降到 2 倍，比基线高 5 倍")
+    assert (up.change, down.change) == ("提升了", "下降到")
+    assert high.comparison == "高"
+    assert only("约 12%").approximate
+    assert only("三十人左右").approximate
+    assert not only("12%").approximate
+
+
+ADVERSARIAL = (
+    "一", "1", "十百千万", "1,", "1,111", "[", "](", "[@", "`", "`` ` ", "$1", "$", "{", "<a", "<!--",
+    "一二三四五六七八九十", "1.", "1-", "1:", "1/", "1a", "a-1", "第一、", "图 3、", "3 到 ", "百分之",
+    "三分之", "twenty-", "one hundred and ", "1×", "上千", "数百万", "零", "~~~\n", "@a [", "(1", "http://1",
+)  # fmt: skip
+
+
+def seconds(work: Callable[[], object]) -> float:
+    best = float("inf")
+    for _ in range(3):
+        begun = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - begun)
+    return best
+
+
+@pytest.mark.parametrize("piece", ADVERSARIAL)
+def test_time_is_linear_in_the_length(piece: str) -> None:
+    """Eight times the text may take sixteen times as long, not sixty-four."""
+    short = piece * (4000 // len(piece))
+    long = piece * (32000 // len(piece))
+    few, many = seconds(lambda: find_quantities(short)), seconds(lambda: find_quantities(long))
+    assert many < max(0.02, few * 16), f"{few:.4f} s, then {many:.4f} s"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -197,7 +197,7 @@ class _Maker:
             ["-f", "json", *one.arguments(printing), "-o", str(written)],
             json.dumps(tree).encode(),
             folder=printing.config.root,
-            environment={"SOURCE_DATE_EPOCH": str(_newest_input(printing.config.root))},
+            environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
         )
         if one.finish:
             one.finish(printing, written, target)
@@ -208,17 +208,7 @@ class _Maker:
     def _own_printing(self) -> Printing:
         work = self.scratch / self.format.name
         work.mkdir()
-        base = self.printing
-        return Printing(
-            base.config,
-            base.chapter_slug,
-            base.chapter_number,
-            base.chapter_title,
-            base.language,
-            base.document,
-            work,
-            base.provenance,
-        )
+        return replace(self.printing, work=work)
 
 
 def _newest_input(root: Path) -> int:
@@ -269,6 +259,7 @@ def _printing(book: Book, checked: Checked, tree: Tree, scratch: Path) -> Printi
         document=checked.document,
         work=scratch,
         provenance=provenance(book.ledger),
+        modified=_newest_input(book.config.root),
     )
 
 

@@ -32,6 +32,10 @@ class Number:
     derived: str | None
     printed: str | None
     near: tuple[str, ...]
+    equals: tuple[str, ...]
+    count: str | None
+    of_total: str | None
+    change_of: tuple[str, str] | None
     note: str | None
     origin: Origin
 
@@ -48,10 +52,6 @@ class Number:
     def text(self) -> str:
         """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条.
 
-        >>> from chapterkit.errors import Origin
-        >>> Number("x.y", Decimal("15.0"), "%", "", None, "k", None, "primary", None, None,
-        ...        (), None, Origin("x")).text
-        '15.0%'
         """
         return with_unit(value_text(self.value), self.unit)
 
@@ -151,6 +151,11 @@ class Ledger(Mapping[str, Number]):
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def sibling(self, number: Number, name: str) -> Number:
+        """Return the number called `name` in the record of another."""
+        slug = number.id.rpartition(".")[0]
+        return self._numbers[f"{slug}.{name}" if slug else name]
+
     def find(self, key: str) -> Number:
         """Return the number called `key`; raise ChapterkitError with the nearest name otherwise."""
         try:
@@ -204,6 +209,10 @@ def numbers_of(
             derived=model.derived,
             printed=model.printed,
             near=model.near,
+            equals=model.equals,
+            count=model.count,
+            of_total=model.of_total,
+            change_of=model.change_of,
             note=model.note,
             origin=origins[name],
         )

@@ -20,7 +20,8 @@ from pydantic import (
 )
 
 from chapterkit.config import Slug
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.quantities import known_unit
 from chapterkit.yamlfile import Step, YamlFile, parse_yaml, read_text, validated
 
 Status = Literal["primary", "readme", "secondary", "own-run"]
@@ -57,6 +58,15 @@ def _read_value(data: Any) -> Value | None:
     return read_decimal(data)
 
 
+def _read_unit(data: Any) -> str:
+    unit = str(data or "")
+    if not known_unit(unit):
+        raise ValueError(
+            f"“{unit}”不在单位表里；写常用的单位或量词，或加进 data/quantities/units.txt"
+        )
+    return unit
+
+
 _number_or_text = {"type": ["number", "string"]}
 ValueField = Annotated[
     Value | None,
@@ -91,7 +101,9 @@ class NumberModel(_Model):
     value: ValueField = Field(default=None, description="数值，数字照原文；范围或比写 [小, 大]")
     derived: str | None = Field(default=None, description="由本记录其他数算出：gpl_rl - gpl_init")
     digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")
-    unit: str = Field(default="", description="单位：%、个百分点、条……")
+    unit: Annotated[str, BeforeValidator(_read_unit)] = Field(
+        default="", description="单位：%、个百分点、条……"
+    )
     of: Text = Field(description="量的是什么")
     when: Text | None = Field(default=None, description="在什么条件下")
     cite: Text = Field(description="来源，refs.bib 里的键")
@@ -99,6 +111,14 @@ class NumberModel(_Model):
     printed: Text | None = Field(default=None, description="来源印出的写法，与值加单位不同时才写")
     status: Status = Field(default="primary", description="这个数的来历")
     near: tuple[Text, ...] = Field(default=(), description="来源里这个数附近的词，供核对")
+    equals: tuple[Text, ...] = Field(
+        default=(), description="同一个数的别种写法：11.5% 写 0.115，500 ms 写 0.5 秒"
+    )
+    count: Name | None = Field(default=None, description="百分数的分子，本记录里的一个数")
+    of_total: Name | None = Field(default=None, description="百分数的分母，本记录里的一个数")
+    change_of: tuple[Name, Name] | None = Field(
+        default=None, description="变化量的前后两个数：[之前, 之后]"
+    )
     note: Text | None = Field(default=None, description="接受一处出入的理由")
 
     @model_validator(mode="after")
@@ -107,6 +127,8 @@ class NumberModel(_Model):
             raise ValueError("value 与 derived 必须有一个，也只能有一个")
         if self.digits is not None and self.derived is None:
             raise ValueError("digits 只用于 derived")
+        if self.count is not None and self.of_total is None:
+            raise ValueError("有 count 就要有 of_total")
         return self
 
 
@@ -176,6 +198,16 @@ def parse_record(text: str, path: str) -> Record:
 
 
 def _check_names(record: Record) -> None:
+    for name, number in record.model.numbers.items():
+        for key in ("count", "of_total", "change_of"):
+            named = getattr(number, key)
+            for other in (named,) if isinstance(named, str) else named or ():
+                if other not in record.model.numbers:
+                    raise ChapterkitError(
+                        f"{key} 提到的 {other} 不在本记录的 numbers 里",
+                        record.origin("numbers", name, key),
+                        f"最接近的是 {nearest(other, record.model.numbers) or '（没有）'}",
+                    )
     for index, finding in enumerate(record.model.findings):
         for place, name in enumerate(finding.rests_on):
             if name not in record.model.numbers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -128,7 +127,6 @@ def _finish(printing: Printing, written: Path, target: Path) -> None:
     main = printing.work / "main.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     try:
         typst.compile(
             main,
@@ -137,7 +135,7 @@ def _finish(printing: Printing, written: Path, target: Path) -> None:
             root=printing.work,
             font_paths=fonts.typst_fonts(),
             sys_inputs=_inputs(printing),
-            timestamp=int(epoch) if epoch.isdigit() else None,
+            timestamp=printing.modified,
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:

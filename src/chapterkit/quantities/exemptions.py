@@ -20,7 +20,7 @@ from chapterkit.quantities.wordlists import (
 )
 
 _REACH = 64  # how far back a Latin name is followed; keeps the scan linear
-_WORD_CHARACTER = frozenset(
+WORD_CHARACTER = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/@+'#"
     "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΠΣΦΨΩ"
 )
@@ -43,7 +43,7 @@ _MONTH = re.compile(
 _DAY = re.compile(r"(?:[0-2]?\d|3[01]) ?日(?![内后均游间龄以之的元本])")
 _ERA = re.compile(r"\d{1,2} ?世纪(?: ?\d0 ?年代)?|(?:1\d|20)?\d0 ?(?:年代|s(?![A-Za-z0-9]))")
 _CLOCK = re.compile(
-    r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?![间代刻长序候期速常效段点许])|"
+    r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?=[整许起至正])|"
     r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
 )
 _TIME_OF_DAY = re.compile(r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$")
@@ -76,6 +76,7 @@ def _labels() -> dict[str, tuple[str, ...]]:
 _SECTIONS_OF = _labels()
 _REFERENCE = frozenset(_SECTIONS_OF["reference"])
 _LABEL_ENDS = by_last_character(_SECTIONS_OF["reference"] + _SECTIONS_OF["label"])
+_LABEL_LAST = frozenset(_LABEL_ENDS) | frozenset(SPACES)
 _NO_LABEL_ENDS = by_last_character(_SECTIONS_OF["not"])
 _ENGLISH = frozenset(_SECTIONS_OF["english"])
 _VENUES = frozenset(_SECTIONS_OF["venue"])
@@ -107,7 +108,10 @@ class Phrases:
 
     def at(self, text: str, at: int, floor: int) -> tuple[int, int] | None:
         """The span of the set phrase whose first numeral stands at `at`."""
-        for found in (self.before.get(text[at - 1 : at + 1]), self.after.get(text[at : at + 2])):
+        before, after = self.before.get(text[at - 1 : at + 1]), self.after.get(text[at : at + 2])
+        if before is None and after is None:
+            return None
+        for found in (before, after):
             for word, refused, offset in found or ():
                 start = at - offset
                 end = start + len(word)
@@ -141,7 +145,7 @@ def name_around(text: str, at: int, floor: int) -> Skip | None:
     """A Latin name that the digits at `at` belong to: GPT-4o, AIME2024, π0.5, pass@8."""
     start = at
     lowest = max(floor, at - _REACH)
-    while start > lowest and text[start - 1] in _WORD_CHARACTER:
+    while start > lowest and text[start - 1] in WORD_CHARACTER:
         start -= 1
     head = text[start:at]
     if not _LETTER.search(head):
@@ -232,6 +236,11 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
     return None
 
 
+def may_be_label(before: str) -> bool:
+    """Whether a label can end with this character; a quick look before the slow one."""
+    return before in _LABEL_LAST
+
+
 def label_before(text: str, at: int, floor: int) -> str:
     """The Chinese label that ends at `at`: 图, 实验, 定理; spaces are passed over."""
     if at > floor and text[at - 1] in SPACES:
@@ -258,7 +267,10 @@ def era_before(text: str, at: int) -> bool:
 
 def labelled(text: str, at: int, floor: int) -> Skip | None:
     """A number in digits that a Chinese label makes a place or a code."""
-    opening = at - 1 if at > floor and text[at - 1] in "(（[［" else at
+    before = text[at - 1] if at > floor else ""
+    opening = at - 1 if before and before in "(（[［" else at
+    if opening == at and before not in _LABEL_LAST:
+        return None
     label = label_before(text, opening, floor)
     if not label:
         return None

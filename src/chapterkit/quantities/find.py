@@ -12,7 +12,7 @@ from chapterkit.quantities.han import read_doubling, read_han
 from chapterkit.quantities.masking import masked
 from chapterkit.quantities.model import REASONS, Draft, Exempt, Quantity, Skip
 from chapterkit.quantities.phrases import SIGNED_AFTER, quantity_at
-from chapterkit.quantities.units import FIRST_CHARACTERS
+from chapterkit.quantities.units import MEASURE_STARTS
 from chapterkit.quantities.wordlists import by_first_character, sections
 
 _CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
@@ -22,24 +22,24 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("～"):
 for _kept in "，；！？（）：":
     _NARROW.pop(ord(_kept), None)
 _ENGLISH_HINT = re.compile("[A-Za-z]{3}")
-_AFTER_ONE = FIRST_CHARACTERS | frozenset("十百千万亿倍成半比点个二三两分到至~～–-")
+_AFTER_ONE = MEASURE_STARTS | frozenset("十百千万亿倍成半比点个二三两分到至~～–-")
 _DOUBLES = exemptions.PHRASES.doubles("一")
 _CONTEXT = sections("context.txt")
 _ROLES = ("approximate", "change", "comparison")
 _AFTER = by_first_character(_CONTEXT["after"])
-_MORE = re.compile(r"[多余来]|\+$")
 _SIZE_NAME = frozenset("23456")
 
 
-def _by_last_character() -> dict[str, tuple[tuple[str, str], ...]]:
+def _by_last_characters() -> dict[str, tuple[tuple[str, str], ...]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for role in _ROLES:
         for word in sorted(_CONTEXT[role], key=len, reverse=True):
-            found.setdefault(word[-1], []).append((role, word))
+            found.setdefault(word[-2:], []).append((role, word))
     return {key: tuple(group) for key, group in found.items()}
 
 
-_BEFORE = _by_last_character()
+_BEFORE = _by_last_characters()
+_BEFORE_ENDS = frozenset(word[-1] for word in _BEFORE)
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -121,6 +121,9 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
     while (match := search(text, at)) is not None:
         at = match.start()
         first = text[at]
+        if first == "零" and text[at + 1 : at + 2] == "下":  # a sign: the number reaches back
+            at += 1
+            continue
         found: Draft | Skip | None
         if first == "一" and text[at + 1 : at + 2] not in _AFTER_ONE:
             if not explaining and text[at : at + 2] not in _DOUBLES:
@@ -142,7 +145,7 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
 
 def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     """What the Arabic number at `at` is: names, places and dates first, then amounts."""
-    if at > floor and (text[at - 1].isascii() or text[at - 1] in "πασβγ"):
+    if at > floor and text[at - 1] in exemptions.WORD_CHARACTER:
         name = exemptions.name_around(text, at, floor)
         if name is not None:
             return name
@@ -203,9 +206,8 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
     at = start
     while at > 0 and text[at - 1] in " \u00a0":
         at -= 1
-    roles = _BEFORE.get(text[at - 1]) if at else None
-    if roles is not None:
-        for role, word in roles:
+    if at and text[at - 1] in _BEFORE_ENDS:
+        for role, word in _BEFORE.get(text[max(0, at - 2) : at], ()) + _BEFORE.get(text[at - 1], ()):
             if not text.endswith(word, 0, at):
                 continue
             if role == "approximate":
@@ -221,7 +223,7 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
         if body[-1] in "多余来+" or body[0] == "上":
             approximate = True
         elif draft.unit and draft.shape == "number":
-            approximate = approximate or _MORE.search(body) is not None
+            approximate = approximate or "多" in body or "余" in body or "来" in body
     parts = tuple(_part(original, part) for part in draft.parts) if draft.parts else ()
     return Quantity(
         start, end, body, draft.value, draft.unit, draft.shape, approximate, change, comparison,

@@ -28,6 +28,7 @@ _MONTH = re.compile(
 _CODE = re.compile(
     r"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|年级|号(?!召)|月份|年制|维码|次方|次幂|次元|进制|边形|面体|分位|线城市|年生|部曲|周目|重奏|代目|阶导|次型|声道|线制|氧化|氯化|硫化|价铁|聚体|倍体"
 )
+_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍")
 _ORDINAL = re.compile(r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*")
 _ARTICLE_BEFORE = frozenset("这那每同某第另上下前后头任新其唯单统逐又再哪首末翌次")
 _ONE_DAY = frozenset("天年日周夜秒")
@@ -36,42 +37,43 @@ _LIST_OF_ORDINALS = frozenset("是来则")
 _FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
 _HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
 _HALF_PIECE = re.compile(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
+_ORDINAL_MARKS = frozenset("第" + SPACES)
+_CLOCK_UNITS = frozenset("点时")
+_PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
 
 
 def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     """What the Chinese numeral at `at` is."""
     first = text[at]
+    before = text[at - 1] if at > floor else ""
+    if before in _ORDINAL_MARKS and exemptions.ordinal_before(text, at, floor):
+        return _ordinal(text, at)
     phrase = exemptions.PHRASES.at(text, at, floor)
     if phrase is not None:
         return Skip(phrase[0], phrase[1], "E5")
     if first == "半":
         return _half(text, at, floor)
-    if first in HAN_POWERS:
+    if first in HAN_POWERS and before:
         vague = _vague(text, at, floor)
         if vague is not None:
             return vague
     end = run_end(text, at)
-    if exemptions.ordinal_before(text, at, floor):
-        return _ordinal(text, at)
     if fixed := _fixed(text, at, end):
         return fixed
     if text.startswith("分之", at + 1):
         percentage = percentage_at(text, at, floor)
         if percentage is not None:
             return percentage
-    if text.startswith("之", at - 1) and text.startswith("分之", at - 2):
+    if before == "之" and text.startswith("分之", at - 2):
         return Skip(at, end, "E7")
     amount = han_at(text, at)
-    if amount is None or amount.form == "spelt":
-        spelt = amount if amount is not None and text[amount.end : amount.end + 1] == "开" else None
-        if spelt is None:
-            return Skip(at, end, "E5")
-        amount = spelt
-    if label := exemptions.label_before(text, at, floor):
+    if amount is None or (amount.form == "spelt" and text[amount.end : amount.end + 1] != "开"):
+        return Skip(at, end, "E5")
+    if exemptions.may_be_label(before) and (label := exemptions.label_before(text, at, floor)):
         if unit_span(text, amount.end)[1] == amount.end and not _is_partitive(text, amount):
-            return Skip(at, amount.end, "E2" if label in ("图", "表", "式", "实验", "附录") else "E9")
-    if exemptions.clock_before(text, at) and text[amount.end : amount.end + 1] in ("点", "时"):
+            return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
+    if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
         return Skip(at, amount.end + 1, "E4")
     return _judged(text, amount, quantity_at(text, amount, floor), floor)
 
@@ -134,6 +136,8 @@ def _ordinal(text: str, at: int) -> Skip:
 def _fixed(text: str, at: int, end: int) -> Skip | None:
     """Dates, clock times and codes in Chinese numerals."""
     following = text[end : end + 1]
+    if following not in _FIXED_STARTS:
+        return None
     if following == "月" and (match := _MONTH.match(text, at)):
         return Skip(at, match.end(), "E4")
     if following == "点" and (match := _CLOCK.match(text, at)):

@@ -20,7 +20,7 @@ from chapterkit.quantities.units import (
 SPACES = " \u00a0\u2009\u202f"
 _CONNECTOR = re.compile(r" ?(?:(?<!—)—(?!—)|[~〜∼–‐\-−]|到|至| to )(?!-) ?")
 _CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
-_RATIO = re.compile(r" ?[:∶：] ?|比|/")
+_RATIO = re.compile(r" ?[:∶：] ?|比| 比 (?=\d)|/")
 _TIMES_SIGNS = frozenset("×xX*✕")
 _BY = re.compile(r" ?[×xX*✕] ?")
 _DEVICE = re.compile(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
@@ -28,6 +28,8 @@ _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
 _MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _HYPHENED = re.compile(r"-(?=[a-z]{3})")
 _LONE_LATIN = frozenset("AaNTxXCcVWJ")
+_DECIMAL_BEHIND = frozenset("米")
+_BEHIND = re.compile(r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])")
 _HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))
 _NO_HALF = "导径球圆夜岛数年月日"
 _SIGNS = "+-−–±"
@@ -72,9 +74,17 @@ def _end(text: str, amount: Amount) -> Draft:
     elif text[end : end + 1] == "半" and unit and unit_kind(unit) in _HALF_AFTER:
         if text[end + 1 : end + 2] not in _NO_HALF or end + 1 >= len(text):
             end, value = end + 1, _plus_half(value)
+    elif unit in _DECIMAL_BEHIND and (behind := _BEHIND.match(text, end)):
+        if isinstance(value, Decimal) and text[amount.start] in NUMERAL:
+            end, value = behind.end(), value + _decimals(behind[0])
     elif unit in ("个月",) and text[end : end + 1] == "半":
         end, value = end + 1, _plus_half(value)
     return Draft(amount.start, end, value, unit, shape, vague=amount.form == "vague")
+
+
+def _decimals(digits: str) -> Decimal:
+    """What 七五 adds in 一米七五."""
+    return Decimal("0." + "".join(str(DIGITS[c]) for c in digits))
 
 
 def unit_span(text: str, at: int) -> tuple[int, int]:
@@ -97,11 +107,15 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
         end = _after_piece(text, end)
     while text[end : end + 1] == "/" or text.startswith(" / ", end):
         further_at = end + (1 if text[end] == "/" else 3)
-        further = unit_at(text, further_at)
+        further = unit_at(text, further_at) or _per_day(text, further_at)
         if not further:
             break
         end = further_at + len(further)
     return start, end
+
+
+def _per_day(text: str, at: int) -> str:
+    return "d" if text[at : at + 1] == "d" and not text[at + 1 : at + 2].isalnum() else ""
 
 
 def _after_piece(text: str, end: int) -> int:
@@ -175,7 +189,9 @@ def _device(text: str, amount: Amount) -> Draft | None:
 
 def _ratio(text: str, amount: Amount, draft: Draft) -> Draft | None:
     """2:3, 3/8, 六比四, 三分之二; of more than two terms the value is None."""
-    if text.startswith("分之", amount.end) and amount.form != "power":
+    if text.startswith("分之", amount.end) and (
+        amount.form != "power" or amount.end - amount.start > 1
+    ):
         return _fraction(text, amount)
     if draft.unit or draft.shape not in ("number", "range"):
         return None

@@ -20,19 +20,22 @@ _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _ONLY_BEFORE: dict[str, frozenset[str]] = {}
 
 
+def _add(table: dict[str, tuple[str, str]], kind: str, entry: str) -> None:
+    names, _, followers = entry.partition(">")
+    spellings = names.split()
+    for spelling in spellings:
+        table.setdefault(spelling, (spellings[0], kind))
+        if followers:
+            _ONLY_BEFORE[spelling] = frozenset(followers)
+
+
 def _table() -> dict[str, tuple[str, str]]:
     table: dict[str, tuple[str, str]] = {}
     for line in lines("units.txt"):
         kind, _, rest = line.partition(":")
-        spellings = rest.split()
-        for spelling in spellings:
-            table.setdefault(spelling, (spellings[0], kind))
+        _add(table, kind, rest)
     for line in lines("classifiers.txt"):
-        names, _, followers = line.partition(">")
-        spellings = names.split()
-        for spelling in spellings:
-            if table.setdefault(spelling, (spellings[0], "count")) and followers:
-                _ONLY_BEFORE[spelling] = frozenset(followers)
+        _add(table, "count", line)
     return table
 
 
@@ -88,6 +91,9 @@ def is_measure(unit: str) -> bool:
     """Whether a number of any size before this unit is a quantity (policy Q5)."""
     entry = TABLE.get(unit)
     return entry is not None and entry[1] not in ("count", "tokens", "parameters")
+
+
+MEASURE_STARTS = frozenset(unit[0] for unit in TABLE if is_measure(unit))
 
 
 @lru_cache(maxsize=2048)

@@ -22,15 +22,15 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
+from chapterkit.accounting import Accounted, accounts
 from chapterkit.book import Book
-from chapterkit.document import OPAQUE, Block, Document, Inline
-from chapterkit.ledger import Ledger, Number, dresses
+from chapterkit.document import Document
+from chapterkit.ledger import Ledger, dresses
 from chapterkit.lint.problem import Problem
-from chapterkit.quantities import Quantity, find_in_plain, same_quantity
+from chapterkit.matching import nearest_number
 
 SEVERITY = "error"
 NEEDS = frozenset[str]()
@@ -44,64 +44,26 @@ class Options:
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each quantity that no number of the ledger backs."""
-    for block in document.blocks:
-        if block.kind not in {"Para", "Plain", "Header"}:
-            continue
-        for inline in block.numbers():
-            yield from _check_span(block, inline, book.ledger)
-        cited = set(block.citations())
-        backing = [number for number in book.ledger.values() if number.cite in cited]
-        for quantity in typed_quantities(block, options.names):
-            if not any(_same(quantity, number) for number in backing):
-                yield _unsourced(block, quantity, book.ledger)
+    """Yield a problem for each quantity that nothing backs, and each span that is not its number."""
+    for one in accounts(document, book.ledger, options.names):
+        if one.status == "recorded":
+            yield from _check_span(one)
+        elif one.status == "unsourced" and one.quantity and not one.why:
+            yield _unsourced(one, book.ledger)
+        elif one.status == "unsourced":
+            message = f"“{one.text}”自称是记录过的数，账本里没有它"
+            yield Problem(one.origin, message, "改用模板里的 {{ n.… }}")
 
 
-def typed_quantities(block: Block, names: Sequence[str]) -> list[Quantity]:
-    """Return the typed quantities of a block: not in recorded spans, names, code, citations."""
-    text = block.masked("Code", "Math", "Cite", "Number", "Note")
-    for name in names:
-        text = text.replace(name, OPAQUE * len(name))
-    return [quantity for quantity in find_in_plain(text) if not quantity.small_count]
-
-
-def _same(quantity: Quantity, number: Number) -> bool:
-    return quantity.value is not None and same_quantity(
-        quantity.value, quantity.unit, number.value, number.unit
-    )
-
-
-def _unsourced(block: Block, quantity: Quantity, ledger: Ledger) -> Problem:
-    near = nearest_number(quantity, ledger)
+def _unsourced(one: Accounted, ledger: Ledger) -> Problem:
+    assert one.quantity is not None
+    near = nearest_number(one.quantity, ledger.values())
     hint = f"最接近的是 {near.id}（{near.text}）" if near else "先在记录的 numbers 里写下它和出处"
-    message = f"“{quantity.text}”没有记录，查不到出处"
-    return Problem(block.origin(quantity.start), message, hint)
+    return Problem(one.origin, f"“{one.text}”没有记录，查不到出处", hint)
 
 
-def nearest_number(quantity: Quantity, ledger: Ledger) -> Number | None:
-    """Return the number of the same unit whose value is nearest, within a fifth of it."""
-    if not isinstance(quantity.value, Decimal):
-        return None
-    wanted = quantity.value
-    alike = [
-        (abs(number.value - wanted), number.id, number)
-        for number in ledger.values()
-        if isinstance(number.value, Decimal)
-        and same_quantity(wanted, quantity.unit, wanted, number.unit)
-    ]
-    distance, _, number = min(alike, default=(Decimal(0), "", None))
-    return number if number and distance <= abs(wanted) / 5 else None
-
-
-def _check_span(block: Block, inline: Inline, ledger: Ledger) -> Iterator[Problem]:
-    """Yield a problem for a span that claims to be a recorded number and is not."""
-    shown = block.text[inline.start : inline.end]
-    number = ledger.get(inline.number)
-    if number is None:
-        message = f"“{shown}”自称是 {inline.number}，账本里没有这个数"
-        yield Problem(block.origin(inline.start), message, "改用模板里的 {{ n.… }}")
-    elif shown not in dresses(number):
-        message = f"“{shown}”自称是 {inline.number}，那个数是 {number.text}"
-        yield Problem(
-            block.origin(inline.start), message, f"改为 {number.text}，或改用 {{{{ n.… }}}}"
-        )
+def _check_span(one: Accounted) -> Iterator[Problem]:
+    number = one.number
+    if number and one.text not in dresses(number):
+        message = f"“{one.text}”自称是 {number.id}，那个数是 {number.text}"
+        yield Problem(one.origin, message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")

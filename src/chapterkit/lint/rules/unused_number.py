@@ -44,8 +44,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def _operands(book: Book, id: str) -> Iterator[str]:
     """Yield the numbers that `id` is computed from, and theirs."""
-    slug = id.rpartition(".")[0]
-    for name in book.ledger[id].operands:
-        operand = f"{slug}.{name}" if slug else name
+    number = book.ledger[id]
+    for name in number.operands:
+        operand = book.ledger.sibling(number, name).id
         yield operand
         yield from _operands(book, operand)
