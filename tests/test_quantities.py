@@ -202,7 +202,10 @@ def test_tenths_are_percent(tenths: int) -> None:
 
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=60)
-NUMERALS = st.text("零一二三十百千万亿几数半两点分之比成倍到至第年月日个 0123456789.,%-–~×/:[](){}$`@<>^+±约多", max_size=60)
+NUMERALS = st.text(
+    "零一二三十百千万亿几数半两点分之比成倍到至第年月日个 0123456789.,%-–~×/:[](){}$`@<>^+±约多",
+    max_size=60,
+)
 
 
 @settings(max_examples=400)

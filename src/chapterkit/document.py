@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ Tree = dict[str, Any]
 Element = dict[str, Any]
 
 OPAQUE = "\ufffc"
+_SENTENCE_END = re.compile(r"[。！？][”’」』）]*|\n")
 _TEXT_CONTAINERS = {
     "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
 }  # fmt: skip
@@ -80,6 +82,12 @@ class Block:
             if inline.kind in kinds:
                 characters[inline.start : inline.end] = OPAQUE * (inline.end - inline.start)
         return "".join(characters)
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """Return start and end of the sentence round text[position]."""
+        ends = [0, *(found.end() for found in _SENTENCE_END.finditer(self.text)), len(self.text)]
+        after = bisect_right(ends, position, hi=len(ends) - 1)
+        return ends[max(0, after - 1)], ends[after]
 
     def is_escaped(self, position: int) -> bool:
         """Tell whether the author put a backslash before text[position], to have it printed."""

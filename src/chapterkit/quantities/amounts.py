@@ -1,4 +1,4 @@
-"""Read one number, in digits or Chinese numerals, with its magnitude: 3.6 万, 十几, 数百万, 6×10⁴."""
+"""Read one number, in digits or Chinese numerals, with its magnitude: 3.6 万, 数百万, 6×10⁴."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ _HAN_RUN = re.compile(
 )
 _CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]+")
 _HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
-_APPROXIMATE_PAIRS = {"一两", "三五", "一二"} | {a + b for a, b in zip("一二三四五六七八", "二三四五六七八九", strict=True)} | {"两三", "一兩", "兩三"}  # fmt: skip  # noqa: E501
+_APPROXIMATE_PAIRS = frozenset(
+    ["一二", "二三", "三四", "四五", "五六", "六七", "七八", "八九", "一两", "两三", "一兩", "兩三", "三五"]
+)
 
 
 class Amount:
@@ -138,7 +140,9 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         if match:
             power = LATIN_POWERS[match[1] or match[2] or match[3]]
             end, whole = match.end(), False
-    if (text[end : end + 1] == "+" and (more := _MORE.match(text, end))) or (text[end : end + 1] in ("多", "余", " ") and (more := _MORE.match(text, end))):
+    if (text[end : end + 1] == "+" and (more := _MORE.match(text, end))) or (
+        text[end : end + 1] in ("多", "余", " ") and (more := _MORE.match(text, end))
+    ):
         end = more.end()
     value = scaled(number, power) if len(number) <= 64 else None
     return Amount(at, end, value, "digits", whole=whole, power=power)

@@ -26,7 +26,9 @@ _NUMBER = re.compile(
     rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
 )
 _FRACTION = re.compile(rf"({_WORD}|an?)[- ]({_PART})s?\b")
-_VAGUE = re.compile(rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b")
+_VAGUE = re.compile(
+    rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
+)
 _FOLD = re.compile(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _TIMES = {"twice": "2", "thrice": "3", "doubled": "2", "doubling": "2", "doubles": "2",
           "tripled": "3", "tripling": "3", "triples": "3", "quadrupled": "4", "halved": "0.5",
@@ -64,10 +66,17 @@ def _is_free(text: str, start: int, end: int) -> bool:
 
 def _read(text: str, at: int, word: str) -> Draft | None:
     if match := _FOLD.match(text, at):
-        value = _ONES.get(match[1] or "") or _TENS.get(match[1] or "") or _SCALES.get(match[2] or "")
+        value = (
+            _ONES.get(match[1] or "") or _TENS.get(match[1] or "") or _SCALES.get(match[2] or "")
+        )
         return Draft(at, match.end(), Decimal(value or 0), "fold")
     if word in _TIMES:
-        return Draft(at, at + len(word), Decimal(_TIMES[word]), "times" if word in ("twice", "thrice") else "")
+        return Draft(
+            at,
+            at + len(word),
+            Decimal(_TIMES[word]),
+            "times" if word in ("twice", "thrice") else "",
+        )
     if word in ("double", "triple"):
         if text.startswith(" the ", at + len(word)) or text.startswith(" that ", at + len(word)):
             return Draft(at, at + len(word), Decimal(2 if word == "double" else 3))
@@ -86,7 +95,9 @@ def _read(text: str, at: int, word: str) -> Draft | None:
 def _half(text: str, at: int) -> Draft | None:
     following = text[at + 4 : at + 12]
     if following.startswith((" of", " the", " a ", " an ", " as ", ".", ",")):
-        if match := re.match(r" an? (hour|day|year|million|century|minute|second|billion)\b", text[at + 4 : at + 20]):
+        if match := re.match(
+            r" an? (hour|day|year|million|century|minute|second|billion)\b", text[at + 4 : at + 20]
+        ):
             scale = _SCALES.get(match[1])
             value = Decimal(scale) / 2 if scale else Decimal("0.5")
             return Draft(at, at + 4 + match.end(), value, "" if scale else match[1])
@@ -98,7 +109,9 @@ def _fraction(text: str, at: int, match: re.Match[str]) -> Draft | None:
     top = _ONES.get(match[1]) or _TENS.get(match[1]) or 1
     bottom = _PARTS[match[2]]
     article = match[1] in ("a", "an")
-    if article and not re.match(r" (?:of|as|more|less|fewer)\b", text[match.end() : match.end() + 6]):
+    if article and not re.match(
+        r" (?:of|as|more|less|fewer)\b", text[match.end() : match.end() + 6]
+    ):
         return None
     if text[match.end() : match.end() + 1] == "-":
         return None

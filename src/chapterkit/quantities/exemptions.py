@@ -31,9 +31,7 @@ _DATE = re.compile(
 )
 _DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?![\d%])")
 _OBJECT_IDENTIFIER = re.compile(r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])")
-_YEAR = re.compile(
-    r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])"
-)
+_YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
 _LONG_AGO = re.compile(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
 _MONTH = re.compile(
     r"(?:1[0-2]|0?[1-9])(?: ?[-–—~至到、] ?(?:1[0-2]|0?[1-9]))? ?月"
@@ -46,7 +44,9 @@ _CLOCK = re.compile(
     r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?=[整许起至正])|"
     r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
 )
-_TIME_OF_DAY = re.compile(r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$")
+_TIME_OF_DAY = re.compile(
+    r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$"
+)
 _TIME_OF_DAY_ENDS = frozenset("午上晨晚夜里 ")
 _SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章小](?!约)")
 _CODE_SUFFIX = re.compile(
@@ -58,13 +58,15 @@ _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |\s{0,3})$")
 _ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
 _BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
-_REFERENCE_NUMBER = re.compile(r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?")
-_LIST_MARK = re.compile(r" ?(?:、|和|与|及|以及|至|到|–|-|~|—|, |，|或) ?(?:第|图|表|式|实验|章|节)? ?[(（]?")
+_REFERENCE_NUMBER = re.compile(
+    r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
+)
+_LIST_MARK = re.compile(
+    r" ?(?:、|和|与|及|以及|至|到|–|-|~|—|, |，|或) ?(?:第|图|表|式|实验|章|节)? ?[(（]?"
+)
 _LATIN_BEFORE = re.compile(r"(?:^|[^A-Za-z])([A-Za-z][A-Za-z./&\-]*)\.? $")
 _PLAUSIBLE_VERSION = re.compile(r"\d{1,3}$|[1-9]\.\d{1,2}$")
-_FUNCTION_WORDS = frozenset(
-    ["the", "in", "we", "of", "about", "over", "at", "from", "by", "with", "for", "only", "nearly", "some", "almost", "around", "between", "and", "to", "than", "all", "these", "those", "its", "their", "our", "another", "each", "every", "roughly", "approximately", "first", "last", "next", "after", "before", "within", "during", "since", "when", "if", "as", "both", "most", "more", "less", "fewer", "under", "above", "below", "up", "on", "or", "but", "not", "that", "this", "there", "are", "were", "is", "was", "have", "has", "had", "i", "it", "they", "he", "she", "you", "his", "her", "my", "your", "no", "using", "trained", "used", "took", "takes", "per", "into", "until", "through", "across", "out", "just", "exactly", "a", "an"]
-)
+_FUNCTION_WORDS = frozenset(words("function-words.txt"))
 _HAN_UNIT_REFERENCE = frozenset("章节条款页行卷册图表")
 
 
@@ -84,7 +86,27 @@ _NAMES = frozenset(_SECTIONS_OF["name"])
 _METRICS = frozenset(_SECTIONS_OF["metric"])
 _ERAS = by_last_character(words("eras.txt"))
 _DIGIT_NAMES = by_first_character(lines("latin-names.txt"))
-_DECIMAL_LABELS = frozenset(["实验", "版本", "章节", "节", "版", "例", "习题", "任务", "阶段", "定义", "规则", "条", "工业", "练习", "专题", "图例", "问题"])
+_DECIMAL_LABELS = frozenset(
+    [
+        "实验",
+        "版本",
+        "章节",
+        "节",
+        "版",
+        "例",
+        "习题",
+        "任务",
+        "阶段",
+        "定义",
+        "规则",
+        "条",
+        "工业",
+        "练习",
+        "专题",
+        "图例",
+        "问题",
+    ]
+)
 
 
 class Phrases:
@@ -98,9 +120,7 @@ class Phrases:
             at = next((i for i, c in enumerate(word) if c in NUMERAL or c == "半"), None)
             if at is None:
                 continue
-            group, key = (
-                (self.after, word[:2]) if at == 0 else (self.before, word[at - 1 : at + 1])
-            )
+            group, key = (self.after, word[:2]) if at == 0 else (self.before, word[at - 1 : at + 1])
             group.setdefault(key, []).append((word, refused, at))
         for table in (self.after, self.before):
             for found in table.values():
@@ -286,7 +306,11 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
             return None
     elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
         return None
-    why = "E2" if label in _REFERENCE or label in ("实验", "例", "例题", "习题", "章", "节", "页", "行") else "E9"
+    why = (
+        "E2"
+        if label in _REFERENCE or label in ("实验", "例", "例题", "习题", "章", "节", "页", "行")
+        else "E9"
+    )
     return Skip(at, _listed_end(text, match.end()), why)
 
 
@@ -345,7 +369,9 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     if word in _METRICS:
         return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:
-        return Skip(at, end, "E2" if lowered[:3] in ("fig", "tab", "sec", "eq", "cha", "app") else "E9")
+        return Skip(
+            at, end, "E2" if lowered[:3] in ("fig", "tab", "sec", "eq", "cha", "app") else "E9"
+        )
     if word in _VENUES:
         year = number.isdigit() and (len(number) == 2 or 1900 <= int(number) <= 2099)
         return Skip(at, end, "E4") if year else None

@@ -207,7 +207,9 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
     while at > 0 and text[at - 1] in " \u00a0":
         at -= 1
     if at and text[at - 1] in _BEFORE_ENDS:
-        for role, word in _BEFORE.get(text[max(0, at - 2) : at], ()) + _BEFORE.get(text[at - 1], ()):
+        for role, word in _BEFORE.get(text[max(0, at - 2) : at], ()) + _BEFORE.get(
+            text[at - 1], ()
+        ):
             if not text.endswith(word, 0, at):
                 continue
             if role == "approximate":

@@ -14,7 +14,9 @@ from chapterkit.quantities.units import unit_at, unit_kind
 from chapterkit.quantities.wordlists import by_first_character, starting_at, words
 
 _NOUNS = by_first_character(words("nouns.txt"))
-_NOUN_BEFORE_SHU = frozenset("参次步人倍总个函整指系基分无少多岁件字页篇条轮负变常实复奇偶序级位点度票阶秩维层计算")
+_NOUN_BEFORE_SHU = frozenset(
+    "参次步人倍总个函整指系基分无少多岁件字页篇条轮负变常实复奇偶序级位点度票阶秩维层计算"
+)
 _NO_SHANG = frozenset("以加网路身晚早之心手线地台桌街马楼世天海基集期版历事实算")
 _BIG_ENOUGH = frozenset("近逾超破过达满约上余每数几足")
 _IDIOM = re.compile(r"成百上千|成千上万|成千成万|成百成千|成千累万")
@@ -29,7 +31,9 @@ _CODE = re.compile(
     r"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|年级|号(?!召)|月份|年制|维码|次方|次幂|次元|进制|边形|面体|分位|线城市|年生|部曲|周目|重奏|代目|阶导|次型|声道|线制|氧化|氯化|硫化|价铁|聚体|倍体"
 )
 _FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍")
-_ORDINAL = re.compile(r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*")
+_ORDINAL = re.compile(
+    r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*"
+)
 _ARTICLE_BEFORE = frozenset("这那每同某第另上下前后头任新其唯单统逐又再哪首末翌次")
 _ONE_DAY = frozenset("天年日周夜秒")
 _ER_COUNTS = frozenset("者人位国省女")
@@ -106,7 +110,9 @@ def _vague(text: str, at: int, floor: int) -> Draft | Skip | None:
     if before == "数" and (two_before in _NOUN_BEFORE_SHU and two_before):
         return None
     if before == "上" and (
-        text[at] == "十" or (two_before in _NO_SHANG and two_before) or text[at + 1 : at + 2] == "分"
+        text[at] == "十"
+        or (two_before in _NO_SHANG and two_before)
+        or text[at + 1 : at + 2] == "分"
     ):
         return None
     if before not in "几数上幾數":

@@ -85,9 +85,7 @@ class _Canvas:
     def hide_escapes(self) -> None:
         """Escaped marks mean nothing; a percent sign stays, as it is printed."""
         if "\\" in self.text:
-            self.text = _ESCAPED.sub(
-                lambda m: " %" if m[0] == "\\%" else BLANK * 2, self.text
-            )
+            self.text = _ESCAPED.sub(lambda m: " %" if m[0] == "\\%" else BLANK * 2, self.text)
 
     def hide_code(self) -> None:
         self.hide_spans(self.fences())

@@ -12,7 +12,9 @@ SMALL_POWERS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟"
 LARGE_POWERS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 POWERS = SMALL_POWERS | LARGE_POWERS
 CAPITAL = "壹贰貳叁參肆伍陆陸柒捌玖拾佰仟"
-_PLAIN = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億兩〇", "一二二三三四五六六七八九十百千万亿两零")
+_PLAIN = str.maketrans(
+    "壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億兩〇", "一二二三三四五六六七八九十百千万亿两零"
+)
 _WRITTEN = "零一二三四五六七八九"
 LONGEST = 40  # characters; no numeral in prose is longer, and it bounds the recursion below
 

@@ -29,7 +29,9 @@ _MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _HYPHENED = re.compile(r"-(?=[a-z]{3})")
 _LONE_LATIN = frozenset("AaNTxXCcVWJ")
 _DECIMAL_BEHIND = frozenset("米")
-_BEHIND = re.compile(r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])")
+_BEHIND = re.compile(
+    r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
+)
 _HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))
 _NO_HALF = "导径球圆夜岛数年月日"
 _SIGNS = "+-−–±"
@@ -437,8 +439,13 @@ def _negate(draft: Draft) -> None:
 
 def measured(draft: Draft) -> bool:
     """Whether the unit makes a number of any size a quantity."""
-    return is_measure(draft.unit) or (bool(draft.unit) and unit_kind(draft.unit) == "rate") or (
-        draft.unit not in TABLE and unit_kind(draft.unit) not in ("count", "number", "tokens", "parameters")
+    return (
+        is_measure(draft.unit)
+        or (bool(draft.unit) and unit_kind(draft.unit) == "rate")
+        or (
+            draft.unit not in TABLE
+            and unit_kind(draft.unit) not in ("count", "number", "tokens", "parameters")
+        )
     )
 
 

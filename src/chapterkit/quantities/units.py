@@ -13,7 +13,9 @@ from chapterkit.quantities.wordlists import lines, words
 _LATIN_POWERS = {"K": 3, "k": 3, "M": 6, "B": 9, "b": 9, "T": 12, "bn": 9, "mn": 6}
 ENGLISH_POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 LATIN_POWERS = _LATIN_POWERS | ENGLISH_POWERS
-_MAGNITUDE = re.compile(r"([十百千万亿萬億]{1,3}|[KkMBbT]|thousand|million|billion|trillion) ?(?=\S)")
+_MAGNITUDE = re.compile(
+    r"([十百千万亿萬億]{1,3}|[KkMBbT]|thousand|million|billion|trillion) ?(?=\S)"
+)
 _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -186,9 +188,7 @@ def same_quantity(
         return False
     a = a_value if isinstance(a_value, tuple) else (a_value,)
     b = b_value if isinstance(b_value, tuple) else (b_value,)
-    return all(
-        _equal(x, a_power, y, b_power) for x, y in zip(a, b, strict=True)
-    )
+    return all(_equal(x, a_power, y, b_power) for x, y in zip(a, b, strict=True))
 
 
 def _equal(a: Decimal, a_power: int, b: Decimal, b_power: int) -> bool:

@@ -1,0 +1,92 @@
+"""The text counts its own parts, and counts wrong.
+
+Why: 本章有十个实验 was right before one was added. What the document itself contains can be
+counted surely: the experiments of a chapter or a section, and the items of an enumeration that
+follows its count after a colon.
+
+Bad:
+
+    常用的手段有三种：监督微调、强化学习。
+
+Good:
+
+    常用的手段有两种：监督微调、强化学习。
+
+Good:
+
+    文献里的手段有三种，这里只谈监督微调、强化学习。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Block, Document
+from chapterkit.lint.problem import Problem
+from chapterkit.quantities import parse_chinese
+
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+_COUNT = r"(?P<count>[一二两三四五六七八九十]{1,3}|\d{1,2})"
+_OWN = re.compile(
+    rf"本(?P<where>章|节)(?:[^，。；：！？、]{{0,8}}?)(?:共|有|用|讲|含|收|包括|介绍|安排|选)了?\s*{_COUNT}\s*个实验"
+)
+_LISTED = re.compile(
+    rf"{_COUNT}\s*(?:个|种|类|项|点|条|步|方面|阶段|件|部分|层|级|派)[^，。；：！？、]{{0,8}}"
+    r"：(?P<items>[^，。；：！？（）()]+)[。；]"
+)
+_BETWEEN = re.compile(r"、|以及|和|与|及")
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each count that the document contradicts."""
+    headings = [block for block in document.blocks if block.kind == "Header"]
+    for block in document.paragraphs:
+        for found in _LISTED.finditer(block.text):
+            yield from _listed(block, found)
+        for found in _OWN.finditer(block.text):
+            within = _within(block, found["where"], headings)
+            placed = [one for one in within if one.element["c"][1][0] in book.records]
+            if placed and len(placed) != (said := _value(found["count"])):
+                message = f"“{found[0]}”，实际上有 {len(placed)} 个（文中说 {said} 个）"
+                yield Problem(block.origin(found.start("count")), message, "改正数目")
+
+
+def _listed(block: Block, found: re.Match[str]) -> Iterator[Problem]:
+    """Compare a count with the items that follow it, where their number is beyond doubt."""
+    parts = found["items"].split("、")
+    last = _BETWEEN.split(parts[-1])
+    # 甲、乙和丙: one joining word, in the last part, surely divides items; otherwise it may
+    # stand inside an item, and then nobody can count surely.
+    if len(parts) < 2 or len(last) > 2 or any(_BETWEEN.search(part) for part in parts[:-1]):
+        return
+    counted = {len(parts), len(parts) - 1 + len(last)}
+    if _value(found["count"]) not in counted:
+        message = f"说是“{found['count']}”，后面列出的是 {max(counted)} 项"
+        yield Problem(block.origin(found.start("count")), message, "改正数目，或补上漏掉的一项")
+
+
+def _value(count: str) -> int:
+    return int(count) if count.isdigit() else int(parse_chinese(count))
+
+
+def _within(block: Block, where: str, headings: Sequence[Block]) -> list[Block]:
+    """Return the headings of the chapter, or of the section that the block stands in."""
+    if where == "章":
+        return list(headings)
+    before = [one for one in headings if one.start <= block.start]
+    if not before:
+        return []
+    level = before[-1].element["c"][0]
+    after = [one for one in headings if one.start > block.start]
+    until = next((one.start for one in after if one.element["c"][0] <= level), None)
+    return [one for one in after if until is None or one.start < until]

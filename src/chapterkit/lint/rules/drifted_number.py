@@ -1,0 +1,89 @@
+"""A typed number says something else than the record of the very thing it speaks of.
+
+Why: in a manuscript typed by hand, a figure that was right once is copied, rounded, swapped with
+its neighbour. Where the paragraph cites the source and its words are those of a recorded number,
+another value is no new number but the old one gone wrong.
+
+Options: `alike`, the share of a number's describing words that must stand near the typed one
+(default 0.5).
+
+Bad:
+
+    强化学习之后，成功率为 51.0%[@demo2025]。
+
+Good:
+
+    强化学习之后，成功率为 15.0%[@demo2025]。
+
+Good:
+
+    训练占用的显存是 51.0%[@demo2025]。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.accounting import Accounted, accounts
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.ledger import Number
+from chapterkit.lint.problem import Problem
+from chapterkit.quantities import normal_unit
+
+SEVERITY = "error"
+NEEDS = frozenset({"ledger"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much of a number's description must stand near."""
+
+    alike: float = 0.5
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each typed quantity that contradicts a number its sentence describes."""
+    everything = accounts(document, book.ledger)
+    said = {(id(one.block), one.number.id) for one in everything if one.number}
+    for one in everything:
+        if one.status != "unsourced" or one.quantity is None:
+            continue
+        cited = set(one.block.citations())
+        scored = [
+            (alikeness(one, number), number.id, number)
+            for number in book.ledger.values()
+            if number.cite in cited
+            and (id(one.block), number.id) not in said
+            and normal_unit(number.unit) == normal_unit(one.quantity.unit)
+        ]
+        score, _, number = max(scored, default=(0.0, "", None))
+        if number and score >= options.alike:
+            message = f"“{one.text}”与记录不符：{_described(number)}是 {number.text}"
+            hint = f"改为 {number.text}；若说的是另一个数，先记录它（现在对照的是 {number.id}）"
+            yield Problem(one.origin, message, hint)
+
+
+def alikeness(one: Accounted, number: Number) -> float:
+    """Return the share of the number's describing words that stand in the quantity's sentence."""
+    start, end = one.block.sentence(one.start)
+    sentence = words(one.block.text[start:end])
+    described = words(f"{number.of} {number.when or ''}")
+    return len(described & sentence) / len(described) if described else 0.0
+
+
+def words(text: str) -> set[str]:
+    """Return Latin words in lower case and pairs of neighbouring Han characters.
+
+    >>> sorted(words("GP-L 成功率"))
+    ['gp-l', '功率', '成功']
+    """
+    latin = {word.lower() for word in re.findall(r"[A-Za-z][A-Za-z0-9.-]*", text)}
+    runs = re.findall(r"[\u3400-\u9fff]+", text)
+    return latin | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
+
+
+def _described(number: Number) -> str:
+    return number.of + (f"（{number.when}）" if number.when else "")

@@ -1,0 +1,68 @@
+"""A number that is not the source's own is shown without saying whose it is.
+
+Why: a project's README, a second-hand report and the author's own run are no papers. The reader
+must be able to tell from the sentence itself.
+
+Options: `readme`, `secondary`, `own_run`: for each status the words one of which the sentence must
+hold.
+
+Bad:
+
+    训练用了 [9 天]{.number data-number="demo.days"}[@demo2025]。
+
+Good:
+
+    作者自己的一次运行用了 [9 天]{.number data-number="demo.days"}[@demo2025]。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Block, Document, Inline
+from chapterkit.ledger import Number
+from chapterkit.lint.problem import Problem
+
+SEVERITY = "error"
+NEEDS = frozenset({"ledger"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """The words that tell a status."""
+
+    readme: tuple[str, ...] = (
+        "README", "说明文档", "项目说明", "项目的说明", "项目页", "仓库", "代码库", "脚本", "项目文档", "文档",
+        "自述",
+    )  # fmt: skip
+    secondary: tuple[str, ...] = ("转引", "转述", "据报道", "报道", "引自", "据称", "摘录", "转载", "转见")
+    own_run: tuple[str, ...] = (
+        "作者自己", "本书作者", "笔者", "自己的运行", "自己跑", "自行运行", "自己的一次", "亲自", "复现", "重跑",
+    )  # fmt: skip
+
+
+_SHOWN = {"readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行"}
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each number of such a status whose sentence names none of its words."""
+    for block in document.paragraphs:
+        for inline in block.numbers():
+            number = book.ledger.get(inline.number)
+            if number and number.status != "primary" and not _told(block, inline, number, options):
+                kind = _SHOWN[number.status]
+                words = getattr(options, number.status.replace("-", "_"))
+                yield Problem(
+                    block.origin(inline.start),
+                    f"{number.id} 的来历是{kind}，这一句没有说明",
+                    f"在句子里说清是谁的数，例如用“{words[0]}”",
+                )
+
+
+def _told(block: Block, inline: Inline, number: Number, options: Options) -> bool:
+    start, end = block.sentence(inline.start)
+    sentence = block.text[start:end].lower()
+    words = getattr(options, number.status.replace("-", "_"))
+    return any(word.lower() in sentence for word in words)
