@@ -25,7 +25,9 @@ from chapterkit.render import render
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = int(os.environ.get("ROUNDS", "9"))
-COMPILE = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=[sys.argv[3]])"
+COMPILE = (
+    "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=[sys.argv[3]])"
+)
 
 
 def quietly(command: list[str]) -> None:
@@ -45,11 +47,24 @@ def bare_commands(folder: Path) -> list[list[list[str]]]:
     text = folder / "chapter.md"
     book = load_book(ROOT)
     text.write_text(render(book, book.chapters[0]).text, "utf-8")
-    pandoc = [pandoc_path(), "-f", READER, "--standalone", "--citeproc", f"--bibliography={ROOT / 'refs.bib'}"]
-    to = [[*pandoc, str(text), "-M", "title=7", "-o", str(folder / f"chapter.{one}")] for one in ("html", "epub", "docx")]
+    pandoc = [
+        pandoc_path(),
+        "-f",
+        READER,
+        "--standalone",
+        "--citeproc",
+        f"--bibliography={ROOT / 'refs.bib'}",
+    ]
+    to = [
+        [*pandoc, str(text), "-M", "title=7", "-o", str(folder / f"chapter.{one}")]
+        for one in ("html", "epub", "docx")
+    ]
     typ, pdf = str(folder / "chapter.typ"), str(folder / "chapter.pdf")
     typst = [sys.executable, "-c", COMPILE, typ, pdf, str(bundled_folder())]
-    return [*([one] for one in to), [[*pandoc, str(text), "-V", "mainfont=Noto Serif SC", "-o", typ], typst]]
+    return [
+        *([one] for one in to),
+        [[*pandoc, str(text), "-V", "mainfont=Noto Serif SC", "-o", typ], typst],
+    ]
 
 
 def in_turn(group: list[list[str]]) -> None:

@@ -346,3 +346,51 @@ def test_a_value_at_the_start_of_a_paragraph_opens_no_block(
     result = run(minimal, "check")
     assert "list-in-text" not in result.output
     assert "block-in-text" not in result.output
+
+
+def test_neighbouring_citations_are_one(minimal: Path, run: Run) -> None:
+    other = "\n@misc{other2024, title={x}, author={Other, Ben}, year={2024}, langid={english}}\n"
+    with (minimal / "refs.bib").open("a", encoding="utf-8") as file:
+        file.write(other)
+    both = 'cite("demo2025", "图 6") }}{{ cite("other2024", "表 [1]")'
+    change(minimal / CHAPTER, 'cite("demo2025", "图 6")', both)
+    result = run(minimal, "build", "--format", "html")
+    assert result.exit_code == 0, result.output
+    assert "@" not in re.sub(
+        r"<style.*?</style>", "", built(minimal)["cards.html"].decode(), flags=re.S
+    )
+
+
+def test_a_typed_number_is_a_problem_also_where_it_is_right(minimal: Path, run: Run) -> None:
+    change(minimal / OWN, "{{ n.after }}", "15.0%")
+    result = run(minimal, "check")
+    assert result.exit_code == 1
+    assert 'n("card-game.after")' in result.output
+
+
+def test_numbers_lists_everything_and_binds(minimal: Path, run: Run) -> None:
+    change(minimal / OWN, "{{ n.after }}", "15.0%")
+    change(minimal / OWN, "{{ n.gain }}", "9 倍")
+    printed = json.loads(run(minimal, "numbers", "--format", "json").output)
+    listed = {(one["text"], one["status"], one["number"]) for one in printed["quantities"]}
+    assert ("11.5%", "recorded", "card-game.before") in listed
+    assert ("15.0%", "matched", "card-game.after") in listed
+    assert ("9 倍", "unsourced", None) in listed
+    before = (minimal / OWN).read_text("utf-8")
+    shown = run(minimal, "numbers", "--bind", OWN)
+    assert '+成功率从 {{ n.before }} 升到 {{ n("card-game.after") }}，增加 9 倍' in shown.output
+    assert (minimal / OWN).read_text("utf-8") == before
+    run(minimal, "numbers", "--bind", OWN, "--write")
+    assert 'n("card-game.after")' in (minimal / OWN).read_text("utf-8")
+    assert run(minimal, "numbers").output.count("matched ") == 1  # only the line of totals
+
+
+def test_numbers_of_a_file_outside_a_book(tmp_path: Path, run: Run) -> None:
+    shutil.copy(HERE / "rules" / "ledger.yaml", tmp_path)
+    text = "升到约 15%，也就是百分之十五[@demo2025]。走了 19 条。\n"
+    (tmp_path / "draft.md").write_text(text, "utf-8")
+    arguments = ("numbers", "--bind", "draft.md", "--ledger", "ledger.yaml")
+    assert '升到{{ n("rl") | approx }}，也就是{{ n("rl") }}[' in run(tmp_path, *arguments).output
+    listed = run(tmp_path, "numbers", "draft.md", "--ledger", "ledger.yaml")
+    assert "matched 2" in listed.output
+    assert "unsourced 1" in listed.output

@@ -7,40 +7,12 @@ import textwrap
 from pathlib import Path
 
 import pytest
-
-from chapterkit.bibliography import load_bibliography
-from chapterkit.book import Book
-from chapterkit.build import parsed
-from chapterkit.config import Config
-from chapterkit.ledger import Ledger, numbers_of
-from chapterkit.lint import Problem, Rule, all_rules
-from chapterkit.origins import rendered_plainly
-from chapterkit.records import read_ledger_file
 from conftest import HERE, same_as_golden
+from demo import problems_of
+
+from chapterkit.lint import Problem, all_rules
 
 CASES = sorted((HERE / "rules").glob("*/*.md"))
-
-
-def demo_book() -> Book:
-    path = HERE / "rules" / "ledger.yaml"
-    entries = read_ledger_file(path.read_text("utf-8"), "ledger.yaml")
-    numbers = numbers_of(
-        "",
-        {k: model for k, (model, _) in entries.items()},
-        {k: at for k, (_, at) in entries.items()},
-    )
-    # The examples of the rules' pages name their numbers as in a book: demo.rl.
-    ledger = Ledger(numbers | {f"demo.{name}": number for name, number in numbers.items()})
-    sources = load_bibliography(HERE / "rules" / "refs.bib", "refs.bib")
-    return Book(Config.model_construct(root=Path()), {}, sources, ledger, {}, ())
-
-
-BOOK = demo_book()
-
-
-def problems_of(rule: Rule, markdown: str) -> list[Problem]:
-    document = parsed(rendered_plainly(markdown, "case.md"))
-    return sorted(rule.check(document, BOOK, rule.options()))
 
 
 def told(problems: list[Problem]) -> str:
@@ -69,8 +41,8 @@ def test_every_block_of_a_hits_file_is_hit(case: Path) -> None:
 
 def test_every_rule_has_cases() -> None:
     named = {case.parent.name for case in CASES}
-    tested_with_books = {"unused-number"}
-    assert set(all_rules()) == named | tested_with_books
+    tested_elsewhere = {"unused-number", "inconsistent-number"}
+    assert set(all_rules()) == named | tested_elsewhere
 
 
 def examples(page: str, kind: str) -> list[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from chapterkit.document import OPAQUE, Block, Document, Inline
 from chapterkit.errors import Origin
 from chapterkit.ledger import Ledger, Number
 from chapterkit.matching import backing
 from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain
+
+STATUSES = ("recorded", "matched", "exempt", "unsourced")
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,56 @@ def _exempt(block: Block, exempt: Exempt) -> Accounted:
 
 
 def typed_text(block: Block, names: Sequence[str] = ()) -> str:
-    """Return a block's text with all but typed prose masked: spans, code, formulas, citations, names."""
-    text = block.masked("Code", "Math", "Cite", "Number", "Note")
+    """Return a block's text with all but typed prose masked.
+
+    Masked are recorded spans, code, formulas, citations, references (实验 7.4) and `names`.
+    """
+    text = block.masked("Code", "Math", "Cite", "Number", "Note", "Reference")
     for name in names:
         text = text.replace(name, OPAQUE * len(name))
     return text
+
+
+def as_text(listed: Sequence[Accounted]) -> str:
+    """Return one line a quantity and a line of totals."""
+    lines = [
+        f"{one.origin}:{one.origin.column}: {one.status:<9} {one.text}{_backed(one)}"
+        for one in listed
+    ]
+    counts = Counter(one.status for one in listed)
+    totals = "，".join(f"{status} {counts[status]}" for status in STATUSES)
+    return "\n".join([*lines, f"共 {len(listed)} 处：{totals}"])
+
+
+def _backed(one: Accounted) -> str:
+    if one.number is None:
+        return f"  （{one.why}）" if one.why else ""
+    at = f"，{one.number.at}" if one.number.at else ""
+    return f"  ← {one.number.id}（{one.number.cite}{at}）"
+
+
+def as_json(listed: Sequence[Accounted]) -> str:
+    """Return the quantities in the JSON that design and editors rely on."""
+    return json.dumps({"quantities": [_plain(one) for one in listed]}, ensure_ascii=False, indent=2)
+
+
+def _plain(one: Accounted) -> dict[str, object]:
+    origin, number, quantity = one.origin, one.number, one.quantity
+    value = quantity.value if quantity else None
+    return {
+        "path": origin.path,
+        "line": origin.line,
+        "column": origin.column,
+        "text": one.text,
+        "value": [str(end) for end in value] if isinstance(value, tuple) else _digits(value),
+        "unit": quantity.unit if quantity else "",
+        "status": one.status,
+        "number": number.id if number else None,
+        "cite": number.cite if number else None,
+        "at": number.at if number else None,
+        "why": one.why,
+    }
+
+
+def _digits(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"

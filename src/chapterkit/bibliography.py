@@ -22,6 +22,7 @@ class Source:
     type: str
     fields: Mapping[str, str]
     authors: tuple[str, ...]
+    editors: tuple[str, ...]
     language: str
     origin: Origin
 
@@ -56,6 +57,7 @@ def parse_bibliography(text: str, shown: str) -> dict[str, Source]:
             entry.type,
             dict(entry.fields),
             tuple(str(person) for person in entry.persons.get("author", [])),
+            tuple(str(person) for person in entry.persons.get("editor", [])),
             _language(dict(entry.fields)),
             Origin(shown, lines.get(key, 1)),
         )

@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from chapterkit.bibliography import load_bibliography
 from chapterkit.book import Book, Chapter
+from chapterkit.config import Config
 from chapterkit.citations import citeproc_arguments, csl_references, finish_references, languages
 from chapterkit.document import Block, Document, Tree, plain_text
 from chapterkit.errors import ChapterkitError, Origin
@@ -64,30 +65,32 @@ class Written:
 
 def check_chapter(book: Book, chapter: Chapter) -> Checked:
     """Render, parse and lint one chapter of a book."""
-    document = parsed(render(book, chapter))
+    document = document_of(book, chapter)
     rules = book.config.lint
     at_hand = frozenset({"book", "ledger", "bibliography"})
     problems = lint(document, book, at_hand, rules.rules, rules.options)
     return Checked(chapter, document, tuple(problems))
 
 
-def check_file(
-    path: Path, shown: str, ledger_file: Path | None, bibliography_file: Path | None
-) -> list[Problem]:
-    """Lint a Markdown file that belongs to no book; ledger and bibliography may be given.
+def document_of(book: Book, chapter: Chapter) -> Document:
+    """Render and parse one chapter of a book."""
+    return parsed(render(book, chapter))
 
-    Raises ChapterkitError for a file that cannot be read, or a ledger that does not fit.
-    """
-    document = parsed(rendered_plainly(read_text(path, shown), shown))
-    book = _no_book(ledger_file, bibliography_file)
-    given = {"ledger": ledger_file, "bibliography": bibliography_file}
-    at_hand = frozenset(name for name, file in given.items() if file)
+
+def check_file(document: Document, book: Book, at_hand: frozenset[str]) -> list[Problem]:
+    """Lint a Markdown file that belongs to no book, as `parsed_file` returns it."""
     return lint(document, book, at_hand, {}, {})
 
 
-def _no_book(ledger_file: Path | None, bibliography_file: Path | None) -> Book:
-    from chapterkit.config import Config
+def parsed_file(
+    path: Path, shown: str, ledger_file: Path | None, bibliography_file: Path | None
+) -> tuple[Document, Book, frozenset[str]]:
+    """Read a Markdown file that belongs to no book, and the ledger and bibliography given with it.
 
+    Returns the document, a book that holds nothing but that ledger and bibliography, and which
+    of the two there are. Raises ChapterkitError for a file that cannot be read or does not fit.
+    """
+    document = parsed(rendered_plainly(read_text(path, shown), shown))
     numbers: dict[str, Number] = {}
     if ledger_file:
         entries = read_ledger_file(read_text(ledger_file, str(ledger_file)), str(ledger_file))
@@ -96,8 +99,9 @@ def _no_book(ledger_file: Path | None, bibliography_file: Path | None) -> Book:
     sources = (
         load_bibliography(bibliography_file, str(bibliography_file)) if bibliography_file else {}
     )
-    config = Config.model_construct(root=Path())
-    return Book(config, {}, sources, Ledger(numbers), {}, ())
+    book = Book(Config.model_construct(root=Path()), {}, sources, Ledger(numbers), {}, ())
+    given = {"ledger": ledger_file, "bibliography": bibliography_file}
+    return document, book, frozenset(name for name, file in given.items() if file)
 
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -109,7 +109,7 @@ def _csl(source: Source) -> dict[str, Any]:
     item.update(_dates(kind, fields))
     people = {
         "author": source.authors,
-        "editor": tuple(getattr(source, "editors", ())),
+        "editor": source.editors,
         "translator": tuple(_split_names(fields.get("translator", ""))),
     }
     item.update({role: [_name(one) for one in names] for role, names in people.items() if names})

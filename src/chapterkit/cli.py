@@ -18,8 +18,10 @@ from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, Origin
 
 if TYPE_CHECKING:
+    from chapterkit.accounting import Accounted
     from chapterkit.book import Book, Chapter
     from chapterkit.build import Written
+    from chapterkit.ledger import Ledger
     from chapterkit.lint import Problem
 
 PROBLEMS, CANNOT_RUN, OUR_BUG = 1, 2, 3
@@ -174,23 +176,129 @@ def check(
       chapterkit check 7
       chapterkit check draft.md --ledger numbers.yaml --bibliography refs.bib
     """
-    from chapterkit.build import check_chapter, check_file
+    from chapterkit.build import check_chapter, check_file, parsed_file
     from chapterkit.lint import as_json
 
-    files = [target for target in targets if _is_file(target)]
-    problems = [
-        problem for file in files for problem in check_file(Path(file), file, ledger, bibliography)
-    ]
-    if len(files) < len(targets) or not targets:
-        book = _book()
-        chapters = _chapters(book, [target for target in targets if target not in files])
-        problems += [problem for one in chapters for problem in check_chapter(book, one).problems]
+    problems: list[Problem] = []
+    for file in filter(_is_file, targets):
+        document, given, at_hand = parsed_file(Path(file), file, ledger, bibliography)
+        problems += check_file(document, given, at_hand)
+        if ledger:
+            _print_strength(given)
+    if chapters := _chapters_of(targets):
+        book, wanted = chapters
+        problems += [problem for one in wanted for problem in check_chapter(book, one).problems]
     if form == "json":
         click.echo(as_json(problems))
     else:
         _print_problems(problems)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+def _print_strength(book: Book) -> None:
+    """Say how far a match of typed values can be trusted."""
+    from chapterkit.matching import chance_matches
+
+    by_chance = chance_matches(book.ledger.values())
+    click.echo(
+        f"核对强度：账本有 {len(book.ledger)} 个数；不看单位和来源，1～100 的整数里有 {by_chance} 个"
+        "碰巧也对得上，所以只认单位相同、同一段引了来源的数。",
+        err=True,
+    )
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of the report.",
+)
+@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="As for check.")
+@click.option(
+    "--bibliography", type=click.Path(path_type=Path, dir_okay=False), help="As for check."
+)
+@click.option(
+    "--bind",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Show, as a diff, the typed quantities of FILE that exactly one recorded number fits, "
+    "replaced by {{ n(…) }}.",
+)
+@click.option("--write", is_flag=True, help="With --bind: carry the diff out.")
+def numbers(
+    targets: Sequence[str],
+    form: str,
+    ledger: Path | None,
+    bibliography: Path | None,
+    bind: Path | None,
+    write: bool,
+) -> None:
+    """List every quantity in the prose and what backs it.
+
+    Status: recorded (a number of the ledger, put in by name), matched (typed, and a number of
+    the same value and unit is cited in the paragraph), exempt (no quantity by the policy, with
+    the clause), unsourced. Example:
+
+    \b
+      chapterkit numbers 7
+      chapterkit numbers draft.md --ledger numbers.yaml
+      chapterkit numbers --bind draft.md --ledger numbers.yaml --write
+    """
+    from chapterkit.accounting import Accounted, accounts
+    from chapterkit.build import document_of, parsed_file
+
+    if bind and ledger:
+        targets = [str(bind)]
+    listed: list[Accounted] = []
+    known: Ledger | None = None
+    for file in filter(_is_file, targets):
+        document, given, _ = parsed_file(Path(file), file, ledger, bibliography)
+        listed += accounts(document, given.ledger)
+        known = given.ledger
+    if chapters := _chapters_of(targets):
+        book, wanted = chapters
+        names = book.config.lint.options.get("unsourced-number", {}).get("names", ())
+        for one in wanted:
+            listed += accounts(document_of(book, one), book.ledger, names)
+        known = book.ledger
+    if bind and known is not None:
+        _bind(bind, listed, known, write)
+        return
+    _print_accounts(listed, form)
+
+
+def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:
+    """Print the diff that puts recorded numbers into a file; carry it out if told to."""
+    from chapterkit.binding import as_diff, bindings, bound
+    from chapterkit.files import replace_text
+    from chapterkit.yamlfile import read_text
+
+    shown = _shown(path)
+    before = read_text(path, shown)
+    after = bound(before, shown, bindings(listed, ledger))
+    click.echo(as_diff(before, after, shown) or "没有可以替换的数。", nl=False)
+    if write and after != before:
+        replace_text(path, after)
+        click.echo(f"写了 {shown}")
+
+
+def _print_accounts(listed: Sequence[Accounted], form: str) -> None:
+    from chapterkit.accounting import as_json, as_text
+
+    click.echo(as_json(listed) if form == "json" else as_text(listed))
+
+
+def _chapters_of(targets: Sequence[str]) -> tuple[Book, list[Chapter]] | None:
+    """Return the book and the chapters that the targets name; None if all of them are files."""
+    named = [target for target in targets if not _is_file(target)]
+    if targets and not named:
+        return None
+    book = _book()
+    return book, _chapters(book, named)
 
 
 def _is_file(target: str) -> bool:

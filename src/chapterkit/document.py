@@ -27,8 +27,8 @@ _TEXT_CONTAINERS = {
 class Inline:
     """A stretch of a block's text that is more than text: kind, place, pandoc's element.
 
-    `kind` is pandoc's name (Code, Math, Cite, Link, Image, Note…), or `Number` for the span of
-    a recorded number, whose id then is `number`.
+    `kind` is pandoc's name (Code, Math, Cite, Link, Image, Note…), `Number` for the span of a
+    recorded number, whose id then is `number`, or `Reference` for a link within the document.
     """
 
     kind: str
@@ -227,6 +227,8 @@ def _add(flat: _Flat, element: Element) -> None:
     number = number_id(element)
     if number is not None:
         kind = "Number"
+    elif kind == "Link" and content[2][0].startswith("#"):
+        kind = "Reference"
     flat.inlines.append(Inline(kind, start, flat.length, element, number or ""))
 
 

@@ -15,6 +15,7 @@ from chapterkit.quantities import to_chinese
 from chapterkit.records import NumberModel, Record, Status, Value
 
 MAX_EXPRESSION = 400
+MAX_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,7 @@ class Number:
 
     @property
     def text(self) -> str:
-        """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条.
-
-        """
+        """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条."""
         return with_unit(value_text(self.value), self.unit)
 
 
@@ -90,8 +89,8 @@ def signed_text(number: Number) -> str:
 
 def approximate_text(number: Number, digits: int) -> str:
     """Return the number rounded to `digits` decimals, halves away from zero, and marked: 约 12%."""
-    if not isinstance(digits, int) or not 0 <= digits <= 10:
-        raise ChapterkitError(f"小数位数应在 0 到 10 之间，不能是 {digits}")
+    if not isinstance(digits, int) or not 0 <= digits <= MAX_DIGITS:
+        raise ChapterkitError(f"小数位数应在 0 到 {MAX_DIGITS} 之间，不能是 {digits}")
     value = _single(number).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     return f"约 {with_unit(value_text(value), number.unit)}"
 
@@ -111,7 +110,8 @@ def dresses(number: Number) -> set[str]:
         shown.add(chinese_text(number))
     if not isinstance(number.value, tuple):
         shown.add(signed_text(number))
-        shown |= {approximate_text(number, digits) for digits in range(_decimals(number.value) + 1)}
+        places = min(_decimals(number.value), MAX_DIGITS)
+        shown |= {approximate_text(number, digits) for digits in range(places + 1)}
     return shown
 
 

@@ -495,7 +495,18 @@ def render(book: Book, chapter: Chapter) -> Rendered:
         # Whatever else a template's own code raises (a wrong argument, text where a number
         # should be) is the template's mistake, since templates can reach nothing of ours.
         raise ChapterkitError(_explained(error), _failing_line(error, chapter)) from None
-    return without_marks("".join(parts))
+    return without_marks(_joined_citations("".join(parts)))
+
+
+_MARKS = f"(?:{MARK_START}[^{MARK_END}]*{MARK_END})*"
+_CITATION = r"\[@(?:\\.|[^\[\]\\])*\]"
+_NEIGHBOURS = re.compile(f"{_CITATION}(?:{_MARKS}{_CITATION})+")
+
+
+def _joined_citations(marked: str) -> str:
+    """Make one citation of neighbours: pandoc takes `[@a][@b]` for half a link."""
+    between = re.compile(rf"\]{_MARKS}\[@")
+    return _NEIGHBOURS.sub(lambda found: between.sub("; @", found[0]), marked)
 
 
 def _explained(error: Exception) -> str:

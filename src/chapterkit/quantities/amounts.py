@@ -1,10 +1,13 @@
 """Read one number, in digits or Chinese numerals, with its magnitude: 3.6 万, 数百万, 6×10⁴."""
 
+# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
+
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from chapterkit.quantities.numerals import (
     CAPITAL,
@@ -45,9 +48,13 @@ _HAN_RUN = re.compile(
 )
 _CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]+")
 _HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
-_APPROXIMATE_PAIRS = frozenset(
-    ["一二", "二三", "三四", "四五", "五六", "六七", "七八", "八九", "一两", "两三", "一兩", "兩三", "三五"]
-)
+_APPROXIMATE_PAIRS = frozenset(a + b for a, b in pairwise("一二三四五六七八九")) | {
+    "一两",
+    "两三",
+    "一兩",
+    "兩三",
+    "三五",
+}
 
 
 class Amount:
@@ -130,9 +137,11 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
     power = 0
     if following in "多余来几十百千万亿萬億" and following:
         match = _MAGNITUDE.match(text, end)
-        found = power_of(match[2]) if match else None
-        if match and found and not _is_unit(text, match.start(2), match.end(2)):
-            power, end, whole = found, match.end(), False
+        magnitude = _without_unit(text, match.start(2), match.end(2)) if match else 0
+        found = power_of(text[match.start(2) : magnitude]) if match and magnitude else None
+        if match and found:
+            power, whole = found, False
+            end = match.end() if magnitude == match.end(2) else magnitude
         elif match is None and (more := _MORE.match(text, end)):
             end = more.end()
     elif following in "KkMBbThtmbt" and following:
@@ -148,12 +157,15 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
     return Amount(at, end, value, "digits", whole=whole, power=power)
 
 
-def _is_unit(text: str, start: int, end: int) -> bool:
-    """Whether 千 or 百 here begins a unit (千克) or word (百分点) instead of a magnitude."""
-    if text.startswith("百分", start):
-        return True
-    unit = unit_at(text, start)
-    return bool(unit) and unit[0] in "千百" and len(unit) > end - start
+def _without_unit(text: str, start: int, end: int) -> int:
+    """Where a magnitude ends whose last character may begin a unit: 1.5 亿千米, 3 千克."""
+    for at in range(start, end):
+        if text.startswith("百分", at):
+            return at if at > start else 0
+        unit = unit_at(text, at) if text[at] in "千百" else ""
+        if len(unit) > 1:
+            return at if at > start else 0
+    return end
 
 
 def han_at(text: str, at: int) -> Amount | None:
@@ -168,6 +180,8 @@ def han_at(text: str, at: int) -> Amount | None:
     if match is None:
         return _capital_at(text, at)
     run, end = match[0], match.end()
+    if len(run) > 1 and _ends_in_unit(text, run, end):
+        run, end = run[:-1], end - 1
     value, form = read_run(run)
     if form == "none":
         return None
@@ -179,6 +193,13 @@ def han_at(text: str, at: int) -> Amount | None:
     if start < at:
         return Amount(start, end, value, "large") if form == "power" else None
     return Amount(start, end, value, form, power=_final_power(run))
+
+
+def _ends_in_unit(text: str, run: str, end: int) -> bool:
+    """Whether the last numeral is a unit (五千万两) or begins one (三十万千瓦)."""
+    if run[-1] in "两兩":
+        return run[-2] in HAN_POWERS
+    return run[-1] in "千百" and run[-2] in HAN_POWERS and len(unit_at(text, end - 1)) > 1
 
 
 def _final_power(run: str) -> int:

@@ -1,5 +1,7 @@
 """Number words in English: threefold, one third, hundreds of thousands, twenty-five."""
 
+# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
+
 from __future__ import annotations
 
 import re
@@ -7,13 +9,10 @@ from decimal import Decimal
 
 from chapterkit.quantities.model import Draft
 from chapterkit.quantities.phrases import measured, unit_span
+from chapterkit.quantities.wordlists import words
 
-_ONES = {w: n for n, w in enumerate(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-)}  # fmt: skip
-_TENS = {w: n * 10 for n, w in enumerate(
-    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-)}  # fmt: skip
+_ONES = {word: number for number, word in enumerate(words("english-ones.txt"))}
+_TENS = {word: number * 10 for number, word in enumerate(words("english-tens.txt"), start=2)}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
            "trillion": 10**12, "dozen": 12}  # fmt: skip
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
@@ -136,9 +135,9 @@ def _number(text: str, at: int) -> Draft | None:
     return draft
 
 
-def _value(words: list[str]) -> int | None:
+def _value(spelt: list[str]) -> int | None:
     total, current = 0, 0
-    for word in words:
+    for word in spelt:
         if word in ("and", "a", "an"):
             current = current or (0 if word == "and" else 1)
         elif word in _ONES:

@@ -1,5 +1,7 @@
 """What is no quantity, told by what stands around the numeral (policy E1–E9)."""
 
+# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
+
 from __future__ import annotations
 
 import re
@@ -34,7 +36,7 @@ _OBJECT_IDENTIFIER = re.compile(r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}
 _YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
 _LONG_AGO = re.compile(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
 _MONTH = re.compile(
-    r"(?:1[0-2]|0?[1-9])(?: ?[-–—~至到、] ?(?:1[0-2]|0?[1-9]))? ?月"
+    r"(?:1[0-2]|0?[1-9])(?: ?[-–—~至到、] ?(?:1[0-2]|0?[1-9]))? ?月(?!球)"
     r"(?:份|底|初|末|中旬|上旬|下旬)?"
     r"(?: ?(?:[0-2]?\d|3[01])(?: ?[-–—~至到、] ?(?:[0-2]?\d|3[01]))? ?[日号])?"
 )
@@ -48,14 +50,26 @@ _TIME_OF_DAY = re.compile(
     r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$"
 )
 _TIME_OF_DAY_ENDS = frozenset("午上晨晚夜里 ")
-_SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章小](?!约)")
+_SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]")
 _CODE_SUFFIX = re.compile(
-    r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|次方|次幂|开头|路公交|型(?!号的)|结尾|英里时速|线城市)"
+    r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
+    r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市)"
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
 _LINE_NUMBER = re.compile(r"\d{1,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3} (?=\D)")
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |\s{0,3})$")
 _ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
+_FIXED_FORMS = (
+    (_OBJECT_IDENTIFIER, "E8"),
+    (_DATE, "E4"),
+    (_DOTTED, "E9"),
+    (_ERA, "E4"),
+    (_MONTH, "E4"),
+    (_DAY, "E4"),
+    (_CLOCK, "E4"),
+    (_SECTIONS, "E2"),
+    (_ORDINAL_LATIN, "E3"),
+)
 _BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 _REFERENCE_NUMBER = re.compile(
@@ -86,27 +100,9 @@ _NAMES = frozenset(_SECTIONS_OF["name"])
 _METRICS = frozenset(_SECTIONS_OF["metric"])
 _ERAS = by_last_character(words("eras.txt"))
 _DIGIT_NAMES = by_first_character(lines("latin-names.txt"))
-_DECIMAL_LABELS = frozenset(
-    [
-        "实验",
-        "版本",
-        "章节",
-        "节",
-        "版",
-        "例",
-        "习题",
-        "任务",
-        "阶段",
-        "定义",
-        "规则",
-        "条",
-        "工业",
-        "练习",
-        "专题",
-        "图例",
-        "问题",
-    ]
-)
+_DECIMAL_LABELS = frozenset(_SECTIONS_OF["decimal"])
+_PLACES = frozenset(_SECTIONS_OF["place"])
+_ENGLISH_PLACES = frozenset(("fig", "tab", "sec", "eq", "cha", "app"))
 
 
 class Phrases:
@@ -184,34 +180,34 @@ def name_tail(text: str, at: int) -> int:
 
 
 def fixed_form(text: str, at: int, floor: int) -> Skip | None:
-    """Dates, clock times, versions and identifiers, told by their own form."""
+    """Dates, clock times, versions, identifiers and item numbers, told by their own form."""
     if _PLAIN_AMOUNT.match(text, at):
         return None
     name = starting_at(_DIGIT_NAMES, text, at)
     if name and not text[at + len(name) : at + len(name) + 1].isdigit():
         return Skip(at, at + len(name), "E5")
-    for pattern, why in ((_OBJECT_IDENTIFIER, "E8"), (_DATE, "E4"), (_DOTTED, "E9")):
+    for pattern, why in _FIXED_FORMS:
         if match := pattern.match(text, at):
             return Skip(at, match.end(), why)
     if match := _YEAR.match(text, at):
         round_number = int(match[1]) % 500 == 0 and _LONG_AGO.match(text, match.end())
         return None if round_number else Skip(at, _month_end(text, match.end()), "E4")
-    for pattern in (_ERA, _MONTH, _DAY, _CLOCK):
-        if match := pattern.match(text, at):
-            if pattern is _MONTH and text.startswith("月球", match.end() - 1):
-                return None
-            return Skip(at, match.end(), "E4")
-    if match := _SECTIONS.match(text, at):
-        return Skip(at, match.end(), "E2") if text[match.end() - 1] != "小" else None
-    if match := _ORDINAL_LATIN.match(text, at):
+    return _item_number(text, at) or _citation_number(text, at, floor)
+
+
+def _item_number(text: str, at: int) -> Skip | None:
+    heading = _heads_line(text, at)
+    match = _LINE_NUMBER.match(text, at) if heading else None
+    if match and (text[match.end() - 1] != " " or heading == "#"):
         return Skip(at, match.end(), "E3")
-    if (heading := _heads_line(text, at)) and (match := _LINE_NUMBER.match(text, at)):
-        if text[match.end() - 1] != " " or heading == "#":
-            return Skip(at, match.end(), "E3")
-    before = text[at - 1 : at] if at > floor else ""
-    if before and before in "[［〔【" and (match := _BRACKETED.match(text, at)):
-        if text[match.end() : match.end() + 1] not in ("(", "{", BLANK):
-            return Skip(at - 1, match.end(), "E2")
+    return None
+
+
+def _citation_number(text: str, at: int, floor: int) -> Skip | None:
+    before = text[at - 1] if at > floor else ""
+    match = _BRACKETED.match(text, at) if before and before in "[［〔【" else None
+    if match and text[match.end() : match.end() + 1] not in ("(", "{", BLANK):
+        return Skip(at - 1, match.end(), "E2")
     return None
 
 
@@ -306,17 +302,15 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
             return None
     elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
         return None
-    why = (
-        "E2"
-        if label in _REFERENCE or label in ("实验", "例", "例题", "习题", "章", "节", "页", "行")
-        else "E9"
-    )
+    why = "E2" if label in _REFERENCE or label in _PLACES else "E9"
     return Skip(at, _listed_end(text, match.end()), why)
 
 
 def _goes_on(text: str, end: int) -> bool:
     """Whether a magnitude, percent sign or decimal follows: the number is an amount."""
     following = text[end : end + 2].lstrip()
+    if following[:1] == "," and following[1:].isdigit():
+        return True
     return bool(following) and following[0] in "万亿%‰×±+多余"
 
 
@@ -369,9 +363,7 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     if word in _METRICS:
         return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:
-        return Skip(
-            at, end, "E2" if lowered[:3] in ("fig", "tab", "sec", "eq", "cha", "app") else "E9"
-        )
+        return Skip(at, end, "E2" if lowered[:3] in _ENGLISH_PLACES else "E9")
     if word in _VENUES:
         year = number.isdigit() and (len(number) == 2 or 1900 <= int(number) <= 2099)
         return Skip(at, end, "E4") if year else None

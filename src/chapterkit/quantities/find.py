@@ -1,5 +1,7 @@
 """Walk through a text once, read every numeral in it, and say how each quantity is meant."""
 
+# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
+
 from __future__ import annotations
 
 import re
@@ -11,6 +13,7 @@ from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
 from chapterkit.quantities.masking import masked
 from chapterkit.quantities.model import REASONS, Draft, Exempt, Quantity, Skip
+from chapterkit.quantities.numerals import decimal_or_none
 from chapterkit.quantities.phrases import SIGNED_AFTER, quantity_at
 from chapterkit.quantities.units import MEASURE_STARTS
 from chapterkit.quantities.wordlists import by_first_character, sections
@@ -27,6 +30,7 @@ _DOUBLES = exemptions.PHRASES.doubles("一")
 _CONTEXT = sections("context.txt")
 _ROLES = ("approximate", "change", "comparison")
 _AFTER = by_first_character(_CONTEXT["after"])
+_POINT_AFTER = frozenset("=<>≈ (（")
 _SIZE_NAME = frozenset("23456")
 
 
@@ -159,6 +163,14 @@ def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     amount = digits_at(text, at)
     if amount is None:  # pragma: no cover - a digit always begins a number
         return Skip(at, at + 1, "E9")
+    if (
+        amount.whole
+        and text[at - 1 : at] == "."
+        and at - 1 > floor
+        and text[at - 2] in _POINT_AFTER
+    ):
+        amount.start, amount.whole = at - 1, False  # p=.018
+        amount.value = decimal_or_none(text[at - 1 : amount.end])
     draft = quantity_at(text, amount, floor)
     return _no_amount(text, at, floor, draft, bare=amount.whole) or draft
 
@@ -173,7 +185,7 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
         return Skip(at, exemptions.name_tail(text, at), "E1")
     if text.startswith(("-shot", "-way"), end):
         return Skip(at, exemptions.name_tail(text, at), "E9")
-    if draft.unit == "G" and text[at : end - 1] in _SIZE_NAME:
+    if draft.unit in ("G", "d") and text[at : end - 1] in _SIZE_NAME:
         return Skip(at, end, "E9")
     if draft.unit == "年" and exemptions.era_before(text, at):
         return Skip(at, end, "E4")

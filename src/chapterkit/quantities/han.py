@@ -1,5 +1,7 @@
 """Judge a Chinese numeral: a quantity, a small count, or part of a word (policy Q2–Q5, 1.2)."""
 
+# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
+
 from __future__ import annotations
 
 import re
@@ -22,13 +24,16 @@ _BIG_ENOUGH = frozenset("近逾超破过达满约上余每数几足")
 _IDIOM = re.compile(r"成百上千|成千上万|成千成万|成百成千|成千累万")
 _COUNTED_BY = re.compile(r"[十百千万亿]{1,2}计")
 _CLOCK = re.compile(
-    r"[一二两三四五六七八九十]{1,3}点(?:[零一二三四五六七八九十]{1,3}分|半|整|钟|多钟|[一二三四五]?十)"
+    r"[一二两三四五六七八九十]{1,3}点"
+    r"(?:[零一二三四五六七八九十]{1,3}分|半|整|钟|多钟|[一二三四五]?十)"
 )
 _MONTH = re.compile(
     r"(?:十[一二]?|[一二三四五六七八九])月(?:份|底|初|末)?(?:[一二三四五六七八九十廿]{1,3}[日号])?"
 )
 _CODE = re.compile(
-    r"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|年级|号(?!召)|月份|年制|维码|次方|次幂|次元|进制|边形|面体|分位|线城市|年生|部曲|周目|重奏|代目|阶导|次型|声道|线制|氧化|氯化|硫化|价铁|聚体|倍体"
+    r"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|年级|号(?!召)|月份|年制|维码|次方|次幂|次元|"
+    r"进制|边形|面体|分位|线城市|年生|"
+    r"部曲|周目|重奏|代目|阶导|次型|声道|线制|氧化|氯化|硫化|价铁|聚体|倍体"
 )
 _FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍")
 _ORDINAL = re.compile(
@@ -37,7 +42,6 @@ _ORDINAL = re.compile(
 _ARTICLE_BEFORE = frozenset("这那每同某第另上下前后头任新其唯单统逐又再哪首末翌次")
 _ONE_DAY = frozenset("天年日周夜秒")
 _ER_COUNTS = frozenset("者人位国省女")
-_LIST_OF_ORDINALS = frozenset("是来则")
 _FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
 _HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
 _HALF_PIECE = re.compile(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
@@ -74,8 +78,10 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     amount = han_at(text, at)
     if amount is None or (amount.form == "spelt" and text[amount.end : amount.end + 1] != "开"):
         return Skip(at, end, "E5")
-    if exemptions.may_be_label(before) and (label := exemptions.label_before(text, at, floor)):
-        if unit_span(text, amount.end)[1] == amount.end and not _is_partitive(text, amount):
+    label = exemptions.label_before(text, at, floor) if exemptions.may_be_label(before) else ""
+    if label:
+        bare = unit_span(text, amount.end)[1] == amount.end
+        if bare and not _is_partitive(text, amount):
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
     if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
         return Skip(at, amount.end + 1, "E4")
@@ -122,8 +128,7 @@ def _vague(text: str, at: int, floor: int) -> Draft | Skip | None:
     amount = han_at(text, at - 1)
     if amount is None:
         return None
-    draft = quantity_at(text, amount, floor)
-    return draft
+    return quantity_at(text, amount, floor)
 
 
 def _with_unit(text: str, draft: Draft) -> Draft:
@@ -165,7 +170,7 @@ def _judged(text: str, amount: Amount, draft: Draft, floor: int) -> Draft | Skip
     if draft.shape in ("ratio", "fraction") or draft.parts:
         return _with_smallness(draft)
     if amount.form == "small":
-        if draft.unit == "成" or draft.unit == "倍":
+        if draft.unit in ("成", "倍"):
             return draft
         if run == "一":
             return _one(text, amount, draft, floor)

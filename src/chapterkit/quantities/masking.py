@@ -51,28 +51,23 @@ def masked(text: str) -> str:
     canvas.hide(_ADDRESS)
     if "@" in text:
         canvas.hide(_EMAIL)
-    return canvas.result()
+    return canvas.text
 
 
 class _Canvas:
     """A text whose hidden stretches are collected step by step, each pass linear."""
 
     def __init__(self, text: str) -> None:
-        self.original = text
         self.text = text
-        self.restored: list[int] = []
         self.paragraph_ends = [m.start() for m in _BLANK_LINE.finditer(text)] + [len(text)]
-
-    def result(self) -> str:
-        return self.text
 
     def hide_spans(self, spans: list[tuple[int, int]]) -> None:
         pieces, last = [], 0
         for start, end in sorted(spans):
             if end <= last:
                 continue
-            start = max(start, last)
-            pieces += [self.text[last:start], BLANK * (end - start)]
+            begin = max(start, last)
+            pieces += [self.text[last:begin], BLANK * (end - begin)]
             last = end
         self.text = "".join([*pieces, self.text[last:]])
 

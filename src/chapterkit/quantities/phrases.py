@@ -28,6 +28,7 @@ _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
 _MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _HYPHENED = re.compile(r"-(?=[a-z]{3})")
 _LONE_LATIN = frozenset("AaNTxXCcVWJ")
+_PER_LATIN = frozenset("Lm")  # 12.5×10⁹/L, 10⁶/mL
 _DECIMAL_BEHIND = frozenset("米")
 _BEHIND = re.compile(
     r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
@@ -58,7 +59,7 @@ def quantity_at(text: str, amount: Amount, floor: int) -> Draft:
 def _end(text: str, amount: Amount) -> Draft:
     """One number with its unit: a quantity by itself or one end of a range."""
     unit_start, end = unit_span(text, amount.end)
-    unit = text[unit_start:end]
+    unit = text[unit_start:end].replace("个多", "个")
     if unit == "大" and amount.form not in ("small", "range"):
         unit, end = "", amount.end
     value: Value = amount.value
@@ -99,6 +100,8 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following == "-" and start == at and (match := _HYPHENED.match(text, at)):
         unit = unit_at(text, match.end())
         return (match.end(), match.end() + len(unit)) if unit else (at, at)
+    if following == "/" and start == at and text[at + 1 : at + 2] in _PER_LATIN:
+        return at, at + 1 + len(unit_at(text, at + 1))
     if following not in FIRST_CHARACTERS:
         return at, at
     unit = unit_at(text, start)
@@ -123,6 +126,10 @@ def _per_day(text: str, at: int) -> str:
 def _after_piece(text: str, end: int) -> int:
     """个 takes a following measure into the unit: 512 个 token, 三个小时."""
     at = end + 1 if text[end : end + 1] == " " else end
+    if text[at : at + 1] == "多":  # 三个多小时
+        if text[at + 1 : at + 2] == "月":
+            return at + 2
+        at += 1
     further = unit_at(text, at)
     if further and unit_kind(further) != "count" and further not in ("度", "里", "×", "参数"):
         return at + len(further)
@@ -358,10 +365,10 @@ def _joined(
     if first.unit and other.unit and kinds[0] != kinds[1]:
         return None
     low, high = first.value, other.value
-    if not first.unit and second.power and not amount.power and isinstance(low, Decimal):
-        if isinstance(high, Decimal) and low <= high.scaleb(-second.power):
-            low = scaled(f"{low:f}", second.power)
-            first.value = low
+    shared = not first.unit and second.power and not amount.power
+    if shared and isinstance(low, Decimal) and isinstance(high, Decimal):
+        raised = scaled(f"{low:f}", second.power)
+        low = first.value = raised if raised <= high else low
     if not first.unit and other.unit == "成" and isinstance(low, Decimal):
         low = first.value = _times_ten(low)
     unit = other.unit or first.unit

@@ -1,5 +1,7 @@
 """The unit table: read a unit in text, name it, and say when two quantities are the same."""
 
+# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
+
 from __future__ import annotations
 
 import re

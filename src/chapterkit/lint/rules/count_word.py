@@ -63,14 +63,15 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def _listed(block: Block, found: re.Match[str]) -> Iterator[Problem]:
     """Compare a count with the items that follow it, where their number is beyond doubt."""
+    said = _value(found["count"])
     parts = found["items"].split("、")
     last = _BETWEEN.split(parts[-1])
-    # 甲、乙和丙: one joining word, in the last part, surely divides items; otherwise it may
-    # stand inside an item, and then nobody can count surely.
-    if len(parts) < 2 or len(last) > 2 or any(_BETWEEN.search(part) for part in parts[:-1]):
+    # 甲、乙和丙: one joining word, in the last part, may divide two items or stand inside one;
+    # anywhere else nobody can count surely.
+    if said < 2 or len(parts) < 2 or len(last) > 2 or any(map(_BETWEEN.search, parts[:-1])):
         return
     counted = {len(parts), len(parts) - 1 + len(last)}
-    if _value(found["count"]) not in counted:
+    if said not in counted:
         message = f"说是“{found['count']}”，后面列出的是 {max(counted)} 项"
         yield Problem(block.origin(found.start("count")), message, "改正数目，或补上漏掉的一项")
 

@@ -44,10 +44,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     known = identifiers(document)
     for block in document.blocks:
         for inline in block.inlines:
-            if inline.kind != "Link":
+            if inline.kind != "Reference":
                 continue
             target = inline.element["c"][2][0]
-            if target.startswith("#") and target[1:] not in known:
+            if target[1:] not in known:
                 near = nearest(target[1:], known)
                 yield Problem(
                     block.origin(inline.start),

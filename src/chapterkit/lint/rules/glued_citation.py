@@ -1,7 +1,8 @@
 """A citation has run into the text round it, so that it is lost or names another key.
 
 Why: pandoc sees no citation in `据@key的` (a letter stands before the @), takes the text behind
-for part of the key in `据 @key的`, and drops the second of `[@a；@b]` without a word.
+for part of the key in `据 @key的`, drops the second of `[@a；@b]` without a word, and takes
+`[@a][@b]` for half a link.
 
 Bad:
 
@@ -44,7 +45,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def _literal(block: Block) -> Iterator[Problem]:
-    text = block.masked("Code", "Math", "Cite", "Link")
+    text = block.masked("Code", "Math", "Cite", "Link", "Reference")
     for found in KEY.finditer(text):
         before = text[: found.start()][-1:]
         if not before or before.isascii() or block.is_escaped(found.start()):
@@ -61,6 +62,9 @@ def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
         if inline.kind != "Cite":
             continue
         origin = block.origin(inline.start)
+        mode = inline.element["c"][0][0]["citationMode"]["t"]
+        if mode == "AuthorInText" and block.text[: inline.start].endswith("["):
+            yield Problem(origin, "两个引用的方括号挨在一起，前一个丢了", "合成一个：[@甲; @乙]")
         for key in inline.citations:
             meant = cited_key(key, book.bibliography)
             if meant != key:

@@ -1,9 +1,9 @@
 """A number stands in the text that was typed by hand, so nobody can tell where it comes from.
 
 Why: a typed number drifts from its source unseen. A number belongs into a record, with its
-source and place, and enters the text as `{{ n.name }}`. In a manuscript without templates it is
-accepted where the ledger holds a number of the same value and unit whose source is cited in the
-same paragraph.
+source and place, and enters the text as `{{ n.name }}`; in a book a typed number is a problem also
+where it happens to be right. In a manuscript without templates it is accepted where the ledger
+holds a number of the same value and unit whose source is cited in the same paragraph.
 
 Options: `names`, phrases that hold a number but are names (24 点).
 
@@ -48,6 +48,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for one in accounts(document, book.ledger, options.names):
         if one.status == "recorded":
             yield from _check_span(one)
+        elif one.status == "matched" and book.chapters:
+            yield from _check_typed(one)
         elif one.status == "unsourced" and one.quantity and not one.why:
             yield _unsourced(one, book.ledger)
         elif one.status == "unsourced":
@@ -60,6 +62,13 @@ def _unsourced(one: Accounted, ledger: Ledger) -> Problem:
     near = nearest_number(one.quantity, ledger.values())
     hint = f"最接近的是 {near.id}（{near.text}）" if near else "先在记录的 numbers 里写下它和出处"
     return Problem(one.origin, f"“{one.text}”没有记录，查不到出处", hint)
+
+
+def _check_typed(one: Accounted) -> Iterator[Problem]:
+    """Yield a problem for a number typed in a book though it is recorded; small counts may be."""
+    if one.number and one.quantity and not one.quantity.small_count:
+        message = f"“{one.text}”是手写的，它是记录过的数 {one.number.id}"
+        yield Problem(one.origin, message, f'写成 {{{{ n("{one.number.id}") }}}}')
 
 
 def _check_span(one: Accounted) -> Iterator[Problem]:
