@@ -142,7 +142,7 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         if match and found:
             power, whole = found, False
             end = match.end() if magnitude == match.end(2) else magnitude
-        elif match is None and (more := _MORE.match(text, end)):
+        elif match is None and "." not in number and (more := _MORE.match(text, end)):
             end = more.end()
     elif following in "KkMBbThtmbt" and following:
         match = _LATIN_MAGNITUDE.match(text, end)
@@ -150,7 +150,9 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
             power = LATIN_POWERS[match[1] or match[2] or match[3]]
             end, whole = match.end(), False
     if (text[end : end + 1] == "+" and (more := _MORE.match(text, end))) or (
-        text[end : end + 1] in ("多", "余", " ") and (more := _MORE.match(text, end))
+        "." not in number
+        and text[end : end + 1] in ("多", "余", " ")
+        and (more := _MORE.match(text, end))
     ):
         end = more.end()
     value = scaled(number, power) if len(number) <= 64 else None

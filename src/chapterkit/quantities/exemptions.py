@@ -59,6 +59,9 @@ _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名
 _LINE_NUMBER = re.compile(r"\d{1,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3} (?=\D)")
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |\s{0,3})$")
 _ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
+_JOURNAL_PAGES = re.compile(
+    r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
+)
 _FIXED_FORMS = (
     (_OBJECT_IDENTIFIER, "E8"),
     (_DATE, "E4"),
@@ -69,6 +72,7 @@ _FIXED_FORMS = (
     (_CLOCK, "E4"),
     (_SECTIONS, "E2"),
     (_ORDINAL_LATIN, "E3"),
+    (_JOURNAL_PAGES, "E4"),
 )
 _BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
@@ -298,7 +302,7 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
     if label not in _REFERENCE:
         start, end = unit_span(text, match.end())
         plain = match[0].isdigit() or (label in _DECIMAL_LABELS and match[0][0] != "0")
-        if end > start or not plain or _goes_on(text, match.end()):
+        if text[start:end] not in ("", "里") or not plain or _goes_on(text, match.end()):
             return None
     elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
         return None
@@ -306,12 +310,17 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
     return Skip(at, _listed_end(text, match.end()), why)
 
 
+_DECIMAL_END = re.compile(r"\d[.．]\d+\Z")
+
+
 def _goes_on(text: str, end: int) -> bool:
     """Whether a magnitude, percent sign or decimal follows: the number is an amount."""
     following = text[end : end + 2].lstrip()
     if following[:1] == "," and following[1:].isdigit():
         return True
-    return bool(following) and following[0] in "万亿%‰×±+多余"
+    if following[:1] in ("多", "余"):  # 图 3 多……, but 3.2 多 is no amount
+        return _DECIMAL_END.search(text, max(0, end - 8), end) is None
+    return bool(following) and following[0] in "万亿%‰×±+"
 
 
 def _listed_end(text: str, end: int) -> int:

@@ -29,7 +29,7 @@ def masked(text: str) -> str:
     """The text with code, formulas, keys, targets, tags and attributes blanked out.
 
     >>> masked("见 `x = 3` 与 [@li2024, 图 6]。").replace(BLANK, "·")
-    '见 ········· 与 ···············。'
+    '见 ······· 与 ··············。'
     >>> masked("[15.0%]{.number data-number='a'}").replace(BLANK, "·")
     '[15.0%]·························'
     """

@@ -229,6 +229,10 @@ def _ratio(text: str, amount: Amount, draft: Draft) -> Draft | None:
     return Draft(amount.start, unit_end if unit else end, pair, unit, shape)
 
 
+def _is_han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
+
+
 def _ratio_term(text: str, at: int, sign: str, first: Amount) -> Amount | None:
     following = text[at : at + 1]
     if not following or following not in (DIGIT if sign == "/" else NUMERAL | DIGIT):
@@ -238,6 +242,8 @@ def _ratio_term(text: str, at: int, sign: str, first: Amount) -> Amount | None:
         return None
     if sign == "/" and not (term.whole and first.whole and first.value):
         return None
+    if sign in ":：∶" and first.form != "digits" and _is_han(text[term.end : term.end + 1]):
+        return None  # 难处有三：一般……
     if sign == "比" and unit_span(text, term.end)[1] > term.end:
         return None
     return term

@@ -4,7 +4,8 @@ Why: a project's README, a second-hand report and the author's own run are no pa
 must be able to tell from the sentence itself.
 
 Options: `readme`, `secondary`, `own_run`: for each status the words one of which the sentence must
-hold.
+hold. `scope`: `sentence` (default), or `paragraph`: then it is enough if this sentence or an
+earlier one of its paragraph says it, for passages that speak of one run throughout.
 
 Bad:
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, Inline
@@ -31,7 +33,9 @@ NEEDS = frozenset({"ledger"})
 
 @dataclass(frozen=True)
 class Options:
-    """The words that tell a status."""
+    """The words that tell a status, and how near they must stand."""
+
+    scope: Literal["sentence", "paragraph"] = "sentence"
 
     readme: tuple[str, ...] = (
         "README", "说明文档", "项目说明", "项目的说明", "项目页", "仓库", "代码库", "脚本", "项目文档", "文档",
@@ -50,6 +54,7 @@ class Options:
     )
     own_run: tuple[str, ...] = (
         "作者自己", "本书作者", "笔者", "自己的运行", "自己跑", "自行运行", "自己的一次", "亲自", "复现", "重跑",
+        "复算",
     )  # fmt: skip
 
 
@@ -73,6 +78,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def _told(block: Block, inline: Inline, number: Number, options: Options) -> bool:
     start, end = block.sentence(inline.start)
+    if options.scope == "paragraph":
+        start = 0
     sentence = block.text[start:end].lower()
     words = getattr(options, number.status.replace("-", "_"))
     return any(word.lower() in sentence for word in words)
