@@ -249,7 +249,9 @@ def read_run(run: str) -> tuple[Decimal | tuple[Decimal, Decimal] | None, str]:
     if len(run) == 1:
         if run in DIGITS:
             return Decimal(DIGITS[run]), "small"
-        return Decimal(POWERS[run]), "small" if run in "十拾" else "power"
+        if run in POWERS:
+            return Decimal(POWERS[run]), "small" if run in "十拾" else "power"
+        return _readable_value(run), "large"  # 廿, 卅
     if run in _APPROXIMATE_PAIRS:
         return (Decimal(DIGITS[run[0]]), Decimal(DIGITS[run[1]])), "range"
     if all(c in DIGITS for c in run):
