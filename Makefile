@@ -8,9 +8,11 @@ BIN := .venv/bin
 endif
 CHAPTERKIT := $(BIN)/chapterkit
 
+MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help setup test check golden schemas lock bench clean
 .DELETE_ON_ERROR:
+.PRECIOUS: build/chapter%.built
 
 help: ## Show this help
 	@grep -hE '^[a-z%0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -27,8 +29,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  { echo 'chapterkit needs Python 3.11 or newer; say which: make PYTHON=python3.12 $(MAKECMDGOALS)' >&2; exit 2; }
 	@echo 'Setting up .venv (once) ...'
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 # --- chapters: `make chapterN` for every chapter that book.yaml lists

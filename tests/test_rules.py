@@ -7,10 +7,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import HERE, same_as_golden
-from demo import problems_of
 
 from chapterkit.lint import Problem, all_rules
+from conftest import HERE, same_as_golden
+from demo import problems_of
 
 CASES = sorted((HERE / "rules").glob("*/*.md"))
 

@@ -254,7 +254,7 @@ def _starts_number(text: str, start: int, core: str) -> bool:
         return False
     if last == "," and second.isdigit() and re.match(r"\d{3}(?!\d)", core):
         return False
-    if last == ":" and second.isdigit():
+    if last == ":" and second.isdigit() and re.match(r"\d\d(?![\d.])", core):
         return False
     return not _REFERENCE.search(before)
 
@@ -274,15 +274,13 @@ def _ends_number(text: str, end: int, core: str) -> bool:
 
 
 def _is_citation(text: str, start: int, end: int) -> bool:
-    """Tell whether the number is a reference in brackets: [57], [2, 57]."""
-    if text[start:end].isdigit() and text[start - 1 : start] in ("[", " ", ","):
-        before = re.search(r"(?:\w|\))[ \n]?\[(?:\d{1,3}, ?)*$", text[max(0, start - 30) : start])
-        return bool(before and re.match(r"(?:, ?\d{1,3})*\]", text[end : end + 30]))
-    return False
+    """Tell whether the number is a reference in brackets: CLIP [57]."""
+    bracketed = text[start - 1 : start] == "[" and text[end : end + 1] == "]"
+    return bracketed and text[start:end].isdigit() and bool(re.match(r"[\w)][ \n]?", text[start - 3 : start - 1]))
 
 
 def _judged(text: str, start: int, end: int, want: Wanted) -> Hit:
-    sign = _sign_before(text, start)
+    sign = _sign_before(text, start) if text[start] in "0123456789." else ""
     unit, kind = _unit_of(text, start, end)
     why = _sign_trouble(sign, want) or _unit_trouble(text, start, end, sign, unit, kind, want)
     bare = not kind and want.kind in ("percent", "points") and not want.printed
@@ -299,7 +297,7 @@ def _sign_before(text: str, start: int) -> str:
 
 def _sign_trouble(sign: str, want: Wanted) -> str:
     if want.printed:
-        return f"原文在它前面有“{sign}”" if sign else ""
+        return "" if not sign or sign == "-" and want.down else f"原文在它前面有“{sign}”"
     if want.negative and sign != "-" and not want.down:
         return "原文没有负号"
     if not want.negative and sign == "-" and not want.down:
@@ -403,10 +401,16 @@ def agreement(number: Number) -> Agreement:
     power = _MAGNITUDE.match(number.unit)
     scale = _POWERS[power[1]] if power else 0
     ends = number.value if isinstance(number.value, tuple) else (number.value,)
-    for end in ends:
-        if not any(_says(one, end.scaleb(scale), number) for one in found):
-            return Agreement(True, f"printed“{number.printed}”说的不是 {number.text}")
-    return Agreement(True)
+    if all(any(_says(one, end.scaleb(scale), number) for one in found) for end in ends):
+        return Agreement(True)
+    if number.note and _is_wording(printed):
+        return Agreement(False)
+    return Agreement(True, f"printed“{number.printed}”说的不是 {number.text}")
+
+
+def _is_wording(printed: str) -> bool:
+    """Tell whether a printed form is words rather than a number: what it says is counted by hand."""
+    return sum(map(str.isalpha, printed)) > 3 * sum(map(str.isdigit, printed))
 
 
 def _says(printed: Decimal, value: Decimal, number: Number) -> bool:
@@ -415,10 +419,20 @@ def _says(printed: Decimal, value: Decimal, number: Number) -> bool:
     if printed < 0 < value and not down or value < 0 < printed and not down:
         return False
     printed, value = abs(printed), abs(value)
-    if printed == value:
+    if unit_kind(number.unit) == "percent" and printed <= 1 and _rounds_to(printed * 100, value):
         return True
-    step = Decimal(1).scaleb(_exponent(printed) if number.derived else 0)
+    if _rounds_to(printed, value):
+        return True
+    step = Decimal(1).scaleb(_exponent(printed))
     return number.derived is not None and (abs(printed - value) < step or bool(number.note))
+
+
+def _rounds_to(printed: Decimal, value: Decimal) -> bool:
+    """Tell whether the printed digits are the value's, or more exact ones that round to it."""
+    exponent = _exponent(value)
+    if printed == value or _exponent(printed) >= exponent:
+        return printed == value
+    return abs(printed - value) * 2 <= Decimal(1).scaleb(exponent)
 
 
 def _exponent(value: Decimal) -> int:
@@ -451,6 +465,8 @@ def _numbers_in(printed: str) -> tuple[Decimal, ...]:
             found.append(Decimal(_ONES.index(word)))
         elif word in _TENS:
             found.append(Decimal(10 * (_TENS.index(word) + 2)))
+    for match in re.finditer(r"(?<!\d)(?:(\d{1,3}):)?(\d{1,3}):(\d\d)(?!\d)", printed):
+        found.append(Decimal(int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])))
     if match := re.search(r"(\d+) ?[×x*] ?10\^?\{?(-?\d+)", printed):
         found.append(Decimal(match[1]).scaleb(int(match[2])))
     return tuple(found)

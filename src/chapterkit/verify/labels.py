@@ -14,7 +14,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from chapterkit.verify.outline import Outline, Region, sentence_end, sentence_start
+from chapterkit.verify.outline import (
+    Outline,
+    Region,
+    is_tabular,
+    item_span,
+    sentence_end,
+    sentence_start,
+)
 from chapterkit.verify.texts import normal
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
@@ -39,8 +46,10 @@ def near_pattern(word: str, *, any_digits: bool = False) -> re.Pattern[str]:
             text += r"[-\s]*"
         elif part[0].isdigit() and any_digits:
             text += r"\d+(?:\.\d+)?"
+        elif re.fullmatch("[A-Z]{3,}", part):
+            text += "-?".join(part)
         elif part[0].isalnum() and part.isascii():
-            text += part
+            text += re.escape(part)
         else:
             text += rf"\s*{re.escape(part)}\s*" if between else re.escape(part)
     before = r"(?<![A-Za-z0-9])(?<!\d\.)" if parts and parts[0][0].isalnum() and parts[0].isascii() else ""
@@ -63,7 +72,7 @@ def shape(name: str) -> str:
     >>> shape("GP-L"), shape("AdaptThink"), shape("RL"), shape("Multi-turn"), shape("success")
     ('name', 'name', 'acronym', '', '')
     """
-    if not _TOKEN.fullmatch(name) or re.fullmatch(r"[A-Z]?[a-z]+(?:-[a-z]+)*", name):
+    if not _TOKEN.fullmatch(name) or re.fullmatch(r"[A-Z]?[a-z]+(?:-[a-z]+)*|[A-Z]{2,}s", name):
         return ""
     capitals = sum(1 for letter in name if letter.isupper())
     if re.fullmatch("[A-Z]{2,6}", name):
@@ -161,13 +170,27 @@ class Word:
                     self._other_row(start, line, region)
                     or self._other_column(start, line, region)
                     or self._other_cells(start, end, line, region)
-                    or self._other_clause(start, end, self.outline.line_span(line))
+                    or self._other_clause(start, end, self._on_its_line(start, end, line))
                 )
-        return self._other_clause(start, end, self._sentence(start, end))
+        return self._other_item(start) or self._other_clause(start, end, self._sentence(start, end))
+
+    def _other_item(self, start: int) -> str:
+        """The number stands in one item of a list, the word nearest to it in another."""
+        mine = item_span(self.text, start)
+        if mine is None:
+            return ""
+        around = self._around(start)
+        if any(mine[0] <= a < mine[1] for a, _ in around):
+            return ""
+        others = [item_span(self.text, a) for a, _ in around]
+        return f"“{self.word}”在另一条里" if others and all(others) else ""
+
+    def _on_its_line(self, start: int, end: int, line: int) -> tuple[int, int]:
+        a, b = self.outline.line_span(line)
+        c, d = self._sentence(start, end)
+        return max(a, c), min(b, d)
 
     def _is_body(self, line: int, region: Region) -> bool:
-        from chapterkit.verify.outline import is_tabular
-
         return is_tabular(self.outline.line(line)) and region.kind in ("table", "figure")
 
     def _sentence(self, start: int, end: int) -> tuple[int, int]:

@@ -79,6 +79,7 @@ _LOCATORS = (
     ("path", re.compile(r"([\w-]+(?:/[\w.-]+)+|[\w-]+\.(?:sh|py|md|json|ya?ml|toml|txt|ipynb))")),
 )
 _SECOND_HAND = re.compile("转引|第三方")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _FILLER = re.compile(r"[一两]?[节段章处]$|^(?:所附|见)\s*|的$")
 
 
@@ -91,7 +92,7 @@ def parse_locator(at: str | None) -> Locator:
     (('named', 'Compute amortization'),)
     """
     if not at or _SECOND_HAND.search(at):
-        return Locator(())
+        return Locator((("named", at),) if at else ())
     rest = normal(at)
     found: list[tuple[int, str, str]] = []
     for kind, pattern in _LOCATORS:
@@ -201,12 +202,10 @@ class Outline:
 
     # --- regions
 
-    def regions(self, locator: Locator) -> list[Region]:
-        """Return the stretches a locator points at; none if the text does not show them."""
-        found: list[Region] = []
-        for kind, name in locator.parts:
-            found += self._regions_of(kind, name)
-        return found
+    def regions(self, locator: Locator) -> tuple[list[Region], bool]:
+        """Return the stretches a locator points at, and whether the text shows all its parts."""
+        parts = [list(self._regions_of(kind, name)) for kind, name in locator.parts]
+        return [region for part in parts for region in part], all(parts) and bool(parts)
 
     def _regions_of(self, kind: str, name: str) -> Iterator[Region]:
         match kind:
@@ -270,11 +269,17 @@ class Outline:
             yield Region(0, len(self.text), "abstract", "摘要")
 
     def _named(self, name: str) -> Iterator[Region]:
+        """Yield what stands under a heading of this name, or in the file of this path.
+
+        A Chinese name may be the author's translation: it binds nothing.
+        """
         wanted = _letters(name)
-        if len(wanted) < 2:
+        path = "." in name and not _HAN.search(name)
+        if len(wanted) < 2 or _HAN.search(name):
             return
         for index, heading in enumerate(self.headings):
-            if wanted in _letters(heading.title):
+            title = _letters(heading.title)
+            if title == wanted or path and wanted in title:
                 yield Region(heading.start, self._named_end(index), "named", name)
         for index, start in enumerate(self.line_starts):
             match = _RUN_IN.match(self.line(index))
@@ -426,20 +431,37 @@ def _first_from(source: SourceText, raw: int) -> int:
     return source.marks[index] + raw - source.raws[index]
 
 
+_SENTENCE_END = re.compile(
+    r"(?<!\bet al)[.!?][\"')\]]*\s+(?=[\"'(\[]?(?:[A-Z]|\d+[A-Z]))|[。！？]|\n\s*\n"
+)
+_ITEM = re.compile(r"^[ \t]*(?:[•◦▪‣*]|-(?= [^\d\s]))[ \t]?(?=\S)", re.M)
+
+
 def sentence_start(text: str, at: int) -> int:
     """Return where the sentence that holds an offset begins."""
     start = max(0, at - 500)
-    ends = list(
-        re.finditer(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z])|[。！？]|\n\s*\n", text[start:at])
-    )
-    return start + ends[-1].end() if ends else start
+    ends = list(_SENTENCE_END.finditer(text, start, at))
+    return ends[-1].end() if ends else start
 
 
 def sentence_end(text: str, at: int) -> int:
     """Return where the sentence that holds an offset ends."""
     stop = min(len(text), at + 500)
-    match = re.search(r"[.!?][\"')\]]*\s+(?=[\"'(\[]?[A-Z])|[。！？]|\n\s*\n", text[at:stop])
-    return at + match.end() if match else stop
+    match = _SENTENCE_END.search(text, at, stop)
+    return match.end() if match else stop
+
+
+def item_span(text: str, at: int) -> tuple[int, int] | None:
+    """Return the item of a list that holds an offset, None if it is in no list."""
+    start = max(0, at - 600)
+    begins = [match.start() for match in _ITEM.finditer(text, start, at)]
+    blank = text.rfind("\n\n", start, at)
+    if not begins or begins[-1] < blank:
+        return None
+    following = _ITEM.search(text, at, at + 600)
+    gap = text.find("\n\n", at, at + 600)
+    ends = [following.start() if following else -1, gap, sentence_end(text, at)]
+    return begins[-1], min(end for end in ends if end >= 0)
 
 
 def _letters(text: str) -> str:
@@ -479,7 +501,7 @@ def _is_title(title: str, steps: tuple[str, ...], end: str | None) -> bool:
 
 
 def _unnumbered(line: str, start: int) -> Heading | None:
-    if match := _MARKED.match(line):
+    if (match := _MARKED.match(line)) and not (match[1] == "#" and match[2][0].islower()):
         return Heading(start, (), len(match[1]), match[2])
     if match := _KNOWN.match(line):
         rest = match["rest"].strip(" ]):.=-")

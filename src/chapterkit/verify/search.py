@@ -82,17 +82,17 @@ class Searcher:
     def _judge(
         self, number: Number, want: Wanted, fitting: list[Hit], all_hits: list[Hit]
     ) -> Found:
-        regions = self.outline.regions(parse_locator(number.at))
+        regions, complete = self.outline.regions(parse_locator(number.at))
         words, needed = self._near_words(number)
         places = [
             self._placed(hit, region, words, needed, want)
             for hit in fitting
-            for region in self._regions_of(hit, regions)
+            for region in _regions_of(hit, regions, complete=complete)
         ]
         good = [place for place in places if not place.why]
         if good and (needed or _is_telling(want, fitting)):
             best = min(good, key=_rank)
-            return self._verified(best, number, known=bool(regions))
+            return self._verified(best, number)
         return self._elsewhere(number, places, regions, common=bool(good))
 
     def _near_words(self, number: Number) -> tuple[list[Word], int]:
@@ -108,11 +108,6 @@ class Searcher:
         if word not in self._words:
             self._words[word] = Word(self.outline, word, self.vocabulary)
         return self._words[word]
-
-    def _regions_of(self, hit: Hit, regions: Sequence[Region]) -> Sequence[Region | None]:
-        if not regions:
-            return (None,)
-        return [region for region in regions if region.holds(hit.start)]
 
     def _placed(
         self, hit: Hit, region: Region | None, words: list[Word], needed: int, want: Wanted
@@ -144,9 +139,9 @@ class Searcher:
 
     # --- wording
 
-    def _verified(self, best: _Place, number: Number, *, known: bool) -> Found:
+    def _verified(self, best: _Place, number: Number) -> Found:
         why = ""
-        if number.at and not known:
+        if number.at and best.region is None:
             why = f"文本里认不出“{number.at}”，按 near 核对"
         return Found(
             "verified",
@@ -197,7 +192,7 @@ class Searcher:
         sought = number.printed or number.text
         if not all_hits:
             return Found("not-found", why=f"原文里没有 {sought}")
-        regions = self.outline.regions(parse_locator(number.at))
+        regions, _ = self.outline.regions(parse_locator(number.at))
         inside = [hit for hit in all_hits if any(region.holds(hit.start) for region in regions)]
         hit = self._nearest_with_words(number, inside or all_hits)
         where = self.outline.place(hit.start)
@@ -205,9 +200,17 @@ class Searcher:
         return Found("not-found", where, context, f"原文里的数字相同，但不是 {sought}：{hit.why}")
 
 
+def _regions_of(
+    hit: Hit, regions: Sequence[Region], *, complete: bool
+) -> Sequence[Region | None]:
+    """Return the regions that hold a hit; None stands for a part of the locator not recognised."""
+    holding: list[Region | None] = [region for region in regions if region.holds(hit.start)]
+    return holding if holding or complete else [None]
+
+
 def _rank(place: _Place) -> tuple[bool, bool, int, int]:
     """Order places: nothing against it, a real region before a mention, nearest words first."""
-    mention = place.region is not None and place.region.kind == "mention"
+    mention = place.region is None or place.region.kind == "mention"
     return bool(place.why), mention, place.distance, place.hit.start
 
 

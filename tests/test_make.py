@@ -1,0 +1,77 @@
+"""The Makefile: real prerequisites, nothing done twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import HERE
+
+ROOT = HERE.parent
+ENVIRONMENT = Path(sys.prefix)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Copy what make needs, with the environment that runs the tests in the place of .venv."""
+    if shutil.which("make") is None:
+        pytest.skip("needs make")
+    if not (ENVIRONMENT / ".installed").exists():
+        pytest.skip("needs an environment that make set up")
+    for name in ("book", "experiments", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("Makefile", "refs.bib", "requirements.lock", "pyproject.toml"):
+        shutil.copy2(ROOT / name, tmp_path)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "chapterkit").symlink_to(ROOT / "src" / "chapterkit")
+    (tmp_path / ".venv").symlink_to(ENVIRONMENT)
+    past = 1_000_000_000  # older than any environment, which make must not touch here
+    for path in [*tmp_path.rglob("*"), tmp_path / "src"]:
+        os.utime(path, (past, past), follow_symlinks=False)
+    return tmp_path
+
+
+def run_make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["make", "-o", ".venv/.installed", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def make(folder: Path, *arguments: str) -> str:
+    done = run_make(folder, *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_chapter_is_built_once_and_again_after_each_change(checkout: Path) -> None:
+    assert "post-training.pdf" in make(checkout, "chapter7")
+    assert make(checkout, "chapter7").strip() == ""
+    outputs = checkout / "build" / "post-training"
+    for name in ("book/chapter7.md", "refs.bib", "book/book.yaml"):
+        (checkout / name).touch()
+        assert "post-training.pdf" in make(checkout, "chapter7"), name
+        assert make(checkout, "chapter7").strip() == ""
+    (outputs / "post-training.html").unlink()
+    assert "post-training.html" in make(checkout, "chapter7")
+    (checkout / "templates/experiments/extra.md.j2").write_text("不用的模板\n", "utf-8")
+    assert "post-training.pdf" in make(checkout, "chapter7")
+
+
+def test_a_failed_check_leaves_the_stamp_unwritten(checkout: Path) -> None:
+    make(checkout, "chapter7")
+    chapter = checkout / "book/chapter7.md"
+    text = chapter.read_text("utf-8")
+    chapter.write_text(f"{text}\n- 一项\n", "utf-8")
+    for _ in range(2):
+        done = run_make(checkout, "chapter7")
+        assert done.returncode != 0
+        assert "list-in-text" in done.stdout
+
+
+def test_help_names_every_goal(checkout: Path) -> None:
+    printed = make(checkout)
+    for goal in ("setup", "chapter%", "test", "check", "golden", "bench", "clean", "help"):
+        assert f"make {goal}" in printed
