@@ -37,7 +37,10 @@ def checkout(tmp_path: Path) -> Path:
 
 def run_make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["make", "-o", ".venv/.installed", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        command, cwd=folder, env=plain, capture_output=True, text=True, check=False
+    )
 
 
 def make(folder: Path, *arguments: str) -> str:

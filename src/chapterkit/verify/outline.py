@@ -401,6 +401,12 @@ class Outline:
         parts += [self._section_name(at), self._float_name(at)]
         return "，".join(part for part in parts if part)
 
+    def locator(self, at: int) -> str:
+        """Return a locator for an offset as a record would write it: 图 6, 第 5.1 节, 第 18 页."""
+        page = self.source.page(at)
+        section = self._section_name(at)
+        return self._float_name(at) or section or (f"第 {page} 页" if page else "")
+
     def _section_name(self, at: int) -> str:
         index = bisect_right(self._heading_starts, at) - 1
         if index < 0:
@@ -409,7 +415,7 @@ class Outline:
         if heading.steps:
             name = ".".join(heading.steps)
             return f"附录 {name}" if heading.steps[0].isalpha() else f"第 {name} 节"
-        return f"“{heading.title[:30]}”一节"
+        return f"{heading.title[:40].strip()} 一节"
 
     @cached_property
     def _heading_starts(self) -> list[int]:

@@ -1,0 +1,120 @@
+"""List a source's quantities as YAML entries to pick from: how a record is started."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chapterkit.quantities import Quantity, find_in_plain
+from chapterkit.verify.labels import near_pattern, shape
+from chapterkit.verify.outline import Outline, is_tabular, sentence_end, sentence_start
+from chapterkit.verify.texts import SourceText
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
+_NEAR_REACH = 300
+
+
+@dataclass(frozen=True)
+class Harvested:
+    """One quantity of a source: what it says, where it stands, the sentence, names around it."""
+
+    text: str
+    value: str
+    unit: str
+    at: str
+    sentence: str
+    near: tuple[str, ...]
+    line: int
+    page: int | None
+
+
+def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
+    """Return a source's quantities in order; with `near`, only those with all those words around."""
+    outline = Outline(source)
+    places = [[match.start() for match in near_pattern(word).finditer(source.text)] for word in near]
+    found = []
+    for quantity in _quantities(source.text):
+        reached = all(
+            any(abs(place - quantity.start) <= _NEAR_REACH for place in one) for one in places
+        )
+        if reached and quantity.value is not None:
+            found.append(_harvested(quantity, source, outline))
+    return found
+
+
+def _quantities(text: str) -> Iterable[Quantity]:
+    """Find quantities paragraph by paragraph, so that lines broken in print are read as one."""
+    for match in re.finditer(r"(?:[^\n]|\n(?!\s*\n))+", text):
+        for quantity in find_in_plain(match[0].replace("\n", " ")):
+            start, end = match.start() + quantity.start, match.start() + quantity.end
+            yield Quantity(start, end, quantity.text, quantity.value, quantity.unit)
+
+
+def _harvested(quantity: Quantity, source: SourceText, outline: Outline) -> Harvested:
+    start, end = _surroundings(quantity, source.text, outline)
+    sentence = " ".join(source.text[start:end].split())
+    return Harvested(
+        quantity.text,
+        _value(quantity),
+        quantity.unit,
+        outline.locator(quantity.start),
+        sentence,
+        _names(source.text, start, end, quantity.start),
+        source.line(quantity.start),
+        source.page(quantity.start),
+    )
+
+
+def _surroundings(quantity: Quantity, text: str, outline: Outline) -> tuple[int, int]:
+    """Return the row of a table, or the sentence, in which a quantity stands."""
+    index = outline.line_at(quantity.start)
+    if is_tabular(outline.line(index)):
+        return outline.line_span(index)
+    return sentence_start(text, quantity.start), sentence_end(text, quantity.end)
+
+
+def _value(quantity: Quantity) -> str:
+    if isinstance(quantity.value, tuple):
+        return f"[{', '.join(f'{end:f}' for end in quantity.value)}]"
+    assert isinstance(quantity.value, Decimal)
+    return f"{quantity.value:f}"
+
+
+def _names(text: str, start: int, end: int, at: int) -> tuple[str, ...]:
+    """Return up to two names in a sentence, the nearest first."""
+    found: dict[str, int] = {}
+    for match in _NAME.finditer(text, start, end):
+        if shape(match[0]) and not match.start() <= at < match.end():
+            away = abs(match.start() - at)
+            found[match[0]] = min(away, found.get(match[0], away))
+    return tuple(sorted(found, key=lambda name: (found[name], name))[:2])
+
+
+def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
+    """Return harvested quantities as entries of a record's `numbers:`, the sentence above each.
+
+    Names are made from locator and order and are meant to be replaced; `of` is left empty, so
+    that an entry cannot be used before somebody says what it measures.
+    """
+    lines = ["numbers:"]
+    for index, one in enumerate(found, start=1):
+        place = "，".join(filter(None, (f"第 {one.page} 页" if one.page else "", f"第 {one.line} 行")))
+        lines.append(f"  # {place}：{_clipped(one.sentence)}")
+        fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", 'of: ""', f"cite: {cite}"]
+        fields += [f"at: {one.at}"] if one.at else []
+        fields += [f"printed: {_quoted(one.text)}"]
+        fields += [f"near: [{', '.join(_quoted(word) for word in one.near)}]"] if one.near else []
+        lines.append(f"  n{index}: {{{', '.join(fields)}}}")
+    return "\n".join(lines) + "\n" if len(lines) > 1 else "numbers: {}\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _clipped(text: str, length: int = 240) -> str:
+    clean = re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
+    return clean if len(clean) <= length else clean[: length - 1] + "…"
