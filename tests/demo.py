@@ -13,6 +13,7 @@ from chapterkit.ledger import Ledger, numbers_of
 from chapterkit.lint import Problem, Rule
 from chapterkit.origins import rendered_plainly
 from chapterkit.records import read_ledger_file
+from chapterkit.verify.lock import Entry
 
 HERE = Path(__file__).parent
 
@@ -32,13 +33,16 @@ def demo_book() -> Book:
 
 
 BOOK = demo_book()
+VERIFIED = Entry(
+    "rate", "verified", "3.4", "%", "demo2025", "图 6", "图 6", sha256="0" * 64, date="2025-01-01"
+)
 
 
 def problems_of(rule: Rule, text: str) -> list[Problem]:
     """Run a rule over Markdown; a text that is a record's numbers is its ledger instead."""
     if text.startswith("numbers:"):
         document = parsed(rendered_plainly("", "case.md"))
-        book = replace(BOOK, ledger=ledger_of(text))
+        book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
     else:
         document, book = parsed(rendered_plainly(text, "case.md")), BOOK
     return sorted(rule.check(document, book, rule.options()))

@@ -12,6 +12,7 @@ from chapterkit.config import BOOK_FILE, ChapterConfig, Config, load_config
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.ledger import Ledger, make_ledger
 from chapterkit.records import Record, load_records
+from chapterkit.verify.lock import LOCK_FILE, Lock, read_lock
 from chapterkit.yamlfile import read_text
 
 COMMENT = re.compile(r"\{%#.*?#%\}", re.DOTALL)
@@ -36,7 +37,8 @@ class Chapter:
 class Book:
     """Everything that the manuscript's files say, loaded and validated.
 
-    `templates` holds the text of every template by its name below templates/.
+    `templates` holds the text of every template by its name below templates/; `lock` what
+    `chapterkit verify` established, None if it was never run.
     """
 
     config: Config
@@ -45,6 +47,7 @@ class Book:
     ledger: Ledger
     templates: Mapping[str, str]
     chapters: tuple[Chapter, ...]
+    lock: Lock | None = None
 
     def chapter(self, slug: str) -> Chapter:
         """Return the chapter called `slug`."""
@@ -85,7 +88,9 @@ def load_book(root: Path) -> Book:
     chapters = tuple(_load_chapter(root, chapter, records) for chapter in config.chapters)
     _check_placed_once(chapters)
     templates = _load_templates(root)
-    return Book(config, records, bibliography, make_ledger(records), templates, chapters)
+    ledger = make_ledger(records)
+    lock = read_lock(root / LOCK_FILE) if (root / LOCK_FILE).exists() else None
+    return Book(config, records, bibliography, ledger, templates, chapters, lock)
 
 
 def inside(root: Path, relative: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -52,6 +53,9 @@ class BookModel(_Model):
     identifier: str = Field(min_length=1, description="全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…")
     chapters: tuple[ChapterConfig, ...] = Field(min_length=1, description="各章，按书中的顺序")
     bibliography: str = Field(default="refs.bib", description="参考文献库，相对书的根目录")
+    verified_at_least: Decimal = Field(
+        default=Decimal(0), ge=0, le=1, description="至少多大一部分数要核对过，0 到 1"
+    )
     page: Literal["a5", "16k"] = Field(default="16k", description="PDF 的开本")
     fonts: FontConfig = FontConfig()
     lint: LintConfig = LintConfig()

@@ -107,11 +107,12 @@ def _problems(
     severities: Mapping[str, str],
     options: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[Problem]:
-    severity = severities.get(rule.name, rule.severity)
-    if severity == "off":
+    chosen_severity = severities.get(rule.name)
+    if chosen_severity == "off":
         return
     chosen = make_options(rule, options.get(rule.name, {}))
     for problem in rule.check(document, book, chosen):
+        severity = chosen_severity or problem.severity or rule.severity
         yield replace(problem, rule=rule.name, severity=severity)
 
 

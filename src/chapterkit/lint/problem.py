@@ -11,11 +11,12 @@ from chapterkit.errors import Origin
 class Problem:
     """Something wrong in the manuscript: where, what, and what to do next.
 
-    A rule gives origin, message and hint; the engine adds the rule's name and the severity.
+    A rule gives origin, message and hint; the engine adds the rule's name and, unless the rule
+    has said that this one weighs less, the severity.
     """
 
     origin: Origin
     message: str
     hint: str = ""
     rule: str = ""
-    severity: str = "error"
+    severity: str = ""

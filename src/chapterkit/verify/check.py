@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,6 +159,9 @@ class _Derivations:
             assert own is not None
             return own
         operands = [self.result(key) for key in operands_of(number)]
+        if _is_difference_of_percents(number, operands):
+            why = "两个百分数之差应记作个百分点，不是 %"
+            return Result(number, "not-found", why=why)
         bad = [one for one in operands if one.status != "verified"]
         if own is not None and own.status != "verified":
             return own
@@ -171,6 +175,12 @@ class _Derivations:
             return Result(number, "not-found", why="derived 不含任何记录的数，也没有 printed")
         names = "、".join(one.number.id.rpartition(".")[2] for one in operands)
         return Result(number, "verified", where=f"由 {names} 算出", sha256=operands[0].sha256)
+
+
+def _is_difference_of_percents(number: Number, operands: list[Result]) -> bool:
+    """Tell whether a percentage was made by subtracting one percentage from another."""
+    plain = re.fullmatch(r"\s*\w+\s*-\s*\w+\s*", number.derived or "") is not None
+    return plain and number.unit == "%" and all(one.number.unit == "%" for one in operands)
 
 
 _SEVERITY = {"verified": 0, "no-source": 1, "stale": 2, "elsewhere": 3, "not-found": 4}

@@ -32,7 +32,7 @@ _CHANGE_OF = re.compile(
     r"|increase|decrease|reduc",
     re.I,
 )
-_DOWN_OF = re.compile(r"降|减|少|跌|损|退|落后|低出|drop|decrease|reduc|loss|fall", re.I)
+_DOWN_OF = re.compile(r"降|减|少|跌|退|落后|低出|drop|decrease|reduc|loss|fall", re.I)
 _CHANGE_WORD = re.compile(
     r"(?:increas|improv|gain|boost|rais|rise|rose|grow|grew|drop|decreas|reduc|declin|degrad|fall|fell|"
     r"lower|loss|lost|higher|better|worse|outperform|surpass|exceed|ahead|behind|gap|margin|differ|delta|"
@@ -40,8 +40,10 @@ _CHANGE_WORD = re.compile(
     re.I,
 )
 _LEVEL_BEFORE = re.compile(
-    r"(?:→|->|\bto|\bfrom|\bat|reach\w*|achiev\w+|attain\w*|score[sd]?)\s*$", re.I
+    r"(?:→|->|\bto|\bfrom|\bat|\bthan|beyond|above|below|reach\w*|achiev\w+|attain\w*|score[sd]?)\s*$",
+    re.I,
 )
+_BY = re.compile(r"\bby\b.{0,15}$", re.I | re.S)
 _LEVEL_AFTER = re.compile(r"\s*(?:→|->|to \d)")
 _ARROW = re.compile(
     r"[^\d]{0,40}\(\s*(\d+(?:\.\d+)?)\s?%?\s*(?:→|->|to)\s*(\d+(?:\.\d+)?)\s?%?\s*\)"
@@ -134,7 +136,7 @@ def _value_pattern(value: Decimal, unit: str) -> str:
     forms += _multiplied_forms(total)
     forms += _scientific_forms(total)
     if total == total.to_integral_value() and "." not in f"{value:f}":
-        if unit_kind(unit) not in ("percent", "points"):
+        if unit and unit_kind(unit) not in ("percent", "points"):
             forms += _english_forms(int(total))
         forms += _chinese_forms(total)
     return "|".join(forms)
@@ -283,7 +285,8 @@ def _judged(text: str, start: int, end: int, want: Wanted) -> Hit:
     sign = _sign_before(text, start) if text[start] in "0123456789." else ""
     unit, kind = _unit_of(text, start, end)
     why = _sign_trouble(sign, want) or _unit_trouble(text, start, end, sign, unit, kind, want)
-    bare = not kind and want.kind in ("percent", "points") and not want.printed
+    needs_unit = want.kind in ("percent", "points") or want.kind in _MEASURES
+    bare = needs_unit and not kind and not want.printed
     return Hit(start, end, bare, why)
 
 
@@ -298,12 +301,12 @@ def _sign_before(text: str, start: int) -> str:
 def _sign_trouble(sign: str, want: Wanted) -> str:
     if want.printed:
         return "" if not sign or sign == "-" and want.down else f"原文在它前面有“{sign}”"
-    if want.negative and sign != "-" and not want.down:
-        return "原文没有负号"
+    if want.negative and (sign != "-" or want.down):
+        return "记录把降幅写成了负数" if want.down else "原文没有负号"
     if not want.negative and sign == "-" and not want.down:
         return "原文有负号"
-    if sign == "+" and want.kind == "percent" and not want.change:
-        return "原文印的是变化量（有“+”），记录说的是水平"
+    if sign and want.kind == "percent" and not want.change and not want.down:
+        return f"原文印的是变化量（有“{sign}”），记录说的是水平"
     return ""
 
 
@@ -330,7 +333,7 @@ def _unit_of(text: str, start: int, end: int) -> tuple[str, str]:
 def _unit_trouble(
     text: str, start: int, end: int, sign: str, unit: str, kind: str, want: Wanted
 ) -> str:
-    if want.printed:
+    if want.printed and not (want.kind == "percent" and kind == "percent"):
         return "原文后面是 %" if kind == "percent" and not _fits_percent(text, end, want) else ""
     if want.kind == "percent":
         return _percent_trouble(text, end, kind, unit, want)
@@ -352,7 +355,7 @@ def _percent_trouble(text: str, end: int, kind: str, unit: str, want: Wanted) ->
         return "原文的单位是百分点，不是 %"
     if kind and kind != "percent":
         return f"原文的单位是 {unit}"
-    if want.change and want.magnitude is not None and (arrow := _ARROW.match(text, end)):
+    if (want.change or want.down) and want.magnitude is not None and (arrow := _ARROW.match(text, end)):
         if abs(Decimal(arrow[2]) - Decimal(arrow[1])) == want.magnitude:
             return "原文里它是两个百分数之差，应记作百分点"
     return ""
@@ -364,7 +367,8 @@ def _points_trouble(text: str, start: int, end: int, sign: str, kind: str) -> st
     if kind and kind != "percent":
         return "原文的单位不是百分点"
     before = text[max(0, start - 90) : start]
-    level = _LEVEL_BEFORE.search(before) or _LEVEL_AFTER.match(text, _unit_end(text, end))
+    level = _LEVEL_BEFORE.search(before) and not _BY.search(before)
+    level = level or _LEVEL_AFTER.match(text, _unit_end(text, end))
     if kind == "percent" and (level or not _CHANGE_WORD.search(before)):
         return "原文印的是百分数，看不出是变化量"
     return ""

@@ -172,7 +172,22 @@ class Word:
                     or self._other_cells(start, end, line, region)
                     or self._other_clause(start, end, self._on_its_line(start, end, line))
                 )
-        return self._other_item(start) or self._other_clause(start, end, self._sentence(start, end))
+        return (
+            self._other_item(start)
+            or self._other_sentence(start, end)
+            or self._other_clause(start, end, self._sentence(start, end))
+        )
+
+    def _other_sentence(self, start: int, end: int) -> str:
+        """The word stands in another sentence (or item), which has a number like this one."""
+        low, high = item_span(self.text, start) or self._sentence(start, end)
+        around = self._around(start)
+        if not around or any(low <= a < high for a, _ in around):
+            return ""
+        a, b = min(around, key=lambda place: abs(place[0] - start))
+        low, high = item_span(self.text, a) or self._sentence(a, b)
+        others = [one for one in _alike(self.text, start, end, low, high) if one != start]
+        return f"“{self.word}”所在的句子另有一个数" if others else ""
 
     def _other_item(self, start: int) -> str:
         """The number stands in one item of a list, the word nearest to it in another."""
@@ -180,10 +195,10 @@ class Word:
         if mine is None:
             return ""
         around = self._around(start)
-        if any(mine[0] <= a < mine[1] for a, _ in around):
+        if not around or any(mine[0] <= a < mine[1] for a, _ in around):
             return ""
-        others = [item_span(self.text, a) for a, _ in around]
-        return f"“{self.word}”在另一条里" if others and all(others) else ""
+        nearest = min(around, key=lambda place: abs(place[0] - start))
+        return f"“{self.word}”在另一条里" if item_span(self.text, nearest[0]) else ""
 
     def _on_its_line(self, start: int, end: int, line: int) -> tuple[int, int]:
         a, b = self.outline.line_span(line)
@@ -198,10 +213,10 @@ class Word:
 
     def _other_row(self, start: int, line: int, region: Region) -> str:
         """The number's row names something, other rows name the word, no head or caption does."""
-        if not _is_row(self.outline.line(line)) or self._on_line(line):
+        if not is_row(self.outline.line(line)) or self._on_line(line):
             return ""
         lines = {self.outline.line_at(a) for a, _ in self.places if region.holds(a)}
-        if lines and all(_is_row(self.outline.line(one)) for one in lines):
+        if lines and all(is_row(self.outline.line(one)) for one in lines):
             return f"“{self.word}”在表的另一行"
         return ""
 
@@ -348,7 +363,7 @@ def _coordinated(text: str, labels: list[Label]) -> list[list[Label]]:
     return groups
 
 
-def _is_row(line: str) -> bool:
+def is_row(line: str) -> bool:
     """Tell whether a line is a row of its own: a name and at least one number."""
     return bool(re.search(r"[A-Za-z\u4e00-\u9fff]{2}", line)) and bool(
         re.search(r"(?<![\w.-])[+-]?\d+(?:\.\d+)?%?(?![\w.])", line)

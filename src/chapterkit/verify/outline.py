@@ -205,7 +205,27 @@ class Outline:
     def regions(self, locator: Locator) -> tuple[list[Region], bool]:
         """Return the stretches a locator points at, and whether the text shows all its parts."""
         parts = [list(self._regions_of(kind, name)) for kind, name in locator.parts]
-        return [region for part in parts for region in part], all(parts) and bool(parts)
+        settled = [
+            bool(found) or self._is_absent(kind, name)
+            for found, (kind, name) in zip(parts, locator.parts, strict=True)
+        ]
+        return [region for part in parts for region in part], all(settled) and bool(parts)
+
+    def _is_absent(self, kind: str, name: str) -> bool:
+        """Tell whether the text shows that it has no such section, figure, table or page.
+
+        It does where others of the kind are there: with A.1 to A.3 there is no A.4.
+        """
+        if kind in ("figure", "table"):
+            return any(caption.kind == kind for caption in self.captions)
+        if kind == "page":
+            return bool(self.source.pages)
+        parent = tuple(name.split("."))[:-1]
+        return kind == "section" and any(
+            len(one.steps) == len(parent) + 1 and one.steps[:-1] == parent
+            and one.steps[-1].isdigit() == name.split(".")[-1].isdigit()
+            for one in self.headings
+        )  # fmt: skip
 
     def _regions_of(self, kind: str, name: str) -> Iterator[Region]:
         match kind:
@@ -579,6 +599,8 @@ def is_tabular(line: str) -> bool:
     if line.count("|") >= 2 or line.count("\t") >= 2 or line.count(" & ") >= 2:
         return True
     words = line.split()
+    if re.search(r"(?:\s[(+±-]*\d[\d.,]*%?\)?){2,}$", line) or re.search(r"\S {3,}[(+±-]*\d", line):
+        return True
     numeric = sum(1 for word in words if re.match(r"[(+±<>~-]*\d", word))
     if numeric >= 2 and numeric >= 0.3 * len(words):
         return True

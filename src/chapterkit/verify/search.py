@@ -19,7 +19,7 @@ from typing import Literal
 
 from chapterkit.ledger import Number
 from chapterkit.verify.forms import Hit, Wanted, agreement, hits, wanted
-from chapterkit.verify.labels import Word
+from chapterkit.verify.labels import Word, is_row
 from chapterkit.verify.outline import Outline, Region, is_tabular, parse_locator
 from chapterkit.verify.texts import SourceText
 
@@ -123,6 +123,8 @@ class Searcher:
             return _Place(hit, region, total, f"近旁没有“{'”“'.join(far)}”")
         if hit.bare and not self._unit_is_plain(hit, region):
             return _Place(hit, region, total, "原文没有单位")
+        if region is None and not _is_telling(want, ()) and _is_vague(words):
+            return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
         for _, word in close:
             if why := word.refuted(hit.start, hit.end, region):
                 return _Place(hit, region, total, why)
@@ -133,9 +135,12 @@ class Searcher:
     def _unit_is_plain(self, hit: Hit, region: Region | None) -> bool:
         """A bare percentage counts in a table or figure, or on a line that speaks of percent."""
         line = self.outline.line(self.outline.line_at(hit.start))
-        if re.search(r"%|percent|百分", line) or is_tabular(line):
+        if region is not None and region.kind == "figure":
+            body = self.source.text[region.start : region.end]
+            return len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M)) < 2
+        if region is not None and region.kind == "table":
             return True
-        return region is not None and region.kind in ("figure", "table")
+        return bool(re.search(r"%|percent|百分", line)) or (is_tabular(line) and is_row(line))
 
     # --- wording
 
@@ -218,6 +223,11 @@ def _is_telling(want: Wanted, fitting: Sequence[Hit]) -> bool:
     """Tell whether digits prove something by themselves: long enough, and rare in the text."""
     digits = "" if want.magnitude is None else "".join(map(str, want.magnitude.as_tuple().digits))
     return len(digits.strip("0")) >= 3 and len(fitting) < _COMMON
+
+
+def _is_vague(words: Sequence[Word]) -> bool:
+    """Tell whether the near words are one common word: too little for a common number."""
+    return len(words) == 1 and " " not in words[0].word and not words[0].shape and words[0].word.isalpha()
 
 
 def _disagreement(number: Number) -> str:

@@ -1,0 +1,73 @@
+"""A number has not been found in its source, or was changed since it was.
+
+Why: `chapterkit verify` looks each number up in the paper's own text and writes down what it
+found. A number that was never looked up, or was not where the record says, is a claim on trust;
+one that was changed afterwards (stale) is no longer the one that was verified, and is an error. A
+`note:` on the number accepts all but staleness.
+
+The rule runs once `experiments/verified.lock` exists. `verified_at_least` in book.yaml says what
+share of the numbers must be verified.
+
+Bad:
+
+    numbers:
+      rate: {value: 15.0, unit: "%", of: 成功率, cite: demo2025, at: 图 6}
+
+Good:
+
+    numbers:
+      rate: {value: 3.4, unit: "%", of: 成功率, cite: demo2025, at: 图 6}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.config import BOOK_FILE
+from chapterkit.document import Document
+from chapterkit.errors import Origin
+from chapterkit.ledger import Number
+from chapterkit.lint.problem import Problem
+from chapterkit.verify.lock import coverage, lock_state
+
+SEVERITY = "error"
+NEEDS = frozenset({"book"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+_WORDS = {
+    "no-source": "还没有与原文核对过",
+    "not-found": "在原文里没有找到",
+    "elsewhere": "在原文里找到了，但不在记录所说的地方",
+}
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem, at its record's line, for each number that is not verified."""
+    if book.lock is None:
+        return
+    states = lock_state(book.ledger, book.lock)
+    for number in book.ledger.values():
+        state = states[number.id]
+        if state == "stale":
+            was = book.lock[number.id].value
+            message = f"{number.id} 核对之后改过：核对时是 {was}，现在是 {number.text}"
+            yield Problem(number.origin, message, "对照原文，再运行 chapterkit verify")
+        elif state in _WORDS and not number.note:
+            yield _unverified(number, state)
+    share = coverage(book.ledger.values(), states).share
+    wanted = book.config.verified_at_least
+    if share < wanted:
+        message = f"核对过的数占 {share:.0%}，book.yaml 要求至少 {wanted:.0%}"
+        yield Problem(Origin(BOOK_FILE), message, "运行 chapterkit verify --sources DIR")
+
+
+def _unverified(number: Number, state: str) -> Problem:
+    hint = "运行 chapterkit verify --sources DIR；核对不了就用 note: 写明缘由"
+    return Problem(number.origin, f"{number.id} {_WORDS[state]}", hint, severity="warning")
