@@ -122,6 +122,7 @@ def build(
     """
     from chapterkit.build import build_chapter, check_chapter
     from chapterkit.formats import all_formats
+    from chapterkit.summary import summary_text
 
     book = _book()
     known = all_formats().values()
@@ -139,6 +140,7 @@ def build(
         with _progress(f"正在写 {one.chapter.slug}", len(chosen)) as step:
             written = build_chapter(book, one, chosen, folder, jobs, step)
         _print_written(written, time.perf_counter() - started)
+        click.echo(summary_text(one.document, book))
         if depfile:
             _write_depfile(depfile, one.chapter.number, written)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from chapterkit.document import Block, Document
 
-_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[A-Za-z0-9.%+−-]*[A-Za-z0-9]")
+_WORD = re.compile(
+    r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[A-Za-z0-9.%+−-]*[A-Za-z0-9]"
+)
 
 
 @dataclass(frozen=True)

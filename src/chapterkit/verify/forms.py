@@ -59,7 +59,10 @@ _HAN_UNIT = re.compile(r" ?(小时|分钟|毫秒|秒|天|个月|年|周|米|公�
 _MAGNITUDE = re.compile(r"^(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千)")
 _POWERS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
            "千亿": 11, "万亿": 12}  # fmt: skip
-_MEASURES = frozenset("time size money length mass power energy temperature frequency rate".split())
+_MEASURES = frozenset(
+    "time data datarate money length mass power energy temperature frequency angle area volume "
+    "pressure".split()
+)
 _SAME_UNIT = {"分": {"points", "point"}, "度": {"degrees", "degree", "°"}}
 
 
@@ -258,7 +261,12 @@ def _starts_number(text: str, start: int, core: str) -> bool:
         return False
     if last == ":" and second.isdigit() and re.match(r"\d\d(?![\d.])", core):
         return False
-    return not _REFERENCE.search(before)
+    return not is_reference(text, start)
+
+
+def is_reference(text: str, start: int) -> bool:
+    """Tell whether the number at an offset names a figure, table, section, page or equation."""
+    return _REFERENCE.search(text[max(0, start - 16) : start]) is not None
 
 
 def _ends_number(text: str, end: int, core: str) -> bool:
@@ -278,7 +286,11 @@ def _ends_number(text: str, end: int, core: str) -> bool:
 def _is_citation(text: str, start: int, end: int) -> bool:
     """Tell whether the number is a reference in brackets: CLIP [57]."""
     bracketed = text[start - 1 : start] == "[" and text[end : end + 1] == "]"
-    return bracketed and text[start:end].isdigit() and bool(re.match(r"[\w)][ \n]?", text[start - 3 : start - 1]))
+    return (
+        bracketed
+        and text[start:end].isdigit()
+        and bool(re.match(r"[\w)][ \n]?", text[start - 3 : start - 1]))
+    )
 
 
 def _judged(text: str, start: int, end: int, want: Wanted) -> Hit:
@@ -355,7 +367,11 @@ def _percent_trouble(text: str, end: int, kind: str, unit: str, want: Wanted) ->
         return "原文的单位是百分点，不是 %"
     if kind and kind != "percent":
         return f"原文的单位是 {unit}"
-    if (want.change or want.down) and want.magnitude is not None and (arrow := _ARROW.match(text, end)):
+    if (
+        (want.change or want.down)
+        and want.magnitude is not None
+        and (arrow := _ARROW.match(text, end))
+    ):
         if abs(Decimal(arrow[2]) - Decimal(arrow[1])) == want.magnitude:
             return "原文里它是两个百分数之差，应记作百分点"
     return ""
@@ -400,6 +416,9 @@ def agreement(number: Number) -> Agreement:
     """Compare `printed` with the value: the number in it must be the value's, sign included."""
     printed = normal(number.printed or "")
     found = _numbers_in(printed)
+    single = number.value if isinstance(number.value, Decimal) else Decimal(0)
+    if single < 0 and _DOWN_OF.search(number.of):
+        return Agreement(True, f"记录把降幅写成了负数：{number.text}")
     if not found:
         return Agreement(False)
     power = _MAGNITUDE.match(number.unit)

@@ -34,7 +34,9 @@ class Harvested:
 def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
     """Return a source's quantities in order; with `near`, only those with all those words around."""
     outline = Outline(source)
-    places = [[match.start() for match in near_pattern(word).finditer(source.text)] for word in near]
+    places = [
+        [match.start() for match in near_pattern(word).finditer(source.text)] for word in near
+    ]
     found = []
     for quantity in _quantities(source.text):
         reached = all(
@@ -101,7 +103,9 @@ def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
     """
     lines = ["numbers:"]
     for index, one in enumerate(found, start=1):
-        place = "，".join(filter(None, (f"第 {one.page} 页" if one.page else "", f"第 {one.line} 行")))
+        place = "，".join(
+            filter(None, (f"第 {one.page} 页" if one.page else "", f"第 {one.line} 行"))
+        )
         lines.append(f"  # {place}：{_clipped(one.sentence)}")
         fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", 'of: ""', f"cite: {cite}"]
         fields += [f"at: {one.at}"] if one.at else []

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from chapterkit.verify.forms import is_reference
 from chapterkit.verify.outline import (
     Outline,
     Region,
@@ -26,6 +27,7 @@ from chapterkit.verify.texts import normal
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _CLAUSE = re.compile(r"[,;|]\s|\s\|\s?|\s(?:and|whereas|while|but|versus|vs\.?)\s|[，；、]|\n\n")
+_FLOATS = ("figure", "table")
 _COORDINATED = re.compile(r"[\s,/&]*(?:and|or)?[\s(]*$")
 _PART = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)*|[\u4e00-\u9fff]|[^\sA-Za-z0-9]|\s+")
 
@@ -52,7 +54,11 @@ def near_pattern(word: str, *, any_digits: bool = False) -> re.Pattern[str]:
             text += re.escape(part)
         else:
             text += rf"\s*{re.escape(part)}\s*" if between else re.escape(part)
-    before = r"(?<![A-Za-z0-9])(?<!\d\.)" if parts and parts[0][0].isalnum() and parts[0].isascii() else ""
+    before = (
+        r"(?<![A-Za-z0-9])(?<!\d\.)"
+        if parts and parts[0][0].isalnum() and parts[0].isascii()
+        else ""
+    )
     last = parts[-1][-1] if parts else ""
     after = (r"(?![A-Za-z0-9])" if last.isalnum() and last.isascii() else "") + (
         r"(?!\.\d)" if last.isdigit() else ""
@@ -142,12 +148,17 @@ class Word:
 
     def labels(self, start: int, end: int) -> list[Label]:
         """Return the word and its rivals in a stretch of text, in order."""
-        own = [Label(*m.span(), True, folded(self.word)) for m in self.pattern.finditer(self.text, start, end)]
+        own = [
+            Label(*m.span(), True, folded(self.word))
+            for m in self.pattern.finditer(self.text, start, end)
+        ]
         found = list(own)
         patterns = [_TOKEN] if self._variants is None or self.shape else [self._variants]
         for pattern in patterns:
             for match in pattern.finditer(self.text, start, end):
-                overlaps = any(label.start < match.end() and match.start() < label.end for label in own)
+                overlaps = any(
+                    label.start < match.end() and match.start() < label.end for label in own
+                )
                 if not overlaps and self._is_rival(match[0]):
                     found.append(Label(*match.span(), False, folded(match[0])))
         return sorted(found, key=lambda label: label.start)
@@ -174,7 +185,11 @@ class Word:
                 )
         return (
             self._other_item(start)
-            or self._other_sentence(start, end)
+            or (
+                self._other_sentence(start, end)
+                if region is None or region.kind not in _FLOATS
+                else ""
+            )
             or self._other_clause(start, end, self._sentence(start, end))
         )
 
@@ -186,7 +201,13 @@ class Word:
             return ""
         a, b = min(around, key=lambda place: abs(place[0] - start))
         low, high = item_span(self.text, a) or self._sentence(a, b)
-        others = [one for one in _alike(self.text, start, end, low, high) if one != start]
+        same = self.text[start:end]
+        others = [
+            one
+            for one in _alike(self.text, start, end, low, high) + _in_like_place(self.text, start, low, high)
+            if one != start and not self.text.startswith(same, one)
+            and not is_reference(self.text, one)
+        ]  # fmt: skip
         return f"“{self.word}”所在的句子另有一个数" if others else ""
 
     def _other_item(self, start: int) -> str:
@@ -247,7 +268,9 @@ class Word:
             return ""
         values = [place for place in _alike(self.text, start, end, region.start, region.end)
                   if not re.search(r"[A-Za-z]{2}", self.outline.line(self.outline.line_at(place)))]  # fmt: skip
-        labels = [label for label in self.labels(region.start, region.end) if self._short_line(label)]
+        labels = [
+            label for label in self.labels(region.start, region.end) if self._short_line(label)
+        ]
         owner = assigned(labels, values, start)
         return f"它在“{owner}”之下" if owner and owner != folded(self.word) else ""
 
@@ -301,9 +324,10 @@ class Word:
         values = _alike(self.text, start, end, low, high)
         slots = [one for one in clauses if any(max(low, one[0]) <= v < one[1] for v in values)]
         mine = next((i for i, one in enumerate(slots) if one[0] <= start < one[1]), None)
-        if mine is None or len(slots) != len(group) or group[mine].own:
+        if mine is None or len(slots) % len(group) or group[mine % len(group)].own:
             return ""
-        return self.text[group[mine].start : group[mine].end]
+        owner = group[mine % len(group)]
+        return self.text[owner.start : owner.end]
 
 
 def assigned(labels: list[Label], values: list[int], at: int) -> str:
@@ -343,6 +367,15 @@ def _alike(text: str, start: int, end: int, low: int, high: int) -> list[int]:
         pattern = r"(?<![\w.])\d+(?![\w.%])"
     found = {match.start() for match in re.finditer(pattern, text[low:high])}
     return sorted({low + one for one in found} | {start})
+
+
+def _in_like_place(text: str, start: int, low: int, high: int) -> list[int]:
+    """Return the numbers behind the same words as the one given: r = -1.5 is like r = -3."""
+    before = re.search(r"(\w+\s?[=:]\s?)[+-]?$", text[max(0, start - 20) : start])
+    if before is None:
+        return []
+    pattern = rf"(?<!\w){re.escape(before[1])}[+-]?(?=\d)"
+    return [match.end() for match in re.compile(pattern).finditer(text, low, high)]
 
 
 def _clauses(text: str, low: int, high: int) -> list[tuple[int, int]]:

@@ -144,9 +144,7 @@ def _entry(line: str, origin: Origin) -> Entry:
 
 def lock_text(lock: Lock) -> str:
     """Return the lock as its file holds it."""
-    return "".join(
-        json.dumps(asdict(lock[key]), ensure_ascii=False) + "\n" for key in sorted(lock)
-    )
+    return "".join(json.dumps(asdict(lock[key]), ensure_ascii=False) + "\n" for key in sorted(lock))
 
 
 def write_lock(path: Path, lock: Lock) -> None:

@@ -119,9 +119,10 @@ _KNOWN = re.compile(
     r"Intro|Limitations?|Discussion|ABSTRACT|REFERENCES|INTRODUCTION|abstract(?=,))(?![A-Za-z-])"
     r"(?P<rest>.*)$"
 )
+_REFERENCES = re.compile("references|bibliography|参考文献", re.I)
 _RUN_IN = re.compile(r"^\[?([A-Z][\w()/&' -]{2,50}?)[.\]:][ ]")
 _CAPTION = re.compile(
-    r"^\W{0,4}(?P<kind>Figure|FIGURE|Fig\.?|Table|TABLE|Tab\.?|图|表)[ ]?"
+    r"^\W{0,4}(?:(?:Section|Appendix) [\w.]+, )?(?P<kind>Figure|FIGURE|Fig\.?|Table|TABLE|Tab\.?|图|表)[ ]?"
     r"(?P<number>[A-Z]?\.?\d{1,3}(?:\.\d{1,2})?)(?P<end>[ ]?[:.|,\]-]|[ ]|$)"
 )
 _MENTIONED = r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*{number}(?![\d]|\.\d)"
@@ -171,7 +172,11 @@ class Outline:
                 numbered.append(one)
             elif (other := _unnumbered(line, start)) is not None:
                 others.append(other)
-        kept = _in_sequence(numbered[:_MAX_HEADINGS])
+        end = next((one.start for one in others if _REFERENCES.match(one.title)), len(self.text))
+        listed = [
+            one for one in numbered if one[1] or one[0].start < end or one[0].steps[0].isalpha()
+        ]
+        kept = _in_sequence(listed[:_MAX_HEADINGS])
         return sorted([*kept, *others], key=lambda heading: heading.start)
 
     @cached_property
@@ -333,7 +338,8 @@ class Outline:
         caption = self.captions[index]
         above, below = self._bodies[index]
         if above and below:
-            if self._side[caption.kind] == "above":
+            usual = self._side[caption.kind] == "above"
+            if above >= 3 * below or (usual and below < 3 * above):
                 below = 0
             else:
                 above = 0
@@ -368,6 +374,8 @@ class Outline:
         for distance in range(1, _FLOAT_LINES):
             index = at + step * distance
             if not 0 <= index < len(self.line_starts) or self._inside_caption(index):
+                break
+            if self.line_starts[index] in self._heading_places:
                 break
             line = self.line(index)
             if not line:
@@ -436,6 +444,10 @@ class Outline:
             name = ".".join(heading.steps)
             return f"附录 {name}" if heading.steps[0].isalpha() else f"第 {name} 节"
         return f"{heading.title[:40].strip()} 一节"
+
+    @cached_property
+    def _heading_places(self) -> frozenset[int]:
+        return frozenset(self._heading_starts)
 
     @cached_property
     def _heading_starts(self) -> list[int]:
@@ -509,8 +521,10 @@ def _numbered(line: str, start: int) -> tuple[Heading, bool] | None:
 
 def _bracketed(line: str) -> re.Match[str] | None:
     """Match "[Section 5.1] text" without its text."""
-    close = line.find("]")
-    return _NUMBERED.match(line[: close + 1]) if 0 < close < 60 else None
+    match = re.match(
+        r"\[((?:Section|Sec\.|Appendix|§|第)[ ]?[A-Z\d.]*[A-Z\d](?:[ ]?节)?)[\],:]", line
+    )
+    return _NUMBERED.match(match[1]) if match else None
 
 
 def _is_title(title: str, steps: tuple[str, ...], end: str | None) -> bool:

@@ -82,10 +82,12 @@ class Searcher:
     def _judge(
         self, number: Number, want: Wanted, fitting: list[Hit], all_hits: list[Hit]
     ) -> Found:
-        regions, complete = self.outline.regions(parse_locator(number.at))
+        locator = parse_locator(number.at)
+        structured = any(kind not in ("named", "path") for kind, _ in locator.parts)
+        regions, complete = self.outline.regions(locator)
         words, needed = self._near_words(number)
         places = [
-            self._placed(hit, region, words, needed, want)
+            self._placed(hit, region, words, needed, want, structured=structured)
             for hit in fitting
             for region in _regions_of(hit, regions, complete=complete)
         ]
@@ -110,7 +112,14 @@ class Searcher:
         return self._words[word]
 
     def _placed(
-        self, hit: Hit, region: Region | None, words: list[Word], needed: int, want: Wanted
+        self,
+        hit: Hit,
+        region: Region | None,
+        words: list[Word],
+        needed: int,
+        want: Wanted,
+        *,
+        structured: bool,
     ) -> _Place:
         """Judge one hit in one region."""
         reach = _REACH[region.kind] if region else _REACH_ALONE
@@ -120,10 +129,11 @@ class Searcher:
         far = [word.word for d, word in distances if d is None or d > reach]
         total = sum(distance for distance, _ in close)
         if len(close) < needed:
-            return _Place(hit, region, total, f"近旁没有“{'”“'.join(far)}”")
-        if hit.bare and not self._unit_is_plain(hit, region):
+            missing = 10_000 * (needed - len(close))
+            return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
+        if hit.bare and not self._unit_is_plain(hit, region, want):
             return _Place(hit, region, total, "原文没有单位")
-        if region is None and not _is_telling(want, ()) and _is_vague(words):
+        if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
             return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
         for _, word in close:
             if why := word.refuted(hit.start, hit.end, region):
@@ -132,10 +142,12 @@ class Searcher:
             return _Place(hit, region, total, "单凭数字证明不了什么")
         return _Place(hit, region, total, "")
 
-    def _unit_is_plain(self, hit: Hit, region: Region | None) -> bool:
+    def _unit_is_plain(self, hit: Hit, region: Region | None, want: Wanted) -> bool:
         """A bare percentage counts in a table or figure, or on a line that speaks of percent."""
         line = self.outline.line(self.outline.line_at(hit.start))
         if region is not None and region.kind == "figure":
+            if want.kind == "points":
+                return False
             body = self.source.text[region.start : region.end]
             return len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M)) < 2
         if region is not None and region.kind == "table":
@@ -205,9 +217,7 @@ class Searcher:
         return Found("not-found", where, context, f"原文里的数字相同，但不是 {sought}：{hit.why}")
 
 
-def _regions_of(
-    hit: Hit, regions: Sequence[Region], *, complete: bool
-) -> Sequence[Region | None]:
+def _regions_of(hit: Hit, regions: Sequence[Region], *, complete: bool) -> Sequence[Region | None]:
     """Return the regions that hold a hit; None stands for a part of the locator not recognised."""
     holding: list[Region | None] = [region for region in regions if region.holds(hit.start)]
     return holding if holding or complete else [None]
@@ -227,7 +237,12 @@ def _is_telling(want: Wanted, fitting: Sequence[Hit]) -> bool:
 
 def _is_vague(words: Sequence[Word]) -> bool:
     """Tell whether the near words are one common word: too little for a common number."""
-    return len(words) == 1 and " " not in words[0].word and not words[0].shape and words[0].word.isalpha()
+    return (
+        len(words) == 1
+        and " " not in words[0].word
+        and not words[0].shape
+        and words[0].word.isalpha()
+    )
 
 
 def _disagreement(number: Number) -> str:

@@ -1,0 +1,48 @@
+"""What a build reports of a chapter: lengths, numbers, coverage, accepted exceptions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from unicodedata import east_asian_width
+
+from chapterkit.book import Book
+from chapterkit.consistency import contradictions
+from chapterkit.counting import Section, sections
+from chapterkit.document import Document
+from chapterkit.verify.lock import coverage, lock_state
+
+
+def summary_text(document: Document, book: Book) -> str:
+    """Return a line for each section, a line of coverage, and a line for each accepted exception."""
+    states: Mapping[str, str] = lock_state(book.ledger, book.lock or {})
+    lines = list(_section_lines(list(sections(document)), book, states))
+    if book.lock is None:
+        lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
+    else:
+        lines.append(coverage(book.ledger.values(), states).line)
+    lines += [f"接受的出入：{told}" for told in _accepted(book)]
+    return "\n".join(lines)
+
+
+def _section_lines(parts: list[Section], book: Book, states: Mapping[str, str]) -> Iterator[str]:
+    width = max((_width(part.title) for part in parts), default=0)
+    for part in parts:
+        verified = sum(states.get(number) == "verified" for number in part.numbers)
+        numbers = f"，{len(part.numbers)} 个数，核对过 {verified} 个" if part.numbers else ""
+        gap = " " * (width - _width(part.title))
+        yield f"{part.title}{gap}  {part.characters:5} 字，{len(part.paragraphs):2} 段{numbers}"
+    total = sum(part.characters for part in parts)
+    told = sum(part.characters for part in parts if part.slug in book.records)
+    yield f"全章 {total} 字，其中实验 {told} 字，理论 {total - told} 字。"
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _accepted(book: Book) -> Iterator[str]:
+    for number in book.ledger.values():
+        if number.note:
+            for told in contradictions(number, book.ledger):
+                yield f"{told}（{number.note}）"
