@@ -26,12 +26,10 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def built(book: Path) -> dict[str, bytes]:
+    """Return the outputs of a book, and whatever else was left beside them, by name."""
     folder = book / "build" / "cards"
-    return (
-        {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-        if folder.is_dir()
-        else {}
-    )
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.name: path.read_bytes() for path in found if path.name != ".lock"}
 
 
 def test_build_writes_every_format_and_nothing_else(minimal: Path, run: Run) -> None:

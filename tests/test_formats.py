@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,8 @@ def make(tmp_path: Path) -> Make:
             "chapters": [],
             "identifier": "urn:uuid:00000000-0000-4000-8000-000000000001",
         }
-        model = BookModel.model_construct(**{**book, **options})
+        settings: dict[str, Any] = {**book, **options}
+        model = BookModel.model_construct(**settings)
         config = Config.model_construct(root=root, **dict(model))
         document = read_markdown(rendered_plainly(chapter, "book/chapter7.md"), tmp_path)
         tree = transform(document.tree, citeproc_arguments(references))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -11,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -150,10 +149,10 @@ def build_chapter(
 @contextmanager
 def _building(folder: Path) -> Iterator[Path]:
     """Give a temporary folder inside `folder`, alone: other builds of it wait."""
-    key = hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16]
-    with FileLock(Path(tempfile.gettempdir()) / f"chapterkit-{key}.lock"):
+    with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(FileLock(folder / ".lock"))
             for left in folder.glob(f"{_BUILDING}*"):
                 shutil.rmtree(left, ignore_errors=True)
             scratch = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
@@ -162,10 +161,8 @@ def _building(folder: Path) -> Iterator[Path]:
             raise ChapterkitError(
                 f"写不了输出文件夹：{error.strerror}", Origin(str(folder)), hint
             ) from None
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+        yield scratch
 
 
 def _moved(written: Written, folder: Path) -> Written:

@@ -9,12 +9,12 @@ from chapterkit.book import Book
 from chapterkit.consistency import contradictions
 from chapterkit.counting import Section, sections
 from chapterkit.document import Document
-from chapterkit.verify.lock import coverage, lock_state
+from chapterkit.verify import Status, coverage, lock_state
 
 
 def summary_text(document: Document, book: Book) -> str:
     """Return a line for each section, a line of coverage, and a line for each accepted exception."""
-    states: Mapping[str, str] = lock_state(book.ledger, book.lock or {})
+    states: Mapping[str, Status] = lock_state(book.ledger, book.lock or {})
     lines = list(_section_lines(list(sections(document)), book, states))
     if book.lock is None:
         lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
@@ -24,7 +24,7 @@ def summary_text(document: Document, book: Book) -> str:
     return "\n".join(lines)
 
 
-def _section_lines(parts: list[Section], book: Book, states: Mapping[str, str]) -> Iterator[str]:
+def _section_lines(parts: list[Section], book: Book, states: Mapping[str, Status]) -> Iterator[str]:
     width = max((_width(part.title) for part in parts), default=0)
     for part in parts:
         verified = sum(states.get(number) == "verified" for number in part.numbers)

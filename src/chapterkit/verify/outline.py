@@ -338,14 +338,26 @@ class Outline:
         caption = self.captions[index]
         above, below = self._bodies[index]
         if above and below:
-            usual = self._side[caption.kind] == "above"
-            if above >= 3 * below or (usual and below < 3 * above):
+            if self._body_is_above(caption, above, below):
                 below = 0
             else:
                 above = 0
         first = self.line_at(caption.start) - above
         last = self.line_at(max(caption.start, caption.end - 1)) + below
         return self.line_starts[first], self.line_span(min(last, len(self.line_starts) - 1))[1]
+
+    def _body_is_above(self, caption: Caption, above: int, below: int) -> bool:
+        """Tell on which side the body is where lines of a body stand on both sides.
+
+        It is the side without a blank line between, the much longer side, or the usual side.
+        """
+        near_above = bool(self.line(self.line_at(caption.start) - 1))
+        near_below = bool(self.line(self.line_at(max(caption.start, caption.end - 1)) + 1))
+        if near_above != near_below:
+            return near_above
+        if max(above, below) >= 3 * min(above, below):
+            return above > below
+        return self._side[caption.kind] == "above"
 
     @cached_property
     def _bodies(self) -> list[tuple[int, int]]:
@@ -472,6 +484,7 @@ def _first_from(source: SourceText, raw: int) -> int:
 _SENTENCE_END = re.compile(
     r"(?<!\bet al)[.!?][\"')\]]*\s+(?=[\"'(\[]?(?:[A-Z]|\d+[A-Z]))|[。！？]|\n\s*\n"
 )
+_NEW_LINE = re.compile(r"\n(?=[A-Z][a-z]+ [a-z])")
 _ITEM = re.compile(r"^[ \t]*(?:[•◦▪‣*]|-(?= [^\d\s]))[ \t]?(?=\S)", re.M)
 
 
@@ -494,7 +507,7 @@ def item_span(text: str, at: int) -> tuple[int, int] | None:
     start = max(0, at - 600)
     begins = [match.start() for match in _ITEM.finditer(text, start, at)]
     blank = text.rfind("\n\n", start, at)
-    if not begins or begins[-1] < blank:
+    if not begins or begins[-1] < blank or _NEW_LINE.search(text, begins[-1] + 1, at):
         return None
     following = _ITEM.search(text, at, at + 600)
     gap = text.find("\n\n", at, at + 600)
