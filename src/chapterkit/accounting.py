@@ -40,7 +40,7 @@ class Accounted:
 
 
 def accounts(document: Document, ledger: Ledger, names: Sequence[str] = ()) -> list[Accounted]:
-    """Return every quantity and every exempted numeral of the running text and the headings, in order.
+    """Return every quantity and every exempted numeral of text and headings, in order.
 
     `names` are phrases that hold a number but are names.
     """

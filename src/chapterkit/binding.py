@@ -1,4 +1,4 @@
-"""Typed quantities into references to the ledger: what could take their place, and doing it. Pure."""
+"""Typed quantities into references to the ledger: what fits, and putting it in. Pure."""
 
 from __future__ import annotations
 

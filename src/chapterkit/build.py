@@ -18,9 +18,9 @@ from filelock import FileLock
 
 from chapterkit.bibliography import load_bibliography
 from chapterkit.book import Book, Chapter
-from chapterkit.config import Config
 from chapterkit.citations import citeproc_arguments, csl_references, finish_references, languages
-from chapterkit.document import Block, Document, Tree, plain_text
+from chapterkit.config import Config
+from chapterkit.document import Block, Document, Tree, check_depth, plain_text
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import Format, Printing
 from chapterkit.ledger import Ledger, Number, numbers_of
@@ -107,9 +107,23 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def parsed(rendered: Rendered) -> Document:
-    """Return the document that pandoc reads out of rendered Markdown, HTML comments left out."""
+    """Return the document that pandoc reads out of rendered Markdown, HTML comments left out.
+
+    Raises ChapterkitError if pandoc gives up on it, or it is nested beyond all reason.
+    """
+    try:
+        return _read(rendered)
+    except RecursionError:
+        raise ChapterkitError("列表或引文嵌套得太深", rendered.origin(0)) from None
+    except ChapterkitError as error:
+        raise error.at(rendered.origin(0)) from None
+
+
+def _read(rendered: Rendered) -> Document:
     with tempfile.TemporaryDirectory(prefix="chapterkit-") as scratch:
-        return read_markdown(_without_comments(rendered), Path(scratch))
+        document = read_markdown(_without_comments(rendered), Path(scratch))
+    check_depth(document.tree)
+    return document
 
 
 def _without_comments(rendered: Rendered) -> Rendered:

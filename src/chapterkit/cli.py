@@ -204,8 +204,8 @@ def _print_strength(book: Book) -> None:
 
     by_chance = chance_matches(book.ledger.values())
     click.echo(
-        f"核对强度：账本有 {len(book.ledger)} 个数；不看单位和来源，1～100 的整数里有 {by_chance} 个"
-        "碰巧也对得上，所以只认单位相同、同一段引了来源的数。",
+        f"核对强度：账本有 {len(book.ledger)} 个数；不看单位和来源，1～100 的整数里"
+        f"有 {by_chance} 个碰巧也对得上，所以只认单位相同、同一段引了来源的数。",
         err=True,
     )
 
@@ -250,7 +250,7 @@ def numbers(
       chapterkit numbers draft.md --ledger numbers.yaml
       chapterkit numbers --bind draft.md --ledger numbers.yaml --write
     """
-    from chapterkit.accounting import Accounted, accounts
+    from chapterkit.accounting import accounts
     from chapterkit.build import document_of, parsed_file
 
     if bind and ledger:

@@ -154,6 +154,18 @@ def walk(node: Any, change: Callable[[Element], Any]) -> Any:
     return node
 
 
+MAX_DEPTH = 60
+
+
+def check_depth(node: Any, depth: int = 0) -> None:
+    """Raise RecursionError for a tree nested deeper than any manuscript is."""
+    if depth > 4 * MAX_DEPTH:
+        raise RecursionError
+    for child in node.values() if isinstance(node, dict) else node:
+        if isinstance(child, (dict, list)):
+            check_depth(child, depth + 1)
+
+
 def plain_text(node: Any) -> str:
     """Return the text of pandoc inlines without markup, citations as they were typed."""
     return _flatten(node if isinstance(node, list) else [node]).text

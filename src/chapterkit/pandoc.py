@@ -17,7 +17,7 @@ READER = (
     "markdown-smart-subscript-superscript-yaml_metadata_block-pandoc_title_block"
     "-raw_html-raw_tex-raw_attribute+east_asian_line_breaks+lists_without_preceding_blankline"
 )
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 60
 
 
 @cache

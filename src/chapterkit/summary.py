@@ -13,7 +13,7 @@ from chapterkit.verify import Status, coverage, lock_state
 
 
 def summary_text(document: Document, book: Book) -> str:
-    """Return a line for each section, a line of coverage, and a line for each accepted exception."""
+    """Return a line for each section, one of coverage, one for each accepted exception."""
     states: Mapping[str, Status] = lock_state(book.ledger, book.lock or {})
     lines = list(_section_lines(list(sections(document)), book, states))
     if book.lock is None:

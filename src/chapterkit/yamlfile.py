@@ -12,6 +12,7 @@ import yaml
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
 MAX_BYTES = 2_000_000
+MAX_TEXT_BYTES = 8_000_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
 
@@ -47,6 +48,9 @@ def read_text(path: Path, shown: str) -> str:
         raise ChapterkitError("文件不存在", Origin(shown), hint) from None
     except OSError as error:
         raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
+    if len(raw) > MAX_TEXT_BYTES:
+        limit = MAX_TEXT_BYTES // 1_000_000
+        raise ChapterkitError(f"文件超过 {limit} MB", Origin(shown), "一章分成几个文件")
     return decode(raw, shown)
 
 

@@ -53,7 +53,7 @@ class Format:
 
     `suffix` names the final file; `writer_suffix` what pandoc writes, if `finish` makes the
     final file of it; `arguments(printing)` are pandoc's, writer included;
-    `prepare(tree, printing)` returns a changed copy of pandoc's tree (it must not change the tree given);
+    `prepare(tree, printing)` returns a changed copy of pandoc's tree, never the tree changed;
     `finish(printing, written, target)` turns pandoc's file into the final one;
     `by_default` whether `build` writes it when no format is named.
     """

@@ -2,8 +2,8 @@
 
 From the outside in: `check` goes through a ledger source by source, `search` judges one number in
 one source with the help of `forms` (how it may be printed), `labels` (whose number it is) and
-`outline` (sections, captions, locators); `texts` reads and normalises sources, `lock` keeps what was
-established, `harvest` lists what a source has to offer.
+`outline` (sections, captions, locators); `texts` reads and normalises sources, `lock` keeps what
+was established, `harvest` lists what a source has to offer.
 """
 
 from chapterkit.verify.check import (

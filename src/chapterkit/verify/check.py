@@ -1,4 +1,4 @@
-"""Verify a ledger's numbers against the sources' own text: the order of the steps, and the results."""
+"""Verify a ledger's numbers against the sources' own text: the order of the steps, the results."""
 
 from __future__ import annotations
 
@@ -158,14 +158,15 @@ class _Derivations:
         if number.derived is None:
             assert own is not None
             return own
+        return self._derived(number, own)
+
+    def _derived(self, number: Number, own: Result | None) -> Result:
         operands = [self.result(key) for key in operands_of(number)]
         if _is_difference_of_percents(number, operands):
             why = "两个百分数之差应记作个百分点，不是 %"
             return Result(number, "not-found", why=why)
         bad = [one for one in operands if one.status != "verified"]
-        if own is not None and own.status != "verified":
-            return own
-        if bad:
+        if bad and (own is None or own.status == "verified"):
             worst = max(bad, key=lambda one: _SEVERITY[one.status])
             why = f"由 {worst.number.id} 算出，而它{_SHOWN[worst.status]}"
             return Result(number, worst.status, why=why, sha256=worst.sha256)
@@ -218,7 +219,8 @@ def as_text(results: Results, *, everything: bool = False) -> str:
             continue
         number = one.number
         place = f"，{number.at}" if number.at else ""
-        lines.append(f"{number.origin}: {_SHOWN[one.status]}: {number.id} = {number.text}（{number.cite}{place}）")  # fmt: skip
+        told = f"{number.id} = {number.text}（{number.cite}{place}）"
+        lines.append(f"{number.origin}: {_SHOWN[one.status]}: {told}")
         if one.why:
             lines.append(f"  {one.why}")
         if one.where:

@@ -60,8 +60,22 @@ _MAGNITUDE = re.compile(r"^(万亿|千亿|百亿|十亿|亿|千万|百万|十万
 _POWERS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
            "千亿": 11, "万亿": 12}  # fmt: skip
 _MEASURES = frozenset(
-    "time data datarate money length mass power energy temperature frequency angle area volume "
-    "pressure".split()
+    [
+        "time",
+        "data",
+        "datarate",
+        "money",
+        "length",
+        "mass",
+        "power",
+        "energy",
+        "temperature",
+        "frequency",
+        "angle",
+        "area",
+        "volume",
+        "pressure",
+    ]
 )
 _SAME_UNIT = {"分": {"points", "point"}, "度": {"degrees", "degree", "°"}}
 
@@ -186,11 +200,29 @@ def _scientific_forms(value: Decimal) -> Iterator[str]:
     yield rf"{mantissa}\s?[×x·]\s?{ten}" + (f"|{ten}" if mantissa == "1" else "")
 
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def _english_forms(value: int) -> Iterator[str]:
@@ -312,7 +344,7 @@ def _sign_before(text: str, start: int) -> str:
 
 def _sign_trouble(sign: str, want: Wanted) -> str:
     if want.printed:
-        return "" if not sign or sign == "-" and want.down else f"原文在它前面有“{sign}”"
+        return "" if not sign or (sign == "-" and want.down) else f"原文在它前面有“{sign}”"
     if want.negative and (sign != "-" or want.down):
         return "记录把降幅写成了负数" if want.down else "原文没有负号"
     if not want.negative and sign == "-" and not want.down:
@@ -332,6 +364,11 @@ def _unit_of(text: str, start: int, end: int) -> tuple[str, str]:
         return "个百分点", "points"
     if _PERCENT.match(text, end):
         return "%", "percent"
+    return _measure_after(text, end)
+
+
+def _measure_after(text: str, end: int) -> tuple[str, str]:
+    """Return the measure behind a number, or nothing: hours, GB, 分钟."""
     if match := _HAN_UNIT.match(text, end):
         return match[1], unit_kind(match[1])
     match = _UNIT_WORD.match(text, end)
@@ -345,6 +382,9 @@ def _unit_of(text: str, start: int, end: int) -> tuple[str, str]:
 def _unit_trouble(
     text: str, start: int, end: int, sign: str, unit: str, kind: str, want: Wanted
 ) -> str:
+    signed = sign or text[start] in "+-"
+    if want.kind == "points" and not (kind or signed or want.change or want.down):
+        return "原文没有单位也没有正负号，of 也没有说是变化量"
     if want.printed and not (want.kind == "percent" and kind == "percent"):
         return "原文后面是 %" if kind == "percent" and not _fits_percent(text, end, want) else ""
     if want.kind == "percent":
@@ -367,13 +407,9 @@ def _percent_trouble(text: str, end: int, kind: str, unit: str, want: Wanted) ->
         return "原文的单位是百分点，不是 %"
     if kind and kind != "percent":
         return f"原文的单位是 {unit}"
-    if (
-        (want.change or want.down)
-        and want.magnitude is not None
-        and (arrow := _ARROW.match(text, end))
-    ):
-        if abs(Decimal(arrow[2]) - Decimal(arrow[1])) == want.magnitude:
-            return "原文里它是两个百分数之差，应记作百分点"
+    arrow = _ARROW.match(text, end) if want.change or want.down else None
+    if arrow and abs(Decimal(arrow[2]) - Decimal(arrow[1])) == want.magnitude:
+        return "原文里它是两个百分数之差，应记作百分点"
     return ""
 
 
@@ -383,8 +419,8 @@ def _points_trouble(text: str, start: int, end: int, sign: str, kind: str) -> st
     if kind and kind != "percent":
         return "原文的单位不是百分点"
     before = text[max(0, start - 90) : start]
-    level = _LEVEL_BEFORE.search(before) and not _BY.search(before)
-    level = level or _LEVEL_AFTER.match(text, _unit_end(text, end))
+    level = bool(_LEVEL_BEFORE.search(before)) and not _BY.search(before)
+    level = level or bool(_LEVEL_AFTER.match(text, _unit_end(text, end)))
     if kind == "percent" and (level or not _CHANGE_WORD.search(before)):
         return "原文印的是百分数，看不出是变化量"
     return ""
@@ -406,7 +442,7 @@ def _same_measure(want: Wanted, unit: str, kind: str) -> bool:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Whether `printed` says the recorded value: `why` if not, `spelt` if it has a number at all."""
+    """Whether `printed` says the recorded value: `why` if not; `spelt` if it has a number."""
 
     spelt: bool
     why: str = ""
@@ -432,14 +468,14 @@ def agreement(number: Number) -> Agreement:
 
 
 def _is_wording(printed: str) -> bool:
-    """Tell whether a printed form is words rather than a number: what it says is counted by hand."""
+    """Tell whether a printed form is words rather than a number: what it says is counted."""
     return sum(map(str.isalpha, printed)) > 3 * sum(map(str.isdigit, printed))
 
 
 def _says(printed: Decimal, value: Decimal, number: Number) -> bool:
     """Tell whether a printed number is the value, rounding allowed if the value was computed."""
     down = bool(_DOWN_OF.search(number.of))
-    if printed < 0 < value and not down or value < 0 < printed and not down:
+    if (printed < 0 < value and not down) or (value < 0 < printed and not down):
         return False
     printed, value = abs(printed), abs(value)
     if unit_kind(number.unit) == "percent" and printed <= 1 and _rounds_to(printed * 100, value):
@@ -490,6 +526,6 @@ def _numbers_in(printed: str) -> tuple[Decimal, ...]:
             found.append(Decimal(10 * (_TENS.index(word) + 2)))
     for match in re.finditer(r"(?<!\d)(?:(\d{1,3}):)?(\d{1,3}):(\d\d)(?!\d)", printed):
         found.append(Decimal(int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])))
-    if match := re.search(r"(\d+) ?[×x*] ?10\^?\{?(-?\d+)", printed):
-        found.append(Decimal(match[1]).scaleb(int(match[2])))
+    if power_of_ten := re.search(r"(\d+) ?[×x*] ?10\^?\{?(-?\d{1,2})(?!\d)", printed):
+        found.append(Decimal(power_of_ten[1]).scaleb(int(power_of_ten[2])))
     return tuple(found)

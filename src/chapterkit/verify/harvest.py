@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chapterkit.quantities import Quantity, find_in_plain
-from chapterkit.verify.labels import near_pattern, shape
+from chapterkit.verify.labels import Word, near_pattern, shape
 from chapterkit.verify.outline import Outline, is_tabular, sentence_end, sentence_start
 from chapterkit.verify.texts import SourceText
 
@@ -32,7 +32,7 @@ class Harvested:
 
 
 def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
-    """Return a source's quantities in order; with `near`, only those with all those words around."""
+    """Return a source's quantities in order; with `near`, only those with those words around."""
     outline = Outline(source)
     places = [
         [match.start() for match in near_pattern(word).finditer(source.text)] for word in near
@@ -42,7 +42,7 @@ def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
         reached = all(
             any(abs(place - quantity.start) <= _NEAR_REACH for place in one) for one in places
         )
-        if reached and quantity.value is not None:
+        if reached and quantity.value is not None and not _is_noise(quantity, outline):
             found.append(_harvested(quantity, source, outline))
     return found
 
@@ -55,16 +55,27 @@ def _quantities(text: str) -> Iterable[Quantity]:
             yield Quantity(start, end, quantity.text, quantity.value, quantity.unit)
 
 
+def _is_noise(quantity: Quantity, outline: Outline) -> bool:
+    """Tell a heading's own number and the ticks of an axis from what a source states."""
+    index = outline.line_at(quantity.start)
+    line = outline.line(index)
+    if outline.line_starts[index] in outline.heading_places:
+        return quantity.start - outline.line_starts[index] < 4
+    bare = not re.search(r"[A-Za-z%\u4e00-\u9fff|]", re.sub(r"\d[eE]\d", "", line))
+    return bare and not outline.locator(quantity.start).startswith("表")
+
+
 def _harvested(quantity: Quantity, source: SourceText, outline: Outline) -> Harvested:
     start, end = _surroundings(quantity, source.text, outline)
+    signed = quantity.unit == "%" and quantity.text[0] in "+-"
     sentence = " ".join(source.text[start:end].split())
     return Harvested(
         quantity.text,
         _value(quantity),
-        quantity.unit,
+        "个百分点" if signed else quantity.unit,
         outline.locator(quantity.start),
         sentence,
-        _names(source.text, start, end, quantity.start),
+        _names(outline, start, end, quantity),
         source.line(quantity.start),
         source.page(quantity.start),
     )
@@ -85,14 +96,21 @@ def _value(quantity: Quantity) -> str:
     return f"{quantity.value:f}"
 
 
-def _names(text: str, start: int, end: int, at: int) -> tuple[str, ...]:
-    """Return up to two names in a sentence, the nearest first."""
-    found: dict[str, int] = {}
+def _names(outline: Outline, start: int, end: int, quantity: Quantity) -> tuple[str, ...]:
+    """Return the name nearest to a quantity that it belongs to; failing names, a common word."""
+    text, at = outline.text, quantity.start
+    found: dict[str, tuple[bool, int]] = {}
     for match in _NAME.finditer(text, start, end):
-        if shape(match[0]) and not match.start() <= at < match.end():
+        word = match[0]
+        is_name = bool(shape(word))
+        common = len(word) >= 5 and word.isalpha()
+        if (is_name or common) and not at <= match.start() < quantity.end:
             away = abs(match.start() - at)
-            found[match[0]] = min(away, found.get(match[0], away))
-    return tuple(sorted(found, key=lambda name: (found[name], name))[:2])
+            found[word] = min((not is_name, away), found.get(word, (True, away)))
+    for word in sorted(found, key=lambda one: (found[one], one))[:6]:
+        if not Word(outline, word, ()).refuted(at, quantity.end, None):
+            return (word,)
+    return ()
 
 
 def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
@@ -108,8 +126,9 @@ def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
         )
         lines.append(f"  # {place}：{_clipped(one.sentence)}")
         fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", 'of: ""', f"cite: {cite}"]
-        fields += [f"at: {one.at}"] if one.at else []
-        fields += [f"printed: {_quoted(one.text)}"]
+        fields += [f"at: {_quoted(one.at)}"] if one.at else []
+        if one.text.replace(" ", "") != f"{one.value}{one.unit}":
+            fields += [f"printed: {_quoted(one.text)}"]
         fields += [f"near: [{', '.join(_quoted(word) for word in one.near)}]"] if one.near else []
         lines.append(f"  n{index}: {{{', '.join(fields)}}}")
     return "\n".join(lines) + "\n" if len(lines) > 1 else "numbers: {}\n"

@@ -2,7 +2,7 @@
 
 A number stands near many names. Three habits of print tell which of them it belongs to: a row of a
 table begins with its name; a run of cells is followed (or preceded) by its label; in a sentence a
-name in the same clause wins, and a list of names is answered by a list of numbers in the same order.
+name in the same clause wins, and a list of names is answered by a list of numbers in its order.
 Where none of these says anything, nearness is all there is.
 """
 
@@ -106,6 +106,7 @@ class Word:
         self.word = word
         self.pattern = near_pattern(word)
         self.shape = shape(word)
+        self.companions: set[str] = set()
         own = folded(word)
         self.siblings = {
             folded(other)
@@ -167,12 +168,22 @@ class Word:
         if self._variants is not None and not self.shape:
             return True
         key = folded(name)
+        if key in self.companions:
+            return False
         return key in self.siblings or (self.shape == "name" and shape(name) == "name")
 
     # --- refuting
 
-    def refuted(self, start: int, end: int, region: Region | None) -> str:
-        """Return why the number at a place belongs to another name than this word, or ""."""
+    def refuted(
+        self, start: int, end: int, region: Region | None, companions: Iterable[str] = ()
+    ) -> str:
+        """Return why the number at a place belongs to another name than this word, or "".
+
+        `companions` are the record's other near words: they never compete.
+        """
+        self.companions = {folded(one) for one in companions}
+        if region is None or region.kind not in _FLOATS:
+            region = self._barred_table(start) or region
         if region is not None and region.kind in ("table", "figure"):
             line = self.outline.line_at(start)
             body = self._is_body(line, region)
@@ -202,12 +213,13 @@ class Word:
         a, b = min(around, key=lambda place: abs(place[0] - start))
         low, high = item_span(self.text, a) or self._sentence(a, b)
         same = self.text[start:end]
+        alike = _alike(self.text, start, end, low, high)
+        alike += _in_like_place(self.text, start, low, high)
         others = [
             one
-            for one in _alike(self.text, start, end, low, high) + _in_like_place(self.text, start, low, high)
-            if one != start and not self.text.startswith(same, one)
-            and not is_reference(self.text, one)
-        ]  # fmt: skip
+            for one in alike
+            if not (one == start or self.text.startswith(same, one) or is_reference(self.text, one))
+        ]
         return f"“{self.word}”所在的句子另有一个数" if others else ""
 
     def _other_item(self, start: int) -> str:
@@ -220,6 +232,20 @@ class Word:
             return ""
         nearest = min(around, key=lambda place: abs(place[0] - start))
         return f"“{self.word}”在另一条里" if item_span(self.text, nearest[0]) else ""
+
+    def _barred_table(self, start: int) -> Region | None:
+        """Return the lines around a number that are cells between bars, None if its is not."""
+        outline, line = self.outline, self.outline.line_at(start)
+        if outline.line(line).count("|") < 2:
+            return None
+        first = last = line
+        while first > 0 and outline.line(first - 1).count("|") >= 2:
+            first -= 1
+        while last + 1 < len(outline.line_starts) and outline.line(last + 1).count("|") >= 2:
+            last += 1
+        if first == last:
+            return None
+        return Region(outline.line_starts[first], outline.line_span(last)[1], "table", "表")
 
     def _on_its_line(self, start: int, end: int, line: int) -> tuple[int, int]:
         a, b = self.outline.line_span(line)
@@ -266,8 +292,11 @@ class Word:
         """Cells on lines of their own, each run followed (or preceded) by its label."""
         if re.search(r"[A-Za-z]{2}", self.outline.line(line)):
             return ""
-        values = [place for place in _alike(self.text, start, end, region.start, region.end)
-                  if not re.search(r"[A-Za-z]{2}", self.outline.line(self.outline.line_at(place)))]  # fmt: skip
+        values = [
+            place
+            for place in _alike(self.text, start, end, region.start, region.end)
+            if not re.search(r"[A-Za-z]{2}", self.outline.line(self.outline.line_at(place)))
+        ]
         labels = [
             label for label in self.labels(region.start, region.end) if self._short_line(label)
         ]

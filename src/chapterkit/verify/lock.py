@@ -75,7 +75,7 @@ def merge_lock(lock: Lock, results: Results, known: Iterable[str], date: str) ->
         before = merged.get(number.id)
         if before is None or asdict(before) | {"date": date} != asdict(entry):
             merged[number.id] = entry
-    return dict(sorted(merged.items()))
+    return {key: merged[key] for key in sorted(merged) if key in kept}
 
 
 def lock_state(numbers: Mapping[str, Number], lock: Lock) -> dict[str, Status]:

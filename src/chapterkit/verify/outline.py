@@ -1,4 +1,4 @@
-"""Where things stand in a source: its sections, figures, tables and pages; and what a locator means.
+"""Where things stand in a source: sections, figures, tables, pages; and what a locator means.
 
 A text made from a PDF has lost its layout. Section headings are told from numbered lists by their
 order (5.1 follows 5 or 4.3); what belongs to a figure or table is the run of short, numeric lines
@@ -114,15 +114,16 @@ _NUMBERED = re.compile(
 )
 _MARKED = re.compile(r"^(#{1,6})[ ]+(\S.*?)[ #]*$")
 _KNOWN = re.compile(
-    r"^[=\[( ]*(?:\(?[A-Z]\d?\)[ ])?(Abstract|References|Bibliography|Acknowledge?ments?|Introduction|"
-    r"Impact Statement|Conclusions?|Related Works?|Appendix|Appendices|Contents|摘要|引言|参考文献|致谢|"
-    r"Intro|Limitations?|Discussion|ABSTRACT|REFERENCES|INTRODUCTION|abstract(?=,))(?![A-Za-z-])"
+    r"^[=\[( ]*(?:\(?[A-Z]\d?\)[ ])?(Abstract|References|Bibliography|Acknowledge?ments?|"
+    r"Introduction|Impact Statement|Conclusions?|Related Works?|Appendix|Appendices|Contents|"
+    r"摘要|引言|参考文献|致谢|Intro|Limitations?|Discussion|ABSTRACT|REFERENCES|INTRODUCTION|abstract(?=,))(?![A-Za-z-])"
     r"(?P<rest>.*)$"
 )
 _REFERENCES = re.compile("references|bibliography|参考文献", re.I)
 _RUN_IN = re.compile(r"^\[?([A-Z][\w()/&' -]{2,50}?)[.\]:][ ]")
 _CAPTION = re.compile(
-    r"^\W{0,4}(?:(?:Section|Appendix) [\w.]+, )?(?P<kind>Figure|FIGURE|Fig\.?|Table|TABLE|Tab\.?|图|表)[ ]?"
+    r"^\W{0,4}(?:(?:Section|Appendix) [\w.]+, )?"
+    r"(?P<kind>Figure|FIGURE|Fig\.?|Table|TABLE|Tab\.?|图|表)[ ]?"
     r"(?P<number>[A-Z]?\.?\d{1,3}(?:\.\d{1,2})?)(?P<end>[ ]?[:.|,\]-]|[ ]|$)"
 )
 _MENTIONED = r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*{number}(?![\d]|\.\d)"
@@ -166,7 +167,7 @@ class Outline:
         for index, start in enumerate(self.line_starts):
             line = self.line(index)
             fenced ^= line.startswith("```")
-            if fenced or not line or len(line) > 400 and not line.startswith("["):
+            if fenced or not line or (len(line) > 400 and not line.startswith("[")):
                 continue
             if (one := _numbered(line, start)) is not None:
                 numbered.append(one)
@@ -228,7 +229,7 @@ class Outline:
         parent = tuple(name.split("."))[:-1]
         return kind == "section" and any(
             len(one.steps) == len(parent) + 1 and one.steps[:-1] == parent
-            and one.steps[-1].isdigit() == name.split(".")[-1].isdigit()
+            and one.steps[-1].isdigit() == name.rsplit(".", maxsplit=1)[-1].isdigit()
             for one in self.headings
         )  # fmt: skip
 
@@ -304,7 +305,7 @@ class Outline:
             return
         for index, heading in enumerate(self.headings):
             title = _letters(heading.title)
-            if title == wanted or path and wanted in title:
+            if title == wanted or (path and wanted in title):
                 yield Region(heading.start, self._named_end(index), "named", name)
         for index, start in enumerate(self.line_starts):
             match = _RUN_IN.match(self.line(index))
@@ -387,7 +388,7 @@ class Outline:
             index = at + step * distance
             if not 0 <= index < len(self.line_starts) or self._inside_caption(index):
                 break
-            if self.line_starts[index] in self._heading_places:
+            if self.line_starts[index] in self.heading_places:
                 break
             line = self.line(index)
             if not line:
@@ -455,10 +456,13 @@ class Outline:
         if heading.steps:
             name = ".".join(heading.steps)
             return f"附录 {name}" if heading.steps[0].isalpha() else f"第 {name} 节"
+        if re.match("abstract|摘要", heading.title, re.I):
+            return "摘要"
         return f"{heading.title[:40].strip()} 一节"
 
     @cached_property
-    def _heading_places(self) -> frozenset[int]:
+    def heading_places(self) -> frozenset[int]:
+        """The offsets at which headings begin."""
         return frozenset(self._heading_starts)
 
     @cached_property
@@ -615,6 +619,9 @@ def _begins_caption(line: str, match: re.Match[str]) -> bool:
     )
 
 
+_FUNCTION_WORD = re.compile(r"\b(?:of|on|and|the|in|to|for|with|is|are|at|an|a|by|from|we|it)\b")
+
+
 def is_tabular(line: str) -> bool:
     """Tell whether a line looks like a row of a table or a bit of a figure rather than prose.
 
@@ -626,6 +633,8 @@ def is_tabular(line: str) -> bool:
     if line.count("|") >= 2 or line.count("\t") >= 2 or line.count(" & ") >= 2:
         return True
     words = line.split()
+    if len(_FUNCTION_WORD.findall(line)) >= 3:
+        return False
     if re.search(r"(?:\s[(+±-]*\d[\d.,]*%?\)?){2,}$", line) or re.search(r"\S {3,}[(+±-]*\d", line):
         return True
     numeric = sum(1 for word in words if re.match(r"[(+±<>~-]*\d", word))

@@ -6,15 +6,15 @@ If the text does not show the locator, `near` alone decides, within a narrower w
 is common in the text proves nothing without `near`.
 
 What cannot be told: which of several numbers with the same neighbours is meant (two columns without
-a `near` word for the column), percent from points where the text prints % for a change, and whatever
-a figure shows only as a picture.
+a `near` word for the column), percent from points where the text prints % for a change, and what a
+figure shows only as a picture.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chapterkit.ledger import Number
@@ -29,6 +29,7 @@ _REACH = {"figure": 2500, "table": 2500, "page": 400, "section": 400, "named": 4
           "mention": 400}  # fmt: skip
 _REACH_ALONE = 220
 _MAX_HITS = 20_000
+_MAX_TRIED = 200
 _COMMON = 3
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
 
@@ -86,16 +87,29 @@ class Searcher:
         structured = any(kind not in ("named", "path") for kind, _ in locator.parts)
         regions, complete = self.outline.regions(locator)
         words, needed = self._near_words(number)
-        places = [
-            self._placed(hit, region, words, needed, want, structured=structured)
-            for hit in fitting
-            for region in _regions_of(hit, regions, complete=complete)
-        ]
-        good = [place for place in places if not place.why]
+        places = sorted(
+            (
+                self._placed(hit, region, words, needed, want, structured=structured)
+                for hit in fitting
+                for region in _regions_of(hit, regions, complete=complete)
+            ),
+            key=_rank,
+        )
+        places[:_MAX_TRIED] = [self._tried(place, words, number) for place in places[:_MAX_TRIED]]
+        good = [place for place in places[:_MAX_TRIED] if not place.why]
         if good and (needed or _is_telling(want, fitting)):
-            best = min(good, key=_rank)
-            return self._verified(best, number)
+            return self._verified(min(good, key=_rank), number)
         return self._elsewhere(number, places, regions, common=bool(good))
+
+    def _tried(self, place: _Place, words: list[Word], number: Number) -> _Place:
+        """Judge whether the number at a place belongs to a rival of one of the words near it."""
+        if place.why:
+            return place
+        hit, region = place.hit, place.region
+        for word in words:
+            if word.places and (why := word.refuted(hit.start, hit.end, region, number.near)):
+                return replace(place, why=why)
+        return place
 
     def _near_words(self, number: Number) -> tuple[list[Word], int]:
         """Return the words to look for and how many of them must be near."""
@@ -135,9 +149,6 @@ class Searcher:
             return _Place(hit, region, total, "原文没有单位")
         if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
             return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
-        for _, word in close:
-            if why := word.refuted(hit.start, hit.end, region):
-                return _Place(hit, region, total, why)
         if not needed and (region is None or region.kind == "mention"):
             return _Place(hit, region, total, "单凭数字证明不了什么")
         return _Place(hit, region, total, "")
@@ -174,11 +185,12 @@ class Searcher:
     def _elsewhere(
         self, number: Number, places: list[_Place], regions: Sequence[Region], *, common: bool
     ) -> Found:
-        """Word the outcome for digits that stand in the text, but not so that they prove anything."""
+        """Word the outcome for digits that stand in the text, but prove nothing."""
         fitting = [place.hit for place in places]
         if common:
             best = min((place for place in places if not place.why), key=_rank)
-            why = f"{number.text} 在原文里出现多次，单凭数字证明不了什么：给记录加 near"
+            count = len({place.hit for place in places})
+            why = f"{number.text} 在此处有 {count} 处，单凭数字证明不了什么：给记录加 near"
             return self._told(best.hit, why)
         if places:
             best = min(places, key=_rank)
@@ -232,7 +244,8 @@ def _rank(place: _Place) -> tuple[bool, bool, int, int]:
 def _is_telling(want: Wanted, fitting: Sequence[Hit]) -> bool:
     """Tell whether digits prove something by themselves: long enough, and rare in the text."""
     digits = "" if want.magnitude is None else "".join(map(str, want.magnitude.as_tuple().digits))
-    return len(digits.strip("0")) >= 3 and len(fitting) < _COMMON
+    telling = len(digits.strip("0"))
+    return (telling >= 3 and len(fitting) < _COMMON) or (telling == 2 and len(fitting) == 1)
 
 
 def _is_vague(words: Sequence[Word]) -> bool:

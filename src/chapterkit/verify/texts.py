@@ -234,10 +234,40 @@ def _numbered_pages(text: str) -> tuple[int, ...]:
 # --- HTML
 
 _BLOCKS = frozenset(
-    "p div section article li ul ol table tr caption figcaption figure br hr pre blockquote "
-    "dt dd header footer main aside nav title h1 h2 h3 h4 h5 h6".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "li",
+        "ul",
+        "ol",
+        "table",
+        "tr",
+        "caption",
+        "figcaption",
+        "figure",
+        "br",
+        "hr",
+        "pre",
+        "blockquote",
+        "dt",
+        "dd",
+        "header",
+        "footer",
+        "main",
+        "aside",
+        "nav",
+        "title",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    ]
 )
-_UNSEEN = frozenset("script style template noscript svg".split())
+_UNSEEN = frozenset(["script", "style", "template", "noscript", "svg"])
 
 
 class _Html(HTMLParser):
@@ -287,7 +317,7 @@ def html_text(markup: str) -> str:
 
 _ALIKE = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63"), "-"),
-    **dict.fromkeys(map(ord, "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u205f\u3000\v"), " "),
+    **dict.fromkeys((*range(0x2000, 0x2007), 0x2008, 0x200A, 0x205F, 0x3000, 0x0B), " "),
     **dict.fromkeys(map(ord, "‘’‚′"), "'"),
     **dict.fromkeys(map(ord, "“”„″"), '"'),
     **dict.fromkeys(map(ord, "∼〜˜"), "~"),

@@ -44,7 +44,7 @@ class Options:
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
-    """Yield a problem for each quantity that nothing backs, and each span that is not its number."""
+    """Yield a problem for each quantity that nothing backs, and each span not its number."""
     for one in accounts(document, book.ledger, options.names):
         if one.status == "recorded":
             yield from _check_span(one)
