@@ -313,6 +313,101 @@ def _is_file(target: str) -> bool:
 
 
 @main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the papers' own text: KEY.pdf, KEY.txt, KEY.md or KEY.html; default sources/.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of the report.",
+)
+@click.option("--all", "everything", is_flag=True, help="List the verified numbers, too.")
+def verify(targets: Sequence[str], sources: Path | None, form: str, everything: bool) -> None:
+    """Look each number up in its source's own text, and write experiments/verified.lock.
+
+    TARGET is a chapter's slug or number, an experiment's slug, or a number (slug.name);
+    default all. A number is verified if its printed form stands where the record says, or
+    near the record's own words; elsewhere, if it stands in another place; not-found;
+    no-source, if the text is not at hand; stale, if it was changed since. Commit the lock:
+    `check` compares the records with it, so that CI needs no papers. Example:
+
+    \b
+      chapterkit verify --sources ~/papers
+      chapterkit verify general-points --all
+    """
+    from datetime import date
+
+    from chapterkit.verify import (
+        LOCK_FILE,
+        as_json,
+        as_text,
+        merge_lock,
+        sources_of,
+        with_lock,
+        write_lock,
+    )
+    from chapterkit.verify import verify as verified
+
+    book = _book()
+    only = _numbers_named(book, targets)
+    root = book.config.root
+    if sources is not None and not sources.is_dir():
+        raise ChapterkitError("没有这个文件夹", Origin(str(sources)), "原文放在那里，以引用键命名")
+    with _progress("正在核对", len(sources_of(book.ledger, only))) as step:
+        results = verified(book.ledger, sources or root / "sources", only, step)
+    lock = book.lock or {}
+    today = date.today().isoformat()
+    write_lock(root / LOCK_FILE, merge_lock(lock, results, book.ledger, today))
+    results = with_lock(results, lock)
+    click.echo(as_json(results) if form == "json" else as_text(results, everything=everything))
+    if not results.clean:
+        sys.exit(PROBLEMS)
+
+
+def _numbers_named(book: Book, targets: Sequence[str]) -> list[str] | None:
+    """Return the ids that the targets name; None for all."""
+    if not targets:
+        return None
+    named: list[str] = []
+    for target in targets:
+        if target in book.ledger:
+            named.append(target)
+            continue
+        slugs = [target]
+        if target not in book.records:
+            slugs = list(book.chapter(book.config.chapter(target).slug).experiments)
+        named += [id for id in book.ledger if id.partition(".")[0] in slugs]
+    return named
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--near", multiple=True, metavar="WORD", help="Only quantities near this word.")
+@click.option("--cite", metavar="KEY", help="The citation key; default the file's name.")
+def harvest(source: Path, near: Sequence[str], cite: str | None) -> None:
+    """List a paper's quantities as ready-made YAML entries to pick from.
+
+    SOURCE is a PDF, text, Markdown or HTML file. Each entry has value, unit, source, place
+    and words near it; the sentence stands above it as a comment. Example:
+
+    \b
+      chapterkit harvest sources/chu2025sft.pdf --near GP-L
+    """
+    from chapterkit.verify import as_yaml, read_source
+    from chapterkit.verify import harvest as harvested
+
+    text = read_source(source.parent, source.stem)
+    if text is None:
+        raise ChapterkitError("文件不存在", Origin(str(source)), "给出 PDF、txt、md 或 html 文件")
+    click.echo(as_yaml(cite or source.stem, harvested(text, near)), nl=False)
+
+
+@main.command()
 @click.argument("name", required=False)
 def rule(name: str | None) -> None:
     """List the rules of the linter, or print one rule's page.

@@ -391,9 +391,7 @@ def _unit_trouble(
         return _percent_trouble(text, end, kind, unit, want)
     if want.kind == "points":
         return _points_trouble(text, start, end, sign, kind)
-    if kind in ("percent", "points"):
-        return f"原文的单位是 {unit}"
-    if kind and not _same_measure(want, unit, kind):
+    if kind and (kind in ("percent", "points") or not _same_measure(want, unit, kind)):
         return f"原文的单位是 {unit}"
     return ""
 
