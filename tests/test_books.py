@@ -392,3 +392,65 @@ def test_numbers_of_a_file_outside_a_book(tmp_path: Path, run: Run) -> None:
     listed = run(tmp_path, "numbers", "draft.md", "--ledger", "ledger.yaml")
     assert "matched 2" in listed.output
     assert "unsourced 1" in listed.output
+
+
+PAPER = """1. Introduction
+
+A demonstration.
+
+5. Results
+
+Figure 6: Success rate (%) before and after training. Before: 11.5%. After: 15.0%.
+"""
+
+
+def test_verify_writes_the_lock_and_check_holds_records_to_it(minimal: Path, run: Run) -> None:
+    (minimal / "sources").mkdir()
+    (minimal / "sources/demo2025.txt").write_text(PAPER, "utf-8")
+    result = run(minimal, "verify")
+    assert result.exit_code == 0, result.output
+    assert "3 个数已核对 3 个" in result.output
+    lock = (minimal / "experiments/verified.lock").read_text("utf-8")
+    assert [json.loads(line)["number"] for line in lock.splitlines()] == [
+        "card-game.after",
+        "card-game.before",
+        "card-game.gain",
+    ]
+    assert run(minimal, "check").exit_code == 0
+    shutil.rmtree(minimal / "sources")
+    assert run(minimal, "verify").exit_code == 0
+    assert (minimal / "experiments/verified.lock").read_text("utf-8") == lock
+    change(minimal / RECORD, "value: 15.0", "value: 51.0")
+    result = run(minimal, "check")
+    assert result.exit_code == 1
+    assert f"{RECORD}:9:" in result.output
+    assert "unverified-number" in result.output
+    assert run(minimal, "verify").exit_code == 1
+
+
+def test_verify_says_what_it_did_not_find(minimal: Path, run: Run) -> None:
+    (minimal / "papers").mkdir()
+    (minimal / "papers/demo2025.md").write_text(PAPER.replace("15.0%", "16.0%"), "utf-8")
+    result = run(minimal, "verify", "--sources", "papers", "--format", "json")
+    assert result.exit_code == 1
+    printed = json.loads(result.output)
+    states = {one["number"]: one["status"] for one in printed["numbers"]}
+    assert states["card-game.before"] == "verified"
+    assert states["card-game.after"] == "not-found"
+    assert printed["summary"]["not-found"] >= 1
+    assert run(minimal, "check").exit_code == 0  # a warning
+    assert run(minimal, "check", "--strict").exit_code == 1
+    config = minimal / "book/book.yaml"
+    config.write_text(config.read_text("utf-8") + "verified_at_least: 0.9\n", "utf-8")
+    assert run(minimal, "check").exit_code == 1
+    assert run(minimal, "verify", "--sources", "nowhere").exit_code == 2
+
+
+def test_harvest_gives_entries_that_a_record_takes(minimal: Path, run: Run) -> None:
+    (minimal / "sources").mkdir()
+    (minimal / "sources/demo2025.txt").write_text(PAPER, "utf-8")
+    printed = run(minimal, "harvest", "demo2025").output
+    assert "value: 11.5" in printed
+    assert "cite: demo2025" in printed
+    assert run(minimal, "harvest", "sources/demo2025.txt").output == printed
+    assert run(minimal, "harvest", "other2024").exit_code == 2

@@ -362,7 +362,8 @@ def verify(targets: Sequence[str], sources: Path | None, form: str, everything: 
         results = verified(book.ledger, sources or root / "sources", only, step)
     lock = book.lock or {}
     today = date.today().isoformat()
-    write_lock(root / LOCK_FILE, merge_lock(lock, results, book.ledger, today))
+    if merged := merge_lock(lock, results, book.ledger, today):
+        write_lock(root / LOCK_FILE, merged)
     results = with_lock(results, lock)
     click.echo(as_json(results) if form == "json" else as_text(results, everything=everything))
     if not results.clean:
@@ -386,25 +387,38 @@ def _numbers_named(book: Book, targets: Sequence[str]) -> list[str] | None:
 
 
 @main.command()
-@click.argument("source", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--near", multiple=True, metavar="WORD", help="Only quantities near this word.")
-@click.option("--cite", metavar="KEY", help="The citation key; default the file's name.")
-def harvest(source: Path, near: Sequence[str], cite: str | None) -> None:
+@click.argument("source")
+@click.option("--near", multiple=True, metavar="WORD", help="Only near this word; repeatable.")
+@click.option(
+    "--sources",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the papers' own text; default sources/.",
+)
+def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     """List a paper's quantities as ready-made YAML entries to pick from.
 
-    SOURCE is a PDF, text, Markdown or HTML file. Each entry has value, unit, source, place
-    and words near it; the sentence stands above it as a comment. Example:
+    SOURCE is a citation key, or a PDF, text, Markdown or HTML file. Each entry has value,
+    unit, source, place and words near it; the sentence stands above it as a comment. This is
+    how a record is started. Example:
 
     \b
-      chapterkit harvest sources/chu2025sft.pdf --near GP-L
+      chapterkit harvest chu2025sft --near GP-L
     """
+    from chapterkit.config import find_root
     from chapterkit.verify import as_yaml, read_source
     from chapterkit.verify import harvest as harvested
 
-    text = read_source(source.parent, source.stem)
+    path = Path(source)
+    if path.is_file():
+        folder, key = path.parent, path.stem
+    else:
+        folder = sources or (find_root(Path.cwd()) or Path.cwd()) / "sources"
+        key = source
+    text = read_source(folder, key)
     if text is None:
-        raise ChapterkitError("文件不存在", Origin(str(source)), "给出 PDF、txt、md 或 html 文件")
-    click.echo(as_yaml(cite or source.stem, harvested(text, near)), nl=False)
+        hint = f"把 {key}.pdf、.txt、.md 或 .html 放进这个文件夹"
+        raise ChapterkitError(f"没有 {key} 的原文", Origin(str(folder)), hint)
+    click.echo(as_yaml(key, harvested(text, near)), nl=False)
 
 
 @main.command()

@@ -15,9 +15,10 @@ def replace_text(path: Path, text: str) -> None:
     Raises ChapterkitError if that cannot be done; the old file then is as it was.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
             if path.exists():
                 Path(name).chmod(path.stat().st_mode)

@@ -6,14 +6,12 @@ One JSON object a line, sorted by number: a change of one number is a change of 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import replace_text
 from chapterkit.ledger import Number
 from chapterkit.verify.check import STATUSES, Results
 from chapterkit.verify.search import Status
@@ -148,27 +146,8 @@ def lock_text(lock: Lock) -> str:
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    """Write the lock beside the old file and move it over it: never half-written.
-
-    Raises ChapterkitError if the folder cannot be written.
-    """
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(lock_text(lock))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-        temporary = None
-    except OSError as error:
-        raise ChapterkitError(f"写不了核对记录：{error.strerror}", Origin(str(path))) from None
-    finally:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
+    """Write the lock; raise ChapterkitError, the old lock as it was, if that cannot be done."""
+    replace_text(path, lock_text(lock))
 
 
 # --- coverage
