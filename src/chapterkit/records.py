@@ -40,7 +40,7 @@ def read_decimal(text: Any) -> Decimal:
     try:
         value = Decimal(str(text).strip().replace("_", ""))
     except InvalidOperation:
-        raise ValueError(f"“{text}”不是一个数，例如 15.0") from None
+        raise ValueError(f"“{text}”不是一个数；例如 15.0") from None
     if not value.is_finite():
         raise ValueError(f"“{text}”不是有限的数")
     if abs(value.adjusted()) > MAX_EXPONENT or len(value.as_tuple().digits) > 2 * MAX_EXPONENT:
@@ -50,7 +50,7 @@ def read_decimal(text: Any) -> Decimal:
 
 def _read_value(data: Any) -> Value | None:
     if data is None or isinstance(data, dict):
-        raise ValueError("要一个数，或两个数的列表 [小, 大]")
+        raise ValueError("要一个数；或两个数的列表 [小, 大]")
     if isinstance(data, list):
         if len(data) != 2:
             raise ValueError("列表要恰好两个数：[小, 大]")
@@ -124,7 +124,7 @@ class NumberModel(_Model):
     @model_validator(mode="after")
     def _either_typed_or_derived(self) -> NumberModel:
         if (self.value is None) == (self.derived is None):
-            raise ValueError("value 与 derived 必须有一个，也只能有一个")
+            raise ValueError("value 与 derived 必须有一个，也只能有一个；量得的写 value，算出的写 derived")
         if self.digits is not None and self.derived is None:
             raise ValueError("digits 只用于 derived")
         if self.count is not None and self.of_total is None:

@@ -198,8 +198,9 @@ def _misfit(
     if kind == "missing":
         return ChapterkitError(f"{what}缺少 {name}", origin, f"补上 {error['loc'][-1]}:")
     if kind == "value_error":
-        return ChapterkitError(f"{name}：{error['ctx']['error']}", origin)
-    return ChapterkitError(f"{name} 的值不对：{_worded(error)}", origin, _example(kind))
+        told, _, hint = str(error["ctx"]["error"]).partition("；")
+        return ChapterkitError(f"{name}：{told}", origin, hint or _example(name))
+    return ChapterkitError(f"{name} 的值不对：{_worded(error)}", origin, _example(name))
 
 
 _WORDS = {
@@ -221,8 +222,11 @@ def _worded(error: Any) -> str:
     return str(_WORDS.get(error["type"], error["msg"]))
 
 
-def _example(kind: str) -> str:
-    return "例如 value: 15.0" if kind.startswith(("decimal", "finite")) else ""
+def _example(name: str) -> str:
+    """Return what a value at this place looks like."""
+    key = name.rpartition(".")[2]
+    examples = {"value": "例如 value: 15.0", "unit": '例如 unit: "%"', "slug": "例如 general-points"}
+    return examples.get(key, "照 schema 里的说明改；编辑器认得文件首行的 $schema")
 
 
 def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
