@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chapterkit import __version__
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Origin, nearest
 
 if TYPE_CHECKING:
     from chapterkit.accounting import Accounted
@@ -36,6 +37,9 @@ class _Group(click.Group):
         except ChapterkitError as error:
             click.echo(error.told(), err=True)
             sys.exit(CANNOT_RUN)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.ctx.get_help() if error.ctx else "")
+            sys.exit(0)
         except click.UsageError as error:
             click.echo(
                 ChapterkitError(error.format_message(), hint=_usage_hint(error)).told(), err=True
@@ -54,8 +58,15 @@ class _Group(click.Group):
 
 
 def _usage_hint(error: click.UsageError) -> str:
-    path = error.ctx.command_path if error.ctx else "chapterkit"
-    return f"{path} --help 说明用法"
+    """Return what was probably meant, or else where to read on."""
+    context = error.ctx
+    typed = re.search(r"'([^']*)' is not one of", error.format_message())
+    known: Sequence[str] = ()
+    if isinstance(error, click.BadParameter) and error.param:
+        known = getattr(error.param.type, "choices", ())
+    near = nearest(typed[1], known) if typed else None
+    path = context.command_path if context else "chapterkit"
+    return f"最接近的是 {near}" if near else f"{path} --help 说明用法"
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,6 +92,29 @@ def _interrupted(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
+_form = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Form of the report.",
+)
+_ledger = click.option(
+    "--ledger", type=_FILE, help="YAML file with numbers:, for a file outside a book."
+)
+_bibliography = click.option(
+    "--bibliography", type=_FILE, help="BibTeX file, for a file outside a book."
+)
+_sources = click.option(
+    "--sources",
+    type=_FOLDER,
+    help="Folder of the papers' own text: KEY.pdf, KEY.txt, KEY.md or KEY.html; default sources/.",
+)
+
+
 def _format_names() -> list[str]:
     """Return the names of the output formats without importing them: one module each."""
     folder = Path(__file__).parent / "formats"
@@ -90,14 +124,14 @@ def _format_names() -> list[str]:
 
 
 @main.command()
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@_targets
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice(_format_names()),
     help="Write only this format; may be given several times. Default: html, epub, pdf, docx.",
 )  # fmt: skip
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_FOLDER,
     help="Folder for the outputs; default build/.",
 )
 @click.option(
@@ -146,24 +180,10 @@ def build(
 
 
 @main.command()
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the report.",
-)
-@click.option(
-    "--ledger",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="YAML file with numbers:, for a file outside a book.",
-)
-@click.option(
-    "--bibliography",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="BibTeX file, for a file outside a book.",
-)
+@_targets
+@_form
+@_ledger
+@_bibliography
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 def check(
     targets: Sequence[str], form: str, ledger: Path | None, bibliography: Path | None, strict: bool
@@ -211,21 +231,13 @@ def _print_strength(book: Book) -> None:
 
 
 @main.command()
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the report.",
-)
-@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), help="As for check.")
-@click.option(
-    "--bibliography", type=click.Path(path_type=Path, dir_okay=False), help="As for check."
-)
+@_targets
+@_form
+@_ledger
+@_bibliography
 @click.option(
     "--bind",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=_FILE,
     metavar="FILE",
     help="Show, as a diff, the typed quantities of FILE that exactly one recorded number fits, "
     "replaced by {{ n(…) }}.",
@@ -313,19 +325,9 @@ def _is_file(target: str) -> bool:
 
 
 @main.command()
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option(
-    "--sources",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the papers' own text: KEY.pdf, KEY.txt, KEY.md or KEY.html; default sources/.",
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Form of the report.",
-)
+@_targets
+@_sources
+@_form
 @click.option("--all", "everything", is_flag=True, help="List the verified numbers, too.")
 def verify(targets: Sequence[str], sources: Path | None, form: str, everything: bool) -> None:
     """Look each number up in its source's own text, and write experiments/verified.lock.
@@ -389,11 +391,7 @@ def _numbers_named(book: Book, targets: Sequence[str]) -> list[str] | None:
 @main.command()
 @click.argument("source")
 @click.option("--near", multiple=True, metavar="WORD", help="Only near this word; repeatable.")
-@click.option(
-    "--sources",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the papers' own text; default sources/.",
-)
+@_sources
 def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     """List a paper's quantities as ready-made YAML entries to pick from.
 

@@ -124,7 +124,9 @@ class NumberModel(_Model):
     @model_validator(mode="after")
     def _either_typed_or_derived(self) -> NumberModel:
         if (self.value is None) == (self.derived is None):
-            raise ValueError("value 与 derived 必须有一个，也只能有一个；量得的写 value，算出的写 derived")
+            raise ValueError(
+                "value 与 derived 必须有一个，也只能有一个；量得的写 value，算出的写 derived"
+            )
         if self.digits is not None and self.derived is None:
             raise ValueError("digits 只用于 derived")
         if self.count is not None and self.of_total is None:

@@ -225,7 +225,11 @@ def _worded(error: Any) -> str:
 def _example(name: str) -> str:
     """Return what a value at this place looks like."""
     key = name.rpartition(".")[2]
-    examples = {"value": "例如 value: 15.0", "unit": '例如 unit: "%"', "slug": "例如 general-points"}
+    examples = {
+        "value": "例如 value: 15.0",
+        "unit": '例如 unit: "%"',
+        "slug": "例如 general-points",
+    }
     return examples.get(key, "照 schema 里的说明改；编辑器认得文件首行的 $schema")
 
 

@@ -14,8 +14,8 @@ from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
     full_title,
-    resource_path,
     split_chapter,
+    web_arguments,
     with_metadata,
     with_wide_spaces,
 )
@@ -31,12 +31,8 @@ def _arguments(printing: Printing) -> list[str]:
         f"--css={ASSETS / 'epub' / 'style.css'}",
         f"--epub-cover-image={printing.work / 'cover.png'}",
         "--epub-title-page=false",
-        resource_path(printing),
-        "--mathml",
-        "--toc",
-        "--toc-depth=3",
         "--split-level=2",
-        "--wrap=none",
+        *web_arguments(printing),
     ]
 
 

@@ -12,8 +12,8 @@ from chapterkit.formats.shared import (
     chapter_heading,
     checked_images,
     full_title,
-    resource_path,
     split_chapter,
+    web_arguments,
     with_metadata,
     with_wide_spaces,
 )
@@ -28,11 +28,7 @@ def _arguments(printing: Printing) -> list[str]:
         "--standalone",
         "--embed-resources",
         f"--template={ASSETS / 'html' / 'template.html'}",
-        resource_path(printing),
-        "--mathml",
-        "--toc",
-        "--toc-depth=3",
-        "--wrap=none",
+        *web_arguments(printing),
     ]
 
 

@@ -116,3 +116,8 @@ def resource_path(printing: Printing) -> str:
     """Return pandoc's argument that says where the book's images are."""
     root = printing.config.root
     return "--resource-path=" + os.pathsep.join(str(folder) for folder in (root / "book", root))
+
+
+def web_arguments(printing: Printing) -> list[str]:
+    """Return pandoc's arguments that HTML and EPUB share: where images are, formulas, contents."""
+    return [resource_path(printing), "--mathml", "--toc", "--toc-depth=3", "--wrap=none"]
