@@ -30,7 +30,6 @@ class Chapter:
     path: str
     text: str
     experiments: tuple[str, ...]
-    first_experiment: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Book:
         """
         for chapter in self.chapters:
             if experiment in chapter.experiments:
-                place = chapter.experiments.index(experiment) + chapter.first_experiment
+                place = chapter.experiments.index(experiment) + 1
                 return f"{chapter.number}.{place}"
         if experiment in self.records:
             hint = f'在章的正文里单独一行写 {{{{ experiment("{experiment}") }}}}'
@@ -127,7 +126,7 @@ def _load_chapter(root: Path, config: ChapterConfig, records: Mapping[str, Recor
             "章的正文是空的", Origin(shown), "至少要有一个一级标题：# 标题 {#slug}"
         )
     placed = _placed(text, shown, records)
-    return Chapter(config.slug, config.number, shown, text, placed, config.first_experiment)
+    return Chapter(config.slug, config.number, shown, text, placed)
 
 
 def _placed(text: str, shown: str, records: Mapping[str, Record]) -> tuple[str, ...]:

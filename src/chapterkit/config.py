@@ -27,7 +27,6 @@ class ChapterConfig(_Model):
     slug: Slug = Field(description="章的代号：目标名、输出文件夹和文件名")
     number: int = Field(ge=1, description="章号：第 7 章写 7")
     file: str = Field(description="章的正文，相对 book/ 的路径")
-    first_experiment: int = Field(default=1, ge=1, description="本章第一个实验的序号")
 
 
 class LintConfig(_Model):
