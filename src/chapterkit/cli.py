@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,7 +163,7 @@ def build(
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     folder = output or book.config.root / "build"
     checked = [check_chapter(book, chapter) for chapter in _chapters(book, targets)]
-    problems = [problem for one in checked for problem in one.problems]
+    problems = _each_once(problem for one in checked for problem in one.problems)
     if problems:
         _print_problems(problems)
     if any(one.errors for one in checked):
@@ -210,6 +210,7 @@ def check(
     if chapters := _chapters_of(targets):
         book, wanted = chapters
         problems += [problem for one in wanted for problem in check_chapter(book, one).problems]
+    problems = _each_once(problems)
     if form == "json":
         click.echo(as_json(problems))
     else:
@@ -493,6 +494,11 @@ def _book() -> Book:
 def _chapters(book: Book, targets: Sequence[str]) -> list[Chapter]:
     wanted = [book.config.chapter(target).slug for target in targets]
     return [one for one in book.chapters if not wanted or one.slug in wanted]
+
+
+def _each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems without repetition: what is wrong in a record shows in every chapter."""
+    return list(dict.fromkeys(problems))
 
 
 def _print_problems(problems: Sequence[Problem]) -> None:

@@ -379,8 +379,8 @@ def _finalized(value: Any) -> Markup:
     return Markup(escape(_checked_length(str(value))))
 
 
-def make_environment(book: Book) -> Sandbox:
-    """Return the one environment in which chapters and templates are rendered."""
+def make_environment(book: Book, chapter: Chapter) -> Sandbox:
+    """Return the one environment in which a chapter and its templates are rendered."""
     environment = Sandbox(
         loader=_Loader(book),
         extensions=[OriginMarks],
@@ -398,7 +398,7 @@ def make_environment(book: Book) -> Sandbox:
     environment.globals |= {
         "n": Numbers(book.ledger, None),
         "cite": lambda key, at=None: _cite(book, key, at),
-        "ref": lambda slug: Markup(f"[实验 {book.number_of(str(slug))}](#{slug})"),
+        "ref": lambda slug: _ref(book, chapter, str(slug)),
         "experiment": lambda slug: _experiment(environment, book, str(slug)),
     }
     return environment
@@ -408,6 +408,12 @@ def _cite(book: Book, key: str, at: str | None) -> Markup:
     check_citation(str(key), book.bibliography)
     locator = f", {escape(str(at))}" if at else ""
     return Markup(f"[@{key}{locator}]")
+
+
+def _ref(book: Book, chapter: Chapter, slug: str) -> Markup:
+    """Return 实验 7.4; as a link if it stands in the same chapter, and so in the same file."""
+    shown = f"实验 {book.number_of(slug)}"
+    return Markup(f"[{shown}](#{slug})" if slug in chapter.experiments else shown)
 
 
 def _experiment(environment: Sandbox, book: Book, slug: str) -> Markup:
@@ -473,7 +479,7 @@ def render(book: Book, chapter: Chapter) -> Rendered:
     Raises ChapterkitError at file and line for anything a template gets wrong: syntax, unknown
     names, what the sandbox forbids, loops without end.
     """
-    environment = make_environment(book)
+    environment = make_environment(book, chapter)
     try:
         parts, length = [], 0
         for part in environment.get_template(chapter.path).generate():
