@@ -15,6 +15,7 @@ from chapterkit.quantities import to_chinese
 from chapterkit.records import NumberModel, Record, Status, Value
 
 MAX_EXPRESSION = 400
+_SIGNS = frozenset("%‰°")
 MAX_DIGITS = 10
 
 
@@ -51,7 +52,9 @@ class Number:
 
     @property
     def text(self) -> str:
-        """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条."""
+        """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条, 10%～15%."""
+        if isinstance(self.value, tuple) and self.unit in _SIGNS:
+            return "～".join(with_unit(value_text(end), self.unit) for end in self.value)
         return with_unit(value_text(self.value), self.unit)
 
 
@@ -77,7 +80,7 @@ def with_unit(digits: str, unit: str) -> str:
     >>> with_unit("15.0", "%"), with_unit("3.5", "个百分点"), with_unit("24", "")
     ('15.0%', '3.5 个百分点', '24')
     """
-    if not unit or unit in {"%", "‰", "°"}:
+    if not unit or unit in _SIGNS:
         return digits + unit
     return f"{digits} {unit}"
 
