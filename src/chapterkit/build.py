@@ -167,16 +167,22 @@ def _building(folder: Path) -> Iterator[Path]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(FileLock(folder / ".lock"))
-            for left in folder.glob(f"{_BUILDING}*"):
-                shutil.rmtree(left, ignore_errors=True)
+            _remove_scratch(folder)
+            # Before the folder exists, so that no interruption can come between.
+            stack.callback(_remove_scratch, folder)
             scratch = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
         except OSError as error:
             hint = "用 --output 换一个能写的文件夹"
             raise ChapterkitError(
                 f"写不了输出文件夹：{error.strerror}", Origin(str(folder)), hint
             ) from None
-        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         yield scratch
+
+
+def _remove_scratch(folder: Path) -> None:
+    """Remove the temporary folders of this build, or of one that was killed."""
+    for left in folder.glob(f"{_BUILDING}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _moved(written: Written, folder: Path) -> Written:
