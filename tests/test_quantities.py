@@ -255,18 +255,19 @@ ADVERSARIAL = (
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """Return this process's own time, which other processes do not lengthen; the best of three."""
     best = float("inf")
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()
         work()
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
     return best
 
 
 @pytest.mark.parametrize("piece", ADVERSARIAL)
 def test_time_is_linear_in_the_length(piece: str) -> None:
-    """Eight times the text may take sixteen times as long, not sixty-four."""
-    short = piece * (4000 // len(piece))
-    long = piece * (32000 // len(piece))
+    """Sixteen times the text may take forty-eight times as long, not two hundred and fifty-six."""
+    short = piece * (8000 // len(piece))
+    long = piece * (128_000 // len(piece))
     few, many = seconds(lambda: find_quantities(short)), seconds(lambda: find_quantities(long))
-    assert many < max(0.02, few * 16), f"{few:.4f} s, then {many:.4f} s"
+    assert many < max(0.2, few * 48), f"{few:.4f} s, then {many:.4f} s"

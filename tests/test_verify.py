@@ -526,8 +526,8 @@ def test_no_text_takes_long(filler: str) -> None:
     ))  # fmt: skip
     from chapterkit.verify.search import Searcher
 
-    started = time.perf_counter()
+    started = time.process_time()
     searcher = Searcher(make_source("k", "k.txt", "", text), ["HT-L", "HT-VL"])
     for one in book.values():
         searcher.find(one)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
