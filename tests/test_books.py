@@ -438,7 +438,15 @@ def test_verify_says_what_it_did_not_find(minimal: Path, run: Run) -> None:
     assert states["card-game.before"] == "verified"
     assert states["card-game.after"] == "not-found"
     assert printed["summary"]["not-found"] >= 1
-    assert run(minimal, "check").exit_code == 0  # a warning
+    result = run(minimal, "build")
+    assert result.exit_code == 1
+    assert f"{RECORD}:9:" in result.output
+    assert "没有找到" in result.output
+    change(minimal / RECORD, "when: 训练之后,", "when: 训练之后, note: 原文印错,")
+    assert run(minimal, "check").exit_code == 0
+    lock = minimal / "experiments/verified.lock"
+    lock.write_text("", "utf-8")
+    assert run(minimal, "check").exit_code == 0  # never looked up: a warning
     assert run(minimal, "check", "--strict").exit_code == 1
     config = minimal / "book/book.yaml"
     config.write_text(config.read_text("utf-8") + "verified_at_least: 0.9\n", "utf-8")
@@ -470,3 +478,55 @@ def test_a_book_of_two_chapters(minimal: Path, run: Run) -> None:
     assert '#card-game"' in built(minimal)["cards.html"].decode()
     assert run(minimal, "check", "more").output.strip() == "没有问题。"
     assert run(minimal, "build", "4", "--format", "markdown").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "says"),
+    [
+        ("block results", "block reslts", f"{OWN}:2", "results"),
+        ("{% endblock %}", "{% endblock %}\n\n写在外面的一段。", f"{OWN}:11", "block"),
+    ],
+)
+def test_no_text_of_a_template_is_lost_without_a_word(
+    old: str, new: str, place: str, says: str, minimal: Path, run: Run
+) -> None:
+    change(minimal / OWN, old, new)
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert result.output.startswith(f"{place}:"), result.output
+    assert says in result.output
+
+
+def test_an_experiment_without_a_heading(minimal: Path, run: Run) -> None:
+    (minimal / OWN).write_text("只有一段话。\n", "utf-8")
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert result.output.startswith(f"{OWN}:1:")
+    assert "extends" in result.output
+
+
+def test_a_template_that_belongs_to_no_record(minimal: Path, run: Run) -> None:
+    (minimal / OWN).rename(minimal / "templates/experiments/card_game.md.j2")
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert result.output.startswith("templates/experiments/card_game.md.j2:1:")
+    assert "card-game" in result.output
+
+
+def test_an_experiment_that_shares_its_line(minimal: Path, run: Run) -> None:
+    change(minimal / CHAPTER, '{{ experiment("card-game") }}', '{{ experiment("card-game") }} 后文')
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert result.output.startswith(f"{CHAPTER}:5:")
+
+
+def test_a_bound_draft_can_be_checked_again(tmp_path: Path, run: Run) -> None:
+    for name in ("ledger.yaml", "refs.bib"):
+        shutil.copy(HERE / "rules" / name, tmp_path)
+    (tmp_path / "draft.md").write_text("成功率升到 15.0%[@demo2025, 图 6]。\n", "utf-8")
+    given = ("--ledger", "ledger.yaml")
+    run(tmp_path, "numbers", "--bind", "draft.md", *given, "--write")
+    assert "{{" in (tmp_path / "draft.md").read_text("utf-8")
+    result = run(tmp_path, "check", "draft.md", *given, "--bibliography", "refs.bib")
+    assert result.exit_code == 0, result.output
+    assert "recorded 1" in run(tmp_path, "numbers", "draft.md", *given).output

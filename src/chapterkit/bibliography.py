@@ -26,6 +26,13 @@ class Source:
     language: str
     origin: Origin
 
+    @property
+    def short(self) -> str:
+        """The source as a reader would name it: Chu 等 2025, 张三、李四 2024."""
+        names = [name.partition(",")[0].strip("{} ") for name in self.authors]
+        named = f"{names[0]} 等" if len(names) > 2 else "、".join(names)
+        return " ".join(filter(None, (named, self.fields.get("year", ""))))
+
 
 def load_bibliography(path: Path, shown: str) -> dict[str, Source]:
     """Read a BibTeX file; raise ChapterkitError at the line of what is wrong in it."""
@@ -46,9 +53,10 @@ def parse_bibliography(text: str, shown: str) -> dict[str, Source]:
         raise ChapterkitError(f"参考文献库写错了：{error}", Origin(shown)) from None
     except PybtexError as error:
         line = getattr(error, "lineno", None) or 1
+        opened = _unclosed_entry(text, lines) or _opening_line(lines, line)
         raise ChapterkitError(
             f"参考文献库写错了：{error.args[0] if error.args else error}",
-            Origin(shown, _opening_line(lines, line)),
+            Origin(shown, opened),
             "从这一条起检查花括号和逗号是否成对",
         ) from None
     return {
@@ -81,6 +89,17 @@ def _entry_lines(text: str, shown: str) -> dict[str, int]:
             )
         lines[match[2]] = line
     return lines
+
+
+def _unclosed_entry(text: str, lines: Mapping[str, int]) -> int | None:
+    """Return the line of the first entry whose braces do not close before the next entry."""
+    starts = sorted(lines.values())
+    rows = text.split("\n")
+    for start, end in zip(starts, [*(one - 1 for one in starts[1:]), len(rows)], strict=True):
+        entry = re.sub(r"\\.", "", "\n".join(rows[start - 1 : end]))
+        if entry.count("{") != entry.count("}"):
+            return start
+    return None
 
 
 def _opening_line(lines: Mapping[str, int], line: int) -> int:

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from chapterkit.bibliography import load_bibliography
+from chapterkit.bibliography import Source, load_bibliography
 from chapterkit.book import Book, Chapter
 from chapterkit.citations import citeproc_arguments, csl_references, finish_references, languages
 from chapterkit.config import Config
@@ -89,7 +89,7 @@ def parsed_file(
     Returns the document, a book that holds nothing but that ledger and bibliography, and which
     of the two there are. Raises ChapterkitError for a file that cannot be read or does not fit.
     """
-    document = parsed(rendered_plainly(read_text(path, shown), shown))
+    text = read_text(path, shown)
     numbers: dict[str, Number] = {}
     if ledger_file:
         entries = read_ledger_file(read_text(ledger_file, str(ledger_file)), str(ledger_file))
@@ -99,6 +99,11 @@ def parsed_file(
         load_bibliography(bibliography_file, str(bibliography_file)) if bibliography_file else {}
     )
     book = Book(Config.model_construct(root=Path()), {}, sources, Ledger(numbers), {}, ())
+    bound = ledger_file is not None and "{{" in text  # numbers --bind has been over it
+    rendered = (
+        render(book, Chapter("", 0, shown, text, ())) if bound else rendered_plainly(text, shown)
+    )
+    document = parsed(rendered)
     given = {"ledger": ledger_file, "bibliography": bibliography_file}
     return document, book, frozenset(name for name, file in given.items() if file)
 
@@ -279,22 +284,25 @@ def _printing(book: Book, checked: Checked, tree: Tree, scratch: Path) -> Printi
         language=book.config.language,
         document=checked.document,
         work=scratch,
-        provenance=provenance(book.ledger),
+        provenance=provenance(book),
         modified=_newest_input(book.config.root),
     )
 
 
-def provenance(ledger: Mapping[str, Number]) -> dict[str, str]:
+def provenance(book: Book) -> dict[str, str]:
     """Return for each number one line that says what it is and where it comes from."""
-    return {id: _provenance_line(number) for id, number in ledger.items()}
+    return {
+        id: _provenance_line(number, book.bibliography[number.cite])
+        for id, number in book.ledger.items()
+    }
 
 
 _STATUS = {"readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行"}
 
 
-def _provenance_line(number: Number) -> str:
+def _provenance_line(number: Number, cited: Source) -> str:
     when = f"（{number.when}）" if number.when else ""
-    source = f"{number.cite}，{number.at}" if number.at else number.cite
+    source = "，".join(filter(None, (cited.short, number.cite, number.at)))
     computed = f"，由 {number.derived} 算出" if number.derived else ""
     status = f"，{_STATUS[number.status]}" if number.status in _STATUS else ""
     return f"{number.of}{when}：{number.text}。来源：{source}{status}{computed}。记录：{number.id}"

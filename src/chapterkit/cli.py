@@ -266,6 +266,8 @@ def numbers(
     from chapterkit.accounting import accounts
     from chapterkit.build import document_of, parsed_file
 
+    if write and not bind:
+        raise click.UsageError("--write goes with --bind FILE")
     if bind and ledger:
         targets = [str(bind)]
     listed: list[Accounted] = []
@@ -367,6 +369,9 @@ def verify(targets: Sequence[str], sources: Path | None, form: str, everything: 
     today = date.today().isoformat()
     if merged := merge_lock(lock, results, book.ledger, today):
         write_lock(root / LOCK_FILE, merged)
+    if results.numbers and all(one.status == "no-source" for one in results.numbers):
+        folder = _shown(sources or root / "sources")
+        click.echo(f"{folder} 里没有读到任何原文；下面照先前的核对记录。", err=True)
     results = with_lock(results, lock)
     click.echo(as_json(results) if form == "json" else as_text(results, everything=everything))
     if not results.clean:

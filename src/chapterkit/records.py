@@ -213,10 +213,11 @@ def _check_names(record: Record) -> None:
     for index, finding in enumerate(record.model.findings):
         for place, name in enumerate(finding.rests_on):
             if name not in record.model.numbers:
+                near = nearest(name, record.model.numbers)
                 raise ChapterkitError(
                     f"rests_on 提到的 {name} 不在本记录的 numbers 里",
                     record.origin("findings", index, "rests_on", place),
-                    f"有：{'、'.join(record.model.numbers) or '（没有数）'}",
+                    f"最接近的是 {near}" if near else "先在 numbers 里写下它，或从 rests_on 里删去",
                 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from chapterkit.book import Book, Chapter, check_citation, unknown_experiment
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.ledger import Ledger, Number, approximate_text, chinese_text, signed_text
 from chapterkit.origins import MARK_END, MARK_START, Rendered, mark, without_marks
 from chapterkit.records import Record
@@ -228,9 +228,9 @@ class RelationView:
 class _Loader(jinja2.BaseLoader):
     """Serves the texts that the book has loaded; templates cannot reach any other file."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, chapter: Chapter) -> None:
         self.texts = {name: (text, f"templates/{name}") for name, text in book.templates.items()}
-        self.texts |= {chapter.path: (chapter.text, chapter.path) for chapter in book.chapters}
+        self.texts[chapter.path] = (chapter.text, chapter.path)
 
     def get_source(
         self, environment: jinja2.Environment, template: str
@@ -382,7 +382,7 @@ def _finalized(value: Any) -> Markup:
 def make_environment(book: Book, chapter: Chapter) -> Sandbox:
     """Return the one environment in which a chapter and its templates are rendered."""
     environment = Sandbox(
-        loader=_Loader(book),
+        loader=_Loader(book, chapter),
         extensions=[OriginMarks],
         undefined=jinja2.StrictUndefined,
         autoescape=True,
@@ -399,7 +399,7 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         "n": Numbers(book.ledger, None),
         "cite": lambda key, at=None: _cite(book, key, at),
         "ref": lambda slug: _ref(book, chapter, str(slug)),
-        "experiment": lambda slug: _experiment(environment, book, str(slug)),
+        "experiment": lambda slug: _experiment(environment, book, chapter, str(slug)),
     }
     return environment
 
@@ -416,13 +416,71 @@ def _ref(book: Book, chapter: Chapter, slug: str) -> Markup:
     return Markup(f"[{shown}](#{slug})" if slug in chapter.experiments else shown)
 
 
-def _experiment(environment: Sandbox, book: Book, slug: str) -> Markup:
+def _experiment(environment: Sandbox, book: Book, chapter: Chapter, slug: str) -> Markup:
     if slug not in book.records:
         raise unknown_experiment(slug, book.records)
+    if slug not in chapter.experiments:
+        raise ChapterkitError(
+            f'{{{{ experiment("{slug}") }}}} 要单独占一行', hint="前后的文字另起一段"
+        )
     own = f"experiments/{slug}.md.j2"
-    template = environment.get_template(own if own in book.templates else "experiment.md.j2")
+    name = own if own in book.templates else "experiment.md.j2"
     record = _view(book, book.records[slug])
-    return Markup(template.render(record=record, n=Numbers(book.ledger, slug)))
+    template = environment.get_template(name)
+    rendered = template.render(record=record, n=Numbers(book.ledger, slug))
+    if f"{{#{slug}}}" not in without_marks(rendered).text:
+        raise ChapterkitError(
+            f"实验 {slug} 的文字里没有它的标题",
+            Origin(f"templates/{name}"),
+            '开头写 {% extends "experiment.md.j2" %}，文字写在它的 block 里',
+        )
+    return Markup(rendered)
+
+
+_EXTENDS = re.compile(r"""\{%-?\s*extends\s+["']([^"']+)["']""")
+_BLOCK = re.compile(r"\{%-?\s*block\s+(\w+)")
+_OPENS = re.compile(r"\{%-?\s*(?:block|macro|call|filter)\b|\{%-?\s*set\s+\w+\s*-?%\}")
+_CLOSES = re.compile(r"\{%-?\s*end(?:block|macro|call|filter|set)\b")
+
+
+def check_templates(templates: Mapping[str, str], records: Mapping[str, Record]) -> None:
+    """Raise ChapterkitError for text that a template would lose without a word.
+
+    That is a block which the template it extends does not have, text outside any block there,
+    and a template of an experiment that does not exist.
+    """
+    for name, text in templates.items():
+        path = f"templates/{name}"
+        slug = name.removeprefix("experiments/").removesuffix(".md.j2")
+        if name.startswith("experiments/") and slug not in records:
+            raise unknown_experiment(slug, records).at(Origin(path))
+        parent = _EXTENDS.search(text)
+        if parent and parent[1] in templates:
+            known = set(_BLOCK.findall(templates[parent[1]]))
+            _check_child(text, path, known)
+
+
+def _check_child(text: str, path: str, known: set[str]) -> None:
+    position, depth, end = _Position(path), 0, 0
+    for tag in [*_TAG.finditer(text), None]:
+        between = text[end : tag.start()] if tag else text[end:]
+        if depth == 0 and between.strip():
+            position.pass_over(between[: len(between) - len(between.lstrip())])
+            hint = f"移进一个 block：{'、'.join(sorted(known))}"
+            raise ChapterkitError("写在 block 外面的文字不会印出来", position.origin(), hint)
+        if tag is None:
+            return
+        position.pass_over(between)
+        block = _BLOCK.match(tag[0])
+        if block and depth == 0 and block[1] not in known:
+            near = nearest(block[1], known)
+            hint = f"最接近的是 {near}" if near else f"有：{'、'.join(sorted(known))}"
+            raise ChapterkitError(
+                f"所扩展的模板没有 {block[1]} 这个 block", position.origin(), hint
+            )
+        depth += bool(_OPENS.match(tag[0])) - bool(_CLOSES.match(tag[0]))
+        position.pass_over(tag[0])
+        end = tag.end()
 
 
 def _view(book: Book, record: Record) -> RecordView:
@@ -479,6 +537,7 @@ def render(book: Book, chapter: Chapter) -> Rendered:
     Raises ChapterkitError at file and line for anything a template gets wrong: syntax, unknown
     names, what the sandbox forbids, loops without end.
     """
+    check_templates(book.templates, book.records)
     environment = make_environment(book, chapter)
     try:
         parts, length = [], 0

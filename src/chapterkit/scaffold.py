@@ -23,13 +23,11 @@ sources: [{source}]
 setup:
   model: 写所用的模型
   task: 写任务
-numbers:
-  result: {{value: 1, unit: "%", of: 量的是什么, when: 在什么条件下, cite: {source}, at: 表 1}}
-findings:
-  - claim: 写一条发现
-    rests_on: [result]
-    cite: {source}
-    at: 表 1
+# 数和发现从来源里来；chapterkit harvest {source} 列出可以挑选的数。写法是：
+# numbers:
+#   result: {{value: 15.0, unit: "%", of: 成功率, when: 训练之后, cite: {source}, at: 表 1}}
+# findings:
+#   - {{claim: 训练之后成功率更高, rests_on: [result], cite: {source}, at: 表 1}}
 """
 
 
@@ -72,8 +70,11 @@ def make_experiment(book: Book, slug: str) -> list[Path]:
         )
     if not book.bibliography:
         raise ChapterkitError("参考文献库是空的", Origin(book.config.bibliography), "先加一条文献")
-    here = book.config.root / "schemas" / "record.schema.json"
-    modeline = _MODELINE.format("../schemas/record.schema.json") if here.is_file() else ""
+    root = book.config.root
+    schemas = [root / "schemas" / "record.schema.json", _SCHEMAS / "record.schema.json"]
+    near = next((one for one in schemas if one.is_relative_to(root) and one.is_file()), None)
+    named = f"../{near.relative_to(root).as_posix()}" if near else ""
+    modeline = _MODELINE.format(named) if near else ""
     text = _RECORD.format(slug=slug, source=next(iter(book.bibliography)), modeline=modeline)
     return [_write(path, text)]
 

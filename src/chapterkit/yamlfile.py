@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,7 +82,7 @@ def parse_yaml(text: str, path: str) -> YamlFile:
         _check_events(text, path)
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
-        raise _broken(error, path) from None
+        raise _broken(error, path, text) from None
     except yaml.YAMLError as error:
         raise ChapterkitError(f"YAML 写错了：{error}", Origin(path)) from None
     if not isinstance(node, yaml.MappingNode):
@@ -110,13 +111,20 @@ def _check_events(text: str, path: str) -> None:
             )
 
 
-def _broken(error: yaml.MarkedYAMLError, path: str) -> ChapterkitError:
+def _broken(error: yaml.MarkedYAMLError, path: str, text: str) -> ChapterkitError:
     mark = error.problem_mark or error.context_mark
     origin = Origin(path, mark.line + 1, mark.column + 1) if mark else Origin(path)
     what = error.problem or error.context or "无法解析"
-    return ChapterkitError(
-        f"YAML 写错了：{what}", origin, "检查这一行的缩进、冒号后的空格和引号是否成对"
-    )
+    lines = text.split("\n")
+    for line in (origin.line, origin.line - 1):
+        if 0 < line <= len(lines) and _WIDE_COLON.match(lines[line - 1]):
+            hint = "键后面的全角冒号“：”改成半角冒号加空格"
+            return ChapterkitError("YAML 写错了：键后面是全角冒号", Origin(path, line), hint)
+    hint = "检查这一行的缩进、冒号后的空格和引号是否成对"
+    return ChapterkitError(f"YAML 写错了：{what}", origin, hint)
+
+
+_WIDE_COLON = re.compile(r"\s*[A-Za-z_]+：")
 
 
 def _origin(node: yaml.Node, path: str) -> Origin:
@@ -181,7 +189,21 @@ def validated(file: YamlFile, validate: Callable[[Any], Model], what: str) -> Mo
     except ValidationError as failure:
         errors = failure.errors()
         misspelt = [error for error in errors if error["type"] == "extra_forbidden"]
+        missing = [error for error in errors if error["type"] == "missing"]
+        if missing and not misspelt:
+            raise _incomplete(file, missing, what) from None
         raise _misfit(file, (misspelt or errors)[0], validate, what) from None
+
+
+def _incomplete(file: YamlFile, missing: Sequence[Any], what: str) -> ChapterkitError:
+    """Word the keys that are missing from the first mapping that lacks any."""
+    where = missing[0]["loc"][:-1]
+    keys = [str(error["loc"][-1]) for error in missing if error["loc"][:-1] == where]
+    place = f"{'.'.join(map(str, where))} " if where else ""
+    hint = "补上 " + " ".join(f"{key}:" for key in keys)
+    return ChapterkitError(
+        f"{what.strip()} {place}缺少 {'、'.join(keys)}", file.origin(*where), hint
+    )
 
 
 def _misfit(
@@ -195,8 +217,6 @@ def _misfit(
         near = nearest(str(error["loc"][-1]), known)
         hint = f"最接近的是 {near}" if near else f"可用的键：{'、'.join(known)}"
         return ChapterkitError(f"{what}里没有 {name} 这个键", origin, hint)
-    if kind == "missing":
-        return ChapterkitError(f"{what}缺少 {name}", origin, f"补上 {error['loc'][-1]}:")
     if kind == "value_error":
         told, _, hint = str(error["ctx"]["error"]).partition("；")
         return ChapterkitError(f"{name}：{told}", origin, hint or _example(name))

@@ -125,7 +125,7 @@ def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
             filter(None, (f"第 {one.page} 页" if one.page else "", f"第 {one.line} 行"))
         )
         lines.append(f"  # {place}：{_clipped(one.sentence)}")
-        fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", 'of: ""', f"cite: {cite}"]
+        fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", "of: 待填", f"cite: {cite}"]
         fields += [f"at: {_quoted(one.at)}"] if one.at else []
         if one.text.replace(" ", "") != f"{one.value}{one.unit}":
             fields += [f"printed: {_quoted(one.text)}"]

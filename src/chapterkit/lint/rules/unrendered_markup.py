@@ -31,7 +31,7 @@ NEEDS = frozenset[str]()
 
 _MARKUP = re.compile(
     r"\*\*+|__+|~~+|\{\{|\}\}|\{%|%\}|`+|\]\([^)\s]*\)|!\[|\$\$|\]\{|\{[#.][\w-]+[^}]*\}"
-    r"|</?(?:br|b|i|u|em|strong|span|div|p|sub|sup|a|img|font|center|table|tr|td|h[1-6])\b[^>]*>"
+    r"|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>"
     r"|\[@|(?<![^\s（(，。；：])@[A-Za-z][\w:.-]*\d\w*|^:::+|^#{1,6}\s"
 )
 

@@ -30,7 +30,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.ledger import Ledger, dresses
 from chapterkit.lint.problem import Problem
-from chapterkit.matching import nearest_number
+from chapterkit.matching import backing, nearest_number
 
 SEVERITY = "error"
 NEEDS = frozenset[str]()
@@ -59,7 +59,14 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def _unsourced(one: Accounted, ledger: Ledger) -> Problem:
     assert one.quantity is not None
-    near = nearest_number(one.quantity, ledger.values())
+    known = backing(one.quantity, ledger.values())
+    if len(known) == 1:
+        number = known[0]
+        message = f"“{one.text}”像是 {number.id}，这一段却没有引用它的来源 {number.cite}"
+        return Problem(one.origin, message, f"引用 {number.cite}，或写成 {{{{ n… }}}} 再引用")
+    cited = set(one.block.citations())
+    near = nearest_number(one.quantity, (n for n in ledger.values() if n.cite in cited))
+    near = near or nearest_number(one.quantity, ledger.values())
     hint = f"最接近的是 {near.id}（{near.text}）" if near else "先在记录的 numbers 里写下它和出处"
     return Problem(one.origin, f"“{one.text}”没有记录，查不到出处", hint)
 

@@ -1,9 +1,9 @@
 """A number has not been found in its source, or was changed since it was.
 
 Why: `chapterkit verify` looks each number up in the paper's own text and writes down what it
-found. A number that was never looked up, or was not where the record says, is a claim on trust;
-one that was changed afterwards (stale) is no longer the one that was verified, and is an error. A
-`note:` on the number accepts all but staleness.
+found. A number that is not in the paper, or not where the record says, must not be printed; one
+that was changed afterwards (stale) is no longer the one that was verified. A number that nobody
+has looked up yet is a warning. A `note:` on the number accepts all but staleness.
 
 The rule runs once `experiments/verified.lock` exists. `verified_at_least` in book.yaml says what
 share of the numbers must be verified.
@@ -43,6 +43,7 @@ class Options:
 
 _WORDS = {
     "no-source": "还没有与原文核对过",
+    "stale": "改过，还没有重新与原文核对",
     "not-found": "在原文里没有找到",
     "elsewhere": "在原文里找到了，但不在记录所说的地方",
 }
@@ -55,10 +56,14 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     states = lock_state(book.ledger, book.lock)
     for number in book.ledger.values():
         state = states[number.id]
-        if state == "stale":
+        if state == "stale" and book.lock[number.id].status == "verified":
             was = book.lock[number.id].value
             message = f"{number.id} 核对之后改过：核对时是 {was}，现在是 {number.text}"
             yield Problem(number.origin, message, "对照原文，再运行 chapterkit verify")
+        elif any(
+            states[book.ledger.sibling(number, name).id] != "verified" for name in number.operands
+        ):
+            continue  # its operands are told, or their notes accept it
         elif state in _WORDS and not number.note:
             yield _unverified(number, state)
     share = coverage(book.ledger.values(), states).share
@@ -69,5 +74,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def _unverified(number: Number, state: str) -> Problem:
-    hint = "运行 chapterkit verify --sources DIR；核对不了就用 note: 写明缘由"
-    return Problem(number.origin, f"{number.id} {_WORDS[state]}", hint, severity="warning")
+    message = f"{number.id}（{number.text}）{_WORDS[state]}"
+    if state in {"no-source", "stale"}:
+        hint = "运行 chapterkit verify --sources DIR；核对不了就用 note: 写明缘由"
+        return Problem(number.origin, message, hint, severity="warning")
+    slug = number.id.partition(".")[0]
+    hint = f"chapterkit verify {slug} 说明找过哪里；改正 value、at 或 near，确有缘由就用 note: 写明"
+    return Problem(number.origin, message, hint)
