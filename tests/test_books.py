@@ -530,3 +530,12 @@ def test_a_bound_draft_can_be_checked_again(tmp_path: Path, run: Run) -> None:
     result = run(tmp_path, "check", "draft.md", *given, "--bibliography", "refs.bib")
     assert result.exit_code == 0, result.output
     assert "recorded 1" in run(tmp_path, "numbers", "draft.md", *given).output
+
+
+def test_a_broken_formula_is_not_printed(minimal: Path, run: Run) -> None:
+    change(minimal / CHAPTER, "开头的理论", "公式 $\\frac{1}{2$ 写错，开头的理论")
+    result = run(minimal, "build")
+    assert result.exit_code == 2, result.output
+    assert result.output.startswith(f"{CHAPTER}:3:")
+    assert "frac" in result.output
+    assert built(minimal) == {}

@@ -219,12 +219,16 @@ class _Maker:
         tree = one.prepare(self.tree, printing)
         target = self.scratch / f"{printing.chapter_slug}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
-        run_pandoc(
-            ["-f", "json", *one.arguments(printing), "-o", str(written)],
-            json.dumps(tree).encode(),
-            folder=printing.config.root,
-            environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
-        )
+        arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
+        try:
+            run_pandoc(
+                [*arguments, "-o", str(written)],
+                json.dumps(tree).encode(),
+                folder=printing.config.root,
+                environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
+            )
+        except ChapterkitError as error:
+            raise _placed(error, printing.document) from None
         if one.finish:
             one.finish(printing, written, target)
         seconds = time.perf_counter() - started
@@ -235,6 +239,18 @@ class _Maker:
         work = self.scratch / self.format.name
         work.mkdir()
         return replace(self.printing, work=work)
+
+
+def _placed(error: ChapterkitError, document: Document) -> ChapterkitError:
+    """Place what pandoc said of a formula at that formula."""
+    for block in document.blocks:
+        for inline in block.inlines:
+            formula = block.text[inline.start : inline.end]
+            if inline.kind == "Math" and formula.strip() and formula.strip() in error.message:
+                message = f"公式 {formula.strip()} 写错了，会原样印出来"
+                hint = "检查花括号是否成对、命令是否存在"
+                return ChapterkitError(message, block.origin(inline.start), hint)
+    return error
 
 
 def _newest_input(root: Path) -> int:
