@@ -60,7 +60,7 @@ def test_a_chapter_is_built_once_and_again_after_each_change(checkout: Path) -> 
         assert make(checkout, "chapter7").strip() == ""
     (outputs / "post-training.html").unlink()
     assert "post-training.html" in make(checkout, "chapter7")
-    (checkout / "templates/experiments/extra.md.j2").write_text("不用的模板\n", "utf-8")
+    (checkout / "templates/extra.md.j2").write_text("不用的模板\n", "utf-8")
     assert "post-training.pdf" in make(checkout, "chapter7")
 
 

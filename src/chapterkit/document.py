@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -227,6 +227,7 @@ def _add(flat: _Flat, element: Element) -> None:
         case "Code" | "Math" | "RawInline":
             flat.add(content[1])
         case "Note":
+            flat.ends.append(flat.length)
             flat.add(OPAQUE)
             flat.notes.append(element)
         case "Quoted" | "Cite":
@@ -323,6 +324,12 @@ def _cells(table: list[Any]) -> Iterator[list[Element]]:
 # How far ahead, in letters, the next stretch of text may be looked for: far enough for any
 # attribute or link target in between, near enough that a miss costs little.
 _WINDOW = 20_000
+# How many letters of markup (an entity's name) may stand before a stretch that is found whole.
+_NEAR = 8
+_WORDS = re.compile(r"[^\W_]+|[\W_]+")
+
+
+_LINE_HEAD = re.compile(r"\W*(?:\(?\w{1,4}[.)]\W*|\[\^[^\]\n]*\]:\W*)?")
 
 
 class _Letters:
@@ -345,6 +352,16 @@ class _Letters:
     def offset(self, index: int) -> int:
         """Return the offset of a letter; the end of the Markdown behind the last one."""
         return self.offsets[index] if index < len(self.offsets) else len(self.markdown)
+
+    def cursor_at(self, offset: int) -> int:
+        """Return the index of the first letter at or after an offset, not before the cursor."""
+        return bisect_left(self.offsets, offset, lo=self.cursor)
+
+    def heads_line(self, index: int) -> bool:
+        """Tell whether a letter is the first of its line, but for marks of lists and notes."""
+        offset = self.offset(index)
+        before = self.markdown[self.markdown.rfind("\n", 0, offset) + 1 : offset]
+        return _LINE_HEAD.fullmatch(before) is not None
 
     def next_line(self) -> int:
         """Return the offset of the next line that is not blank, after what has been placed."""
@@ -392,6 +409,8 @@ class _Placing:
     def offsets(self) -> list[int]:
         if not self.text:
             return []
+        if not _only_letters(self.text):
+            return self._on_next_line()
         self.index = self._first_index()
         for start, end in self.stretches:
             self._place(self.text[start:end])
@@ -400,25 +419,62 @@ class _Placing:
         self.letters.cursor = self.index
         return self.placed
 
+    def _on_next_line(self) -> list[int]:
+        """Place a leaf without any letter: its marks stand on the next line that is not blank."""
+        markdown, at = self.letters.markdown, self.letters.next_line()
+        end = max(markdown.find("\n", at), at)
+        for char in self.text:
+            found = markdown.find(char, at, end)
+            at = found if found >= 0 else at
+            self.placed.append(at)
+        return self.placed
+
     def _first_index(self) -> int:
-        """Return the index of the leaf's first letter; the cursor if it cannot be found."""
+        """Return the index of the leaf's first letter; the cursor if it cannot be found.
+
+        Blocks stand on consecutive lines, so the next line is asked first. A longer beginning is
+        surer, but may be broken by an entity, and then stand again further on: so it counts only
+        at the head of a line, unless nothing does (table cells).
+        """
         letters = self.letters
         first = next(filter(None, (_only_letters(self.text[a:b]) for a, b in self.stretches)), "")
+        following = letters.cursor_at(letters.next_line())
+        if first and not self.in_note and letters.letters[following : following + 1] == first[0]:
+            return following
+        anywhere: list[int] = []
         for length in (40, 12, 4, 1):
             wanted = first[:length]
             found = letters.find(wanted, letters.cursor) if wanted else -1
             if found < 0 and wanted and self.in_note:
                 found = letters.letters.find(wanted)
             if found >= 0:
-                return found
-        return letters.cursor
+                if letters.heads_line(found):
+                    return found
+                anywhere.append(found)
+        return anywhere[0] if anywhere else letters.cursor
 
     def _place(self, stretch: str) -> None:
+        """Place a stretch as a whole; word by word where Markdown has more letters in between."""
         wanted = _only_letters(stretch)
-        found = self.letters.find(wanted, self.index) if wanted else -1
+        found = self.letters.find(wanted, self.index) if wanted else self.index
+        if self.index <= found <= self.index + _NEAR and self._is_one(found, len(wanted)):
+            self._place_run(stretch, found)
+            return
+        for word in _WORDS.findall(stretch):
+            wanted = _only_letters(word)
+            found = self.letters.find(wanted, self.index) if wanted else self.index
+            self._place_run(word, found)
+
+    def _is_one(self, found: int, count: int) -> bool:
+        """Tell whether letters stand together without a blank line between them."""
+        start, end = self.letters.offset(found), self.letters.offset(found + max(0, count - 1))
+        return "\n\n" not in self.letters.markdown[start:end]
+
+    def _place_run(self, run: str, found: int) -> None:
+        """Place characters whose letters stand together from `found` on; one by one if nowhere."""
         if found >= 0:
             self.index = found
-        for char in stretch:
+        for char in run:
             if not char.isalnum():
                 self.placed.append(self._between(char))
                 continue
@@ -444,13 +500,17 @@ class _Placing:
     def _skip_hidden(self) -> None:
         """Pass over the attributes or the target that the Markdown has at this place, if any."""
         markdown, letters = self.letters.markdown, self.letters
-        opened = _HIDDEN.match(markdown, self._last() + 1)
+        after = self._last() + 1
+        opened = _HIDDEN.match(markdown, after)
         end = markdown.find(_CLOSING[opened[1]], opened.end()) if opened else -1
+        if called := _NOTE_CALL.match(markdown, after):
+            end = called.end()
         while letters.offset(self.index) < end:
             self.index += 1
 
 
 _HIDDEN = re.compile(r"[^\w\s\[\]]{0,4}\]([({\[])")
+_NOTE_CALL = re.compile(r"\[\^[^\]\n]*\]")
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
