@@ -168,6 +168,67 @@ def test_what_cannot_be_told() -> None:
     assert judged(percent).status == "verified"
 
 
+# --- one sentence or table, many records
+
+PROSE = """# 1 Results
+
+On the RepoFix benchmark our method, AdaReplay, reaches 57.3% resolved issues.
+
+By the third round fine-tuning has lost 13.6 points.
+
+The maintainers accepted 62.5% of the patches by AdaReplay and 41.7% of those by fine-tuning.
+
+Training took 7.5 hours on 16 GPUs, used 12,480 trajectories and gave 240 patches.
+
+The rate of merged fixes rose over 6.25 rounds, from 31.5 to 44.5% in all, on 32 A100 GPUs.
+
+| Method | Hours | Dollars |
+|---|---|---|
+| AdaReplay | 3.25 | 4.75 |
+"""
+SENTENCES = {
+    "own name is no rival": ('value: 57.3, unit: "%", of: RepoFix 解决率, when: AdaReplay', "verified"),
+    "points": ("value: 13.6, unit: 个百分点, of: 遗忘, near: [fine-tuning]", "verified"),
+    "arm": ('value: 62.5, unit: "%", of: 接受率, when: AdaReplay', "verified"),
+    "other arm": ('value: 41.7, unit: "%", of: 接受率, when: fine-tuning', "verified"),
+    "arm near": ('value: 41.7, unit: "%", of: 接受率, near: [fine-tuning]', "verified"),
+    "arm swapped near only": ('value: 62.5, unit: "%", of: 接受率, near: [fine-tuning]', "elsewhere"),
+    "arms compared": (
+        'value: 62.5, unit: "%", of: AdaReplay 的接受率, when: 对照 fine-tuning', "verified"
+    ),
+    "arm swapped": ('value: 62.5, unit: "%", of: 接受率, when: fine-tuning', "elsewhere"),
+    "arm swapped near": (
+        'value: 62.5, unit: "%", of: 接受率, when: fine-tuning, near: [fine-tuning]', "elsewhere"
+    ),
+    "arm swapped back": ('value: 41.7, unit: "%", of: 接受率, when: AdaReplay', "elsewhere"),
+    "hardware": ("value: 16, unit: 块, of: 显卡, near: [Training]", "verified"),
+    "hardware for steps": ("value: 16, unit: 步, of: 步数, near: [Training]", "not-found"),
+    "hours for steps": ("value: 7.5, unit: 步, of: 步数, near: [Training]", "not-found"),
+    "hardware with its make": ("value: 32, unit: 步, of: 步数, near: [merged]", "not-found"),
+    "percent elsewhere on the line": (
+        'value: 6.25, unit: "%", of: 合并率, near: [merged]', "elsewhere"
+    ),
+    "shared percent": ('value: 31.5, unit: "%", of: 合并率, near: [merged]', "verified"),
+    "things": ("value: 240, unit: 个, of: 补丁, near: [Training]", "verified"),
+    "things for people": ("value: 240, unit: 名, of: 工程师, near: [Training]", "not-found"),
+    "things for percent": ('value: 12480, unit: "%", of: 比例, near: [Training]', "not-found"),
+    "things for money": ("value: 12480, unit: 元, of: 费用, near: [Training]", "not-found"),
+    "column": ("value: 3.25, unit: 小时, of: 用时, near: [AdaReplay]", "verified"),
+    "column for days": ("value: 3.25, unit: 天, of: 用时, near: [AdaReplay]", "elsewhere"),
+    "money column for hours": ("value: 4.75, unit: 小时, of: 用时, near: [AdaReplay]", "elsewhere"),
+    "money column for percent": ('value: 4.75, unit: "%", of: 比例, near: [AdaReplay]', "elsewhere"),
+    "points are no percent": ('value: 13.6, unit: "%", of: 遗忘, near: [fine-tuning]', "not-found"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_sentences(name: str, tmp_path: Path) -> None:
+    fields, status = SENTENCES[name]
+    (tmp_path / "k.md").write_text(PROSE, "utf-8")
+    result = judged(f"{fields}, cite: k, at: 第 1 节", tmp_path)
+    assert result.status == status, result
+
+
 # --- derived numbers
 
 

@@ -5,7 +5,9 @@
 
 - A percentage point may be printed as % (papers write +3.5%), but only where the text shows that it
   is a change: a sign on the number, or a word such as "increase" or "by" before it.
-- A percentage is not verified by "3.5 percentage points", nor a level by a signed number.
+- "3.5 points" are percentage points if the record says 个百分点.
+- A percentage is not verified by "3.5 points" or "3.5 percentage points", nor a level by a signed
+  number.
 - A drop recorded as a positive number may be printed with a minus sign if `of` says that it is one
   (降幅, 减少, drop).
 - A number without any unit behind it counts (tables print units in their heads) except for
@@ -25,6 +27,7 @@ from functools import cache
 from chapterkit.ledger import Number
 from chapterkit.quantities import find_in_plain, normal_unit, to_chinese, unit_kind
 from chapterkit.quantities.units import TABLE
+from chapterkit.verify.nouns import other_noun
 from chapterkit.verify.texts import normal
 
 _CHANGE_OF = re.compile(
@@ -53,6 +56,9 @@ _REFERENCE = re.compile(
     r"s?|[图表第])\s{0,2}\(?$"
 )
 _POINTS = re.compile(r"[ \n-]?(?:percentage[ \n-]+points?|个?百分点|pp\b|p\.p\.)", re.I)
+_PLAIN_POINTS = re.compile(
+    r"[ \n-](?:absolute[ \n])?(?:points?|pts)\b(?![ \n](?:estimate|cloud))", re.I
+)
 _PERCENT = re.compile(r"\s?(?:%|percent(?!age)|per cent\b|pct\b)", re.I)
 _UNIT_WORD = re.compile(r"[ \n-]?([A-Za-zμ°‰][A-Za-z]*)")
 _HAN_UNIT = re.compile(r" ?(小时|分钟|毫秒|秒|天|个月|年|周|米|公里|千米|倍|元|美元)")
@@ -328,7 +334,11 @@ def _is_citation(text: str, start: int, end: int) -> bool:
 def _judged(text: str, start: int, end: int, want: Wanted) -> Hit:
     sign = _sign_before(text, start) if text[start] in "0123456789." else ""
     unit, kind = _unit_of(text, start, end)
+    if not kind and want.kind in ("percent", "points") and _PLAIN_POINTS.match(text, end):
+        unit, kind = "个百分点", "points"
     why = _sign_trouble(sign, want) or _unit_trouble(text, start, end, sign, unit, kind, want)
+    if not (why or kind or want.printed) and (noun := other_noun(text, end, want.unit)):
+        why = f"原文数的是 {noun}"
     needs_unit = want.kind in ("percent", "points") or want.kind in _MEASURES
     bare = needs_unit and not kind and not want.printed
     return Hit(start, end, bare, why)
@@ -385,7 +395,7 @@ def _unit_trouble(
     signed = sign or text[start] in "+-"
     if want.kind == "points" and not (kind or signed or want.change or want.down):
         return "原文没有单位也没有正负号，of 也没有说是变化量"
-    if want.printed and not (want.kind == "percent" and kind == "percent"):
+    if want.printed and not (want.kind == "percent" and kind in ("percent", "points")):
         return "原文后面是 %" if kind == "percent" and not _fits_percent(text, end, want) else ""
     if want.kind == "percent":
         return _percent_trouble(text, end, kind, unit, want)

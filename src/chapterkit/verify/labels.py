@@ -29,6 +29,7 @@ _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _CLAUSE = re.compile(r"[,;|]\s|\s\|\s?|\s(?:and|whereas|while|but|versus|vs\.?)\s|[，；、]|\n\n")
 _FLOATS = ("figure", "table")
 _COORDINATED = re.compile(r"[\s,/&]*(?:and|or)?[\s(]*$")
+_PREPOSITION = re.compile(r"\b(by|for|with|under|using|via|in|on)\s+(?:the\s+)?\Z", re.I)
 _PART = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)*|[\u4e00-\u9fff]|[^\sA-Za-z0-9]|\s+")
 
 
@@ -179,7 +180,7 @@ class Word:
     ) -> str:
         """Return why the number at a place belongs to another name than this word, or "".
 
-        `companions` are the record's other near words: they never compete.
+        `companions` are the record's own words and names: they never compete.
         """
         self.companions = {folded(one) for one in companions}
         if region is None or region.kind not in _FLOATS:
@@ -380,6 +381,37 @@ def assigned(labels: list[Label], values: list[int], at: int) -> str:
     else:
         return ""
     return labels[index].name if all(owned) and 0 <= index < len(labels) else ""
+
+
+def swapped(outline: Outline, start: int, end: int, words: Iterable[str], own: str) -> str:
+    """Return why a sentence gives the number to another than one of the words, or "".
+
+    Told only where the sentence is parallel: the word stands in another clause, with a number like
+    this one, and this clause has a name of its own, behind the same preposition or of a name's
+    shape. `own` is all that the record says: its names never compete.
+    """
+    text = outline.text
+    low, high = sentence_start(text, start), sentence_end(text, end)
+    clauses = _clauses(text, low, high)
+    here = next(one for one in clauses if one[0] <= start < max(one[1], one[0] + 1))
+    mine = {folded(one) for one in _TOKEN.findall(own)}
+    values = [one for one in _alike(text, start, end, low, high) if not is_reference(text, one)]
+    for word in words:
+        pattern = near_pattern(word)
+        places = [match.start() for match in pattern.finditer(text, low, high)]
+        if not places or any(here[0] <= at < here[1] for at in places):
+            continue
+        for at in places:
+            there = next(one for one in clauses if one[0] <= at < max(one[1], one[0] + 1))
+            if not any(there[0] <= one < there[1] for one in values):
+                continue
+            before = _PREPOSITION.search(text, there[0], at)
+            for rival in _TOKEN.finditer(text, *here):
+                led = _PREPOSITION.search(text, here[0], rival.start())
+                same = before and led and before[1].lower() == led[1].lower()
+                if (same or shape(rival[0]) == "name") and folded(rival[0]) not in mine:
+                    return f"同一句里它属于“{rival[0]}”，不属于“{word}”"
+    return ""
 
 
 def _alike(text: str, start: int, end: int, low: int, high: int) -> list[int]:

@@ -19,7 +19,8 @@ from typing import Literal
 
 from chapterkit.ledger import Number
 from chapterkit.verify.forms import Hit, Wanted, agreement, hits, wanted
-from chapterkit.verify.labels import Word, is_row
+from chapterkit.verify.labels import Word, is_row, shape, swapped
+from chapterkit.verify.nouns import column_unit, fits_column
 from chapterkit.verify.outline import Outline, Region, is_tabular, parse_locator
 from chapterkit.verify.texts import SourceText
 
@@ -31,6 +32,11 @@ _REACH_ALONE = 220
 _MAX_HITS = 20_000
 _MAX_TRIED = 200
 _COMMON = 3
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-@/.+][A-Za-z0-9]+)*")
+_SHARED_PERCENT = re.compile(
+    r"(?:[ \n,/&;:()~→-]|and\b|or\b|to\b|from\b|vs\b|versus\b|±|[+]"
+    r"|(?<![\d.])\d[\d.]*(?![\d.])){1,40}(?:%|percent)"
+)
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
 
 
@@ -106,10 +112,16 @@ class Searcher:
         if place.why:
             return place
         hit, region = place.hit, place.region
+        own = [*number.near, *_OWN_NAME.findall(f"{number.of} {number.when or ''}")]
         for word in words:
-            if word.places and (why := word.refuted(hit.start, hit.end, region, number.near)):
+            if word.places and (why := word.refuted(hit.start, hit.end, region, own)):
                 return replace(place, why=why)
-        return place
+        if is_tabular(self.outline.line(self.outline.line_at(hit.start))):
+            return place
+        arms = [one for one in number.near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
+        named = [*arms, *_LATIN.findall(number.when or "")]
+        said = " ".join((number.of, number.when or "", *number.near))
+        return replace(place, why=swapped(self.outline, hit.start, hit.end, named, said))
 
     def _near_words(self, number: Number) -> tuple[list[Word], int]:
         """Return the words to look for and how many of them must be near."""
@@ -145,6 +157,9 @@ class Searcher:
         if len(close) < needed:
             missing = 10_000 * (needed - len(close))
             return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
+        column = column_unit(self.outline, hit.start)
+        if not want.printed and not fits_column(want.unit, column):
+            return _Place(hit, region, total, f"那一列的单位是{column}")
         if hit.bare and not self._unit_is_plain(hit, region, want):
             return _Place(hit, region, total, "原文没有单位")
         if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
@@ -163,7 +178,10 @@ class Searcher:
             return len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M)) < 2
         if region is not None and region.kind == "table":
             return True
-        return bool(re.search(r"%|percent|百分", line)) or (is_tabular(line) and is_row(line))
+        if is_tabular(line) and is_row(line):
+            return True
+        said = re.search(r"\(%\)|in %|percent|百分", line)
+        return bool(said or _SHARED_PERCENT.match(self.source.text, hit.end))
 
     # --- wording
 
