@@ -12,6 +12,7 @@ from itertools import pairwise
 from chapterkit.quantities.numerals import (
     CAPITAL,
     DIGITS,
+    LONGEST,
     POWERS,
     decimal_or_none,
     parse_chinese,
@@ -30,7 +31,7 @@ _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 _ORDINARY = str.maketrans(_SUPERSCRIPT + "−", "0123456789-+-")
 _POWER = r"(?:\^|\*\*)(?:\{[-−+]?\d{1,3}\}|[-−+]?\d{1,3})|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
 _NUMBER = re.compile(
-    r"(\d{1,3}(?:,\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(\d{1,3}(?:,\d{3}){1,20}+(?!,{0,8}\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"([eE][-−+]?\d{1,4}(?![A-Za-z0-9_]))?"
     rf"( ?[×xX*·⋅] ?10(?:{_POWER}))?"
     rf"({_POWER})?"
@@ -42,11 +43,12 @@ _LATIN_MAGNITUDE = re.compile(
     r"(?:([KkMBbT])(?![A-Za-z0-9²³])| ([KMBT])(?![A-Za-z0-9²³])|"
     r" ?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+(?![\d+]))?"
 )
+# One character more than the longest numeral (`numerals.LONGEST`): what is longer is none.
 _HAN_RUN = re.compile(
-    r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几)+"
-    r"(?:点[零〇一二两三四五六七八九]+[百千万亿]{0,3})?"
+    r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几){1,41}"
+    r"(?:点[零〇一二两三四五六七八九]{1,41}[百千万亿]{0,3})?"
 )
-_CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]+")
+_CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]{{1,41}}")
 _HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
 _APPROXIMATE_PAIRS = frozenset(a + b for a, b in pairwise("一二三四五六七八九")) | {
     "一两",
@@ -146,7 +148,8 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
             end = more.end()
     elif following in "KkMBbThtmbt" and following:
         match = _LATIN_MAGNITUDE.match(text, end)
-        if match:
+        cited = match and match[1] == "b" and len(number) == 4 and number[:2] in ("19", "20")
+        if match and not cited:  # 2023b is the second paper of a year
             power = LATIN_POWERS[match[1] or match[2] or match[3]]
             end, whole = match.end(), False
     if (text[end : end + 1] == "+" and (more := _MORE.match(text, end))) or (
@@ -244,6 +247,8 @@ def read_run(run: str) -> tuple[Decimal | tuple[Decimal, Decimal] | None, str]:
     >>> read_run("二十五"), read_run("三四十"), read_run("十几")
     ((Decimal('25'), 'large'), ((Decimal('30'), Decimal('40')), 'range'), (None, 'vague'))
     """
+    if len(run) > LONGEST:
+        return None, "none"
     if "几" in run:
         return (None, "vague") if _readable(run.replace("几", "三")) else (None, "none")
     if len(run) == 1:

@@ -20,7 +20,11 @@ from chapterkit.quantities.wordlists import by_first_character, sections
 
 _CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
 _FULL_WIDTH = re.compile("[０-９％]")
+_FULL_WIDTH_SIGN = re.compile("[～－﹣＋]")
 _FULL_WIDTH_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_SIGNS: dict[int, int | str] = {
+    ord(wide): narrow for wide, narrow in zip("～－﹣＋", "~--+", strict=True)
+}
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("～"): "~", ord("￥"): "¥"}
 for _kept in "，；！？（）：":
     _NARROW.pop(ord(_kept), None)
@@ -114,8 +118,8 @@ def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Qua
 def _narrowed(text: str) -> str:
     """Full-width digits and signs made ASCII, one character for one."""
     if not _FULL_WIDTH.search(text):
-        return text.replace("～", "~") if "～" in text else text
-    return _FULL_WIDTH_COMMA.sub(",", text).translate(_NARROW)
+        return text.translate(_SIGNS) if _FULL_WIDTH_SIGN.search(text) else text
+    return _FULL_WIDTH_COMMA.sub(",", text).translate(_NARROW | _SIGNS)
 
 
 def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:

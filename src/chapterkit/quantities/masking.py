@@ -21,7 +21,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9\-]+\.[A-Za-z0-9.\-]+")
 _ATTRIBUTES = re.compile(r"\{\s*(?:[.#=\-]|[A-Za-z][\w\-]*=)[^{}]*\}|\{\{[^{}]*\}\}|\{%[^{}]*%\}")
 _BRACKET = re.compile(r"[\[\]]")
 _KEY = re.compile(r"@(?:\{[^{}\s]*\}|\w[\w:.#$%&\-+?<>~/]*)")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n^@][^\]\n]*\]:[ \t]*\S+.*$", re.M)
 
 

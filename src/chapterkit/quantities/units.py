@@ -26,7 +26,7 @@ _ONLY_BEFORE: dict[str, frozenset[str]] = {}
 
 def _add(table: dict[str, tuple[str, str]], kind: str, entry: str) -> None:
     names, _, followers = entry.partition(">")
-    spellings = names.split()
+    spellings = [name.replace("_", " ") for name in names.split()]
     for spelling in spellings:
         table.setdefault(spelling, (spellings[0], kind))
         if followers:
