@@ -52,6 +52,7 @@ def bare_commands(folder: Path) -> list[list[list[str]]]:
         "-f",
         READER,
         "--standalone",
+        "--mathml",
         "--citeproc",
         f"--bibliography={ROOT / 'refs.bib'}",
     ]
