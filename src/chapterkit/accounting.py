@@ -39,20 +39,25 @@ class Accounted:
         return self.block.origin(self.start)
 
 
-def accounts(document: Document, ledger: Ledger, names: Sequence[str] = ()) -> list[Accounted]:
-    """Return every quantity and every exempted numeral of text and headings, in order.
+def accounts(
+    document: Document, ledger: Ledger, names: Sequence[str] = (), *, exempt: bool = False
+) -> list[Accounted]:
+    """Return every quantity of text and headings, in order.
 
-    `names` are phrases that hold a number but are names.
+    `names` are phrases that hold a number but are names; numerals that are no quantities by the
+    policy are only listed if `exempt` asks for them.
     """
     return [
         one
         for block in document.blocks
         if block.kind in {"Para", "Plain", "Header"}
-        for one in sorted(_of_block(block, ledger, names), key=lambda one: one.start)
+        for one in sorted(_of_block(block, ledger, names, exempt), key=lambda one: one.start)
     ]
 
 
-def _of_block(block: Block, ledger: Ledger, names: Sequence[str]) -> Iterator[Accounted]:
+def _of_block(
+    block: Block, ledger: Ledger, names: Sequence[str], exempt: bool
+) -> Iterator[Accounted]:
     for inline in block.numbers():
         yield _recorded(block, inline, ledger)
     text = typed_text(block, names)
@@ -67,9 +72,9 @@ def _of_block(block: Block, ledger: Ledger, names: Sequence[str]) -> Iterator[Ac
             yield Accounted(block, start, shown, "unsourced", quantity, None, "")
         else:
             yield Accounted(block, start, shown, "exempt", quantity, None, "small-count")
-    for exempt in explain(text):
-        if exempt.why != "small-count":
-            yield _exempt(block, exempt)
+    for numeral in explain(text) if exempt else ():
+        if numeral.why != "small-count":
+            yield _exempt(block, numeral)
 
 
 def _recorded(block: Block, inline: Inline, ledger: Ledger) -> Accounted:

@@ -274,13 +274,13 @@ def numbers(
     known: Ledger | None = None
     for file in filter(_is_file, targets):
         document, given, _ = parsed_file(Path(file), file, ledger, bibliography)
-        listed += accounts(document, given.ledger)
+        listed += accounts(document, given.ledger, exempt=True)
         known = given.ledger
     if chapters := _chapters_of(targets):
         book, wanted = chapters
         names = book.config.lint.options.get("unsourced-number", {}).get("names", ())
         for one in wanted:
-            listed += accounts(document_of(book, one), book.ledger, names)
+            listed += accounts(document_of(book, one), book.ledger, names, exempt=True)
         known = book.ledger
     if bind and known is not None:
         _bind(bind, listed, known, write)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at, han_at
+from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at
 from chapterkit.quantities.model import Draft, Value
 from chapterkit.quantities.numerals import DIGITS, scaled
 from chapterkit.quantities.units import (
@@ -460,9 +460,3 @@ def measured(draft: Draft) -> bool:
             and unit_kind(draft.unit) not in ("count", "number", "tokens", "parameters")
         )
     )
-
-
-def han_quantity(text: str, at: int, floor: int) -> Draft | None:
-    """The quantity that begins with the Chinese numeral at `at`, if the numeral can be read."""
-    amount = han_at(text, at)
-    return None if amount is None else quantity_at(text, amount, floor)
