@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from chapterkit.bibliography import load_bibliography
-from chapterkit.book import Book
+from chapterkit.bibliography import load_bibliography, parse_bibliography
+from chapterkit.book import Book, Chapter
 from chapterkit.build import parsed
 from chapterkit.config import Config
-from chapterkit.ledger import Ledger, numbers_of
+from chapterkit.ledger import Ledger, make_ledger, numbers_of
 from chapterkit.lint import Problem, Rule
+from chapterkit.lint.engine import make_options
 from chapterkit.origins import rendered_plainly
-from chapterkit.records import read_ledger_file
+from chapterkit.records import Record, RecordModel, read_ledger_file
+from chapterkit.terms import Terms, TermsModel
 from chapterkit.verify.lock import Entry
+from chapterkit.yamlfile import YamlFile, parse_yaml
 
 HERE = Path(__file__).parent
 
@@ -39,10 +43,48 @@ VERIFIED = Entry(
 
 
 def problems_of(rule: Rule, text: str) -> list[Problem]:
-    """Run a rule over Markdown; a text that is a record's numbers is its ledger instead."""
+    """Run a rule over Markdown; a text that is a record's numbers is its ledger instead.
+
+    Markdown may begin with the book that the rule is to know, as YAML between two lines of ---:
+    `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
+    `terms`, the keys of book.yaml, and the rule's `options`. Line numbers count from the top of
+    the case.
+    """
     if text.startswith("numbers:"):
         document = parsed(rendered_plainly("", "case.md"))
         book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
-    else:
-        document, book = parsed(rendered_plainly(text, "case.md")), BOOK
-    return sorted(rule.check(document, book, rule.options()))
+        return sorted(rule.check(document, book, rule.options()))
+    book, options, start = BOOK, {}, 0
+    if text.startswith("---\n"):
+        start = text.index("\n---\n") + 5
+        head = parse_yaml(text[:start].replace("---\n", "\n"), "case.md").data
+        options = head.pop("options", {})
+        book = book_of(head)
+    blank = "\n" * text.count("\n", 0, start)
+    document = parsed(rendered_plainly(blank + text[start:], "case.md"))
+    return sorted(rule.check(document, book, make_options(rule, options)))
+
+
+def book_of(head: dict[str, Any]) -> Book:
+    """Return a book of one chapter with the records, terms, sources and settings of a case."""
+    records = {slug: _record(slug, data or {}) for slug, data in head.pop("records", {}).items()}
+    bibliography = dict(BOOK.bibliography)
+    if "bibliography" in head:
+        bibliography = parse_bibliography(head.pop("bibliography"), "refs.bib")
+    terms = None
+    if "terms" in head:
+        data = head.pop("terms")
+        terms = Terms(TermsModel.model_validate(data), YamlFile("terms.yaml", data, {}))
+    settings = {
+        "title": "书", "author": "人", "identifier": "urn:x",
+        "chapters": [{"slug": "case", "number": "7", "file": "case.md"}],
+    } | head  # fmt: skip
+    config = Config.model_validate({**settings, "root": Path()})
+    ledger = make_ledger(records) if records else BOOK.ledger
+    chapter = Chapter("case", 7, "case.md", "", tuple(records))
+    return Book(config, records, bibliography, ledger, {}, (chapter,), None, terms)
+
+
+def _record(slug: str, data: dict[str, Any]) -> Record:
+    filled = {"slug": slug, "title": slug, "part": "rl", "sources": ["demo2025"]} | data
+    return Record(RecordModel.model_validate(filled), YamlFile(f"{slug}.yaml", filled, {}))

@@ -12,6 +12,7 @@ from chapterkit.config import BOOK_FILE, ChapterConfig, Config, load_config
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.ledger import Ledger, make_ledger
 from chapterkit.records import Record, load_records
+from chapterkit.terms import TERMS_FILE, Terms, load_terms
 from chapterkit.verify.lock import LOCK_FILE, Lock, read_lock
 from chapterkit.yamlfile import read_text
 
@@ -37,7 +38,8 @@ class Book:
     """Everything that the manuscript's files say, loaded and validated.
 
     `templates` holds the text of every template by its name below templates/; `lock` what
-    `chapterkit verify` established, None if it was never run.
+    `chapterkit verify` established, None if it was never run; `terms` the terminology, None if
+    there is no terms.yaml.
     """
 
     config: Config
@@ -47,6 +49,7 @@ class Book:
     templates: Mapping[str, str]
     chapters: tuple[Chapter, ...]
     lock: Lock | None = None
+    terms: Terms | None = None
 
     def chapter(self, slug: str) -> Chapter:
         """Return the chapter called `slug`."""
@@ -89,7 +92,10 @@ def load_book(root: Path) -> Book:
     templates = _load_templates(root)
     ledger = make_ledger(records)
     lock = read_lock(root / LOCK_FILE) if (root / LOCK_FILE).exists() else None
-    return Book(config, records, bibliography, ledger, templates, chapters, lock)
+    terms = None
+    if (root / TERMS_FILE).exists():
+        terms = load_terms(inside(root, TERMS_FILE), TERMS_FILE)
+    return Book(config, records, bibliography, ledger, templates, chapters, lock, terms)
 
 
 def inside(root: Path, relative: str) -> Path:

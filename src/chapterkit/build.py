@@ -66,7 +66,7 @@ def check_chapter(book: Book, chapter: Chapter) -> Checked:
     """Render, parse and lint one chapter of a book."""
     document = document_of(book, chapter)
     rules = book.config.lint
-    at_hand = frozenset({"book", "ledger", "bibliography"})
+    at_hand = frozenset({"book", "ledger", "bibliography"} | ({"terms"} if book.terms else set()))
     problems = lint(document, book, at_hand, rules.rules, rules.options)
     return Checked(chapter, document, tuple(problems))
 

@@ -34,6 +34,75 @@ class LintConfig(_Model):
 
     rules: dict[str, Severity] = Field(default={}, description="规则名 → error、warning 或 off")
     options: dict[str, dict[str, Any]] = Field(default={}, description="规则名 → 它的选项")
+    paths: dict[str, dict[str, Severity]] = Field(
+        default={}, description="文件（可用 * 和 **）→ 规则名 → 严重程度，写在后面的优先"
+    )
+
+
+CjkSpace = Literal["space", "none", "any"]
+Quotes = Literal["curly", "corner", "any"]
+RangeGlyph = Literal["–", "～", "—"]
+
+
+class StyleConfig(_Model):
+    """House style: which of several defensible conventions the book has chosen.
+
+    `profile` names a set of them; a key given beside it overrides it.
+    """
+
+    profile: Literal["default", "compact"] = Field(
+        default="default", description="一套约定的名字：default，或 compact（中西文之间不空格）"
+    )
+    cjk_space: CjkSpace | None = Field(
+        default=None, description="汉字与西文、数字之间：space 空一格、none 不空、any 不管"
+    )
+    quotes: Quotes | None = Field(
+        default=None, description="引号：curly “”、corner 「」、any 不管；默认随文字的简繁"
+    )
+    range: tuple[RangeGlyph, ...] | None = Field(
+        default=None, description="数值范围所用的连接号，可以不止一种"
+    )
+
+    @property
+    def space(self) -> CjkSpace:
+        """What stands between Han and Latin letters or digits."""
+        return self.cjk_space or ("none" if self.profile == "compact" else "space")
+
+    @property
+    def range_glyphs(self) -> tuple[RangeGlyph, ...]:
+        """Glyphs that may join the ends of a range: the dashes of GB/T 15835-2011, 5.1.3, and –."""
+        return self.range or ("–", "～", "—")
+
+    def quote_marks(self, script: str) -> Quotes:
+        """Return the quotation marks for a text in `script`, zh-Hans or zh-Hant."""
+        return self.quotes or ("corner" if script == "zh-Hant" else "curly")
+
+
+class Budget(_Model):
+    """How long a section may be: least and most, both included."""
+
+    characters: tuple[int, int] | None = Field(default=None, description="字数：[至少, 至多]")
+    paragraphs: tuple[int, int] | None = Field(default=None, description="段数：[至少, 至多]")
+
+
+class BudgetsConfig(_Model):
+    """Lengths that book.yaml asks of experiments, of theory sections, and of single sections."""
+
+    experiment: Budget = Budget()
+    theory: Budget = Budget()
+    sections: dict[str, Budget] = Field(default={}, description="某一节的标识 → 它自己的篇幅")
+
+    def of(self, slug: str, kind: Literal["experiment", "theory"]) -> Budget:
+        """Return the budget of the section `slug`: its own where it has one, else its kind's."""
+        general: Budget = getattr(self, kind)
+        own = self.sections.get(slug)
+        return (
+            own
+            and Budget(
+                characters=own.characters or general.characters,
+                paragraphs=own.paragraphs or general.paragraphs,
+            )
+        ) or general
 
 
 class FontConfig(_Model):
@@ -57,6 +126,8 @@ class BookModel(_Model):
     )
     page: Literal["a5", "16k"] = Field(default="16k", description="PDF 的开本")
     fonts: FontConfig = FontConfig()
+    style: StyleConfig = StyleConfig()
+    budgets: BudgetsConfig = BudgetsConfig()
     lint: LintConfig = LintConfig()
 
 

@@ -17,6 +17,18 @@ Tree = dict[str, Any]
 Element = dict[str, Any]
 
 OPAQUE = "\ufffc"
+# What stands for an inline that is no prose, one mark for each of its characters. These are
+# Unicode's noncharacters, so that no pattern can take them for text.
+CODE, MATH, CITE, ADDRESS = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
+# What stands between two blocks in a document's prose: no pattern that excludes line breaks, or
+# names the characters it wants, can run from one block into the next.
+BETWEEN = "\n\ufdd6\n"
+_MASKS = {"Code": CODE, "RawInline": CODE, "Math": MATH, "Cite": CITE}
+_ADDRESS = re.compile(
+    r"(?:https?|ftp|file|mailto)://?[!-~]+[\w/]|\bwww\.[!-~]+[\w/]"
+    r"|[\w.+-]+@[\w-]+\.[\w.-]*\w|\b10\.\d{4,}/[!-~]*\w",
+    re.ASCII,
+)
 _SENTENCE_END = re.compile(r"[。！？][”’」』）]*|\n")
 _TEXT_CONTAINERS = {
     "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
@@ -83,11 +95,43 @@ class Block:
                 characters[inline.start : inline.end] = OPAQUE * (inline.end - inline.start)
         return "".join(characters)
 
+    @cached_property
+    def prose(self) -> str:
+        """The text, of the same length, with what is no prose masked.
+
+        Each character of code, formulas, citations and addresses (URL, e-mail, DOI) is CODE,
+        MATH, CITE or ADDRESS; a note's mark stays OPAQUE; recorded numbers stay as they are read.
+        """
+        characters = list(self.text)
+        for inline in self.inlines:
+            if inline.kind in _MASKS:
+                length = inline.end - inline.start
+                characters[inline.start : inline.end] = _MASKS[inline.kind] * length
+        masked = "".join(characters)
+        if ":/" in masked or "@" in masked or "www." in masked or "10." in masked:
+            masked = _ADDRESS.sub(lambda found: ADDRESS * len(found[0]), masked)
+        return masked
+
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        return [0, *(found.end() for found in _SENTENCE_END.finditer(self.text)), len(self.text)]
+
     def sentence(self, position: int) -> tuple[int, int]:
         """Return start and end of the sentence round text[position]."""
-        ends = [0, *(found.end() for found in _SENTENCE_END.finditer(self.text)), len(self.text)]
+        ends = self._sentence_ends
         after = bisect_right(ends, position, hi=len(ends) - 1)
         return ends[max(0, after - 1)], ends[after]
+
+    def is_typed(self, position: int) -> bool:
+        """Tell whether text[position] was typed as it is, at this place of the author's file.
+
+        What a template's expression gave, or an entity or escape stands for, was not.
+        """
+        offset = self.offsets[position]
+        return (
+            self.rendered.is_typed(offset)
+            and self.rendered.text[offset : offset + 1] == self.text[position]
+        )
 
     def is_escaped(self, position: int) -> bool:
         """Tell whether the author put a backslash before text[position], to have it printed."""
@@ -101,6 +145,45 @@ class Block:
     def citations(self) -> tuple[str, ...]:
         """Return the citation keys of the block, in order."""
         return tuple(key for inline in self.inlines for key in inline.citations)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Where a pattern matched in a document's prose: text[start:end] of a block."""
+
+    block: Block
+    start: int
+    end: int
+    match: re.Match[str]
+
+    def place(self, group: str | int) -> tuple[int, int]:
+        """Return where a group of the pattern stands in the block's text."""
+        shift = self.start - self.match.start()
+        return self.match.start(group) + shift, self.match.end(group) + shift
+
+
+@dataclass(frozen=True)
+class Prose:
+    """The running text of a document (paragraphs, headings, notes, captions) as one string.
+
+    A pattern run over it once is much faster than one run over each block. `starts[i]` is where
+    the prose of `blocks[i]` begins; BETWEEN stands between two of them.
+    """
+
+    text: str = field(repr=False)
+    starts: tuple[int, ...] = field(repr=False)
+    blocks: tuple[Block, ...] = field(repr=False)
+
+    def place(self, offset: int) -> tuple[Block, int]:
+        """Return the block that text[offset] belongs to, and the position in it."""
+        index = max(0, bisect_right(self.starts, offset) - 1)
+        return self.blocks[index], offset - self.starts[index]
+
+    def finditer(self, pattern: re.Pattern[str]) -> Iterator[Hit]:
+        """Yield where `pattern` matches, in the order of the text."""
+        for match in pattern.finditer(self.text):
+            block, start = self.place(match.start())
+            yield Hit(block, start, start + len(match[0]), match)
 
 
 @dataclass(frozen=True)
@@ -128,6 +211,17 @@ class Document:
     def paragraphs(self) -> tuple[Block, ...]:
         """The blocks of running text."""
         return tuple(block for block in self.blocks if block.kind in {"Para", "Plain"})
+
+    @cached_property
+    def prose(self) -> Prose:
+        """The running text as one string: see Block.prose and Prose."""
+        blocks = tuple(one for one in self.blocks if one.kind in {"Para", "Plain", "Header"})
+        starts: list[int] = []
+        offset = 0
+        for block in blocks:
+            starts.append(offset)
+            offset += len(block.prose) + len(BETWEEN)
+        return Prose(BETWEEN.join(block.prose for block in blocks), tuple(starts), blocks)
 
     def origin_of_character(self, character: str) -> Origin | None:
         """Return where a character first stands in the manuscript, or None if it does not."""

@@ -43,6 +43,11 @@ class Rendered:
             else origin
         )
 
+    def is_typed(self, offset: int) -> bool:
+        """Tell whether the character at `offset` was typed, not given by an expression."""
+        index = bisect_right(self.starts, offset) - 1
+        return index >= 0 and self.origins[index][1]
+
 
 def without_marks(marked: str) -> Rendered:
     """Take the origin marks out of a rendered text and keep them as a map."""

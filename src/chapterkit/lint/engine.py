@@ -17,6 +17,12 @@ from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.problem import Problem
 
+# The groups of rules, in the order in which they are listed.
+GROUPS = (
+    "structure", "brief", "numbers", "citations", "references", "language", "terms", "markup",
+    "linter",
+)  # fmt: skip
+
 Check = Callable[[Document, Book, Any], Iterable[Problem]]
 
 
@@ -24,12 +30,13 @@ Check = Callable[[Document, Book, Any], Iterable[Problem]]
 class Rule:
     """One rule: a module of lint/rules/.
 
-    `name` is the module's with hyphens; `page` its docstring; `severity` what applies unless
+    `name` is the module's with hyphens; `group` one of GROUPS; `page` its docstring; `severity` what applies unless
     book.yaml says otherwise; `needs` what must be at hand for it to run at all
-    (book, ledger, bibliography); `options` the frozen dataclass of its options.
+    (book, ledger, bibliography, terms); `options` the frozen dataclass of its options.
     """
 
     name: str
+    group: str
     page: str
     severity: str
     needs: frozenset[str]
@@ -56,6 +63,7 @@ def all_rules() -> dict[str, Rule]:
 def _rule(module: ModuleType) -> Rule:
     return Rule(
         name=module.__name__.rpartition(".")[2].replace("_", "-"),
+        group=module.GROUP,
         page=module.__doc__ or "",
         severity=module.SEVERITY,
         needs=frozenset(module.NEEDS),

@@ -1,1 +1,1 @@
-"""One module a rule: docstring (its page), SEVERITY, NEEDS, Options, check."""
+"""One module a rule: docstring (its page), GROUP, SEVERITY, NEEDS, Options, check."""

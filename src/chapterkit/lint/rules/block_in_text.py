@@ -26,6 +26,7 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document, Element
 from chapterkit.lint.problem import Problem
 
+GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

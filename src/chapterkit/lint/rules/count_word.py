@@ -28,6 +28,7 @@ from chapterkit.document import Block, Document
 from chapterkit.lint.problem import Problem
 from chapterkit.quantities import parse_chinese
 
+GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

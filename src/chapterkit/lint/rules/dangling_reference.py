@@ -25,6 +25,7 @@ from chapterkit.document import Document, walk
 from chapterkit.errors import nearest
 from chapterkit.lint.problem import Problem
 
+GROUP = "references"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

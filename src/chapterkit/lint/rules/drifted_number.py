@@ -35,6 +35,7 @@ from chapterkit.lint.problem import Problem
 from chapterkit.matching import backs
 from chapterkit.quantities import normal_unit
 
+GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"ledger"})
 

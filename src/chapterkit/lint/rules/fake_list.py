@@ -31,6 +31,7 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document
 from chapterkit.lint.problem import Problem
 
+GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

@@ -27,6 +27,7 @@ from chapterkit.document import Block, Document, plain_text
 from chapterkit.lint.keys import KEY, cited_key
 from chapterkit.lint.problem import Problem
 
+GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

@@ -32,6 +32,7 @@ from chapterkit.consistency import contradictions
 from chapterkit.document import Document
 from chapterkit.lint.problem import Problem
 
+GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"ledger"})
 

@@ -28,6 +28,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.lint.problem import Problem
 
+GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

@@ -27,6 +27,7 @@ from chapterkit.document import Document, Warned
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
 
+GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

@@ -21,6 +21,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.lint.problem import Problem
 
+GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"ledger"})
 

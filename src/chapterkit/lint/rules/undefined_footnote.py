@@ -23,6 +23,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.lint.problem import Problem
 
+GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 CALL = re.compile(r"\[\^([^\]\s]+)\]")

@@ -27,6 +27,7 @@ from chapterkit.document import Block, Document, Inline
 from chapterkit.ledger import Number
 from chapterkit.lint.problem import Problem
 
+GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"ledger"})
 

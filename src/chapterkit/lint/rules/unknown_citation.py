@@ -23,6 +23,7 @@ from chapterkit.errors import nearest
 from chapterkit.lint.keys import cited_key
 from chapterkit.lint.problem import Problem
 
+GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
 

@@ -25,6 +25,7 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document, Inline
 from chapterkit.lint.problem import Problem
 
+GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 _HINT = '单独一段写 ![图题（自绘）](图.png){alt="替代文字"}；别人的图在图题里引用出处'

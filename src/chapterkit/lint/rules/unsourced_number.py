@@ -32,6 +32,7 @@ from chapterkit.ledger import Ledger, dresses
 from chapterkit.lint.problem import Problem
 from chapterkit.matching import backing, nearest_number
 
+GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 

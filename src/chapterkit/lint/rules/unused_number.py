@@ -16,6 +16,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.lint.problem import Problem
 
+GROUP = "numbers"
 SEVERITY = "warning"
 NEEDS = frozenset({"book"})
 

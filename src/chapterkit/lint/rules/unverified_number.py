@@ -32,6 +32,7 @@ from chapterkit.ledger import Number
 from chapterkit.lint.problem import Problem
 from chapterkit.verify.lock import coverage, lock_state
 
+GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
 
