@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test check golden schemas lock bench clean
+.PHONY: help setup test check golden schemas script-tables lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -66,6 +66,9 @@ golden: $(INSTALLED) ## Rewrite the expected outputs of the tests; read the diff
 
 schemas: $(INSTALLED) ## Write the JSON Schemas anew from the models
 	@$(BIN)/python -m chapterkit.schemas
+
+script-tables: $(INSTALLED) ## Write the tables of Traditional and Simplified characters anew
+	@$(BIN)/python tests/script_tables.py
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
