@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,13 +39,36 @@ class YamlFile:
         return self.origins.get(steps, Origin(self.path))
 
 
+_UNSAVED: ContextVar[Mapping[Path, str] | None] = ContextVar("unsaved", default=None)
+
+
+@contextmanager
+def unsaved(texts: Mapping[Path, str]) -> Iterator[None]:
+    """Let read_text return these texts in place of what the files hold; by resolved path.
+
+    So an editor's buffers are read before they are saved.
+    """
+    token = _UNSAVED.set(texts)
+    try:
+        yield
+    finally:
+        _UNSAVED.reset(token)
+
+
+def _unsaved(path: Path) -> bytes | None:
+    texts = _UNSAVED.get()
+    text = texts.get(path.resolve()) if texts else None
+    return None if text is None else text.encode("utf-8", "surrogatepass")
+
+
 def read_text(path: Path, shown: str) -> str:
     """Return the text of a manuscript file, named `shown` in errors; line ends become \\n.
 
     Raises ChapterkitError if the file is missing, unreadable, a folder, not UTF-8, or holds NUL.
     """
     try:
-        raw = path.read_bytes()
+        held = _unsaved(path)
+        raw = path.read_bytes() if held is None else held
     except FileNotFoundError:
         hint = "检查文件名与 book.yaml 里写的是否一致"
         raise ChapterkitError("文件不存在", Origin(shown), hint) from None
