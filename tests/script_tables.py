@@ -22,8 +22,9 @@ _HEAD = """\
 # {title}
 # Derived from {source} of OpenCC {version} (Apache License 2.0, https://github.com/BYVoid/OpenCC)
 # by tests/script_tables.py; written by `make script-tables`, not by hand.
-# One line a character: the character, then what it may become in the other script.
+# One line a character: the character, then what it may become in the other script, then dots.
 """
+_WIDTH = 4
 
 
 def dictionary(name: str) -> dict[str, list[str]]:
@@ -59,19 +60,25 @@ def tables() -> dict[Path, str]:
 def _only(pairs: dict[str, list[str]], both: set[str]) -> dict[str, list[str]]:
     """Return the characters that are wrong in the other script, whatever they mean.
 
-    Those that may stay as they are, and those whose counterpart few fonts have, are left out.
+    Those that may stay as they are, and those whose counterpart few fonts have, are left out;
+    so are rare counterparts of a character that has a common one (缐 beside 线).
     """
     return {
-        key: [option for option in options if len(option.encode()) < 4]
+        key: [option for option in options if _is_common(option)] or options[:1]
         for key, options in sorted(pairs.items())
         if key not in both and key not in options
         and len(key.encode()) < 4 and len(options[0].encode()) < 4
     }  # fmt: skip
 
 
+def _is_common(character: str) -> bool:
+    return any(character.encode(charset, "ignore") for charset in ("gb2312", "big5"))
+
+
 def _written(pairs: dict[str, list[str]], title: str, source: str) -> str:
     head = _HEAD.format(title=title, source=source, version=opencc.__version__)
-    return head + "".join(f"{key}{''.join(options)}\n" for key, options in pairs.items())
+    lines = (f"{key}{''.join(options)}".ljust(_WIDTH, ".") for key, options in pairs.items())
+    return head + "".join(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":
