@@ -8,10 +8,11 @@ from typing import Any
 
 from chapterkit.bibliography import load_bibliography, parse_bibliography
 from chapterkit.book import Book, Chapter
-from chapterkit.build import parsed
+from chapterkit.build import at_hand, parsed
 from chapterkit.config import Config
+from chapterkit.document import Document
 from chapterkit.ledger import Ledger, make_ledger, numbers_of
-from chapterkit.lint import Problem, Rule
+from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.engine import make_options
 from chapterkit.origins import rendered_plainly
 from chapterkit.records import Record, RecordModel, read_ledger_file
@@ -53,7 +54,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     if text.startswith("numbers:"):
         document = parsed(rendered_plainly("", "case.md"))
         book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
-        return sorted(rule.check(document, book, rule.options()))
+        return _checked(rule, document, book, {})
     book, options, start = BOOK, {}, 0
     if text.startswith("---\n"):
         start = text.index("\n---\n") + 5
@@ -62,7 +63,14 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
         book = book_of(head)
     blank = "\n" * text.count("\n", 0, start)
     document = parsed(rendered_plainly(blank + text[start:], "case.md"))
-    return sorted(rule.check(document, book, make_options(rule, options)))
+    return _checked(rule, document, book, options)
+
+
+def _checked(rule: Rule, document: Document, book: Book, options: dict[str, Any]) -> list[Problem]:
+    if rule.check:
+        return sorted(rule.check(document, book, make_options(rule, options)))
+    everything = lint(document, book, Run(book.config.lint, at_hand(book)))
+    return [problem for problem in everything if problem.rule == rule.name]
 
 
 def book_of(head: dict[str, Any]) -> Book:

@@ -19,16 +19,17 @@ from filelock import FileLock
 from chapterkit.bibliography import Source, load_bibliography
 from chapterkit.book import Book, Chapter
 from chapterkit.citations import citeproc_arguments, csl_references, finish_references, languages
-from chapterkit.config import Config
-from chapterkit.document import Block, Document, Tree, check_depth, plain_text
+from chapterkit.config import Config, load_outside_config
+from chapterkit.document import Block, Comment, Document, Tree, check_depth, plain_text
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import Format, Printing
 from chapterkit.ledger import Ledger, Number, numbers_of
-from chapterkit.lint import Problem, lint
+from chapterkit.lint import Problem, Run, lint
 from chapterkit.origins import Rendered, rendered_plainly
 from chapterkit.pandoc import read_markdown, run_pandoc, transform
 from chapterkit.records import read_ledger_file
 from chapterkit.render import render
+from chapterkit.terms import load_terms
 from chapterkit.yamlfile import read_text
 
 Progress = Callable[[str], None]
@@ -44,11 +45,6 @@ class Checked:
     document: Document
     problems: tuple[Problem, ...]
 
-    @property
-    def errors(self) -> int:
-        """How many problems forbid writing."""
-        return sum(problem.severity == "error" for problem in self.problems)
-
 
 @dataclass(frozen=True)
 class Written:
@@ -63,12 +59,21 @@ class Written:
 
 
 def check_chapter(book: Book, chapter: Chapter) -> Checked:
-    """Render, parse and lint one chapter of a book."""
+    """Render, parse and lint one chapter of a book; what its baseline accepts is left out."""
     document = document_of(book, chapter)
-    rules = book.config.lint
-    at_hand = frozenset({"book", "ledger", "bibliography"} | ({"terms"} if book.terms else set()))
-    problems = lint(document, book, at_hand, rules.rules, rules.options)
+    problems = lint(document, book, Run(book.config.lint, at_hand(book)))
     return Checked(chapter, document, tuple(problems))
+
+
+def at_hand(book: Book) -> frozenset[str]:
+    """Return what the rules may need that there is: what came with a file, or a whole book."""
+    there = {
+        "book": bool(book.chapters),
+        "ledger": bool(book.ledger or book.chapters),
+        "bibliography": bool(book.bibliography or book.chapters),
+        "terms": book.terms is not None,
+    }
+    return frozenset(name for name, is_there in there.items() if is_there)
 
 
 def document_of(book: Book, chapter: Chapter) -> Document:
@@ -76,9 +81,9 @@ def document_of(book: Book, chapter: Chapter) -> Document:
     return parsed(render(book, chapter))
 
 
-def check_file(document: Document, book: Book, at_hand: frozenset[str]) -> list[Problem]:
+def check_file(document: Document, book: Book, given: frozenset[str]) -> list[Problem]:
     """Lint a Markdown file that belongs to no book, as `parsed_file` returns it."""
-    return lint(document, book, at_hand, {}, {})
+    return lint(document, book, Run(book.config.lint, given))
 
 
 def parsed_file(
@@ -89,30 +94,73 @@ def parsed_file(
     Returns the document, a book that holds nothing but that ledger and bibliography, and which
     of the two there are. Raises ChapterkitError for a file that cannot be read or does not fit.
     """
-    text = read_text(path, shown)
-    numbers: dict[str, Number] = {}
-    if ledger_file:
-        entries = read_ledger_file(read_text(ledger_file, str(ledger_file)), str(ledger_file))
-        models = {name: model for name, (model, _) in entries.items()}
-        numbers = numbers_of("", models, {name: origin for name, (_, origin) in entries.items()})
-    sources = (
-        load_bibliography(bibliography_file, str(bibliography_file)) if bibliography_file else {}
-    )
-    book = Book(Config.model_construct(root=Path()), {}, sources, Ledger(numbers), {}, ())
-    bound = ledger_file is not None and "{{" in text  # numbers --bind has been over it
+    outside = Outside(ledger_file, bibliography_file)
+    book = outside.book()
+    document = file_document(read_text(path, shown), shown, book)
+    return document, book, outside.given
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is given to the check of a file outside a book: all of it, or nothing."""
+
+    ledger: Path | None = None
+    bibliography: Path | None = None
+    terms: Path | None = None
+    config: Path | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Return which of them there are, as rules name what they need."""
+        files = {"ledger": self.ledger, "bibliography": self.bibliography, "terms": self.terms}
+        return frozenset(name for name, file in files.items() if file)
+
+    def book(self) -> Book:
+        """Return a book that holds nothing but these.
+
+        Raises ChapterkitError at the line of what is wrong in them.
+        """
+        numbers: dict[str, Number] = {}
+        if self.ledger:
+            shown = str(self.ledger)
+            entries = read_ledger_file(read_text(self.ledger, shown), shown)
+            models = {name: model for name, (model, _) in entries.items()}
+            numbers = numbers_of(
+                "", models, {name: origin for name, (_, origin) in entries.items()}
+            )
+        sources = (
+            load_bibliography(self.bibliography, str(self.bibliography))
+            if self.bibliography
+            else {}
+        )
+        terms = load_terms(self.terms, str(self.terms)) if self.terms else None
+        config = (
+            load_outside_config(self.config, str(self.config))
+            if self.config
+            else Config.model_construct(root=Path())
+        )
+        return Book(config, {}, sources, Ledger(numbers), {}, (), None, terms)
+
+
+def file_document(text: str, shown: str, book: Book) -> Document:
+    """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered."""
+    bound = bool(book.ledger) and "{{" in text
     rendered = (
         render(book, Chapter("", 0, shown, text, ())) if bound else rendered_plainly(text, shown)
     )
-    document = parsed(rendered)
-    given = {"ledger": ledger_file, "bibliography": bibliography_file}
-    return document, book, frozenset(name for name, file in given.items() if file)
+    return parsed(rendered)
 
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Comments, but for those in fenced code, which are its text.
+_FENCE_OR_COMMENT = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:[^\n]*\n)*?(?P=fence)[`~]*[ \t]*$"
+    r"|(?<!`)<!--(?P<said>(?s:.*?))-->",
+    re.MULTILINE,
+)
 
 
 def parsed(rendered: Rendered) -> Document:
-    """Return the document that pandoc reads out of rendered Markdown, HTML comments left out.
+    """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
 
     Raises ChapterkitError if pandoc gives up on it, or it is nested beyond all reason.
     """
@@ -125,16 +173,27 @@ def parsed(rendered: Rendered) -> Document:
 
 
 def _read(rendered: Rendered) -> Document:
+    plain, comments = _without_comments(rendered)
     with tempfile.TemporaryDirectory(prefix="chapterkit-") as scratch:
-        document = read_markdown(_without_comments(rendered), Path(scratch))
+        document = read_markdown(plain, Path(scratch))
     check_depth(document.tree)
-    return document
+    return replace(document, comments=comments)
 
 
-def _without_comments(rendered: Rendered) -> Rendered:
+def _without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
     """Blank out HTML comments, which are the author's own notes, keeping every offset."""
-    blank = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), rendered.text)
-    return Rendered(blank, rendered.starts, rendered.origins)
+    if "<!--" not in rendered.text:
+        return rendered, ()
+    comments: list[Comment] = []
+
+    def blank(found: re.Match[str]) -> str:
+        if found["said"] is None:
+            return found[0]
+        comments.append(Comment(found.start(), found["said"]))
+        return re.sub(r"[^\n]", " ", found[0])
+
+    text = _FENCE_OR_COMMENT.sub(blank, rendered.text)
+    return Rendered(text, rendered.starts, rendered.origins), tuple(comments)
 
 
 # --- build

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chapterkit.accounting import Accounted
     from chapterkit.book import Book, Chapter
     from chapterkit.build import Written
+    from chapterkit.checking import Accepted, Subject
     from chapterkit.ledger import Ledger
     from chapterkit.lint import Problem
 
@@ -117,10 +118,12 @@ _sources = click.option(
 
 def _format_names() -> list[str]:
     """Return the names of the output formats without importing them: one module each."""
-    folder = Path(__file__).parent / "formats"
-    return sorted(
-        path.stem for path in folder.glob("*.py") if path.stem not in {"__init__", "shared"}
-    )
+    return [name for name in _modules("formats") if name != "shared"]
+
+
+def _modules(folder: str) -> list[str]:
+    paths = (Path(__file__).parent / folder).glob("*.py")
+    return sorted(path.stem for path in paths if path.stem != "__init__")
 
 
 @main.command()
@@ -155,6 +158,7 @@ def build(
       chapterkit build 7 --format html --format pdf
     """
     from chapterkit.build import build_chapter, check_chapter
+    from chapterkit.checking import chapters_of, each_once, own_baseline, without_accepted
     from chapterkit.formats import all_formats
     from chapterkit.summary import summary_text
 
@@ -162,11 +166,14 @@ def build(
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     folder = output or book.config.root / "build"
+    wanted = chapters_of(book, targets)
     checked = [check_chapter(book, chapter) for chapter in _chapters(book, targets)]
-    problems = _each_once(problem for one in checked for problem in one.problems)
+    problems = list(each_once(problem for one in checked for problem in one.problems))
+    if accepted := own_baseline(book):
+        problems = without_accepted(problems, accepted, wanted)
     if problems:
-        _print_problems(problems)
-    if any(one.errors for one in checked):
+        _print_report(_from_here(problems, wanted), "text", wanted)
+    if any(problem.severity == "error" for problem in problems):
         click.echo("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
     for one in checked:
@@ -179,53 +186,212 @@ def build(
             _write_depfile(depfile, one.chapter.number, written)
 
 
+def _report_names() -> list[str]:
+    """Return the names of the forms of a report without importing them: one module each."""
+    return _modules("lint/reports")
+
+
 @main.command()
 @_targets
-@_form
+@click.option(
+    "--format", "form", type=click.Choice(_report_names()), default="text", show_default=True,
+    help="Form of the report: text for people, json for programs, github for annotations in "
+    "a workflow, sarif for code hosts and editors, junit for CI.",
+)  # fmt: skip
 @_ledger
 @_bibliography
+@click.option("--terms", type=_FILE, help="Terms file, for a file outside a book.")
+@click.option(
+    "--config", type=_FILE,
+    help="YAML file with lint:, style:, budgets: as in book.yaml, for a file outside a book.",
+)  # fmt: skip
+@click.option(
+    "--rule", "only", multiple=True, metavar="NAME",
+    help="Run only this rule; may be given several times.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option(
+    "--changed-since", metavar="REV",
+    help="Only problems on lines changed since this git commit.",
+)  # fmt: skip
+@click.option("--baseline", type=_FILE, help="Leave out the old problems that this file accepts.")
+@click.option(
+    "--write-baseline", type=_FILE,
+    help="Accept all present problems: add them to this file. Needs --reason.",
+)  # fmt: skip
+@click.option("--reason", default="", help="Why the problems are accepted; kept in the baseline.")
+@click.option("--prune", is_flag=True, help="Take out of the baseline what no longer occurs.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
+@click.option("--fix", is_flag=True, help="Carry out the edits that mend problems.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 2, help="Texts at once."
+)
 def check(
-    targets: Sequence[str], form: str, ledger: Path | None, bibliography: Path | None, strict: bool
+    targets: Sequence[str],
+    form: str,
+    ledger: Path | None,
+    bibliography: Path | None,
+    terms: Path | None,
+    config: Path | None,
+    only: Sequence[str],
+    strict: bool,
+    changed_since: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    reason: str,
+    prune: bool,
+    diff: bool,
+    fix: bool,
+    jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
 
-    TARGET is a chapter's slug or number (default: all of the book), or a Markdown file
-    outside a book; then the rules run that need no book, and --ledger and --bibliography
-    give them numbers and sources. Example:
+    TARGET is a chapter's slug or number (default: all of the book), a file of the book, or a
+    Markdown file outside a book; then the rules run that need no book, and --ledger,
+    --bibliography and --terms give them numbers, sources and terminology. Examples:
 
     \b
       chapterkit check 7
       chapterkit check draft.md --ledger numbers.yaml --bibliography refs.bib
-    """
-    from chapterkit.build import check_chapter, check_file, parsed_file
-    from chapterkit.lint import as_json
+      chapterkit check --diff                          what --fix would change
+      chapterkit check --changed-since origin/main --format github
+      chapterkit check --write-baseline baseline.yaml --reason "旧稿，逐章改"
 
-    problems: list[Problem] = []
-    for file in filter(_is_file, targets):
-        document, given, at_hand = parsed_file(Path(file), file, ledger, bibliography)
-        problems += check_file(document, given, at_hand)
-        if ledger:
-            _print_strength(given)
-    if chapters := _chapters_of(targets):
-        book, wanted = chapters
-        problems += [problem for one in wanted for problem in check_chapter(book, one).problems]
-    problems = _each_once(problems)
-    if form == "json":
-        click.echo(as_json(problems))
-    else:
-        _print_problems(problems)
+    An exception stands before its paragraph, with its reason:
+    <!-- chapterkit: allow typed-reference: 引用的是另一本书 -->
+    """
+    from chapterkit import checking
+    from chapterkit.build import Outside
+
+    outside = Outside(ledger, bibliography, terms, config)
+    wanted = checking.subjects(targets, outside, only)
+    if diff or fix:
+        _mend(wanted, _accepted(wanted, baseline), write=fix and not diff)
+        if diff:
+            return
+        wanted = checking.subjects(targets, outside, only)
+    with _progress("正在检查", len(wanted)) as step:
+        found = checking.problems_of(wanted, jobs, step)
+    problems = list(checking.each_once(problem for part in found for problem in part))
+    if ledger:
+        _print_strength(wanted)
+    if write_baseline:
+        _write_baseline(write_baseline, problems, reason)
+        return
+    accepted = _accepted(wanted, baseline)
+    if prune:
+        if accepted is None:
+            raise click.UsageError("--prune goes with --baseline FILE")
+        _prune(accepted, problems, wanted)
+        return
+    if accepted:
+        whole = not changed_since and not only
+        problems = checking.without_accepted(problems, accepted, wanted, stale=whole)
+    problems = _from_here(problems, wanted)
+    if changed_since:
+        from chapterkit.revision import changes_since
+
+        changes = changes_since(wanted[0].folder, changed_since)
+        problems = checking.on_changed_lines(problems, changes)
+    _print_report(problems, form, wanted)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
 
 
-def _print_strength(book: Book) -> None:
+def _accepted(wanted: Sequence[Subject], file: Path | None) -> Accepted | None:
+    """Return the baseline given, or else the book's own."""
+    from chapterkit.checking import load_baseline, own_baseline
+
+    if file:
+        return load_baseline(file, _shown(file))
+    return next((own_baseline(one.book) for one in wanted if one.chapter), None)
+
+
+def _write_baseline(file: Path, problems: Sequence[Problem], reason: str) -> None:
+    from chapterkit.checking import load_baseline
+    from chapterkit.checking import write_baseline as written
+
+    shown = _shown(file)
+    old = load_baseline(file, shown).entries if file.exists() else ()
+    added = written(file, shown, old, problems, reason)
+    click.echo(f"{shown}：新收 {added} 个问题，原有 {len(old)} 条。")
+
+
+def _prune(accepted: Accepted, problems: Sequence[Problem], wanted: Sequence[Subject]) -> None:
+    from chapterkit.checking import prune_baseline
+
+    gone = prune_baseline(accepted, problems, wanted)
+    click.echo(f"{accepted.shown}：删去 {gone} 个已经没有的问题。")
+
+
+def _mend(wanted: Sequence[Subject], accepted: Accepted | None, write: bool) -> None:
+    """Show the diff that mends problems, or carry it out."""
+    from chapterkit import checking
+    from chapterkit.binding import as_diff
+
+    def keep(problems: list[Problem]) -> list[Problem]:
+        if accepted is None:
+            return problems
+        return checking.without_accepted(problems, accepted, wanted, stale=False)
+
+    done = 0
+    with _progress("正在改正", len(wanted)) as step:
+        for one in wanted:
+            before, result = checking.mended(one, keep)
+            done += result.done
+            for path in result.texts if not write else ():
+                shown = _shown(one.folder / path) if one.chapter else path
+                click.echo(as_diff(before[path], result.texts[path], shown), nl=False)
+            if write:
+                for path in checking.write_mended(one, before, result.texts):
+                    click.echo(f"改了 {path}", err=True)
+            for problem in result.refused:
+                origin = problem.origin
+                click.echo(
+                    f"{origin}:{origin.column}: 改动会动到别处的结构，没有做 [{problem.rule}]",
+                    err=True,
+                )
+            step(one.shown)
+    click.echo(f"{'改正' if write else '可以改正'} {done} 处。", err=True)
+
+
+def _from_here(problems: Sequence[Problem], wanted: Sequence[Subject]) -> list[Problem]:
+    """Return the problems with paths from the current folder."""
+    from chapterkit.checking import relocated
+
+    folder = next((one.folder for one in wanted if one.chapter), None)
+    if folder is None:
+        return list(problems)
+    files = {one.shown for one in wanted if not one.chapter}
+    outside = [problem for problem in problems if problem.origin.path in files]
+    inside = [problem for problem in problems if problem.origin.path not in files]
+    return sorted([*outside, *relocated(inside, folder)])
+
+
+def _print_report(problems: Sequence[Problem], form: str, wanted: Sequence[Subject]) -> None:
+    from chapterkit.checking import source_lines
+    from chapterkit.lint.reports import Report, written
+
+    checked = [_shown(one.folder / one.shown) if one.chapter else one.shown for one in wanted]
+    report = Report(problems, source_lines(), tuple(dict.fromkeys(checked)), _colour())
+    click.echo(written(report, form))
+
+
+def _colour() -> bool:
+    """Tell whether output goes to a terminal that wants colours (NO_COLOR says it does not)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _print_strength(wanted: Sequence[Subject]) -> None:
     """Say how far a match of typed values can be trusted."""
     from chapterkit.matching import chance_matches
 
-    by_chance = chance_matches(book.ledger.values())
+    ledger = next((one.book.ledger for one in wanted if not one.chapter), None)
+    if ledger is None:
+        return
+    by_chance = chance_matches(ledger.values())
     click.echo(
-        f"核对强度：账本有 {len(book.ledger)} 个数；不看单位和来源，1～100 的整数里"
+        f"核对强度：账本有 {len(ledger)} 个数；不看单位和来源，1～100 的整数里"
         f"有 {by_chance} 个碰巧也对得上，所以只认单位相同、同一段引了来源的数。",
         err=True,
     )
@@ -265,6 +431,7 @@ def numbers(
     """
     from chapterkit.accounting import accounts
     from chapterkit.build import document_of, parsed_file
+    from chapterkit.checking import is_file
 
     if write and not bind:
         raise click.UsageError("--write goes with --bind FILE")
@@ -272,7 +439,7 @@ def numbers(
         targets = [str(bind)]
     listed: list[Accounted] = []
     known: Ledger | None = None
-    for file in filter(_is_file, targets):
+    for file in filter(is_file, targets):
         document, given, _ = parsed_file(Path(file), file, ledger, bibliography)
         listed += accounts(document, given.ledger, exempt=True)
         known = given.ledger
@@ -311,20 +478,13 @@ def _print_accounts(listed: Sequence[Accounted], form: str) -> None:
 
 def _chapters_of(targets: Sequence[str]) -> tuple[Book, list[Chapter]] | None:
     """Return the book and the chapters that the targets name; None if all of them are files."""
-    named = [target for target in targets if not _is_file(target)]
+    from chapterkit.checking import is_file
+
+    named = [target for target in targets if not is_file(target)]
     if targets and not named:
         return None
     book = _book()
     return book, _chapters(book, named)
-
-
-def _is_file(target: str) -> bool:
-    return (
-        "/" in target
-        or os.sep in target
-        or target.endswith((".md", ".markdown", ".txt"))
-        or Path(target).is_file()
-    )
 
 
 @main.command()
@@ -485,31 +645,14 @@ def new_experiment(slug: str) -> None:
 
 def _book() -> Book:
     from chapterkit.book import load_book
-    from chapterkit.config import BOOK_FILE, find_root
+    from chapterkit.checking import this_root
 
-    root = find_root(Path.cwd())
-    if root is None:
-        hint = "到书的文件夹里运行，或用 chapterkit new book DIR 新建一本"
-        raise ChapterkitError(
-            f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint
-        )
-    return load_book(root)
+    return load_book(this_root())
 
 
 def _chapters(book: Book, targets: Sequence[str]) -> list[Chapter]:
     wanted = [book.config.chapter(target).slug for target in targets]
     return [one for one in book.chapters if not wanted or one.slug in wanted]
-
-
-def _each_once(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems without repetition: what is wrong in a record shows in every chapter."""
-    return list(dict.fromkeys(problems))
-
-
-def _print_problems(problems: Sequence[Problem]) -> None:
-    from chapterkit.lint import as_text
-
-    click.echo(as_text(problems))
 
 
 def _print_written(written: Sequence[Written], seconds: float) -> None:

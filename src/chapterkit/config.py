@@ -35,8 +35,9 @@ class LintConfig(_Model):
     rules: dict[str, Severity] = Field(default={}, description="规则名 → error、warning 或 off")
     options: dict[str, dict[str, Any]] = Field(default={}, description="规则名 → 它的选项")
     paths: dict[str, dict[str, Severity]] = Field(
-        default={}, description="文件（可用 * 和 **）→ 规则名 → 严重程度，写在后面的优先"
+        default={}, description="文件（* 也匹配 /）→ 规则名 → 严重程度，写在后面的优先"
     )
+    baseline: str | None = Field(default=None, description="基线文件，相对书的根目录")
 
 
 CjkSpace = Literal["space", "none", "any"]
@@ -159,6 +160,29 @@ class Config(BookModel):
             Origin(BOOK_FILE),
             f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
         )
+
+
+class _OutsideModel(_Model):
+    """What book.yaml may say that concerns a file outside a book, too."""
+
+    language: Literal["zh-Hans", "zh-Hant"] = "zh-Hans"
+    style: StyleConfig = StyleConfig()
+    budgets: BudgetsConfig = BudgetsConfig()
+    lint: LintConfig = LintConfig()
+
+
+def load_outside_config(path: Path, shown: str) -> Config:
+    """Read house style, budgets and rules for files outside a book; a book.yaml will do.
+
+    Raises ChapterkitError at the line that does not fit.
+    """
+    file = parse_yaml(read_text(path, shown), shown)
+    if "chapters" in file.data:
+        model: _OutsideModel | BookModel = validated(file, BookModel.model_validate, shown + " ")
+    else:
+        model = validated(file, _OutsideModel.model_validate, shown + " ")
+    known = {name: getattr(model, name) for name in _OutsideModel.model_fields}
+    return Config.model_construct(root=Path(), **known)
 
 
 def find_root(start: Path) -> Path | None:

@@ -195,12 +195,24 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """An HTML comment of the author's: where it begins in the rendered Markdown, and its text."""
+
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Document:
-    """One chapter as pandoc read it, with the Markdown it was given and what it warned of."""
+    """One chapter as pandoc read it, with the Markdown it was given and what it warned of.
+
+    The comments are no longer in the Markdown: blanks stand in their place.
+    """
 
     tree: Tree = field(repr=False)
     rendered: Rendered = field(repr=False)
     warned: tuple[Warned, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

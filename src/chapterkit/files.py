@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+
+
+def read_exactly(path: Path, shown: str) -> str:
+    """Return a UTF-8 file's text with its byte order mark and its line ends as they are.
+
+    Raises ChapterkitError if it cannot be read.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ChapterkitError(f"读不了这个文件：{error}", Origin(shown)) from None
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -14,19 +27,37 @@ def replace_text(path: Path, text: str) -> None:
 
     Raises ChapterkitError if that cannot be done; the old file then is as it was.
     """
+    replace_texts({path: text})
+
+
+def replace_texts(texts: Mapping[Path, str]) -> None:
+    """Write each text beside its path, and once all are written move them into place.
+
+    Raises ChapterkitError if one cannot be written; the old files then are as they were.
+    """
+    with ExitStack() as stack:
+        made = [(path, _written(path, text, stack)) for path, text in texts.items()]
+        for path, beside in made:
+            try:
+                beside.replace(path)
+            except OSError as error:
+                raise _cannot_write(path, error) from None
+
+
+def _written(path: Path, text: str, stack: ExitStack) -> Path:
+    """Write `text` beside `path`; what is left of it is removed when the stack closes."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            if path.exists():
-                Path(name).chmod(path.stat().st_mode)
-            else:
-                Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        beside = Path(name)
+        stack.callback(beside.unlink, missing_ok=True)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        beside.chmod(path.stat().st_mode if path.exists() else 0o644)
     except OSError as error:
-        raise ChapterkitError(f"写不了：{error.strerror}", Origin(str(path))) from None
+        raise _cannot_write(path, error) from None
+    return beside
+
+
+def _cannot_write(path: Path, error: OSError) -> ChapterkitError:
+    return ChapterkitError(f"写不了：{error.strerror}", Origin(str(path)))

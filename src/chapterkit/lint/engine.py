@@ -4,35 +4,60 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 from chapterkit.book import Book
-from chapterkit.config import BOOK_FILE
+from chapterkit.config import BOOK_FILE, LintConfig
 from chapterkit.document import Document
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.lint import rules as rules_package
+from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem
 
 # The groups of rules, in the order in which they are listed.
-GROUPS = (
-    "structure", "brief", "numbers", "citations", "references", "language", "terms", "markup",
-    "linter",
-)  # fmt: skip
+GROUPS = {
+    "structure": "结构与篇幅",
+    "brief": "实验与作者的要求",
+    "numbers": "数与出处",
+    "citations": "引用与参考文献",
+    "references": "文内的指引",
+    "language": "文字与标点",
+    "terms": "用语",
+    "markup": "标记",
+    "linter": "对检查本身的约定",
+}
 
 Check = Callable[[Document, Book, Any], Iterable[Problem]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the other rules' problems met with, for the rules that review it.
+
+    `unused` are exceptions that no problem needed, each with the rule named in vain;
+    `stale` the lines of a baseline whose problems no longer occur, each with what it says.
+    """
+
+    unused: tuple[tuple[Allow, str], ...] = ()
+    stale: tuple[tuple[Origin, str], ...] = ()
+
+
+Review = Callable[[Outcome, Any], Iterable[Problem]]
 
 
 @dataclass(frozen=True)
 class Rule:
     """One rule: a module of lint/rules/.
 
-    `name` is the module's with hyphens; `group` one of GROUPS; `page` its docstring; `severity` what applies unless
-    book.yaml says otherwise; `needs` what must be at hand for it to run at all
-    (book, ledger, bibliography, terms); `options` the frozen dataclass of its options.
+    `name` is the module's with hyphens; `group` one of GROUPS; `page` its docstring; `severity`
+    what applies unless book.yaml says otherwise; `needs` what must be at hand for it to run at
+    all (book, ledger, bibliography, terms); `options` the frozen dataclass of its options.
+    A rule has a `check` of the document, or a `review` of what became of the others' problems.
     """
 
     name: str
@@ -41,7 +66,8 @@ class Rule:
     severity: str
     needs: frozenset[str]
     options: type[Any]
-    check: Check
+    check: Check | None
+    review: Review | None = None
 
     @property
     def summary(self) -> str:
@@ -68,7 +94,8 @@ def _rule(module: ModuleType) -> Rule:
         severity=module.SEVERITY,
         needs=frozenset(module.NEEDS),
         options=module.Options,
-        check=module.check,
+        check=getattr(module, "check", None),
+        review=getattr(module, "review", None),
     )
 
 
@@ -82,46 +109,94 @@ def find_rule(name: str) -> Rule:
     return rules[name]
 
 
-def lint(
-    document: Document,
-    book: Book,
-    at_hand: frozenset[str],
-    severities: Mapping[str, str],
-    options: Mapping[str, Mapping[str, Any]],
-) -> list[Problem]:
-    """Run every rule that has what it needs; return the problems in the order of the text.
+@dataclass(frozen=True)
+class Run:
+    """One run of the linter: what book.yaml says of rules, what is at hand, which rules run.
 
-    `severities` and `options` are book.yaml's, by rule; a rule set to off does not run.
-    Raises ChapterkitError for a rule or an option that does not exist.
+    `only` names the rules that may run; empty for all of them.
     """
-    for name in (*severities, *options):
+
+    config: LintConfig
+    at_hand: frozenset[str]
+    only: Collection[str] = ()
+    rules: tuple[Rule, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        _check_config(self.config)
+        chosen = tuple(rule for rule in all_rules().values() if self._runs(rule))
+        object.__setattr__(self, "rules", chosen)
+
+    def _runs(self, rule: Rule) -> bool:
+        wanted = not self.only or rule.name in self.only
+        return wanted and rule.needs <= self.at_hand and self._may_matter(rule.name)
+
+    def _may_matter(self, name: str) -> bool:
+        """Tell whether a rule is on for any path."""
+        by_path = (told.get(name, "off") != "off" for told in self.config.paths.values())
+        return self.config.rules.get(name) != "off" or any(by_path)
+
+    def options(self, rule: Rule) -> Any:
+        """Return the rule's options."""
+        return make_options(rule, self.config.options.get(rule.name, {}))
+
+    def weighed(self, rule: Rule, problems: Iterable[Problem]) -> Iterator[Problem]:
+        """Yield a rule's problems with its name and their severity; those that are off not."""
+        for problem in problems:
+            severity = self._severity(rule, problem)
+            if severity != "off":
+                yield replace(problem, rule=rule.name, severity=severity)
+
+    def _severity(self, rule: Rule, problem: Problem) -> str:
+        told: str | None = self.config.rules.get(rule.name)
+        for pattern, severities in self.config.paths.items():
+            if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
+                told = severities[rule.name]
+        return told or problem.severity or rule.severity
+
+
+def lint(document: Document, book: Book, run: Run) -> list[Problem]:
+    """Run the rules over one document; return the problems in the order of the text.
+
+    Problems that the author has allowed are left out; exceptions that nothing needed are
+    problems themselves. Raises ChapterkitError for a rule or option that does not exist.
+    """
+    found: set[Problem] = set()
+    for rule in run.rules:
+        if rule.check:
+            found.update(run.weighed(rule, rule.check(document, book, run.options(rule))))
+    made = allows(document)
+    kept, used = without_allowed(sorted(found), made)
+    ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
+    unused = tuple(
+        (allow, name)
+        for allow in made
+        for name in allow.rules
+        if name in ran and (allow, name) not in used
+    )
+    return sorted([*kept, *reviewed(Outcome(unused=unused), run)])
+
+
+def _unknown(made: Iterable[Allow]) -> set[str]:
+    """Return the names in exceptions that no rule has."""
+    return {name for allow in made for name in allow.rules} - set(all_rules())
+
+
+def reviewed(outcome: Outcome, run: Run) -> Iterator[Problem]:
+    """Yield the problems of the rules that judge what became of the others'."""
+    for rule in run.rules:
+        if rule.review:
+            yield from run.weighed(rule, rule.review(outcome, run.options(rule)))
+
+
+def _check_config(config: LintConfig) -> None:
+    by_path = (name for told in config.paths.values() for name in told)
+    for name in (*config.rules, *config.options, *by_path):
         try:
             find_rule(name)
         except ChapterkitError as error:
             raise error.at(Origin(BOOK_FILE)) from None
-    problems = {
-        problem
-        for rule in all_rules().values()
-        if rule.needs <= at_hand
-        for problem in _problems(rule, document, book, severities, options)
-    }
-    return sorted(problems)
-
-
-def _problems(
-    rule: Rule,
-    document: Document,
-    book: Book,
-    severities: Mapping[str, str],
-    options: Mapping[str, Mapping[str, Any]],
-) -> Iterator[Problem]:
-    chosen_severity = severities.get(rule.name)
-    if chosen_severity == "off":
-        return
-    chosen = make_options(rule, options.get(rule.name, {}))
-    for problem in rule.check(document, book, chosen):
-        severity = chosen_severity or problem.severity or rule.severity
-        yield replace(problem, rule=rule.name, severity=severity)
+    for name, given in config.options.items():
+        make_options(find_rule(name), given)
 
 
 def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
@@ -129,16 +204,16 @@ def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
 
     Raises ChapterkitError if that does not fit.
     """
+    if not given:
+        return rule.options()
     from pydantic import TypeAdapter, ValidationError
 
-    known = [field.name for field in fields(rule.options)]
+    known = [one.name for one in fields(rule.options)]
     for name in given:
         if name not in known:
             near = nearest(name, known)
             hint = f"最接近的是 {near}" if near else f"它的选项：{'、'.join(known) or '（没有）'}"
             raise ChapterkitError(f"规则 {rule.name} 没有选项 {name}", Origin(BOOK_FILE), hint)
-    if not given:
-        return rule.options()
     try:
         return TypeAdapter(rule.options).validate_python(dict(given))
     except ValidationError as error:

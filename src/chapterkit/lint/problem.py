@@ -24,7 +24,7 @@ class Problem:
     A rule gives origin, message and hint, most simply through `problem_at`; the engine adds the
     rule's name and, unless the rule has said that this one weighs less, the severity. `end` is
     where the text concerned ends, on the same line (None: it is not known). `edits` mend it.
-    `block` and `position` say which text it is about (None: a record's line, say).
+    `context` is the sentence concerned, by which a baseline knows the problem again.
     """
 
     origin: Origin
@@ -34,8 +34,11 @@ class Problem:
     severity: str = ""
     end: Origin | None = field(default=None, compare=False)
     edits: tuple[Edit, ...] = field(default=(), compare=False)
-    block: Block | None = field(default=None, compare=False, repr=False)
-    position: int = field(default=0, compare=False, repr=False)
+    context: str = field(default="", compare=False, repr=False)
+
+
+# How much of an endless sentence is kept on either side of a problem.
+_REACH = 100
 
 
 def problem_at(
@@ -56,9 +59,9 @@ def problem_at(
     last = block.origin(max(start, end - 1))
     known = (last.path, last.line) == (origin.path, origin.line) and last >= origin
     until = Origin(last.path, last.line, last.column + 1) if known else None
-    return Problem(
-        origin, message, hint, "", severity, end=until, edits=edits, block=block, position=start
-    )
+    first, after = block.sentence(start)
+    context = block.text[max(first, start - _REACH) : min(after, start + _REACH)]
+    return Problem(origin, message, hint, "", severity, end=until, edits=edits, context=context)
 
 
 def replacement(block: Block, start: int, end: int, new: str) -> tuple[Edit, ...]:

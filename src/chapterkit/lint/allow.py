@@ -1,0 +1,108 @@
+"""Exceptions that the author makes in the text: `<!-- chapterkit: allow RULE: reason -->`.
+
+The comment stands before a paragraph (or heading, quote, image), or inside it, and holds for that
+one, its notes included. It names one rule or several, and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chapterkit.document import Block, Comment, Document
+from chapterkit.errors import Origin
+from chapterkit.lint.problem import Problem
+
+_ADDRESSED = re.compile(r"\s*chapterkit\s*(?:[:：]|\s(?=allow\b))\s*(?P<said>.*)", re.DOTALL)
+_NAMES = r"[\w-]+(?:\s*[,，、]\s*[\w-]+)*"
+_ALLOW = re.compile(rf"allow\s+(?P<rules>{_NAMES})\s*(?:[:：]\s*(?P<reason>.*?))?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Allow:
+    """One exception: where it is made, for which rules, why, and for which lines.
+
+    `rules` is empty where the comment is addressed to chapterkit and cannot be understood.
+    `lines` are the first and last line of each stretch of a file that it holds for.
+    """
+
+    origin: Origin
+    rules: tuple[str, ...]
+    reason: str
+    lines: tuple[tuple[Origin, Origin], ...]
+
+    def covers(self, problem: Problem) -> bool:
+        """Tell whether a problem lies in the text that the exception is made for."""
+        at = problem.origin
+        return problem.rule in self.rules and any(
+            first.path == at.path and first.line <= at.line <= last.line
+            for first, last in self.lines
+        )
+
+
+def allows(document: Document) -> list[Allow]:
+    """Return the exceptions made in a document, in its order."""
+    addressed = [
+        (comment, found)
+        for comment in document.comments
+        if (found := _ADDRESSED.fullmatch(comment.text))
+    ]
+    if not addressed:
+        return []
+    order = [index for index, block in enumerate(document.blocks) if "Note" not in block.within]
+    starts = [document.blocks[index].start for index in order]
+    return [
+        _allow(comment, found["said"], document, _concerned(comment, document, order, starts))
+        for comment, found in addressed
+    ]
+
+
+def _allow(comment: Comment, said: str, document: Document, blocks: Iterable[Block]) -> Allow:
+    found = _ALLOW.fullmatch(said)
+    names = re.findall(r"[\w-]+", found["rules"]) if found else []
+    reason = (found["reason"] or "").strip() if found else ""
+    lines = tuple((block.origin(), block.origin(len(block.text))) for block in blocks)
+    return Allow(document.rendered.origin(comment.offset), tuple(names), reason, lines)
+
+
+def _concerned(
+    comment: Comment, document: Document, order: Sequence[int], starts: Sequence[int]
+) -> list[Block]:
+    """Return the blocks that a comment holds for: those of one paragraph, quote or list."""
+    after = bisect_right(starts, comment.offset)
+    markdown = document.rendered.text
+    line_start = markdown.rfind("\n", 0, comment.offset) + 1
+    inside = bool(markdown[line_start : comment.offset].strip(" \t>"))
+    chosen = max(after - 1, 0) if inside else after
+    if chosen >= len(order):
+        return []
+    first = order[chosen]
+    until = next(
+        (index for index in order[chosen + 1 :] if not _together(document.blocks, first, index)),
+        len(document.blocks),
+    )
+    return list(document.blocks[first:until])
+
+
+def _together(blocks: Sequence[Block], first: int, other: int) -> bool:
+    """Tell whether two blocks stand in the same outermost quote, list or div."""
+    one, two = blocks[first].containers, blocks[other].containers
+    return bool(one) and bool(two) and one[0] is two[0]
+
+
+def without_allowed(
+    problems: Iterable[Problem], made: Sequence[Allow]
+) -> tuple[list[Problem], set[tuple[Allow, str]]]:
+    """Return the problems that no exception covers, and which exceptions covered something."""
+    if not made:
+        return list(problems), set()
+    kept: list[Problem] = []
+    used: set[tuple[Allow, str]] = set()
+    for problem in problems:
+        covering = [allow for allow in made if allow.covers(problem)]
+        used |= {(allow, problem.rule) for allow in covering}
+        if not covering:
+            kept.append(problem)
+    return kept, used

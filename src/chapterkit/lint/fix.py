@@ -1,0 +1,234 @@
+"""Carrying out the edits of problems, and proof that nothing else changed. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from chapterkit.document import Block, Document, Inline
+from chapterkit.lint.problem import Edit, Problem
+
+# Mending one thing may bring another to light; after so many rounds the rest is left to the author.
+_ROUNDS = 6
+_BREAK = re.compile(r"\r\n|\r|\n")
+Texts = Mapping[str, str]
+Line = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """Files after mending, by path; how many problems were mended, and which were refused."""
+
+    texts: Texts
+    done: int
+    refused: tuple[Problem, ...]
+
+
+def mend(
+    texts: Texts,
+    parse: Callable[[Texts], Document],
+    problems_of: Callable[[Texts, Document], Iterable[Problem]],
+) -> Mended:
+    """Carry out the edits of the problems, as far as the document's structure stays the same.
+
+    `parse` reads the files' texts, `problems_of` lints what was read. An edit after which
+    pandoc's tree differs in more than the text concerned is refused, with all the edits of its
+    problem. Raises what `parse` and `problems_of` raise.
+    """
+    done, refused = 0, dict[tuple[str, str, str], Problem]()
+    document = parse(texts)
+    for _ in range(_ROUNDS):
+        wanted = [
+            problem
+            for problem in problems_of(texts, document)
+            if problem.edits and _known(problem) not in refused
+        ]
+        chosen = _without_overlap(wanted)
+        while chosen:
+            changed = edited(texts, [edit for problem in chosen for edit in problem.edits])
+            after = parse(changed)
+            spoilt = _spoilt(document, after, chosen)
+            if not spoilt:
+                texts, document, done = changed, after, done + len(chosen)
+                break
+            refused |= {_known(problem): problem for problem in spoilt}
+            chosen = [problem for problem in chosen if _known(problem) not in refused]
+        if not chosen:
+            break
+    return Mended(texts, done, tuple(refused.values()))
+
+
+def _known(problem: Problem) -> tuple[str, str, str]:
+    """Return what a refused problem is known by in later rounds, when lines may have moved."""
+    changes = "\0".join(f"{edit.old}\0{edit.new}" for edit in problem.edits)
+    return problem.rule, problem.context, changes
+
+
+def _without_overlap(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems whose edits do not touch those of an earlier one."""
+    taken: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    chosen: list[Problem] = []
+    for problem in sorted(problems):
+        spans = [(edit.origin.path, _start(edit), _end(edit)) for edit in problem.edits]
+        if all(_free(taken.get(path, []), start, end) for path, start, end in spans):
+            chosen.append(problem)
+            for path, start, end in spans:
+                taken.setdefault(path, []).append((start, end))
+    return chosen
+
+
+# An edit of a sorted sequence can only meet the last few before it, unless its problem reaches far.
+_NEIGHBOURS = 50
+
+
+def _free(
+    taken: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    start: tuple[int, int],
+    end: tuple[int, int],
+) -> bool:
+    return all(end <= first or start >= last for first, last in taken[-_NEIGHBOURS:])
+
+
+def _start(edit: Edit) -> tuple[int, int]:
+    return edit.origin.line, edit.origin.column
+
+
+def _end(edit: Edit) -> tuple[int, int]:
+    breaks = edit.old.count("\n")
+    after = len(edit.old) - edit.old.rfind("\n") - 1
+    if breaks:
+        return edit.origin.line + breaks, after + 1
+    return edit.origin.line, edit.origin.column + after
+
+
+def edited(texts: Texts, edits: Iterable[Edit]) -> Texts:
+    """Return the files' texts with edits carried out; line ends stay as they are.
+
+    An edit whose old text does not stand where it should, or that overlaps an earlier one, is
+    left out.
+    """
+    by_path: dict[str, set[Edit]] = {}
+    for edit in edits:
+        by_path.setdefault(edit.origin.path, set()).add(edit)
+    changed = {path: _edited(texts[path], by_path[path]) for path in by_path if path in texts}
+    return {**texts, **changed}
+
+
+def _edited(text: str, edits: Iterable[Edit]) -> str:
+    starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+    parts: list[str] = []
+    end = 0
+    for edit in sorted(edits, key=_start):
+        if edit.origin.line > len(starts):
+            continue
+        start = starts[edit.origin.line - 1] + edit.origin.column - 1
+        old = edit.old
+        if "\n" in old and not text.startswith(old, start):
+            old = old.replace("\n", "\r\n")
+        if start >= end and text.startswith(old, start):
+            parts += [text[end:start], edit.new]
+            end = start + len(old)
+    return "".join([*parts, text[end:]])
+
+
+# --- proof
+
+
+def _spoilt(before: Document, after: Document, chosen: Sequence[Problem]) -> list[Problem]:
+    """Return the problems whose edits changed more than the text concerned; none if all is well.
+
+    If nobody can tell whose fault it is, all of them are.
+    """
+    touched = {line for problem in chosen for edit in problem.edits for line in _lines(edit)}
+    differing = list(_differing(before, after, touched))
+    if not differing:
+        return []
+    faulty = {line for block in differing for line in _block_lines(block)}
+    spoilt = [
+        problem
+        for problem in chosen
+        if any(line in faulty for edit in problem.edits for line in _lines(edit))
+    ]
+    return spoilt or list(chosen)
+
+
+def _lines(edit: Edit) -> Iterator[Line]:
+    for number in range(_start(edit)[0], _end(edit)[0] + 1):
+        yield edit.origin.path, number
+
+
+def _block_lines(block: Block) -> Iterator[Line]:
+    first, last = block.origin(), block.origin(len(block.text))
+    for number in range(first.line, max(first.line, last.line) + 1):
+        yield first.path, number
+
+
+def _differing(before: Document, after: Document, touched: Collection[Line]) -> Iterator[Block]:
+    """Yield the blocks that are not what they were, but for the text of those touched.
+
+    Once the number of blocks differs, what follows the first difference tells nothing.
+    """
+    same_count = len(before.blocks) == len(after.blocks)
+    for old, new in zip_longest(before.blocks, after.blocks):
+        if old is None or new is None:
+            yield old or before.blocks[-1]
+            return
+        concerned = any(line in touched for line in _block_lines(old))
+        if old.element == new.element and old.within == new.within:
+            continue
+        if not concerned or not _same_but_for_text(old, new):
+            yield old
+            if not same_count:
+                return
+
+
+def _same_but_for_text(old: Block, new: Block) -> bool:
+    """Tell whether two blocks have the same shape and markup, whatever their text."""
+    if old.kind != new.kind or old.within != new.within or _attributes(old) != _attributes(new):
+        return False
+    same_words = _letters(old.text) == _letters(new.text)
+    one, two = list(_markup(old, same_words)), list(_markup(new, same_words))
+    if one == two:
+        return True
+    # 实验 7.4 typed by hand becomes a reference: the same words, now linked.
+    linked = [mark for mark in two if mark not in one]
+    without = [mark for mark in two if mark not in linked]
+    return one == without and all(kind == "Reference" for kind, _ in linked) and same_words
+
+
+def _attributes(block: Block) -> Any:
+    return block.element["c"][:2] if block.kind == "Header" else None
+
+
+_TEXTUAL = {"Space", "SoftBreak"}
+
+
+def _markup(block: Block, with_words: bool) -> Iterator[tuple[str, str]]:
+    """Yield what an edit of the text may not change; also the words that emphasis holds, or not."""
+    for inline in block.inlines:
+        if inline.kind not in _TEXTUAL:
+            yield inline.kind, _detail(block, inline, with_words)
+
+
+def _detail(block: Block, inline: Inline, with_words: bool) -> str:
+    content: Any = inline.element.get("c")
+    shown = block.text[inline.start : inline.end]
+    match inline.kind:
+        case "Code" | "Math" | "RawInline":
+            return str(content)
+        case "Cite":
+            return "、".join(inline.citations)
+        case "Link" | "Reference" | "Image":
+            return str(content[2])
+        case "Number":
+            return f"{inline.number} {shown}"
+    return _letters(shown) if with_words else ""
+
+
+def _letters(text: str) -> str:
+    """Return letters and digits, full-width ones as the half-width ones that they stand for."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))

@@ -1,0 +1,52 @@
+"""Forms of a report on problems: one module each, found by walking this folder.
+
+A form turns problems into text: `as_text(report)`. It may use the source lines concerned and the
+rules' pages; it reads no file itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from chapterkit.lint.problem import Problem
+
+
+@dataclass(frozen=True)
+class Report:
+    """Problems in order, and what a form may show beside them.
+
+    `lines` returns the lines of a file by its path as shown (none if it cannot be read);
+    `checked` are the files that were checked; `colour` whether a terminal is to be painted;
+    `notes` are sentences about the run as a whole.
+    """
+
+    problems: Sequence[Problem]
+    lines: Callable[[str], Sequence[str]] = field(default=lambda path: ())
+    checked: Sequence[str] = ()
+    colour: bool = False
+    notes: Sequence[str] = ()
+
+    @cached_property
+    def summary(self) -> Mapping[str, int]:
+        """How many errors and warnings there are."""
+        return {
+            "errors": sum(problem.severity == "error" for problem in self.problems),
+            "warnings": sum(problem.severity == "warning" for problem in self.problems),
+        }
+
+
+def report_names() -> list[str]:
+    """Return the names of the forms without importing them."""
+    return sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+
+
+def written(report: Report, form: str) -> str:
+    """Return the report in one of the forms."""
+    module = importlib.import_module(f"{__name__}.{form}")
+    text: str = module.as_text(report)
+    return text

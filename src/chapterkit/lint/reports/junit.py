@@ -1,0 +1,73 @@
+"""JUnit XML, which most CI systems show as test results: a suite a file, a case a problem."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from xml.etree import ElementTree as Xml
+
+from chapterkit.lint.problem import Problem
+from chapterkit.lint.reports import Report
+
+# What XML 1.0 cannot hold, not even escaped.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def as_text(report: Report) -> str:
+    """Return a suite for each file checked; a file without problems is one passed case.
+
+    An error is a failure; a warning is a passed case with its words as output.
+    """
+    by_path: defaultdict[str, list[Problem]] = defaultdict(list)
+    for path in report.checked:
+        by_path[path] = []
+    for problem in report.problems:
+        by_path[problem.origin.path].append(problem)
+    root = Xml.Element("testsuites", name="chapterkit")
+    for path, problems in by_path.items():
+        _add_suite(root, path, problems)
+    total = [int(suite.get(key, "0")) for suite in root for key in ("tests", "failures")]
+    root.set("tests", str(sum(total[::2])))
+    root.set("failures", str(sum(total[1::2])))
+    Xml.indent(root)
+    declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return declaration + Xml.tostring(root, encoding="unicode")
+
+
+def _add_suite(root: Xml.Element, path: str, problems: list[Problem]) -> None:
+    failures = sum(problem.severity == "error" for problem in problems)
+    suite = Xml.SubElement(
+        root,
+        "testsuite",
+        name=_text(path),
+        tests=str(max(1, len(problems))),
+        failures=str(failures),
+        errors="0",
+        skipped="0",
+    )
+    if not problems:
+        Xml.SubElement(suite, "testcase", name=_text(path), classname="chapterkit")
+    for problem in problems:
+        origin = problem.origin
+        case = Xml.SubElement(
+            suite,
+            "testcase",
+            name=_text(f"{problem.rule} {origin.line}:{origin.column}"),
+            classname=_text(f"chapterkit.{problem.rule}"),
+            file=_text(path),
+            line=str(origin.line),
+        )
+        words = f"{origin}:{origin.column}: {problem.message}" + (
+            f"\n{problem.hint}" if problem.hint else ""
+        )
+        if problem.severity == "error":
+            failure = Xml.SubElement(
+                case, "failure", type=problem.rule, message=_text(problem.message)
+            )
+            failure.text = _text(words)
+        else:
+            Xml.SubElement(case, "system-out").text = _text(words)
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

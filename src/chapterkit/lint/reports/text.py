@@ -1,0 +1,103 @@
+"""Text, for people: by file, each problem with the line it stands in and the place marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from unicodedata import east_asian_width
+
+from chapterkit.lint.problem import Problem
+from chapterkit.lint.reports import Report
+
+# Columns of a terminal that the excerpt of a line may take, and how many stand before the mark.
+_WIDTH, _BEFORE = 76, 30
+_CODES = {"error": "31", "warning": "33", "bold": "1", "dim": "2", "mark": "36"}
+
+
+def as_text(report: Report) -> str:
+    """Return the problems by file, then how many there are.
+
+    >>> print(as_text(Report([])))
+    没有问题。
+    """
+    paint = _Paint(report.colour)
+    lines: list[str] = []
+    for path, problems in groupby(report.problems, key=lambda problem: problem.origin.path):
+        source = report.lines(path)
+        for problem in problems:
+            lines += _told(problem, source, paint)
+        lines.append("")
+    lines += [*report.notes, *_totals(report, paint)]
+    return "\n".join(lines)
+
+
+class _Paint:
+    """Colours a text for a terminal, or leaves it as it is."""
+
+    def __init__(self, on: bool) -> None:
+        self.on = on
+
+    def __call__(self, text: str, colour: str) -> str:
+        return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.on else text
+
+
+def _told(problem: Problem, source: Sequence[str], paint: _Paint) -> Iterator[str]:
+    origin = problem.origin
+    place = paint(f"{origin.path}:{origin.line}:{origin.column}", "bold")
+    severity = paint(problem.severity, problem.severity)
+    yield f"{place}: {severity}: {problem.message} {paint(f'[{problem.rule}]', 'dim')}"
+    if 0 < origin.line <= len(source):
+        yield from _excerpt(source[origin.line - 1], problem, paint)
+    if problem.hint:
+        yield f"  hint: {problem.hint}"
+
+
+def _excerpt(line: str, problem: Problem, paint: _Paint) -> Iterator[str]:
+    """Yield as much of a line as fits, and a line with a mark below the text concerned."""
+    start = min(problem.origin.column - 1, len(line))
+    end = problem.end.column - 1 if problem.end else start + 1
+    first, used = start, 0
+    while first > 0 and (used := used + _columns(line[first - 1])) <= _BEFORE:
+        first -= 1
+    after, used = first, 0
+    while after < len(line) and (used := used + _columns(line[after])) <= _WIDTH:
+        after += 1
+    head = "…" if first else ""
+    tail = "…" if after < len(line) else ""
+    shown = "".join(_visible(character) for character in line[first:after])
+    if not shown.strip():
+        return
+    yield f"  {paint('|', 'dim')} {head}{shown}{tail}"
+    gap = sum(map(_columns, head + line[first:start]))
+    marked = sum(map(_columns, line[start : min(max(end, start + 1), after)])) or 1
+    yield f"  {paint('|', 'dim')} {' ' * gap}{paint('^' * marked, problem.severity)}"
+
+
+def _columns(character: str) -> int:
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def _visible(character: str) -> str:
+    """Return a character, or a middle dot in place of one that would upset the terminal."""
+    if character == "\t":
+        return " "
+    return character if character.isprintable() else "·"
+
+
+def _totals(report: Report, paint: _Paint) -> Iterator[str]:
+    if not report.problems:
+        yield "没有问题。"
+        return
+    counts = report.summary
+    files = len({problem.origin.path for problem in report.problems})
+    yield paint(
+        f"错误 {counts['errors']} 个，警告 {counts['warnings']} 个，在 {files} 个文件里。", "bold"
+    )
+    by_rule = Counter(problem.rule for problem in report.problems)
+    if len(report.problems) > 10:
+        listed = "，".join(f"{rule} {count}" for rule, count in by_rule.most_common())
+        yield f"按规则：{listed}。"
+    mendable = sum(bool(problem.edits) for problem in report.problems)
+    if mendable:
+        yield f"其中 {mendable} 个可以自动改正：--diff 先看，--fix 照改。"

@@ -1,0 +1,47 @@
+"""An exception is made that nothing needs.
+
+Why: the problem it was made for has been mended, or the text has moved away from under it; left
+standing, it would hide the next one.
+
+Bad:
+
+    <!-- chapterkit: allow fake-list: 原文如此 -->
+
+    这一段并不像列表。
+
+Good:
+
+    <!-- chapterkit: allow fake-list: 原文如此 -->
+
+    （1）这一段像是列表。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.errors import nearest
+from chapterkit.lint.engine import Outcome, all_rules
+from chapterkit.lint.problem import Problem
+
+GROUP = "linter"
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def review(outcome: Outcome, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each rule that an exception names in vain."""
+    for allow, name in outcome.unused:
+        if name in all_rules():
+            message, hint = f"准许了 {name}，这里却没有这个问题", "删去这条注释，或其中的这个名字"
+        else:
+            near = nearest(name, all_rules())
+            message = f"没有 {name} 这条规则"
+            hint = f"最接近的是 {near}" if near else "chapterkit rule 列出全部规则"
+        yield Problem(allow.origin, message, hint)
