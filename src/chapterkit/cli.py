@@ -605,6 +605,19 @@ def rule(name: str | None) -> None:
         click.echo(f"{one.name:<{width}}  {one.severity:<7}  {one.summary}")
 
 
+@main.command()
+@click.option("--stdio", is_flag=True, help="Accepted; there is no other way of talking.")
+def lsp(stdio: bool) -> None:
+    """Serve an editor: problems as one types, what a name stands for, mending.
+
+    Speaks the Language Server Protocol over standard input and output. The editor starts it;
+    the README says how to set that up.
+    """
+    from chapterkit.lsp.features import serve
+
+    sys.exit(serve())
+
+
 @main.group()
 def new() -> None:
     """Start a book or an experiment; both build at once."""

@@ -1,0 +1,103 @@
+"""What may be typed at a place: numbers, citation keys, slugs, names of rules. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.ledger import Number
+from chapterkit.lint import all_rules
+from chapterkit.lsp.hover import experiment_text, measured, number_text, source_text
+from chapterkit.lsp.places import RECORD, Kind, own_slug
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One name that may be typed, in a word what it is, and all that is known of it."""
+
+    name: str
+    kind: Kind
+    detail: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The names that may stand at a place; what has been typed of one begins at `start`."""
+
+    start: int
+    names: tuple[Candidate, ...] = ()
+
+
+def _own_numbers(book: Book, slug: str | None) -> Iterator[Candidate]:
+    for number in book.ledger.values():
+        if number.id.rpartition(".")[0] == slug:
+            yield _number(book, number, number.id.rpartition(".")[2])
+
+
+def _numbers(book: Book, slug: str | None) -> Iterator[Candidate]:
+    """Yield all numbers, those of the experiment that the file belongs to first."""
+    known = book.ledger.values()
+    for number in sorted(known, key=lambda one: one.id.rpartition(".")[0] != slug):
+        yield _number(book, number, number.id)
+
+
+def _number(book: Book, number: Number, name: str) -> Candidate:
+    return Candidate(
+        name, "number", f"{number.text}　{measured(number)}", number_text(book, number)
+    )
+
+
+def _sources(book: Book, _: str | None) -> Iterator[Candidate]:
+    for key, source in book.bibliography.items():
+        yield Candidate(key, "citation", source.short, source_text(source))
+
+
+def _experiments(book: Book, _: str | None) -> Iterator[Candidate]:
+    for slug, record in book.records.items():
+        yield Candidate(slug, "experiment", record.model.title, experiment_text(book, record))
+
+
+def _rules(book: Book, _: str | None) -> Iterator[Candidate]:
+    for rule in all_rules().values():
+        yield Candidate(rule.name, "rule", rule.severity, rule.summary)
+
+
+Offer = Callable[[Book, str | None], Iterator[Candidate]]
+
+_TAG = r"\{[\{%](?:(?!\}\}|%\}).)*"
+_IN_PROSE: tuple[tuple[re.Pattern[str], Offer], ...] = (
+    (re.compile(rf"{_TAG}(?<![\w.])n\.(\w*)$"), _own_numbers),
+    (re.compile(rf"""{_TAG}\bn\(\s*["']([\w.-]*)$"""), _numbers),
+    (re.compile(rf"""{_TAG}\bcite\(\s*["']([^"'\s]*)$"""), _sources),
+    (re.compile(rf"""{_TAG}\b(?:ref|experiment)\(\s*["']([\w-]*)$"""), _experiments),
+    (re.compile(r"\[(?:[^\[\]]*[\s;；-])?@\{?([\w:.#$%&+?<>~/-]*)$"), _sources),
+    (
+        re.compile(r"<!--\s*chapterkit\s*[:：]?\s*allow\s+(?:[\w-]+\s*[,，、]\s*)*([\w-]*)$"),
+        _rules,
+    ),
+)
+_IN_RECORD: tuple[tuple[re.Pattern[str], Offer], ...] = (
+    (re.compile(r"""\b(?:cite:\s*|sources:\s*\[(?:[^\]]*,)?\s*)["']?([\w:.-]*)$"""), _sources),
+    (re.compile(r"\b(?:rests_on|change_of):\s*\[(?:[^\]]*,)?\s*(\w*)$"), _own_numbers),
+    (re.compile(r"\b(?:count|of_total):\s*(\w*)$"), _own_numbers),
+    (re.compile(r"\bto:\s*([\w-]*)$"), _experiments),
+)
+# No name is begun further back in a line than this.
+_REACH = 500
+
+
+def candidates(book: Book, path: str, before: str) -> Candidates:
+    """Return what may be typed behind `before`, the part of the line before the cursor.
+
+    `path` is the file's, relative to the book: in its own template an experiment's numbers are
+    n.NAME, and a record names its sources and numbers without quotes.
+    """
+    reached = before[-_REACH:]
+    for pattern, offer in _IN_RECORD if RECORD.fullmatch(path) else _IN_PROSE:
+        if found := pattern.search(reached):
+            start = len(before) - len(reached) + found.start(1) + 1
+            return Candidates(start, tuple(offer(book, own_slug(path))))
+    return Candidates(len(before) + 1)

@@ -1,0 +1,28 @@
+"""From prose to where a name was written down: pure."""
+
+from __future__ import annotations
+
+from chapterkit.book import Book
+from chapterkit.errors import Origin
+from chapterkit.lsp.places import Place
+
+
+def definitions(book: Book, place: Place) -> list[Origin]:
+    """Return where a name is defined: a number's line in its record, an entry of refs.bib,
+    an experiment's record and template; nothing for a name that is not known.
+    """
+    name = place.name
+    match place.kind:
+        case "number" if name in book.ledger:
+            slug, _, own = name.rpartition(".")
+            record = book.records.get(slug)
+            return [record.origin("numbers", own) if record else book.ledger[name].origin]
+        case "citation" if name in book.bibliography:
+            return [book.bibliography[name].origin]
+        case "template" if name in book.templates:
+            return [Origin(f"templates/{name}")]
+        case "experiment" if name in book.records:
+            template = f"experiments/{name}.md.j2"
+            own_template = [Origin(f"templates/{template}")] if template in book.templates else []
+            return [book.records[name].origin("title"), *own_template]
+    return []

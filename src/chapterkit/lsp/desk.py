@@ -1,0 +1,129 @@
+"""What lies on the author's desk: open documents, and the books and files they belong to."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.uris import to_fs_path
+
+from chapterkit.book import Book
+from chapterkit.lint import Problem
+from chapterkit.lsp.checking import Outcome, check_book, check_single_file
+from chapterkit.lsp.convert import Lines
+from chapterkit.lsp.places import Place, place_at
+
+_BREAK = re.compile(r"\r\n?")
+
+
+@dataclass(frozen=True)
+class Open:
+    """A document as the editor holds it, line ends as \\n; `root` is its desk's."""
+
+    uri: str
+    path: Path
+    root: Path
+    text: str
+    version: int | None
+
+
+@dataclass
+class Desk:
+    """A book, or a single file, of which something is open.
+
+    `book` is the last that could be loaded. `changed` are the files for whose sake it must be
+    checked again, None for all of it; `asked` counts how often that was asked for, so that a
+    check can see that it is late. `shown` is what the editor shows, by URI.
+    """
+
+    root: Path
+    is_book: bool
+    book: Book | None = None
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    shown: dict[str, list[tuple[types.Diagnostic, Problem]]] = field(default_factory=dict)
+    changed: frozenset[str] | None = None
+    asked: int = 0
+    told: str = ""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    checked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether a file belongs here."""
+        return path.is_relative_to(self.root) if self.is_book else path == self.root
+
+    def named(self, path: Path) -> str:
+        """Return a file's path as problems name it."""
+        return path.relative_to(self.root).as_posix() if self.is_book else str(path)
+
+    def path(self, named: str) -> Path:
+        """Return the file that problems name."""
+        return self.root / named if self.is_book else Path(named)
+
+    def check(self, texts: Mapping[Path, str], changed: frozenset[str] | None) -> Outcome:
+        """Check the book for the sake of what changed, or the file."""
+        if self.is_book:
+            return check_book(self.root, texts, changed)
+        return check_single_file(self.root, texts)
+
+    def keep(self, outcome: Outcome) -> None:
+        """Take a check's outcome in place of what it renews.
+
+        A book that could not be loaded is checked altogether once it can be.
+        """
+        unreadable = self.is_book and outcome.book is None
+        whole = self.changed is None or unreadable
+        self.problems = outcome.problems if whole else self.problems | outcome.problems
+        self.changed = None if unreadable else frozenset()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A position of an open document, with the book that it belongs to."""
+
+    desk: Desk
+    book: Book
+    path: str
+    lines: Lines
+    position: types.Position
+
+    @property
+    def number(self) -> int:
+        """The line's number, from 1."""
+        return self.position.line + 1
+
+    @property
+    def before(self) -> str:
+        """The part of the line before the position."""
+        return self.lines.line(self.number)[: self.lines.column(self.position) - 1]
+
+    def place(self) -> Place | None:
+        """Return the name that stands there."""
+        column = self.lines.column(self.position)
+        return place_at(self.book, self.path, self.lines.line(self.number), column)
+
+
+def path_of(uri: str) -> Path:
+    """Return the resolved path of a document; a made-up one for a document without a file.
+
+    >>> path_of("untitled:Untitled-1")
+    PosixPath('/untitled:Untitled-1')
+    """
+    path = to_fs_path(uri)
+    return Path(path).resolve() if path else Path("/", uri.replace("/", "_"))
+
+
+def plain(text: str) -> str:
+    """Return a text as read_text would: line ends as \\n, no byte order mark."""
+    return _BREAK.sub("\n", text).removeprefix("\ufeff")
+
+
+def saved_text(path: Path) -> str:
+    """Return a file's text as it is saved; nothing if it cannot be read."""
+    try:
+        return plain(path.read_text("utf-8", "replace"))
+    except OSError:
+        return ""
