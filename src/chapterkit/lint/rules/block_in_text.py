@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, Element
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "structure"
 SEVERITY = "error"
@@ -60,8 +60,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             seen.add(id(element))
             name, shown = _named(element, block)
             if name and name not in options.allowed:
-                yield Problem(
-                    block.origin(), f"正文里有{shown}", "改写成段落，或在 book.yaml 里允许这种块"
+                yield problem_at(
+                    block, 0, 1, f"正文里有{shown}", "改写成段落，或在 book.yaml 里允许这种块"
                 )
 
 

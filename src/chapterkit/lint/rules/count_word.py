@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.quantities import parse_chinese
 
 GROUP = "structure"
@@ -59,7 +59,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             placed = [one for one in within if one.element["c"][1][0] in book.records]
             if placed and len(placed) != (said := _value(found["count"])):
                 message = f"“{found[0]}”，实际上有 {len(placed)} 个（文中说 {said} 个）"
-                yield Problem(block.origin(found.start("count")), message, "改正数目")
+                yield problem_at(block, *found.span("count"), message, "改正数目")
 
 
 def _listed(block: Block, found: re.Match[str]) -> Iterator[Problem]:
@@ -74,7 +74,7 @@ def _listed(block: Block, found: re.Match[str]) -> Iterator[Problem]:
     counted = {len(parts), len(parts) - 1 + len(last)}
     if said not in counted:
         message = f"说是“{found['count']}”，后面列出的是 {max(counted)} 项"
-        yield Problem(block.origin(found.start("count")), message, "改正数目，或补上漏掉的一项")
+        yield problem_at(block, *found.span("count"), message, "改正数目，或补上漏掉的一项")
 
 
 def _value(count: str) -> int:

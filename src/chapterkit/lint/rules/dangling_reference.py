@@ -23,7 +23,7 @@ from typing import Any
 from chapterkit.book import Book
 from chapterkit.document import Document, walk
 from chapterkit.errors import nearest
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "references"
 SEVERITY = "error"
@@ -50,8 +50,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             target = inline.element["c"][2][0]
             if target[1:] not in known:
                 near = nearest(target[1:], known)
-                yield Problem(
-                    block.origin(inline.start),
+                yield problem_at(
+                    block,
+                    inline.start,
+                    inline.end,
                     f"链接指向 {target}，文中没有这个标识",
                     f"最接近的是 #{near}" if near else "给要指的标题加上 {#标识}",
                 )

@@ -31,7 +31,7 @@ from chapterkit.accounting import Accounted, accounts
 from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.ledger import Number
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.matching import backs
 from chapterkit.quantities import normal_unit
 
@@ -71,7 +71,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         if number:
             message = f"“{one.text}”与记录不符：{_described(number)}是 {number.text}"
             hint = f"改为 {number.text}；若说的是另一个数，先记录它（现在对照的是 {number.id}）"
-            yield Problem(one.origin, message, hint)
+            yield problem_at(one.block, one.start, one.start + len(one.text), message, hint)
 
 
 def _described_by(

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "structure"
 SEVERITY = "error"
@@ -104,16 +104,22 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         if item_mark(text):
             start = len(text) - len(text.lstrip())
             shown = block.text[start : start + 12]
-            yield Problem(
-                block.origin(start),
+            yield problem_at(
+                block,
+                start,
+                start + 1,
                 f"这一段写成了列表项：“{shown}…”",
                 "去掉项目符号或编号，写成一段话",
             )
             continue
         items = [start for start, line in lines_of(block, text) if item_mark(line)]
         if len(items) > 1:
-            yield Problem(
-                block.origin(items[0]), "这一段里用换行排出了列表", "去掉各行前的符号，连成一段话"
+            yield problem_at(
+                block,
+                items[0],
+                items[0] + 1,
+                "这一段里用换行排出了列表",
+                "去掉各行前的符号，连成一段话",
             )
 
 

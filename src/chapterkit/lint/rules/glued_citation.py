@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, plain_text
 from chapterkit.lint.keys import KEY, cited_key
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "citations"
 SEVERITY = "error"
@@ -51,8 +51,10 @@ def _literal(block: Block) -> Iterator[Problem]:
         before = text[: found.start()][-1:]
         if not before or before.isascii() or block.is_escaped(found.start()):
             continue
-        yield Problem(
-            block.origin(found.start()),
+        yield problem_at(
+            block,
+            found.start(),
+            found.end(),
             f"“@{found[1]}”没有成为引用：@ 前面紧挨着文字",
             f"写成 [@{found[1]}]",
         )
@@ -62,20 +64,20 @@ def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
     for inline in block.inlines:
         if inline.kind != "Cite":
             continue
-        origin = block.origin(inline.start)
+        place = block, inline.start, inline.end
         mode = inline.element["c"][0][0]["citationMode"]["t"]
         if mode == "AuthorInText" and block.text[: inline.start].endswith("["):
-            yield Problem(origin, "两个引用的方括号挨在一起，前一个丢了", "合成一个：[@甲; @乙]")
+            yield problem_at(*place, "两个引用的方括号挨在一起，前一个丢了", "合成一个：[@甲; @乙]")
         for key in inline.citations:
             meant = cited_key(key, book.bibliography)
             if meant != key:
-                yield Problem(
-                    origin,
+                yield problem_at(
+                    *place,
                     f"引用键成了“{key}”：键后面紧挨着文字",
                     f"写成 [@{meant}]，文字移到括号外",
                 )
         for citation in inline.element["c"][0]:
             for lost in KEY.finditer(plain_text(citation["citationSuffix"])):
-                yield Problem(
-                    origin, f"“@{lost[1]}”被丢掉了", f"两条引用之间用半角分号：; @{lost[1]}"
+                yield problem_at(
+                    *place, f"“@{lost[1]}”被丢掉了", f"两条引用之间用半角分号：; @{lost[1]}"
                 )

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Document
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "structure"
 SEVERITY = "error"
@@ -56,9 +56,11 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 hint = "改写成一段话，说出各项之间的关系"
                 if kind == "OrderedList" and container["c"][0][0] > 100:
                     hint = "这一行以“数字加点”开头，pandoc 当成了列表；把数字移到句中"
-                yield Problem(block.origin(), f"正文里有{_NAMES[kind]}", hint)
+                yield problem_at(block, 0, 1, f"正文里有{_NAMES[kind]}", hint)
         if (found := _HTML.search(block.masked("Code", "Math"))) and block.kind in {
             "Para",
             "Plain",
         }:
-            yield Problem(block.origin(found.start()), "正文里有 HTML 列表", "改写成一段话")
+            yield problem_at(
+                block, found.start(), found.end(), "正文里有 HTML 列表", "改写成一段话"
+            )

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Document
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "numbers"
 SEVERITY = "error"
@@ -41,8 +41,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 continue
             cited.add(number.cite)
             at = f', "{number.at}"' if number.at else ""
-            yield Problem(
-                block.origin(inline.start),
+            yield problem_at(
+                block,
+                inline.start,
+                inline.end,
                 f"这一段用了 {number.id}，却没有引用它的来源 {number.cite}",
                 f'在这个数后面写 {{{{ cite("{number.cite}"{at}) }}}}',
             )

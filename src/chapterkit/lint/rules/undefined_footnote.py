@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Document
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "markup"
 SEVERITY = "error"
@@ -42,8 +42,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         for found in CALL.finditer(block.masked("Code", "Math")):
             if block.is_escaped(found.start()):
                 continue
-            yield Problem(
-                block.origin(found.start()),
+            yield problem_at(
+                block,
+                found.start(),
+                found.end(),
                 f"脚注 {found[0]} 没有定义",
                 f"另起一段写 {found[0]}: 脚注的内容",
             )

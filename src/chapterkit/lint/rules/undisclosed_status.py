@@ -25,7 +25,7 @@ from typing import Literal
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, Inline
 from chapterkit.ledger import Number
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "numbers"
 SEVERITY = "error"
@@ -62,8 +62,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             if number and number.status != "primary" and not _told(block, inline, number, options):
                 kind = _SHOWN[number.status]
                 words = getattr(options, number.status.replace("-", "_"))
-                yield Problem(
-                    block.origin(inline.start),
+                yield problem_at(
+                    block,
+                    inline.start,
+                    inline.end,
                     f"{number.id} 的来历是{kind}，这一句没有说明",
                     f"在句子里说清是谁的数，例如用“{words[0]}”",
                 )

@@ -21,7 +21,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.errors import nearest
 from chapterkit.lint.keys import cited_key
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "citations"
 SEVERITY = "error"
@@ -41,8 +41,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 if key in book.bibliography or cited_key(key, book.bibliography) != key:
                     continue
                 near = nearest(key, book.bibliography)
-                yield Problem(
-                    block.origin(inline.start),
+                yield problem_at(
+                    block,
+                    inline.start,
+                    inline.end,
                     f"参考文献库里没有 {key}",
                     f"最接近的是 {near}" if near else "在 refs.bib 里加上这一条",
                 )

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Document
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "markup"
 SEVERITY = "error"
@@ -52,8 +52,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             if found[0] in seen or block.is_escaped(found.start()):
                 continue
             seen.add(found[0])
-            yield Problem(
-                block.origin(found.start()),
+            yield problem_at(
+                block,
+                found.start(),
+                found.end(),
                 f"“{found[0]}”没有成为标记，会原样印出来",
                 "补全或移动标记；真要印这几个字符，前面加反斜线或写成行内代码",
             )

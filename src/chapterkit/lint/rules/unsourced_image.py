@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, Inline
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 
 GROUP = "markup"
 SEVERITY = "error"
@@ -49,8 +49,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 figure = id(block.containers[-1]) if block.containers else 0
                 caption = captions.get(figure)
                 if lacks := list(_lacks(inline, block, caption, options)):
-                    yield Problem(
-                        caption.origin() if caption else block.origin(inline.start),
+                    yield problem_at(
+                        *((caption, 0, 1) if caption else (block, inline.start, inline.end)),
                         f"图缺少{'、'.join(lacks)}",
                         _HINT,
                     )

@@ -29,7 +29,7 @@ from chapterkit.accounting import Accounted, accounts
 from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.ledger import Ledger, dresses
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.matching import backing, nearest_number
 
 GROUP = "numbers"
@@ -55,7 +55,11 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             yield _unsourced(one, book.ledger)
         elif one.status == "unsourced":
             message = f"“{one.text}”自称是记录过的数，账本里没有它"
-            yield Problem(one.origin, message, "改用模板里的 {{ n.… }}")
+            yield _problem(one, message, "改用模板里的 {{ n.… }}")
+
+
+def _problem(one: Accounted, message: str, hint: str) -> Problem:
+    return problem_at(one.block, one.start, one.start + len(one.text), message, hint)
 
 
 def _unsourced(one: Accounted, ledger: Ledger) -> Problem:
@@ -64,23 +68,23 @@ def _unsourced(one: Accounted, ledger: Ledger) -> Problem:
     if len(known) == 1:
         number = known[0]
         message = f"“{one.text}”像是 {number.id}，这一段却没有引用它的来源 {number.cite}"
-        return Problem(one.origin, message, f"引用 {number.cite}，或写成 {{{{ n… }}}} 再引用")
+        return _problem(one, message, f"引用 {number.cite}，或写成 {{{{ n… }}}} 再引用")
     cited = set(one.block.citations())
     near = nearest_number(one.quantity, (n for n in ledger.values() if n.cite in cited))
     near = near or nearest_number(one.quantity, ledger.values())
     hint = f"最接近的是 {near.id}（{near.text}）" if near else "先在记录的 numbers 里写下它和出处"
-    return Problem(one.origin, f"“{one.text}”没有记录，查不到出处", hint)
+    return _problem(one, f"“{one.text}”没有记录，查不到出处", hint)
 
 
 def _check_typed(one: Accounted) -> Iterator[Problem]:
     """Yield a problem for a number typed in a book though it is recorded; small counts may be."""
     if one.number and one.quantity and not one.quantity.small_count:
         message = f"“{one.text}”是手写的，它是记录过的数 {one.number.id}"
-        yield Problem(one.origin, message, f'写成 {{{{ n("{one.number.id}") }}}}')
+        yield _problem(one, message, f'写成 {{{{ n("{one.number.id}") }}}}')
 
 
 def _check_span(one: Accounted) -> Iterator[Problem]:
     number = one.number
     if number and one.text not in dresses(number):
         message = f"“{one.text}”自称是 {number.id}，那个数是 {number.text}"
-        yield Problem(one.origin, message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")
+        yield _problem(one, message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")
