@@ -8,10 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from chapterkit.book import Book, Chapter, load_book
-from chapterkit.build import check_chapter, check_file, parsed_file
-from chapterkit.config import Config
+from chapterkit.build import Outside, check_chapter, check_file, parsed_file
+from chapterkit.checking import Accepted, own_baseline, without_accepted
 from chapterkit.errors import ChapterkitError
-from chapterkit.ledger import Ledger
 from chapterkit.lint import Problem
 from chapterkit.lsp.places import own_slug
 from chapterkit.yamlfile import unsaved
@@ -59,13 +58,15 @@ def check_book(root: Path, texts: Texts, changed: frozenset[str] | None) -> Outc
     chapters: tuple[Chapter, ...] | None = None
     with unsaved(texts):
         try:
-            outcome.book = book = load_book(root)
+            book = load_book(root)
+            accepted = own_baseline(book)
         except ChapterkitError as error:
             outcome.fail(BOOK, error)
         else:
+            outcome.book, outcome.problems[BOOK] = book, ()
             chapters = book.chapters
             for chapter in _concerned(book, changed):
-                outcome.take(chapter.path, partial(_checked_chapter, book, chapter))
+                outcome.take(chapter.path, partial(_checked_chapter, book, chapter, accepted))
         for path, shown in _single_files(root, texts, chapters):
             if changed is None or shown in changed or chapters is None:
                 outcome.take(shown, partial(_checked_file, path, shown))
@@ -74,18 +75,18 @@ def check_book(root: Path, texts: Texts, changed: frozenset[str] | None) -> Outc
 
 def check_single_file(path: Path, texts: Texts) -> Outcome:
     """Check a Markdown file outside a book; its `book` holds nothing."""
-    outcome = Outcome(book=_outside())
+    outcome = Outcome(book=Outside().book())
     with unsaved(texts):
         outcome.take(str(path), partial(_checked_file, path, str(path)))
     return outcome
 
 
-def _outside() -> Book:
-    return Book(Config.model_construct(root=Path()), {}, {}, Ledger({}), {}, ())
-
-
-def _checked_chapter(book: Book, chapter: Chapter) -> tuple[Problem, ...]:
-    return check_chapter(book, chapter).problems
+def _checked_chapter(
+    book: Book, chapter: Chapter, accepted: Accepted | None
+) -> tuple[Problem, ...]:
+    """Return a chapter's problems but for those that the book's baseline accepts."""
+    problems = check_chapter(book, chapter).problems
+    return tuple(without_accepted(problems, accepted, (), stale=False)) if accepted else problems
 
 
 def _checked_file(path: Path, shown: str) -> tuple[Problem, ...]:

@@ -181,7 +181,7 @@ class Server(LanguageServer):
         here = [shown for shown in desk.shown.get(uri, ()) if _touch(shown[0].range, wanted)]
         files = _Files(self, desk)
         mending = [
-            self._action(files, f"改好：{problem.hint or problem.message}", told, edits)
+            self._action(files, f"改好：{problem.hint or problem.message}", told, edits, True)
             for told, problem in here
             if (edits := fitting(problem.edits, files))
         ]
@@ -193,7 +193,12 @@ class Server(LanguageServer):
         return [*mending, *allowed]
 
     def _action(
-        self, files: _Files, title: str, told: types.Diagnostic, edits: Sequence[Edit]
+        self,
+        files: _Files,
+        title: str,
+        told: types.Diagnostic,
+        edits: Sequence[Edit],
+        is_mending: bool = False,
     ) -> types.CodeAction:
         changes: dict[str, list[types.TextEdit]] = {}
         for edit in edits:
@@ -204,6 +209,7 @@ class Server(LanguageServer):
             title=title,
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[told],
+            is_preferred=is_mending,
             edit=types.WorkspaceEdit(changes=dict(changes)),
         )
 
