@@ -70,6 +70,9 @@ schemas: $(INSTALLED) ## Write the JSON Schemas anew from the models
 script-tables: $(INSTALLED) ## Write the tables of Traditional and Simplified characters anew
 	@$(BIN)/python tests/script_tables.py
 
+rules: $(INSTALLED) ## Write docs/rules.md anew from the rules' docstrings
+	@$(CHAPTERKIT) rule --format markdown > docs/rules.md
+
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --python-version 3.11 --group pyproject.toml:dev pyproject.toml -o requirements.lock

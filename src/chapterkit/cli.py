@@ -587,22 +587,25 @@ def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
 
 @main.command()
 @click.argument("name", required=False)
-def rule(name: str | None) -> None:
-    """List the rules of the linter, or print one rule's page.
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown"]), default="text",
+    help="markdown: all pages as one document.",
+)  # fmt: skip
+def rule(name: str | None, form: str) -> None:
+    """List the rules of the linter by group, or print one rule's page.
 
     \b
     Example:
       chapterkit rule unsourced-number
     """
-    from chapterkit.lint import all_rules, find_rule
+    from chapterkit.lint import find_rule, pages
 
     if name:
-        one = find_rule(name)
-        click.echo(f"{one.name}（{one.severity}）\n\n{one.page.strip()}")
-        return
-    width = max(len(name) for name in all_rules())
-    for one in all_rules().values():
-        click.echo(f"{one.name:<{width}}  {one.severity:<7}  {one.summary}")
+        click.echo(pages.page(find_rule(name)))
+    elif form == "markdown":
+        click.echo(pages.markdown(), nl=False)
+    else:
+        click.echo(pages.listing())
 
 
 @main.command()

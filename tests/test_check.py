@@ -1,0 +1,343 @@
+"""What concerns a whole check: exceptions, baseline, severities, lines changed, mending, reports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import jsonschema
+import pytest
+
+from chapterkit.build import parsed
+from chapterkit.document import Document
+from chapterkit.errors import Origin
+from chapterkit.lint import Edit, Problem
+from chapterkit.lint.fix import Texts, mend
+from chapterkit.lint.pages import markdown
+from chapterkit.lint.reports import Report, report_names, written
+from chapterkit.origins import rendered_plainly
+from conftest import HERE, Run
+
+OLD = """\
+# 旧稿
+
+（1）头一段写成了列表项。
+
+（2）第二段也是。
+"""
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    (tmp_path / "draft.md").write_text(OLD, "utf-8")
+    return tmp_path
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
+def lines_told(output: str) -> list[int]:
+    return [problem["line"] for problem in json.loads(output)["problems"]]
+
+
+# --- baseline
+
+
+def adopt(folder: Path, run: Run) -> None:
+    result = run(folder, "check", "draft.md", "--write-baseline", "old.yaml", "--reason", "旧稿")
+    assert result.exit_code == 0
+
+
+def test_a_baseline_accepts_old_problems_wherever_they_move(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    moved = OLD.replace("# 旧稿\n", "# 旧稿\n\n添了一段。\n\n又添了一段。\n")
+    (draft / "draft.md").write_text(moved, "utf-8")
+    result = run(draft, "check", "draft.md", "--baseline", "old.yaml")
+    assert result.exit_code == 0, result.output
+
+
+def test_a_baseline_does_not_accept_new_problems(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    (draft / "draft.md").write_text(OLD + "\n（3）第三段是新的。\n", "utf-8")
+    result = run(draft, "check", "draft.md", "--baseline", "old.yaml", "--format", "json")
+    assert result.exit_code == 1
+    assert lines_told(result.output) == [7]
+
+
+def test_a_baseline_counts(draft: Path, run: Run) -> None:
+    """The same sentence a second time is a new problem."""
+    adopt(draft, run)
+    (draft / "draft.md").write_text(OLD + "\n（2）第二段也是。\n", "utf-8")
+    result = run(draft, "check", "draft.md", "--baseline", "old.yaml", "--format", "json")
+    assert lines_told(result.output) == [7]
+
+
+def test_a_baseline_grows_only_with_a_reason(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    before = (draft / "old.yaml").read_text("utf-8")
+    (draft / "draft.md").write_text(OLD + "\n（3）第三段是新的。\n", "utf-8")
+    refused = run(draft, "check", "draft.md", "--write-baseline", "old.yaml")
+    assert refused.exit_code == 2
+    assert "理由" in refused.output
+    assert (draft / "old.yaml").read_text("utf-8") == before
+    taken = run(draft, "check", "draft.md", "--write-baseline", "old.yaml", "--reason", "第三章")
+    assert taken.exit_code == 0
+    text = (draft / "old.yaml").read_text("utf-8")
+    assert text.count('旧稿"}') == 2
+    assert text.count('第三章"}') == 1
+    assert run(draft, "check", "draft.md", "--baseline", "old.yaml").exit_code == 0
+
+
+def test_a_baseline_written_again_without_news_stays_as_it_is(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    before = (draft / "old.yaml").read_text("utf-8")
+    assert run(draft, "check", "draft.md", "--write-baseline", "old.yaml").exit_code == 0
+    assert (draft / "old.yaml").read_text("utf-8") == before
+
+
+def test_what_no_longer_occurs_must_leave_the_baseline(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    (draft / "draft.md").write_text(OLD.replace("（2）", ""), "utf-8")
+    result = run(draft, "check", "draft.md", "--baseline", "old.yaml", "--format", "json")
+    assert result.exit_code == 1
+    [problem] = json.loads(result.output)["problems"]
+    assert (problem["rule"], problem["path"]) == ("stale-baseline", "old.yaml")
+    assert run(draft, "check", "draft.md", "--baseline", "old.yaml", "--prune").exit_code == 0
+    assert run(draft, "check", "draft.md", "--baseline", "old.yaml").exit_code == 0
+    assert (draft / "old.yaml").read_text("utf-8").count("rule:") == 1
+
+
+def test_entries_of_files_not_checked_are_not_judged(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    (draft / "other.md").write_text("# 题\n\n没有问题的一段。\n", "utf-8")
+    assert run(draft, "check", "other.md", "--baseline", "old.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("entries: [{rule: fake-list}]\n", "old.yaml:1"),
+        ("entries:\n  - {rule: a, sentence: xyz, path: a.md, reason: b}\n", "old.yaml:2"),
+        ("- a\n", "old.yaml:1"),
+    ],
+)
+def test_a_broken_baseline_is_told(text: str, said: str, draft: Path, run: Run) -> None:
+    (draft / "old.yaml").write_text(text, "utf-8")
+    result = run(draft, "check", "draft.md", "--baseline", "old.yaml")
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_book_names_its_baseline(minimal: Path, run: Run) -> None:
+    chapter = minimal / "book" / "chapter3.md"
+    chapter.write_text(chapter.read_text("utf-8") + "\n（1）旧的一段。\n", "utf-8")
+    assert run(minimal, "check").exit_code == 1
+    run(minimal, "check", "--write-baseline", "old.yaml", "--reason", "旧稿")
+    config = minimal / "book" / "book.yaml"
+    config.write_text(config.read_text("utf-8") + "lint: {baseline: old.yaml}\n", "utf-8")
+    assert run(minimal, "check").exit_code == 0
+    assert run(minimal, "build", "--format", "markdown").exit_code == 0
+
+
+# --- severities
+
+
+def test_severities_by_path(minimal: Path, run: Run) -> None:
+    append(minimal / "book" / "chapter3.md", "\n（1）一段。\n")
+    config = minimal / "book" / "book.yaml"
+    plain = config.read_text("utf-8")
+    for severity, code in (("warning", 0), ("off", 0), ("error", 1)):
+        told = f'lint: {{paths: {{"book/*": {{fake-list: {severity}}}}}}}\n'
+        config.write_text(plain + told, "utf-8")
+        assert run(minimal, "check").exit_code == code
+    config.write_text(plain + 'lint: {paths: {"templates/*": {fake-list: off}}}\n', "utf-8")
+    assert run(minimal, "check").exit_code == 1
+    config.write_text(
+        plain + 'lint: {rules: {fake-list: off}, paths: {"book/*": {fake-list: error}}}\n', "utf-8"
+    )
+    assert run(minimal, "check").exit_code == 1
+
+
+def test_warnings_fail_only_if_strict(draft: Path, run: Run) -> None:
+    (draft / "house.yaml").write_text("lint: {rules: {fake-list: warning}}\n", "utf-8")
+    arguments = ("check", "draft.md", "--config", "house.yaml", "--rule", "fake-list")
+    assert run(draft, *arguments).exit_code == 0
+    assert run(draft, *arguments, "--strict").exit_code == 1
+
+
+# --- lines changed
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_only_changed_lines(draft: Path, run: Run) -> None:
+    git(draft, "init")
+    git(draft, "add", ".")
+    git(draft, "commit", "-m", "old")
+    arguments = ("check", "draft.md", "--changed-since", "HEAD", "--format", "json")
+    assert run(draft, *arguments).exit_code == 0
+    changed = OLD.replace("# 旧稿\n", "# 旧稿\n\n添了一段。\n") + "\n（3）第三段是新的。\n"
+    (draft / "draft.md").write_text(changed, "utf-8")
+    assert lines_told(run(draft, *arguments).output) == [9]
+    (draft / "new.md").write_text(OLD, "utf-8")
+    untracked = run(draft, "check", "new.md", "--changed-since", "HEAD", "--format", "json")
+    assert lines_told(untracked.output) == [3, 5]
+
+
+def test_changed_since_needs_git_and_the_commit(draft: Path, run: Run) -> None:
+    result = run(draft, "check", "draft.md", "--changed-since", "HEAD")
+    assert result.exit_code == 2
+    assert "hint:" in result.output
+    git(draft, "init")
+    assert run(draft, "check", "draft.md", "--changed-since", "--output=x").exit_code == 2
+    assert run(draft, "check", "draft.md", "--changed-since", "nowhere").exit_code == 2
+
+
+# --- files of a book
+
+
+def test_a_file_of_a_book_is_checked_as_part_of_it(minimal: Path, run: Run) -> None:
+    append(minimal / "book" / "chapter3.md", "\n（1）一段。\n")
+    template = minimal / "templates" / "experiments" / "card-game.md.j2"
+    template.write_text(
+        template.read_text("utf-8").replace("{% endblock", "\n（2）又一段。\n\n{% endblock", 1),
+        "utf-8",
+    )
+    result = run(minimal, "check", "book/chapter3.md", "--format", "json")
+    assert {p["path"] for p in json.loads(result.output)["problems"]} == {"book/chapter3.md"}
+    result = run(minimal / "templates", "check", "experiments/card-game.md.j2", "--format", "json")
+    assert {p["path"] for p in json.loads(result.output)["problems"]} == {
+        "experiments/card-game.md.j2"
+    }
+
+
+# --- mending
+
+
+def swap(old: str, new: str, line: int, column: int, rule: str = "demo") -> Problem:
+    origin = Origin("a.md", line, column)
+    return Problem(origin, "换掉", rule=rule, context=old, edits=(Edit(origin, old, new),))
+
+
+def mended(text: str, *problems: Problem) -> tuple[str, int, int]:
+    """Mend once; later rounds find nothing more."""
+
+    def parse(texts: Texts) -> Document:
+        return parsed(rendered_plainly(texts["a.md"].replace("\r\n", "\n"), "a.md"))
+
+    def told(texts: Texts, document: Document) -> list[Problem]:
+        return list(problems) if texts["a.md"] == text else []
+
+    result = mend({"a.md": text}, parse, told)
+    return result.texts["a.md"], result.done, len(result.refused)
+
+
+def test_edits_are_carried_out_and_line_ends_kept() -> None:
+    text = "# 题\r\n\r\n甲,乙。\r\n\r\n丙,丁。\r\n"
+    done = mended(text, swap(",", "，", 3, 2), swap(",", "，", 5, 2))
+    assert done == (text.replace(",", "，"), 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("甲 乙。\n\n丙。\n", swap("甲 乙", "# 甲乙", 1, 1)),
+        ("甲 *乙* 丙。\n", swap("*乙*", "乙", 1, 3)),
+        ("甲，乙。\n\n丙。\n", swap("乙。", "乙。[@key]", 1, 3)),
+        ("甲，`乙`。\n", swap("，`乙", "，`丙", 1, 2)),
+        ("甲，乙。\n\n丙。\n", swap("甲", "- 甲", 1, 1)),
+        ("甲**乙丙**丁。\n", swap("乙丙**", "乙**丙", 1, 4)),
+    ],
+)
+def test_an_edit_that_touches_structure_is_refused(text: str, problem: Problem) -> None:
+    assert mended(text, problem) == (text, 0, 1)
+
+
+def test_only_the_edit_that_spoils_is_refused() -> None:
+    text = "甲,乙。\n\n丙 丁。\n\n戊,己。\n"
+    done = mended(text, swap(",", "，", 1, 2), swap("丙", "> 丙", 3, 1), swap(",", "，", 5, 2))
+    assert done == ("甲，乙。\n\n丙 丁。\n\n戊，己。\n", 2, 1)
+
+
+def test_an_edit_whose_text_is_not_there_does_nothing() -> None:
+    text = "甲，乙。\n"
+    assert mended(text, swap("丙", "丁", 1, 1))[0] == text
+    assert mended(text, swap("丙", "丁", 9, 1))[0] == text
+
+
+# --- reports
+
+PROBLEMS = [
+    Problem(
+        Origin("书/a.md", 2, 3),
+        "100% 不对：\n甲, 乙",
+        "改\x1b掉",
+        "half-width-punctuation",
+        "error",
+        Origin("书/a.md", 2, 4),
+        (Edit(Origin("书/a.md", 2, 3), ",", "，"),),
+        "甲, 乙",
+    ),
+    Problem(Origin("book/book.yaml"), "少了什么", "", "unused-number", "warning"),
+]
+REPORT = Report(PROBLEMS, lambda path: ["# 题", "甲乙, 😀丙"], ("书/a.md", "b.md"))
+
+
+def test_every_form_of_report_is_written() -> None:
+    assert set(report_names()) == {"text", "json", "github", "sarif", "junit"}
+    for form in report_names():
+        assert written(REPORT, form)
+        assert written(replace(REPORT, problems=[]), form)
+
+
+def test_sarif_holds_to_its_schema() -> None:
+    schema = json.loads((HERE / "data" / "sarif-schema-2.1.0.json").read_text("utf-8"))
+    for report in (REPORT, replace(REPORT, problems=[])):
+        log = json.loads(written(report, "sarif"))
+        jsonschema.validate(log, schema)
+    [run] = json.loads(written(REPORT, "sarif"))["runs"]
+    first = run["results"][0]
+    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == first["ruleId"]
+    assert first["fixes"][0]["artifactChanges"][0]["replacements"][0]["deletedRegion"] == {
+        "startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 4,
+    }  # fmt: skip
+
+
+def test_junit_is_xml_with_a_suite_for_each_file() -> None:
+    root = Xml.fromstring(written(REPORT, "junit"))
+    assert {suite.get("name"): suite.get("failures") for suite in root} == {
+        "书/a.md": "1", "b.md": "0", "book/book.yaml": "0",
+    }  # fmt: skip
+    assert (root.get("tests"), root.get("failures")) == ("3", "1")
+
+
+def test_github_commands_are_escaped() -> None:
+    first = written(REPORT, "github").splitlines()[0]
+    assert first == (
+        "::error file=书/a.md,line=2,col=3,endLine=2,endColumn=4,title=half-width-punctuation"
+        "::100%25 不对：%0A甲, 乙%0A改\x1b掉"
+    )
+
+
+def test_text_marks_the_place() -> None:
+    lines = written(REPORT, "text").splitlines()
+    assert lines[:3] == [
+        "书/a.md:2:3: error: 100% 不对：",
+        "甲, 乙 [half-width-punctuation]",
+        "  | 甲乙, 😀丙",
+    ]
+    assert lines[3] == "  |     ^"
+    assert "\x1b[" not in written(REPORT, "text").replace("改\x1b掉", "")
+    assert "\x1b[31m" in written(replace(REPORT, colour=True), "text")
+
+
+def test_the_page_of_rules_is_current() -> None:
+    page = HERE.parent / "docs" / "rules.md"
+    assert page.read_text("utf-8") == markdown(), "make rules"

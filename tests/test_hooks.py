@@ -1,0 +1,139 @@
+"""What other repositories use: the pre-commit hooks and the GitHub Action, on a scratch one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import HERE
+
+ROOT = HERE.parent
+SCRIPTS = Path(sys.executable).parent
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+PATH = f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"
+
+
+def run_in(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    given = {**os.environ, "PATH": PATH, "PRE_COMMIT_HOME": str(folder / ".git" / "cache")}
+    return subprocess.run(
+        command, cwd=folder, env=given | environment, capture_output=True, text=True, check=False
+    )
+
+
+def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
+    return run_in(folder, "git", *who, *arguments)
+
+
+@pytest.fixture
+def scratch(minimal: Path) -> Path:
+    """A book in a git repository of its own, its good state committed."""
+    git(minimal, "init")
+    git(minimal, "add", ".")
+    assert git(minimal, "commit", "-m", "good").returncode == 0
+    return minimal
+
+
+def spoil(folder: Path) -> None:
+    chapter = folder / "book" / "chapter3.md"
+    chapter.write_text(chapter.read_text("utf-8") + "\n（1）写成了列表项。\n", "utf-8")
+
+
+# --- pre-commit
+
+
+def with_hook(folder: Path, name: str) -> None:
+    """Use a hook of the manifest; the command of this environment stands for the installed one."""
+    [hook] = [hook for hook in HOOKS if hook["id"] == name]
+    local = {"repos": [{"repo": "local", "hooks": [hook | {"language": "system"}]}]}
+    (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(local), "utf-8")
+    assert run_in(folder, "pre-commit", "install").returncode == 0
+
+
+def test_the_manifest_is_valid(tmp_path: Path) -> None:
+    manifest = str(ROOT / ".pre-commit-hooks.yaml")
+    git(tmp_path, "init")
+    done = run_in(tmp_path, "pre-commit", "validate-manifest", manifest)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_commit_that_spoils_the_book_is_refused(scratch: Path) -> None:
+    with_hook(scratch, "chapterkit-check")
+    spoil(scratch)
+    git(scratch, "add", "book")
+    refused = git(scratch, "commit", "-m", "bad")
+    assert refused.returncode == 1
+    assert "[fake-list]" in refused.stderr + refused.stdout
+    git(scratch, "checkout", "HEAD", "book")
+    (scratch / "refs.bib").write_text((scratch / "refs.bib").read_text("utf-8") + "\n", "utf-8")
+    git(scratch, "add", "refs.bib")
+    assert git(scratch, "commit", "-m", "good again").returncode == 0
+
+
+def test_single_files_are_checked_by_themselves(scratch: Path) -> None:
+    with_hook(scratch, "chapterkit-check-files")
+    (scratch / "notes.md").write_text("# 札记 {#notes}\n\n（1）写成了列表项。\n", "utf-8")
+    git(scratch, "add", "notes.md")
+    refused = git(scratch, "commit", "-m", "bad")
+    assert refused.returncode == 1
+    assert "notes.md:3:1" in refused.stderr + refused.stdout
+
+
+# --- the action
+
+
+def run_action(folder: Path, runner: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+    """Run the action's one step as a runner does, inputs being environment variables."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    [step] = action["runs"]["steps"]
+    given = {
+        name.upper().replace("-", "_"): spec["default"] for name, spec in action["inputs"].items()
+    }
+    given |= {
+        "CHAPTERKIT": str(SCRIPTS / "chapterkit"),
+        "FOLDER": ".",
+        "SOURCE": str(ROOT),
+    } | inputs
+    assert set(step["env"]) <= set(given)
+    runner.mkdir(exist_ok=True)
+    files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"}
+    given |= {name: str(runner / file) for name, file in files.items()}
+    return run_in(folder, "bash", "-eo", "pipefail", "-c", step["run"], RUNNER_TEMP=str(runner), **given)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_action_annotates_and_summarises(scratch: Path, tmp_path: Path) -> None:
+    clean = run_action(scratch, tmp_path / "clean")
+    assert clean.returncode == 0, clean.stderr
+    assert "errors=0" in (tmp_path / "clean" / "output").read_text("utf-8")
+    spoil(scratch)
+    bad = run_action(scratch, tmp_path / "bad")
+    assert bad.returncode == 1
+    assert "::error file=book/chapter3.md,line=" in bad.stdout
+    assert "errors=1" in (tmp_path / "bad" / "output").read_text("utf-8")
+    assert "| fake-list | 1 |" in (tmp_path / "bad" / "summary").read_text("utf-8")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_action_in_a_subfolder_and_since_a_commit(scratch: Path, tmp_path: Path) -> None:
+    spoil(scratch)
+    git(scratch, "commit", "-a", "-m", "bad")
+    since = run_action(scratch, tmp_path / "since", CHANGED_SINCE="HEAD")
+    assert since.returncode == 0
+    before = run_action(scratch, tmp_path / "before", CHANGED_SINCE="HEAD~1", FOLDER="mybook")
+    assert before.returncode == 1
+    assert "::error file=mybook/book/chapter3.md,line=" in before.stdout
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_an_action_that_cannot_run_says_so(scratch: Path, tmp_path: Path) -> None:
+    done = run_action(scratch, tmp_path / "runner", TARGETS="nowhere")
+    assert done.returncode == 2
+    assert "退出码 2" in (tmp_path / "runner" / "summary").read_text("utf-8")
