@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Any
 
 from chapterkit.errors import Origin
@@ -62,14 +63,13 @@ class Block:
     """A leaf of the document (paragraph, heading, code block…) as flat text.
 
     `text` has one character for each that a reader sees; formulas stand as their source, a note
-    as
-    one U+FFFC. `offsets[i]` is where text[i] stands in the rendered Markdown. `within` are
+    as one U+FFFC. `offsets[i]` is where text[i] stands in the rendered Markdown. `within` are
     the containers from the outside in (BlockQuote, BulletList, Div, Note, Table…).
     """
 
     kind: str
     text: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int] = field(repr=False)
     inlines: tuple[Inline, ...]
     start: int
     containers: tuple[Element, ...] = field(repr=False)
@@ -89,10 +89,17 @@ class Block:
 
     def masked(self, *kinds: str) -> str:
         """Return the text with inlines of these kinds replaced by U+FFFC, length unchanged."""
+        return self._covered(dict.fromkeys(kinds, OPAQUE))
+
+    def _covered(self, marks: Mapping[str, str]) -> str:
+        """Return the text with each character of inlines of these kinds replaced by its mark."""
+        covered = [inline for inline in self.inlines if inline.kind in marks]
+        if not covered:
+            return self.text
         characters = list(self.text)
-        for inline in self.inlines:
-            if inline.kind in kinds:
-                characters[inline.start : inline.end] = OPAQUE * (inline.end - inline.start)
+        for inline in covered:
+            length = inline.end - inline.start
+            characters[inline.start : inline.end] = marks[inline.kind] * length
         return "".join(characters)
 
     @cached_property
@@ -102,12 +109,7 @@ class Block:
         Each character of code, formulas, citations and addresses (URL, e-mail, DOI) is CODE,
         MATH, CITE or ADDRESS; a note's mark stays OPAQUE; recorded numbers stay as they are read.
         """
-        characters = list(self.text)
-        for inline in self.inlines:
-            if inline.kind in _MASKS:
-                length = inline.end - inline.start
-                characters[inline.start : inline.end] = _MASKS[inline.kind] * length
-        masked = "".join(characters)
+        masked = self._covered(_MASKS)
         if ":/" in masked or "@" in masked or "www." in masked or "10." in masked:
             masked = _ADDRESS.sub(lambda found: ADDRESS * len(found[0]), masked)
         return masked
@@ -432,7 +434,14 @@ def _cells(table: list[Any]) -> Iterator[list[Element]]:
 _WINDOW = 20_000
 # How many letters of markup (an entity's name) may stand before a stretch that is found whole.
 _NEAR = 8
+# How far ahead, in characters, a mark without letters may be looked for.
+_GAP = 500
+# How many characters are compared at once where not all of a stretch stands as it is read.
+_PIECE = 64
+_LETTERS = re.compile(r"[^\W_]+")
+_OTHERS = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"[^\W_]+|[\W_]+")
+_VISIBLE = re.compile(r"\S")
 
 
 _LINE_HEAD = re.compile(r"\W*(?:\(?\w{1,4}[.)]\W*|\[\^[^\]\n]*\]:\W*)?")
@@ -446,8 +455,8 @@ class _Letters:
 
     def __init__(self, markdown: str) -> None:
         self.markdown = markdown
-        self.offsets = [offset for offset, char in enumerate(markdown) if char.isalnum()]
-        self.letters = "".join(filter(str.isalnum, markdown))
+        self.offsets = array("I", compress(range(len(markdown)), map(str.isalnum, markdown)))
+        self.letters = "".join(_LETTERS.findall(markdown))
         self.cursor = 0
         self.passed = -1
 
@@ -466,35 +475,40 @@ class _Letters:
     def heads_line(self, index: int) -> bool:
         """Tell whether a letter is the first of its line, but for marks of lists and notes."""
         offset = self.offset(index)
-        before = self.markdown[self.markdown.rfind("\n", 0, offset) + 1 : offset]
-        return _LINE_HEAD.fullmatch(before) is not None
+        nearest = max(0, offset - _GAP)
+        start = self.markdown.rfind("\n", nearest, offset) + 1
+        if start == 0 and nearest > 0:
+            return False
+        return _LINE_HEAD.fullmatch(self.markdown, start, offset) is not None
 
     def next_line(self) -> int:
         """Return the offset of the next line that is not blank, after what has been placed."""
         line_end = self.markdown.find("\n", self.passed) if self.passed >= 0 else -1
         if self.passed >= 0 and line_end < 0:
             return max(self.passed, 0)
-        found = re.compile(r"\S").search(self.markdown, line_end + 1)
+        found = _VISIBLE.search(self.markdown, line_end + 1)
         return found.start() if found else max(self.passed, 0)
 
 
 def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
     letters = _Letters(rendered.text)
-    previous, offsets = "", list[int]()
+    previous: str = ""
+    offsets: Sequence[int] = ()
     for kind, flat, containers, element in leaves:
+        text = flat.text
         in_note = any(container["t"] == "Note" for container in containers)
         kept = letters.cursor, letters.passed
         # An image without alternative text has its caption for it: the same characters again.
         in_figure = bool(containers) and containers[-1]["t"] == "Figure"
-        if not (in_figure and flat.text == previous):
-            offsets = _Placing(flat, letters, in_note).offsets()
-        previous = flat.text
+        if not (in_figure and text == previous):
+            offsets = _Placing(text, flat.ends, letters, in_note).offsets()
+        previous = text
         start = offsets[0] if offsets else letters.next_line()
         letters.passed = max(letters.passed, offsets[-1] if offsets else start)
         if in_note:
             letters.cursor, letters.passed = kept
         inlines = tuple(sorted(flat.inlines, key=lambda one: (one.start, -one.end)))
-        yield Block(kind, flat.text, tuple(offsets), inlines, start, containers, element, rendered)
+        yield Block(kind, text, offsets, inlines, start, containers, element, rendered)
 
 
 class _Placing:
@@ -503,34 +517,46 @@ class _Placing:
     A stretch ends where Markdown has attributes or a link target that the reader does not see.
     """
 
-    def __init__(self, flat: _Flat, letters: _Letters, in_note: bool) -> None:
-        self.text = flat.text
+    def __init__(self, text: str, ends: list[int], letters: _Letters, in_note: bool) -> None:
+        self.text = text
         self.letters = letters
         self.in_note = in_note
-        cuts = [0, *flat.ends, len(self.text)]
-        self.stretches = list(pairwise(cuts))
+        self.stretches = [text[start:end] for start, end in pairwise([0, *ends, len(text)])]
+        self.wanted = [_only_letters(stretch) for stretch in self.stretches]
         self.index = letters.cursor
-        self.placed: list[int] = []
+        self.placed = array("I")
 
-    def offsets(self) -> list[int]:
-        if not self.text:
-            return []
-        if not _only_letters(self.text):
+    def offsets(self) -> Sequence[int]:
+        if not any(self.wanted):
             return self._on_next_line()
+        if len(self.stretches) == 1 and not self.in_note:
+            at = self.letters.next_line()
+            if self.letters.markdown.startswith(self.text, at):
+                return self._as_it_stands(at)
         self.index = self._first_index()
-        for start, end in self.stretches:
-            self._place(self.text[start:end])
+        for stretch, wanted in zip(self.stretches, self.wanted, strict=True):
+            self._place(stretch, wanted)
             if self.placed:
-                self._skip_hidden()
+                self._skip_hidden(self.placed[-1] + 1)
         self.letters.cursor = self.index
         return self.placed
 
-    def _on_next_line(self) -> list[int]:
+    def _as_it_stands(self, at: int) -> Sequence[int]:
+        """Place a leaf whose text stands in the Markdown letter for letter: most of them."""
+        end = at + len(self.text)
+        self.index = self.letters.cursor_at(at) + len(self.wanted[0])
+        self._skip_hidden(end)
+        self.letters.cursor = self.index
+        return range(at, end)
+
+    def _on_next_line(self) -> Sequence[int]:
         """Place a leaf without any letter: its marks stand on the next line that is not blank."""
+        if not self.text:
+            return ()
         markdown, at = self.letters.markdown, self.letters.next_line()
-        end = max(markdown.find("\n", at), at)
+        line_end = markdown.find("\n", at)
         for char in self.text:
-            found = markdown.find(char, at, end)
+            found = markdown.find(char, at, max(min(line_end, at + _GAP), at))
             at = found if found >= 0 else at
             self.placed.append(at)
         return self.placed
@@ -543,7 +569,7 @@ class _Placing:
         at the head of a line, unless nothing does (table cells).
         """
         letters = self.letters
-        first = next(filter(None, (_only_letters(self.text[a:b]) for a, b in self.stretches)), "")
+        first = next(filter(None, self.wanted), "")
         following = letters.cursor_at(letters.next_line())
         if first and not self.in_note and letters.letters[following : following + 1] == first[0]:
             return following
@@ -559,32 +585,63 @@ class _Placing:
                 anywhere.append(found)
         return anywhere[0] if anywhere else letters.cursor
 
-    def _place(self, stretch: str) -> None:
+    def _place(self, stretch: str, wanted: str) -> None:
         """Place a stretch as a whole; word by word where Markdown has more letters in between."""
-        wanted = _only_letters(stretch)
         found = self.letters.find(wanted, self.index) if wanted else self.index
         if self.index <= found <= self.index + _NEAR and self._is_one(found, len(wanted)):
-            self._place_run(stretch, found)
+            self._place_together(stretch, found)
             return
         for word in _WORDS.findall(stretch):
             wanted = _only_letters(word)
             found = self.letters.find(wanted, self.index) if wanted else self.index
-            self._place_run(word, found)
+            if found >= 0:
+                self._place_together(word, found)
+            else:
+                self._place_singly(word)
 
     def _is_one(self, found: int, count: int) -> bool:
         """Tell whether letters stand together without a blank line between them."""
         start, end = self.letters.offset(found), self.letters.offset(found + max(0, count - 1))
-        return "\n\n" not in self.letters.markdown[start:end]
+        return self.letters.markdown.find("\n\n", start, end) < 0
 
-    def _place_run(self, run: str, found: int) -> None:
-        """Place characters whose letters stand together from `found` on; one by one if nowhere."""
-        if found >= 0:
-            self.index = found
+    def _place_together(self, run: str, found: int) -> None:
+        """Place characters whose letters stand together from `found` on."""
+        self.index = found
+        reach = len(run)
+        at = 0
+        while at < len(run):
+            if run[at].isalnum() and self._as_typed(run[at : at + reach]):
+                at += reach
+                continue
+            reach = _PIECE
+            word = _WORDS.match(run, at)
+            assert word
+            at = word.end()
+            if word[0][0].isalnum():
+                self.placed.extend(self.letters.offsets[self.index : self.index + len(word[0])])
+                self.index += len(word[0])
+            else:
+                for char in word[0]:
+                    self.placed.append(self._between(char))
+
+    def _as_typed(self, piece: str) -> bool:
+        """Place a piece at the next letter if it stands there as it is; tell whether it does."""
+        letters = self.letters
+        at = letters.offset(self.index)
+        end = at + len(piece)
+        if not letters.markdown.startswith(piece, at):
+            return False
+        self.placed.extend(range(at, end))
+        self.index = bisect_left(letters.offsets, end, lo=self.index)
+        return True
+
+    def _place_singly(self, run: str) -> None:
+        """Place letters that do not stand together anywhere near."""
         for char in run:
             if not char.isalnum():
                 self.placed.append(self._between(char))
                 continue
-            at = self.index if found >= 0 else self.letters.find(char, self.index)
+            at = self.letters.find(char, self.index)
             if at >= 0:
                 self.index = at + 1
             self.placed.append(self.letters.offset(at) if at >= 0 else self._last())
@@ -597,22 +654,21 @@ class _Placing:
         else:
             before = letters.offset(self.index - 1) + 1 if self.index else 0
             after = max(before, letters.markdown.rfind("\n", before, limit) + 1)
-        found = letters.markdown.find(char, after, limit)
+        found = letters.markdown.find(char, after, min(limit, after + _GAP))
         return found if found >= 0 else min(after, limit)
 
     def _last(self) -> int:
         return self.placed[-1] if self.placed else self.letters.offset(self.index)
 
-    def _skip_hidden(self) -> None:
-        """Pass over the attributes or the target that the Markdown has at this place, if any."""
+    def _skip_hidden(self, after: int) -> None:
+        """Pass over the attributes or the target that the Markdown has at `after`, if any."""
         markdown, letters = self.letters.markdown, self.letters
-        after = self._last() + 1
         opened = _HIDDEN.match(markdown, after)
         end = markdown.find(_CLOSING[opened[1]], opened.end()) if opened else -1
         if called := _NOTE_CALL.match(markdown, after):
             end = called.end()
-        while letters.offset(self.index) < end:
-            self.index += 1
+        if end >= 0:
+            self.index = bisect_left(letters.offsets, end, lo=self.index)
 
 
 _HIDDEN = re.compile(r"[^\w\s\[\]]{0,4}\]([({\[])")
@@ -621,4 +677,4 @@ _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
 def _only_letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    return _OTHERS.sub("", text)
