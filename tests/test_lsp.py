@@ -230,9 +230,12 @@ class Editor:
         self.capabilities = types.ServerCapabilities()
         self.registered: list[types.Registration] = []
 
-        self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(self.publish)
-        self.client.feature(types.WINDOW_SHOW_MESSAGE)(self.show)
-        self.client.feature(types.CLIENT_REGISTER_CAPABILITY)(self.register)
+        self.take(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, self.publish)
+        self.take(types.WINDOW_SHOW_MESSAGE, self.show)
+        self.take(types.CLIENT_REGISTER_CAPABILITY, self.register)
+
+    def take(self, method: str, answer: Callable[[Any], None]) -> None:
+        self.client.feature(method)(lambda params: answer(params))
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
         self.shown[params.uri] = list(params.diagnostics)
