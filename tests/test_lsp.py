@@ -235,7 +235,8 @@ class Editor:
         self.take(types.CLIENT_REGISTER_CAPABILITY, self.register)
 
     def take(self, method: str, answer: Callable[[Any], None]) -> None:
-        self.client.feature(method)(lambda params: answer(params))
+        # pygls marks what it is given, which a method does not allow.
+        self.client.feature(method)(lambda params: answer(params))  # noqa: PLW0108
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
         self.shown[params.uri] = list(params.diagnostics)

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from chapterkit.bibliography import Source
 from chapterkit.book import Book
+from chapterkit.citations import plain_latex
 from chapterkit.errors import ChapterkitError
 from chapterkit.ledger import Number
 from chapterkit.lint import all_rules
@@ -85,8 +86,9 @@ def source_text(source: Source) -> str:
         (fields[name] for name in ("journal", "booktitle", "publisher", "url") if name in fields),
         "",
     )
-    title = fields.get("title", "").replace("{", "").replace("}", "")
-    told = "，".join(filter(None, ("；".join(people), fields.get("year", ""), published)))
+    title = plain_latex(fields.get("title", ""))
+    names = "；".join(map(plain_latex, people))
+    told = "，".join(filter(None, (names, fields.get("year", ""), plain_latex(published))))
     return "\n\n".join(filter(None, (f"**{title}**" if title else "", told, f"`{source.key}`")))
 
 
