@@ -82,13 +82,11 @@ def source_text(source: Source) -> str:
     """Return authors, title, year and where a source was published."""
     fields = source.fields
     people = source.authors or source.editors
-    published = next(
-        (fields[name] for name in ("journal", "booktitle", "publisher", "url") if name in fields),
-        "",
-    )
+    places = (fields[name] for name in ("journal", "booktitle", "publisher") if name in fields)
+    published = next(map(plain_latex, places), fields.get("url", ""))
     title = plain_latex(fields.get("title", ""))
     names = "；".join(map(plain_latex, people))
-    told = "，".join(filter(None, (names, fields.get("year", ""), plain_latex(published))))
+    told = "，".join(filter(None, (names, fields.get("year", ""), published)))
     return "\n\n".join(filter(None, (f"**{title}**" if title else "", told, f"`{source.key}`")))
 
 
