@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,11 @@ class Chapter:
     path: str
     text: str
     experiments: tuple[str, ...]
+
+    def placing(self, experiment: str) -> Origin | None:
+        """Return the line on which the chapter places an experiment, None if it does not."""
+        lines = dict(_placings(self.text))
+        return Origin(self.path, lines[experiment]) if experiment in lines else None
 
 
 @dataclass(frozen=True)
@@ -137,10 +142,7 @@ def _load_chapter(root: Path, config: ChapterConfig, records: Mapping[str, Recor
 
 def _placed(text: str, shown: str, records: Mapping[str, Record]) -> tuple[str, ...]:
     slugs: dict[str, int] = {}
-    visible = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
-    for match in _PLACED.finditer(visible):
-        slug = match[1]
-        line = visible.count("\n", 0, match.start(1)) + 1
+    for slug, line in _placings(text):
         if slug not in records:
             raise unknown_experiment(slug, records).at(Origin(shown, line))
         if slug in slugs:
@@ -148,6 +150,13 @@ def _placed(text: str, shown: str, records: Mapping[str, Record]) -> tuple[str, 
             raise ChapterkitError(message, Origin(shown, line), "另一处改用 ref")
         slugs[slug] = line
     return tuple(slugs)
+
+
+def _placings(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each experiment that a chapter's text places, with its line."""
+    visible = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    for match in _PLACED.finditer(visible):
+        yield match[1], visible.count("\n", 0, match.start(1)) + 1
 
 
 def _check_placed_once(chapters: tuple[Chapter, ...]) -> None:

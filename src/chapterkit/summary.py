@@ -15,7 +15,7 @@ from chapterkit.verify import Status, coverage, lock_state
 def summary_text(document: Document, book: Book) -> str:
     """Return a line for each section, one of coverage, one for each accepted exception."""
     states: Mapping[str, Status] = lock_state(book.ledger, book.lock or {})
-    lines = list(_section_lines(list(sections(document)), book, states))
+    lines = list(_section_lines(list(sections(document, book.records)), book, states))
     if book.lock is None:
         lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
     else:

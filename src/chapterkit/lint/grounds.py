@@ -1,0 +1,176 @@
+"""What a text rests on: the experiments that it refers to, the literature that it cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from chapterkit.book import Book
+from chapterkit.counting import Section, sections
+from chapterkit.document import ADDRESS, Block, Document
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.quantities import parse_chinese
+
+# An experiment's number in running text: 7.4; 4, but not 实验 4 次; 四, but not 实验一再表明.
+_NUMBER = (
+    r"(?:\d{1,3}[.\-–—]\d{1,3}|\d{1,3}(?![\d.]*\s*[%％次个個种種组組项項天年月周名人只条條倍步])"
+    r"|[一二三四五六七八九十]{1,3}(?=[\s，。；：、（）()的与與和及中里裡至到]|$))"
+)
+_WORD = r"(?:实验|實驗|[Ee]xperiments?\s)"
+_NAMED = re.compile(
+    rf"{_WORD}\s*{_NUMBER}"
+    rf"(?:\s*(?:[、，,和与與及至到–—~～-]|以及|and)\s*(?:{_WORD}\s*)?{_NUMBER})*"
+)
+_NUMBERS = re.compile(r"\d{1,3}(?:[.\-–—]\d{1,3})?|[一二三四五六七八九十]{1,3}")
+_RANGE = re.compile(
+    r"(\d{1,3})\.(\d{1,3})\s*(?:至|到|–|—|~|～|-)\s*(?:(?:实验|實驗)\s*)?\1\.(\d{1,3})"
+)
+_BESIDE = re.compile(
+    r"(?:(?P<back>上(?=[一面述文几幾两兩])|(?<![以目眼当當提空])前|之前|此前|先前|以前)"
+    r"|(?P<on>下(?=[一面述文几幾两兩])|(?:随|隨)?[后後](?=[一面述文续續几幾两兩的])|接下来|往后))"
+    r"(?:面|述|文|边|邊|续|續)?的?[那这這]?(?P<count>[一两兩二三四五六七八九十几幾\d]{0,2})"
+    r"[个個项項次]?[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
+)
+# Citations that were typed: [12], [3, 5–7], （Smith 等，2020）, Smith et al. (2020)。
+_TYPED = re.compile(
+    r"[\[［〔【]\d{1,3}(?:\s*[,，、;；–—-]\s*\d{1,3}){0,20}[\]］〕】]"
+    r"|[（(](?=[^\d（）()])[^（）()\n]{2,80}[,，\s](?:19|20)\d\d[a-z]?(?:[,，:：;；][^（）()\n]{0,40})?[）)]"
+    r"|(?:[A-Z][a-z]+|等人?|et al\.?)\s?[（(](?:19|20)\d\d[a-z]?[）)]"
+    rf"|{ADDRESS}"
+)
+_WORK = re.compile("《[^《》\n]{2,60}》")
+
+
+def parts(document: Document, book: Book) -> list[Section]:
+    """Return the sections of a document; where a heading has no number, it is the book's."""
+    return [_numbered(section, book) for section in sections(document, book.records)]
+
+
+def _numbered(section: Section, book: Book) -> Section:
+    if section.kind != "experiment" or section.number:
+        return section
+    return replace(section, number=number_of(section.slug, book))
+
+
+def number_of(slug: str, book: Book) -> str:
+    """Return the number of an experiment that a chapter of the book places, or an empty text."""
+    try:
+        return book.number_of(slug)
+    except ChapterkitError:
+        return ""
+
+
+def mentions(blocks: Iterable[Block]) -> set[str]:
+    """Return what experiments the text of some blocks names: numbers, and targets of links."""
+    found: set[str] = set()
+    for block in blocks:
+        if block.kind not in {"Para", "Plain"}:
+            continue
+        for inline in block.inlines:
+            if inline.kind == "Reference":
+                found.add(inline.element["c"][2][0][1:])
+        for named in _NAMED.finditer(block.prose):
+            found.update(_numbers(named[0]))
+    return found
+
+
+def _numbers(named: str) -> Iterator[str]:
+    for number in _NUMBERS.findall(named):
+        yield normal(number)
+    for chapter, first, last in _RANGE.findall(named):
+        yield from (f"{chapter}.{one}" for one in range(int(first), min(int(last), 99)))
+
+
+def normal(number: str) -> str:
+    """Return an experiment's number as it is compared: 7-4 is 7.4, 二 is 2."""
+    if number and not number[0].isdigit():
+        return str(int(parse_chinese(number)))
+    return re.sub("[-–—]", ".", number)
+
+
+def names(experiment: Section) -> set[str]:
+    """Return what an experiment may be called by: its identifier, its number."""
+    return {experiment.slug, normal(experiment.number)} - {""}
+
+
+def neighbours(section: Section, experiments: Sequence[Section]) -> set[str]:
+    """Return the experiments that a section refers to by where they stand: 上一个实验.
+
+    `experiments` are those of the document, in order.
+    """
+    slugs = [one.slug for one in experiments]
+    if section.slug not in slugs:
+        return set()
+    own = slugs.index(section.slug)
+    found: set[str] = set()
+    for block in section.text:
+        for said in _BESIDE.finditer(block.prose):
+            before, after = experiments[:own], experiments[own + 1 :]
+            one = said["count"] in {"一", "1"}
+            chosen = (
+                (before[-1:] if one else before) if said["back"] else after[: 1 if one else None]
+            )
+            found.update(*map(names, chosen))
+    return found
+
+
+def cites(block: Block) -> bool:
+    """Tell whether a block cites literature: by a citation, a note, a link, or as typed text."""
+    for inline in block.inlines:
+        match inline.kind:
+            case "Cite" | "Note":
+                return True
+            case "Link" if "//" in inline.element["c"][2][0]:
+                return True
+            case "Superscript" if (
+                block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit()
+            ):
+                return True
+    return _TYPED.search(block.prose) is not None
+
+
+def names_work(block: Block) -> bool:
+    """Tell whether a block names a book or paper: 《……》."""
+    return _WORK.search(block.text) is not None
+
+
+def keys(section: Section) -> set[str]:
+    """Return the citation keys of a section, its notes included."""
+    return {key for block in section.blocks for key in block.citations()}
+
+
+def problem_about(
+    section: Section, book: Book, message: str, hint: str, severity: str = ""
+) -> Problem:
+    """Return a problem about a whole section: at its heading.
+
+    The heading of an experiment whose text is a template of its own comes from elsewhere; then
+    at the template's first paragraph.
+    """
+    block = _first(section, book)
+    if block is None:
+        origin = (
+            book.records[section.slug].origin("title")
+            if section.slug in book.records
+            else (section.heading.origin() if section.heading else Origin("", 1))
+        )
+        return Problem(origin, message, hint, "", severity, context=section.title)
+    problem = problem_at(block, 0, len(block.text), message, hint, severity=severity)
+    return replace(problem, context=section.title)
+
+
+def _first(section: Section, book: Book) -> Block | None:
+    template = f"templates/experiments/{section.slug}.md.j2"
+    if section.slug in book.records and template.removeprefix("templates/") in book.templates:
+        return next((one for one in section.text if one.origin().path == template), None)
+    return section.heading or next(iter(section.text), None)
+
+
+def problem_where_placed(section: Section, book: Book, message: str, hint: str) -> Problem:
+    """Return a problem about where an experiment stands: where the chapter places it."""
+    for chapter in book.chapters:
+        if origin := chapter.placing(section.slug):
+            return Problem(origin, message, hint, context=section.title)
+    return problem_about(section, book, message, hint)
