@@ -151,12 +151,7 @@ def file_document(text: str, shown: str, book: Book) -> Document:
     return parsed(rendered)
 
 
-# Comments, but for those in fenced code, which are its text.
-_FENCE_OR_COMMENT = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:[^\n]*\n)*?(?P=fence)[`~]*[ \t]*$"
-    r"|(?<!`)<!--(?P<said>(?s:.*?))-->",
-    re.MULTILINE,
-)
+_FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
 
 
 def parsed(rendered: Rendered) -> Document:
@@ -182,18 +177,39 @@ def _read(rendered: Rendered) -> Document:
 
 def _without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
     """Blank out HTML comments, which are the author's own notes, keeping every offset."""
-    if "<!--" not in rendered.text:
-        return rendered, ()
+    text = rendered.text
     comments: list[Comment] = []
+    parts: list[str] = []
+    end = 0
+    for start, after in _comment_spans(text):
+        comments.append(Comment(start, text[start + 4 : after - 3]))
+        parts += [text[end:start], re.sub(r"[^\n]", " ", text[start:after])]
+        end = after
+    if not comments:
+        return rendered, ()
+    blank = "".join([*parts, text[end:]])
+    return Rendered(blank, rendered.starts, rendered.origins), tuple(comments)
 
-    def blank(found: re.Match[str]) -> str:
-        if found["said"] is None:
-            return found[0]
-        comments.append(Comment(found.start(), found["said"]))
-        return re.sub(r"[^\n]", " ", found[0])
 
-    text = _FENCE_OR_COMMENT.sub(blank, rendered.text)
-    return Rendered(text, rendered.starts, rendered.origins), tuple(comments)
+def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each comment begins and ends; in fenced or inline code there are none."""
+    end = 0
+    fence = _FENCE.search(text)
+    while (start := text.find("<!--", end)) >= 0:
+        while fence and fence.start() < start:
+            closing = text.find(f"\n{fence[1]}", fence.end())
+            end = len(text) if closing < 0 else closing + 1 + len(fence[1])
+            fence = _FENCE.search(text, end)
+        if start < end:
+            continue
+        after = text.find("-->", start + 4)
+        if after < 0:
+            return
+        end = after + 3
+        while fence and fence.start() < end:
+            fence = _FENCE.search(text, end)
+        if text[start - 1 : start] != "`":
+            yield start, end
 
 
 # --- build

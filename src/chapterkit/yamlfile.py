@@ -87,12 +87,26 @@ def decode(raw: bytes, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ChapterkitError(
-            "不是 UTF-8 编码的文本", Origin(shown, line), "用编辑器把文件另存为 UTF-8"
+            f"不是 UTF-8 编码的文本{_looks_like(raw)}",
+            Origin(shown, line),
+            "用编辑器把文件另存为 UTF-8",
         ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise ChapterkitError("文件里有 NUL 字符", Origin(shown, line), "这大概不是文本文件")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _looks_like(raw: bytes) -> str:
+    """Say which encoding a file that is not UTF-8 has, where that is beyond doubt."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "，是 UTF-16"
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    common = sum(text.count(character) for character in "的一是不了在有人我他这")
+    return "，像是 GBK" if common * 100 > len(text) else ""
 
 
 def parse_yaml(text: str, path: str) -> YamlFile:

@@ -33,14 +33,6 @@ class Allow:
     reason: str
     lines: tuple[tuple[Origin, Origin], ...]
 
-    def covers(self, problem: Problem) -> bool:
-        """Tell whether a problem lies in the text that the exception is made for."""
-        at = problem.origin
-        return problem.rule in self.rules and any(
-            first.path == at.path and first.line <= at.line <= last.line
-            for first, last in self.lines
-        )
-
 
 def allows(document: Document) -> list[Allow]:
     """Return the exceptions made in a document, in its order."""
@@ -98,10 +90,16 @@ def without_allowed(
     """Return the problems that no exception covers, and which exceptions covered something."""
     if not made:
         return list(problems), set()
+    by_line: dict[tuple[str, int], list[Allow]] = {}
+    for allow in made:
+        for first, last in allow.lines:
+            for line in range(first.line, last.line + 1):
+                by_line.setdefault((first.path, line), []).append(allow)
     kept: list[Problem] = []
     used: set[tuple[Allow, str]] = set()
     for problem in problems:
-        covering = [allow for allow in made if allow.covers(problem)]
+        here = by_line.get((problem.origin.path, problem.origin.line), ())
+        covering = [allow for allow in here if problem.rule in allow.rules]
         used |= {(allow, problem.rule) for allow in covering}
         if not covering:
             kept.append(problem)
