@@ -1,4 +1,4 @@
-"""JSON Schemas for records and book.yaml, made from the models (`make schemas`)."""
+"""JSON Schemas for records, book.yaml and terms.yaml, made from the models (`make schemas`)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ def schemas() -> dict[str, str]:
     """Return the text of each schema file by name."""
     from chapterkit.config import BookModel
     from chapterkit.records import RecordModel
+    from chapterkit.terms import TermsModel
 
     models: dict[str, type[BaseModel]] = {
         "record.schema.json": RecordModel,
         "book.schema.json": BookModel,
+        "terms.schema.json": TermsModel,
     }
     return {
         name: json.dumps(
