@@ -1,0 +1,348 @@
+"""Traditional characters stand in a Simplified text, or Simplified ones in a Traditional text.
+
+Why: text pasted from another source keeps the source's script, and a reader takes the odd
+character for a misprint (Law on the Standard Spoken and Written Chinese Language, article 3;
+GB/T 15834 and the list of 2013 know one form of each). The tables are OpenCC's. A character that
+is right in both scripts (后, 里, 干, 乾隆的乾) is left alone; of some, words are known in which
+it cannot be right (乾净, 特徵, 看著; in Traditional text 之后, 頭发 and the like).
+
+The text's script is the book's language; of a file outside of a book, whichever prevails.
+Quoted titles, names and words wholly in the other script are left alone, so are quotations of
+ten characters and more, block quotes, entries of a reference list, Japanese beside kana, a
+name's original form in parentheses, a span marked `[…]{lang=zh-Hant}`, and characters that the
+sentence talks about (“发”的繁体是“發”). Speech is not: “後來呢？” is a problem.
+
+Bad:
+
+    这種方法后来被許多人采用。
+
+Bad:
+
+    他們后来又回来了，問題還是沒有解決。
+
+Good:
+
+    他读过《紅樓夢》，也知道“發”和“髮”都简化为“发”。
+
+Good:
+
+    他們後來又回到公里數不明的路口。
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from chapterkit.book import Book
+from chapterkit.document import Block, Document, Element, Hit, Inline
+from chapterkit.lint.problem import Problem, problem_at, replacement
+from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
+
+GROUP = "language"
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+_OTHER: dict[Script, Script] = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}
+_NAMES = {"zh-Hans": "简体", "zh-Hant": "繁体"}
+
+# Characters that are right in both scripts, and the words in which they are not.
+_IN_SIMPLIFIED = {
+    "著": (
+        "着",
+        r"著(?<=[看随隨沿跟接有带向对凭拿想说笑走坐站听望活试守抱忙睡味拉推挂藉]著)"
+        r"(?![作名者述书录称译文])",
+    ),
+    "於": (
+        "于",
+        r"於(?<=[关由对属位等在基处终至用便大小低高优限过敢善忠缘源趋免勇急适利鉴介归无不出乐濒止死建"
+        r"立始得败置定敏]於)(?![菟戏潜陵穆乎期])|於(?=是[，他她我它这那])",
+    ),
+    "乾": ("干", r"乾(?=[净淨燥杯脆旱枯涸洗粮糧裂瘪])|乾(?<=[饼餅烘晒吹晾擦萄]乾)(?!隆|坤)"),
+    "瞭": ("了", r"瞭(?=解|然于|如指)|瞭(?<=明瞭)"),
+    "徵": ("征", r"徵(?=[求集收兆召询稿兵税信婚聘])|徵(?<=[特象表应]徵)"),
+    "夥": ("伙", r"夥(?=[伴计食])|夥(?<=[大合家同团入散一]夥)"),
+    "麽": ("么", r"麽(?<=[什怎那这多要甚]麽)"),
+    "昇": ("升", r"昇(?=[级华降高温])|昇(?<=[上提回爬攀飙]昇)"),
+    "陞": ("升", r"陞(?=[级迁职任])|陞(?<=晋陞)"),
+    "祇": ("只", r"祇(?=[是有能要好怕]|不过|得)"),
+    "甦": ("苏", r"甦(?=醒)|甦(?<=复甦)"),
+    "祕": ("秘", r"祕(?=[密书诀方])|祕(?<=神祕)"),
+    "氾": ("泛", r"氾(?=滥|濫)"),
+}
+_IN_TRADITIONAL = {
+    "后": (
+        "後",
+        r"后(?<=[以之然最今前背先事幕隨午戰課婚產身]后)"
+        r"|(?<![皇太王母影天歌帝])后(?=[來者期續果悔退代備裔世訓]|面的|半)",
+    ),
+    "里": ("裡", r"里(?<=[心家手夜眼這嘴懷]里)(?![程劍長])|里(?=[面頭邊]的?)(?<!公里)"),
+    "干": ("幹", r"(?<!若)干(?=部|什麼|活)|干(?<=[骨主樹才能]干)(?!涉|預|擾|燥|淨)"),
+    "几": ("幾", r"(?<![茶案窗])几(?=[乎個天年次種百千十萬])"),
+    "准": ("準", r"准(?=[備確則繩時])|准(?<=[標水精基瞄]准)"),
+    "系": ("係", r"系(?<=關系)"),
+    "征": ("徵", r"征(?=[求集收兆文])|征(?<=[特象表]征)"),
+    "松": ("鬆", r"松(?=[散懈弛])|松(?<=[放輕]松)"),
+    "余": ("餘", r"余(?=[額下])|余(?<=[其剩多業]余)"),
+    "采": ("採", r"采(?=[用取訪集納購])"),
+    "胜": ("勝", r"胜(?=[利負任出])"),
+    "种": ("種", r"种(?=[類子植族])|种(?<=[一各這那某幾多兩此每]种)"),
+    "万": ("萬", r"万(?=[一物分能])|万(?<=[一二兩三四五六七八九十百千幾數上]万)(?!俟)"),
+    "据": ("據", r"据(?=說|此)|据(?<=[根數依證]据)"),
+    "划": ("劃", r"划(?<=[計規策]划)"),
+    "愿": ("願", r"愿(?=[意望])|愿(?<=[心志自]愿)"),
+    "丰": ("豐", r"丰(?=[富收盛滿])"),
+    "价": ("價", r"价(?=[格值錢])|价(?<=[評代物]价)"),
+    "么": ("麼", r"么(?<=[什怎那這多要甚]么)"),
+    "并": ("並", r"并(?=[且不非沒])"),
+}
+_SLIPS = {"zh-Hans": _IN_SIMPLIFIED, "zh-Hant": _IN_TRADITIONAL}
+
+# Characters between two runs that still make one problem, if they tell nothing themselves.
+_GAP = re.compile(r"[\u4e00-\u9fff]{0,3}")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_PAIRS = {
+    "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", '"': '"',
+    "（": "）", "(": ")",
+}  # fmt: skip
+_PARENTHESES = "（("
+_TITLES = "《〈"
+_SPEECH_ENDS = re.compile(r"[。！？…!?]$")
+_TALK_OF_CHARACTERS = re.compile(
+    r"繁体|繁體|[简簡]体字|[簡简]體字|[正异]体字|[正異]體字|[简簡]化字|繁简|繁簡|[古俗]字|字形|通假"
+)
+_CALLED_BEFORE = re.compile(r"[写寫印亦又俗本古通][作成為为]$")
+_CALLED_AFTER = re.compile(r"字[的是与和與、，]|[一也常多]?[写寫印亦又俗][作成]")
+_EAST_ASIAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
+_YEAR = re.compile(r"[12]\d{3}")
+_REFERENCE = re.compile(r"\[[A-Z]{1,2}(?:/OL)?\]|出版社|出版公司|[书書]局|[书書][馆館店]")
+_AUTHOR = re.compile(r"[\u4e00-\u9fff]{0,3}([：:，,]?)")
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+@dataclass(frozen=True)
+class _Scripts:
+    """Which characters of the document tell of which script."""
+
+    foreign: frozenset[str]
+    own: frozenset[str]
+    name: str
+    other: Script
+
+    def is_wholly_foreign(self, text: str) -> bool:
+        return self.own.isdisjoint(text)
+
+    def is_foreign(self, text: str) -> bool:
+        return not self.foreign.isdisjoint(text)
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each run of characters of the other script."""
+    script = script_of(document, book)
+    present = characters_of(document)
+    other = _OTHER[script]
+    foreign = present & only_in(other)
+    slips = present & _SLIPS[script].keys()
+    if not foreign and not slips:
+        return
+    scripts = _Scripts(foreign, present & only_in(script), _NAMES[script], other)
+    runs = document.prose.finditer(_pattern(foreign, slips, script))
+    for _, hits in groupby(runs, key=lambda hit: id(hit.block)):
+        yield from _in_block(list(hits), scripts, script)
+
+
+def _pattern(foreign: frozenset[str], slips: frozenset[str], script: Script) -> re.Pattern[str]:
+    parts = [_SLIPS[script][one][1] for one in sorted(slips)]
+    if foreign:
+        parts.insert(0, f"[{''.join(sorted(foreign))}]+")
+    return re.compile("|".join(parts))
+
+
+def _in_block(hits: list[Hit], scripts: _Scripts, script: Script) -> Iterator[Problem]:
+    block = hits[0].block
+    wholly = scripts.is_wholly_foreign(block.text) and scripts.is_foreign(block.text)
+    if wholly:
+        han = len(_HAN.findall(block.text))
+        if _is_quotation(block, han):
+            return
+        if len(hits) >= 8 and han >= 20:
+            start, end = hits[0].start, hits[-1].end
+            yield problem_at(
+                block,
+                start,
+                end,
+                f"{scripts.name}文中整段是{_NAMES[scripts.other]}字",
+                "是引文就放进引文块，不是就整段改写",
+            )
+            return
+    around = _Surroundings(block, scripts)
+    for start, end in _merged(hits, scripts):
+        if not around.excuse(start, end):
+            yield _problem(block, start, end, script)
+
+
+def _is_quotation(block: Block, han: int) -> bool:
+    """Tell whether a block wholly in the other script is a quotation or a reference."""
+    if {"BlockQuote", "LineBlock"} & set(block.within) and han >= 10:
+        return True
+    return bool(_REFERENCE.search(block.text) and _YEAR.search(block.text))
+
+
+def _merged(hits: Iterable[Hit], scripts: _Scripts) -> Iterator[tuple[int, int]]:
+    """Yield where runs stand, those taken together that are divided by what tells nothing."""
+    start = end = -1
+    for hit in hits:
+        text = hit.block.text
+        if start >= 0 and hit.start - end <= 3:
+            between = text[end : hit.start]
+            if _GAP.fullmatch(between) and scripts.is_wholly_foreign(between):
+                end = hit.end
+                continue
+        if start >= 0:
+            yield start, end
+        start, end = hit.start, hit.end
+    yield start, end
+
+
+def _problem(block: Block, start: int, end: int, script: Script) -> Problem:
+    wrong = block.prose[start:end]
+    options = counterparts(_OTHER[script])
+    slips = _SLIPS[script]
+    choices = [options.get(one) or (slips[one][0] if one in slips else one) for one in wrong]
+    right = "".join(choice[0] for choice in choices)
+    sure = all(len(choice) == 1 for choice in choices)
+    if sure:
+        hint = f"改为“{_short(right)}”"
+    else:
+        told = {one: choice for one, choice in zip(wrong, choices, strict=True) if len(choice) > 1}
+        hint = "；".join(
+            f"“{one}”按意思改为“{'”或“'.join(choice)}”" for one, choice in told.items()
+        )
+    name, other = _NAMES[script], _NAMES[_OTHER[script]]
+    return problem_at(
+        block,
+        start,
+        end,
+        f"{name}文中夹了{other}字“{_short(wrong)}”",
+        hint,
+        edits=replacement(block, start, end, right) if sure else (),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 12 else f"{text[:10]}……"
+
+
+class _Surroundings:
+    """What stands round a place of a block: quotes, titles, parentheses, marked languages."""
+
+    def __init__(self, block: Block, scripts: _Scripts) -> None:
+        self.block = block
+        self.text = block.prose
+        self.scripts = scripts
+        self.spans = {
+            opening: [found.span() for found in _pair(opening).finditer(self.text)]
+            for opening in _PAIRS
+            if opening in self.text
+        }
+        self.marked = [
+            (inline.start, inline.end) for inline in block.inlines if self._is_marked(inline)
+        ]
+        self.in_other_language = any(
+            container["t"] == "Div" and _has_language(container) for container in block.containers
+        )
+        self.judged: dict[tuple[int, int], bool] = {}
+
+    def excuse(self, start: int, end: int) -> bool:
+        """Tell whether text[start:end] may be in the other script."""
+        if self.in_other_language or _around(self.marked, start, end):
+            return True
+        if _EAST_ASIAN.search(self.text, max(0, start - 12), end + 12):
+            return True
+        for opening, spans in self.spans.items():
+            span = _around(spans, start, end)
+            if span and self._is_other(opening, span):
+                return True
+        if _CALLED_AFTER.match(self.text, end) or _CALLED_BEFORE.search(
+            self.text[max(0, start - 2) : start]
+        ):
+            return True
+        first, after = self.block.sentence(start)
+        first, after = max(first, start - 200), min(after, end + 200)
+        if end - start <= 4 and _TALK_OF_CHARACTERS.search(self.text, first, after):
+            return True
+        return any(
+            self._is_cited(start, end, title, after)
+            for opening in _TITLES
+            for title in self._titles(opening, first, after)
+        )
+
+    def _is_marked(self, inline: Inline) -> bool:
+        if inline.kind == "Link":
+            return self.scripts.is_wholly_foreign(self.text[inline.start : inline.end])
+        return inline.kind == "Span" and _has_language(inline.element)
+
+    def _is_other(self, opening: str, span: tuple[int, int]) -> bool:
+        """Tell whether what stands in quotes, say, is a title, a name or a quotation."""
+        if span not in self.judged:
+            inner = self.text[span[0] + 1 : span[1] - 1]
+            self.judged[span] = self.scripts.is_wholly_foreign(inner) and (
+                opening in _TITLES
+                or (opening in _PARENTHESES and self._glosses(inner, span[0]))
+                or (opening not in _PARENTHESES and _is_no_speech(inner))
+            )
+        return self.judged[span]
+
+    def _glosses(self, inner: str, at: int) -> bool:
+        """Tell whether parentheses give the original form of what stands before, or a source."""
+        before = self.text[max(0, at - len(inner)) : at]
+        if _YEAR.search(inner) or re.search(r"[A-Za-z》]$", before):
+            return True
+        options = counterparts(self.scripts.other)
+        return "".join(options.get(one, one)[0] for one in inner) == before
+
+    def _titles(self, opening: str, first: int, after: int) -> Iterator[tuple[int, int]]:
+        """Yield the titles between two places that are wholly in the other script."""
+        spans = self.spans.get(opening, [])
+        for span in spans[bisect_left(spans, (first, 0)) : bisect_left(spans, (after, 0))]:
+            inner = self.text[span[0] : span[1]]
+            if self.scripts.is_foreign(inner) and self.scripts.is_wholly_foreign(inner):
+                yield span
+
+    def _is_cited(self, start: int, end: int, title: tuple[int, int], after: int) -> bool:
+        """Tell whether a run is the author or publisher of a work whose title is foreign."""
+        dated = _YEAR.search(self.text, title[1], after) is not None
+        if title[1] <= start:
+            return dated
+        if title[0] - start > 6:
+            return False
+        found = _AUTHOR.fullmatch(self.text, end, title[0])
+        return bool(found and (dated or found[1]))
+
+
+def _around(spans: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+    index = bisect_right(spans, (start, end)) - 1
+    found = index >= 0 and spans[index][0] <= start and end <= spans[index][1]
+    return spans[index] if found else None
+
+
+def _is_no_speech(inner: str) -> bool:
+    return not _SPEECH_ENDS.search(inner) or len(_HAN.findall(inner)) >= 10
+
+
+@cache
+def _pair(opening: str) -> re.Pattern[str]:
+    closing = _PAIRS[opening]
+    return re.compile(f"{re.escape(opening)}[^{opening}{closing}\n]*{re.escape(closing)}")
+
+
+def _has_language(element: Element) -> bool:
+    return any(key == "lang" for key, _ in element["c"][0][2])
