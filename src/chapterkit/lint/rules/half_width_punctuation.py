@@ -1,0 +1,288 @@
+"""A half-width mark stands beside Han characters, where Chinese has a full-width one.
+
+Why: ，。；：？！（） belong to Chinese text, `, . ; : ? ! ( )` to Latin text, numbers, times, code
+and formulas (GB/T 15834-2011, 4 and 5.1: Chinese marks take the room of one character). A pair of
+parentheses is judged as one: it is full-width where Han stands in it or touches it. Three dots
+beside Han are an ellipsis (……), two hyphens a dash (——).
+
+Quiet: entries of a list of references, file names, initials and abbreviations (vs. et al.).
+
+Bad:
+
+    先训练,再评测.
+
+Bad:
+
+    监督微调(SFT)给出示范...
+
+Bad:
+
+    他用的是 GPT-4, 不是别的。
+
+Good:
+
+    先训练，再评测；比例是 4:3，时间是 9:30，共 1,024 条，见说明.txt。
+
+Good:
+
+    监督微调（SFT）给出示范，“Attention, please!”也算一句，复杂度是 O(n)。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import CITE, CODE, MATH, Block, Document
+from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
+from chapterkit.lint.typography import (
+    CLOSERS,
+    HAN,
+    MARKS,
+    OPENERS,
+    has_han,
+    in_address,
+    in_chinese,
+    reference_test,
+    speaks_chinese,
+)
+
+GROUP = "language"
+SEVERITY = "warning"
+NEEDS = frozenset[str]()
+
+_FULL = dict(zip(",.;:?!()", "，。；：？！（）", strict=True))
+_LEFT = f"{HAN}{CLOSERS}”’"
+# A mark with Han, or what closes Chinese, before it, or with Han or what opens Chinese after it;
+# one space between changes nothing.
+_BESIDE = re.compile(
+    rf"[,.;:?!](?:(?<=[{_LEFT}].)|(?<=[{_LEFT}]\ .)|(?=\ ?[{HAN}{OPENERS}])|(?=\ ?“[{HAN}]))"
+)
+_DASH = re.compile(rf"(?<=[{HAN}])(\ ?)-{{2,3}}(\ ?)(?=[{HAN}])")
+_PARENTHESES = re.compile("[()（）\ufdd6]")
+
+_ABBREVIATIONS = frozenset(
+    "al approx assn ave bros ca cf ch chap co corp dept dr ed eds eq eqs esp est et etc ex fig figs"
+    " gen hon inc jr lib ltd messrs mr mrs ms mt no nos op opp p pl pp prof pseud pt ref refs rev"
+    " sec sect ser sr st supp tab trans univ v viz vol vols vs".split()
+)
+_EXCLAIMED = ("Yahoo", "Jeopardy", "Kahoot", "Joomla", "Yum", "Oklahoma", "Airplane", "Panic")
+_SUFFIXES = frozenset(
+    "AVI BAK BMP C CSV CPP CSS DOC DOCX EPUB EXE GIF H HTM HTML JAVA JPEG JPG JS JSON LOG MD MP3"
+    " MP4 PDF PNG PPT PPTX PY R SH SQL SVG TEX TXT WAV XLS XLSX XML YAML YML ZIP".split()
+)
+_WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
+_WORD_AFTER = re.compile(r"[A-Z][A-Za-z0-9]*")
+_ITEM_BEFORE = re.compile(r"(?:^|[\n：；。，、（(]|[^图表式节章页第]\ )\d{1,3}$")
+_HAN_ITEM_BEFORE = re.compile(r"(?:^|\n)[一二三四五六七八九十]{1,3}$")
+_EMOTICON = re.compile(r"[:;][-'o^]?[)(DPp3*](?![A-Za-z0-9])")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+_SHORTCODE_END = re.compile(r":[a-z0-9_+-]+:$")
+_IS_HAN = re.compile(f"[{HAN}]")
+_CLOSED = re.compile(f"[{HAN}{MARKS}{CLOSERS}…]")
+_CALLED = re.compile(r"[A-Za-z0-9_\])" + CODE + MATH + "]")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
+_GLOSS = re.compile(r"[A-Za-z]{4,}[\s-]+[A-Za-z]|^[A-Z][A-Za-z]{3,}$")
+_ITEM = re.compile(r"[A-Za-z0-9]{1,3}|[一二三四五六七八九十]{1,3}")
+_LABEL = re.compile(r"[a-zA-Z]|\d{1,2}")
+_SAYS = re.compile(rf"[^\W_]|[{CODE}{MATH}{CITE}]")
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each half-width mark, or pair of parentheses, that Han touches."""
+    if not in_chinese(document):
+        return
+    is_reference = reference_test(document)
+
+    def concerns(block: Block) -> bool:
+        return speaks_chinese(block.prose) and not is_reference(block)
+
+    yield from _marks(document, concerns)
+    if "--" in document.prose.text:
+        for hit in document.prose.finditer(_DASH):
+            if concerns(hit.block):
+                yield _problem(hit.block, hit.start, hit.end, "——", "破折号")
+    if "(" in document.prose.text:
+        for block, start, end in _pairs(document):
+            if concerns(block) and _should_be_full(block.prose, start, end - 1):
+                yield _pair_problem(block, start, end - 1)
+
+
+# --- single marks
+
+
+def _marks(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
+    last: tuple[Block | None, int] = None, 0
+    for hit in document.prose.finditer(_BESIDE):
+        block, text = hit.block, hit.block.prose
+        if (block is last[0] and hit.start < last[1]) or not concerns(block):
+            continue
+        start, end = _run(text, hit.start)
+        last = block, end
+        if in_address(block, start):
+            continue
+        if text[start] == ".":
+            yield from _full_stop(block, start, end)
+        elif not _is_something_else(text, start, end):
+            full = "".join(dict.fromkeys(_FULL[mark] for mark in text[start:end]))
+            yield _problem(block, start, end, full)
+
+
+def _run(text: str, position: int) -> tuple[int, int]:
+    """Return the run of ... or ?! that text[position] belongs to, else the mark alone."""
+    same = "." if text[position] == "." else "?!" if text[position] in "?!" else ""
+    start, end = position, position + 1
+    while same and start > 0 and text[start - 1] in same:
+        start -= 1
+    while same and end < len(text) and text[end] in same:
+        end += 1
+    return start, end
+
+
+def _is_something_else(text: str, start: int, end: int) -> bool:
+    """Tell whether a mark is no punctuation: :: := != :-) :smile: Yahoo!"""
+    mark, before, after = text[start], text[start - 1 : start], text[end : end + 1]
+    if (after in "=/\\" and after) or (before == "(" and mark == "?"):
+        return True
+    if mark in ":;" and _EMOTICON.match(text, start):
+        return True
+    if mark == ":":
+        around = text[max(0, start - 30) : start + 1]
+        shortcode = _SHORTCODE.match(text, start) or _SHORTCODE_END.search(around)
+        return ":" in (before, after) or shortcode is not None
+    if mark == "!":
+        return text[max(0, start - 12) : start].endswith(_EXCLAIMED)
+    return _stands_after_latin_quote(text, start)
+
+
+def _stands_after_latin_quote(text: str, start: int) -> bool:
+    """Tell whether a mark follows the end of a Latin quotation, and nothing Chinese follows it."""
+    if text[start - 1 : start] not in ("”", "’") or _CLOSED.match(text[start - 2 : start - 1]):
+        return False
+    return not has_han(text[start + 1 : start + 3])
+
+
+def _full_stop(block: Block, start: int, end: int) -> Iterator[Problem]:
+    text = block.prose
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if end - start > 1:
+        listed = before == " " and text[start - 2 : start - 1] in (",", ";")
+        if not listed and after not in ("/", "\\") and before not in ("/", "“", "["):
+            yield _problem(block, start, end, "……", "省略号")
+    elif before and (before in "”’" or _CLOSED.match(before) or before == " "):
+        yield from _after_han(block, start)
+    elif not _is_abbreviation(text, start):
+        yield _problem(block, start, end, "。")
+
+
+def _after_han(block: Block, start: int) -> Iterator[Problem]:
+    """A point behind Han ends a sentence, unless a file's suffix or a number follows it."""
+    text = block.prose
+    before, after = text[max(0, start - 4) : start], text[start + 1 : start + 2]
+    if before[-1] in "”’ " and not _CLOSED.match(before[-2:-1]):
+        return
+    if after in ("", " ", "\n", "”", "’", "」", "』", "）", "】") and not after.isalnum():
+        if not _HAN_ITEM_BEFORE.search(before):
+            yield _problem(block, start, start + 1, "。")
+            return
+        hint = "序号后面用顿号，如“一、”"
+        yield problem_at(block, start, start + 1, "“.”是半角，跟在汉字序号后面", hint)
+    elif _IS_HAN.match(after) and before[-1] != " ":
+        yield problem_at(
+            block, start, start + 1, "汉字之间有半角的“.”", "句末用“。”，外国人名的间隔用“·”"
+        )
+    elif found := _WORD_AFTER.match(text, start + 1):
+        if found[0].upper() not in _SUFFIXES and before[-1] != " ":
+            yield problem_at(block, start, start + 1, "“.”是半角，跟在汉字后面", "改成“。”")
+
+
+def _is_abbreviation(text: str, start: int) -> bool:
+    """Tell whether a point before Han belongs to what precedes it: vs. J. U.S. or an item's 2."""
+    before = text[max(0, start - 30) : start]
+    if before[-1:].isdigit():
+        return _ITEM_BEFORE.search(before) is not None
+    if not (found := _WORD_BEFORE.search(before)):
+        return before[-1:] not in ("%", ")", CODE, MATH, CITE)
+    word = found[0].lower()
+    return word in _ABBREVIATIONS or all(len(part) < 3 for part in word.split(".")) and (
+        "." in word or len(word) == 1
+    )
+
+
+def _problem(block: Block, start: int, end: int, full: str, what: str = "") -> Problem:
+    shown = block.text[start:end].strip()
+    end += block.text[end : end + 1] == " " and not what
+    start -= block.text[start - 1 : start] == " " and not what
+    return problem_at(
+        block,
+        start,
+        end,
+        f"汉字旁边的{what}“{shown}”是半角",
+        f"改成“{full}”",
+        edits=replacement(block, start, end, full),
+    )
+
+
+# --- parentheses
+
+
+def _pairs(document: Document) -> Iterator[tuple[Block, int, int]]:
+    """Yield block, start and end of each pair of half-width parentheses, inner ones first."""
+    prose = document.prose
+    opened: list[tuple[str, int]] = []
+    for found in _PARENTHESES.finditer(prose.text):
+        mark = found[0]
+        if mark == "\ufdd6":
+            opened.clear()
+        elif mark in "(（":
+            opened.append((mark, found.start()))
+        elif opened:
+            opener, offset = opened.pop()
+            if opener == "(" and mark == ")":
+                block, start = prose.place(offset)
+                yield block, start, start + found.end() - offset
+
+
+def _should_be_full(text: str, opening: int, closing: int) -> bool:
+    content = text[opening + 1 : closing]
+    before, after = _before(text, opening), text[closing + 1 : closing + 2]
+    if before == "]" or not (_SAYS.search(content) or content in ("?", "!", "?!")):
+        return False
+    if opening == 0 and _ITEM.fullmatch(content):
+        return False
+    if has_han(content):
+        return True
+    if _is_han(before) or _is_han(after):
+        called = _CALLED.match(before) is not None
+        return not called or _YEAR.fullmatch(content) is not None or bool(_GLOSS.search(content))
+    spaced = before == " " and _is_han(_before(text, opening - 1))
+    return spaced and _LABEL.fullmatch(content) is None
+
+
+def _before(text: str, position: int) -> str:
+    """Return the character before text[position], looking through a closing quotation mark."""
+    while position > 1 and text[position - 1] in "”’":
+        position -= 1
+    return text[position - 1 : position] if position else ""
+
+
+def _is_han(character: str) -> bool:
+    return bool(character) and (character in CLOSERS or _IS_HAN.match(character) is not None)
+
+
+def _pair_problem(block: Block, opening: int, closing: int) -> Problem:
+    text = block.text
+    first = opening - (text[opening - 1 : opening] == " ")
+    last = closing + 1 + (text[closing + 1 : closing + 2] == " ")
+    edits: tuple[Edit, ...] = join(
+        replacement(block, first, opening + 1, "（"), replacement(block, closing, last, "）")
+    )
+    message = "汉字旁边的括号“( )”是半角"
+    return problem_at(block, opening, closing + 1, message, "一对都改成“（）”", edits=edits)

@@ -1,0 +1,111 @@
+"""What rules of Chinese typography share: classes of characters, and which text is Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from chapterkit.document import ADDRESS, Block, Document
+
+# The insides of character classes.
+HAN = "\u4e00-\u9fff\u3400-\u4dbf\u3005-\u3007\uf900-\ufaff\U00020000-\U000323af"
+MARKS = "，。；：？！、"
+OPENERS = "（《〈「『【〔［｛"
+CLOSERS = "）》〉」』】〕］｝"
+_KANA = "のにはをがとでした"
+_HAN = re.compile(f"[{HAN}]")
+_WORD = re.compile("[A-Za-z\u00c0-\u024f]{2,}")
+
+# [J], [M], [EB/OL]… of GB/T 7714, which nothing but a reference has.
+_TYPE = re.compile(r"\[(?:[JMDCRSPNAZGK]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\](?=\s*(?:[.,:：，。]|//|$))")
+_REFERENCES = re.compile(
+    r"[\W\d]*(?:参考文献|參考文獻|参考书目|參考書目|引用文献|文献目录|References|Bibliography"
+    r"|Works Cited)\s*",
+    re.IGNORECASE,
+)
+
+
+def in_chinese(document: Document) -> bool:
+    """Tell whether a document is written in Chinese: it has Han characters and hardly any kana."""
+    return has_han(document.prose.text) and not is_japanese(document.prose.text)
+
+
+def has_han(text: str) -> bool:
+    """Tell whether a text has any Han character."""
+    return _HAN.search(text) is not None
+
+
+def is_japanese(text: str) -> bool:
+    """Tell whether a text is Japanese, by its commonest kana.
+
+    >>> is_japanese("これは日本語の文章です。"), is_japanese("“の”是日语里最常见的助词。")
+    (True, False)
+    """
+    return sum(map(text.count, _KANA)) * 20 > len(text)
+
+
+@lru_cache(maxsize=4096)
+def speaks_chinese(text: str) -> bool:
+    """Tell whether a paragraph is Chinese, not English (or Japanese) that mentions some Chinese.
+
+    >>> speaks_chinese("用 PyTorch 训练"), speaks_chinese("The term 训练 is as old as the field")
+    (True, False)
+    """
+    return len(_HAN.findall(text)) >= len(_WORD.findall(text)) and not is_japanese(text)
+
+
+def reference_test(document: Document) -> Callable[[Block], bool]:
+    """Return a test that tells the entries of a list of references from running text."""
+    lists: list[tuple[int, float]] = []
+    level = 0
+    for block in document.prose.blocks:
+        if block.kind != "Header":
+            continue
+        if lists and lists[-1][1] == _OPEN and block.element["c"][0] <= level:
+            lists[-1] = lists[-1][0], block.start
+        if _REFERENCES.fullmatch(block.text):
+            lists.append((block.start, _OPEN))
+            level = block.element["c"][0]
+
+    def is_reference(block: Block) -> bool:
+        return any(start < block.start < end for start, end in lists) or _is_entry(block.prose)
+
+    return is_reference
+
+
+_OPEN = float("inf")
+
+
+@lru_cache(maxsize=4096)
+def _is_entry(text: str) -> bool:
+    return "[" in text and _TYPE.search(text) is not None
+
+
+# How far back the address may begin that a run of Han characters ends.
+_REACH = 60
+_IN_ADDRESS = re.compile(f"{ADDRESS}[^\\s，。；、“”（）《》]*$")
+
+
+def in_address(block: Block, position: int) -> bool:
+    """Tell whether what stands before text[position] is the rest of an address (…/中文?page=1)."""
+    before = block.prose[max(0, position - _REACH) : position]
+    return ADDRESS in before and _IN_ADDRESS.search(before) is not None
+
+
+# Inlines whose edges may touch Han characters without a space.
+_TOUCHING = {
+    "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
+    "Link", "Reference", "Image", "Cite", "Note",
+}  # fmt: skip
+
+
+def touches_markup(block: Block, position: int) -> bool:
+    """Tell whether emphasis, a link or a note's mark begins or ends before text[position]."""
+    offsets = block.offsets
+    if offsets[position] == offsets[position - 1] + 1:
+        return False
+    return any(
+        position in (inline.start, inline.end) and inline.kind in _TOUCHING
+        for inline in block.inlines
+    )
