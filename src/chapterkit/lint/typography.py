@@ -18,7 +18,9 @@ _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]{2,}")
 
 # [J], [M], [EB/OL]… of GB/T 7714, which nothing but a reference has.
-_TYPE = re.compile(r"\[(?:[JMDCRSPNAZGK]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\](?=\s*(?:[.,:：，。]|//|$))")
+_TYPE = re.compile(
+    r"\[(?:[JMDCRSPNAZGK]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\](?=\s*(?:[.,:：，。]|//|$))"
+)
 _REFERENCES = re.compile(
     r"[\W\d]*(?:参考文献|參考文獻|参考书目|參考書目|引用文献|文献目录|References|Bibliography"
     r"|Works Cited)\s*",

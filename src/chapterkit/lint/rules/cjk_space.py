@@ -256,7 +256,9 @@ def _in_name(around: str, at: int) -> bool:
     if around.rfind("《", 0, at) > around.rfind("》", 0, at):
         return True
     return any(
-        found.start() < at < found.end() and len(found[1]) <= _NAME and not _IS_MARK.search(found[1])
+        found.start() < at < found.end()
+        and len(found[1]) <= _NAME
+        and not _IS_MARK.search(found[1])
         for found in _QUOTED.finditer(around)
     )
 

@@ -211,8 +211,10 @@ def _is_abbreviation(text: str, start: int) -> bool:
     if not (found := _WORD_BEFORE.search(before)):
         return before[-1:] not in ("%", ")", CODE, MATH, CITE)
     word = found[0].lower()
-    return word in _ABBREVIATIONS or all(len(part) < 3 for part in word.split(".")) and (
-        "." in word or len(word) == 1
+    return (
+        word in _ABBREVIATIONS
+        or all(len(part) < 3 for part in word.split("."))
+        and ("." in word or len(word) == 1)
     )
 
 

@@ -1,0 +1,202 @@
+"""The ends of a range are joined by a glyph that house style does not use for it.
+
+Why: GB/T 15835-2011 (5.1.3) joins the ends of a range of numbers by ～ or —; – is common in print
+and accepted too, unless book.yaml names the glyphs of the book (`style: {range: [～]}`). A tilde,
+a hyphen or a minus sign between two numbers can be read as approximation, code or subtraction, and
+10~20 may turn into a subscript.
+
+Quiet: dates (2024-01-02), scores, telephone numbers, ISBN, names (GPT-4, 7-11), numbers of figures
+(图 3-5), standards (GB/T 7714-2015), sums (5-3=2): a hyphen counts only where a unit, a year or an
+order shows that a range is meant.
+
+Bad:
+
+    训练了 10~20 轮，用时 3-5 天。
+
+Bad:
+
+    增幅在 5%-8% 之间，见第 3-5 页，2019-2023 年都是如此。
+
+Good:
+
+    训练了 10–20 轮，用时 3～5 天，增幅在 5%—8% 之间。
+
+Good:
+
+    2024-01-02，主队 3-1 获胜，见图 3-5，电话 010-12345678。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.problem import Problem, problem_at, replacement
+from chapterkit.lint.typography import in_chinese, reference_test, speaks_chinese
+
+GROUP = "language"
+SEVERITY = "warning"
+NEEDS = frozenset[str]()
+
+# Glyphs that hardly mean anything but a range between two numbers, and those that often do not.
+_PLAIN = "~～〜∼"
+_DOUBTFUL = "-‐‑‒–—−－"
+_HAN_DIGITS = "一二三四五六七八九十两几百千万亿"
+_UNIT = (
+    "%|％|‰|℃|℉|°|个|條|条|天|日|年|月|周(?!期)|週|星期|小时|小時|分钟|分鐘|分(?![类布析成为支])|秒|毫秒|世纪|世紀|岁|歲"
+    "|倍|次|页|頁|章(?!程)|节(?!点)|節|人(?!工)|名(?!称|字|为)|元|美元|万|萬|亿|億|千|百|米|公里|厘米|毫米|微米|纳米|英寸|英里|克"
+    "|公斤|吨|斤|升|毫升|度|级|級|层(?!次)|步(?!骤)|轮|位(?!置|于)|篇|种|種|项(?!目)|句|字(?!段|符|典)|词(?!典|表)|行(?!为|动|业)"
+    "|段|集(?!合|成)|期|卷|点(?!击)|點|件|家(?!庭)|台|辆|张|幅|本(?!书|章|文)|部(?!分|门)|遍|趟|回|季度|年代|代(?!表|码)|成(?!为)"
+    "|折|维|比特|字节|像素|例(?!如)|只|头|组|號|号|道|题|口|颗|枚|块|片|场|届|批|套|楼|学时|课时|年级|之间|之間|毫克|瓦|千瓦|赫|分贝|帕"
+)
+_LATIN_UNIT = (
+    "(?:ms|s|sec|min|h|hrs?|kg|g|mg|km|m|cm|mm|nm|GB|MB|KB|TB|[kMGT]?Hz|k?[VW]|K|k|M|B|tokens?|x|×|steps?"
+    "|px|dB|fps|pp|bps)(?![A-Za-z0-9])"
+)
+_NUMBER = r"(?:\d{1,2}:\d\d(?!\d)|\d+(?:[,，]\d{3})*(?:\.\d+)?)"
+_YEAR_UNITS = "学年|學年|年度|年|赛季|賽季"
+
+# What stands before the glyph: an end of the range, at the end of the text.
+_FROM = re.compile(
+    rf"(?P<order>第\ ?|周|星期)?(?P<sign>[+−-])?(?:[$¥￥])?"
+    rf"(?P<from>{_NUMBER}|[{_HAN_DIGITS}]{{1,6}})(?P<unit>\ ?(?:{_UNIT}|{_LATIN_UNIT}|月份?))?\Z"
+)
+_HAS_UNIT = re.compile(rf"\ ?(?:{_UNIT}|赛季|賽季|学年|學年|学期)|\ ?{_LATIN_UNIT}|\+")
+_HAS_HAN_UNIT = re.compile(rf"\ ?(?:{_UNIT})")
+_HAS_YEAR_UNIT = re.compile(rf"\ ?(?:{_YEAR_UNITS})")
+_GOES_ON = re.compile(r"[-–—/_:=＝≈]\ ?\w|\ ?[=＝≈]|[A-Za-z_]|\.\d|\ ?等于")
+_SCORE = re.compile(r"[^，。；]{0,4}[胜勝负負败敗平敌]")
+_NAMED = re.compile(
+    r"(?:[图圖表式例节節]|公式|算法|实验|實驗|附录|附錄|习题|定理|引理|命题|定义|案例|版本|型号|编号|代号|电话|Figure|Table"
+    r"|Fig\.|Eq\.|Section|pp?\.|比分|以|总分|大比分)\ ?\Z"
+)
+_LATIN_BEFORE = re.compile(r"[A-Za-z0-9_./:@#&–—-]\Z")
+_LATIN_WORD_BEFORE = re.compile(r"[A-Za-z][\w.+-]*\ \Z")
+_STANDARD = re.compile(r"[A-Z]{2,}(?:/[A-Z]+)?\ ?\Z")
+_WINDOW = 24
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options; book.yaml's `style: {range: […]}` names the glyphs."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each range whose ends are joined by another glyph than is declared."""
+    if not in_chinese(document):
+        return
+    accepted = book.config.style.range_glyphs
+    is_reference = reference_test(document)
+    for hit in document.prose.finditer(_pattern(accepted)):
+        block = hit.block
+        if not speaks_chinese(block.prose) or is_reference(block):
+            continue
+        if (found := _range(block.prose, *hit.place("glyph"), hit.end)) is None:
+            continue
+        start, end = hit.place("glyph")
+        start -= block.text[start - 1] == " "
+        end += block.text[end] == " "
+        shown = block.text[found : hit.end]
+        yield problem_at(
+            block,
+            found,
+            hit.end,
+            f"范围“{shown}”用了“{hit.match['glyph']}”",
+            f"改用“{'”或“'.join(accepted)}”",
+            edits=replacement(block, start, end, accepted[0]),
+        )
+
+
+@cache
+def _pattern(accepted: tuple[str, ...]) -> re.Pattern[str]:
+    other = "".join(glyph for glyph in _PLAIN + _DOUBTFUL if glyph not in accepted)
+    return re.compile(
+        rf"(?P<glyph>[{re.escape(other)}]{{1,2}}|——)"
+        rf"\ ?(?:第|周|星期|约|約)?[+−$¥￥-]?(?P<to>{_NUMBER}|[{_HAN_DIGITS}]{{1,6}})"
+    )
+
+
+def _range(text: str, start: int, end: int, last: int) -> int | None:
+    """Return where the range begins whose glyph is text[start:end]; None if it is no range.
+
+    `last` is where its second number ends.
+    """
+    glyph = text[start:end]
+    spaced = text[start - 1 : start] == " "
+    if start == 0 or (spaced and text[end] != " "):
+        return None
+    first = max(0, start - spaced - _WINDOW)
+    before = text[first : start - spaced]
+    if (found := _FROM.search(before)) is None:
+        return None
+    sides = _Sides(text[max(0, first - _WINDOW) : first + found.start()], found, text, end, last)
+    if glyph[0] in _PLAIN:
+        is_range = sides.are_numbers()
+    else:
+        is_range = sides.are_doubtless(spaced, glyph)
+    return first + found.start() if is_range else None
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """What stands round a glyph: before the first number, that number, and from the second on."""
+
+    before: str
+    first: re.Match[str]
+    text: str
+    end: int
+    last: int
+
+    @property
+    def second(self) -> str:
+        return self.text[self.end : self.last].lstrip(" 第周星期约約+−-$¥￥")
+
+    def are_numbers(self) -> bool:
+        return not re.search(r"[A-Za-z_/@]\Z", self.before)
+
+    def are_doubtless(self, spaced: bool, glyph: str) -> bool:
+        """Tell whether a hyphen or minus joins the ends of a range, by what stands round it."""
+        if ":" in self.first["from"] and ":" in self.second:
+            return True
+        if _LATIN_BEFORE.search(self.before) or _NAMED.search(self.before):
+            return False
+        if _SCORE.match(self.text, self.last):
+            return False
+        unit_follows = _HAS_UNIT.match(self.text, self.last)
+        if not unit_follows and _GOES_ON.match(self.text, self.last):
+            return False
+        if self._years():
+            return True
+        if glyph == "——":
+            return False
+        if self.first["unit"]:
+            return bool(unit_follows) or not spaced
+        if self.first["order"]:
+            return self._rises()
+        if _HAS_HAN_UNIT.match(self.text, self.last):
+            return self._rises()
+        latin = unit_follows is not None and not _LATIN_WORD_BEFORE.search(self.before)
+        return latin and self._rises()
+
+    def _years(self) -> bool:
+        first, second = self.first["from"], self.second
+        if len(first) != 4 or not first.isdigit() or not "1000" <= first < "2100":
+            return False
+        if len(second) == 2 and second.isdigit():
+            return _HAS_YEAR_UNIT.match(self.text, self.last) is not None
+        if len(second) != 4 or not second.isdigit() or not first < second < "2200":
+            return False
+        return not _STANDARD.search(self.before)
+
+    def _rises(self) -> bool:
+        first, second = _value(self.first["from"]), _value(self.second)
+        return first is None or second is None or first < second
+
+
+def _value(number: str) -> float | None:
+    digits = number.replace(",", "").replace("，", "")
+    return float(digits) if digits.isascii() and digits.replace(".", "").isdigit() else None
