@@ -84,7 +84,7 @@ def cited(markdown: str, folder: Path) -> Tree:
     """Return the finished tree of a text that cites SOURCES."""
     references = folder / "references.json"
     references.write_text(json.dumps(csl_references(SOURCES)), "utf-8")
-    tree = read_markdown(rendered_plainly(markdown, "a.md"), folder).tree
+    tree = read_markdown(rendered_plainly(markdown, "a.md")).tree
     return finish_references(transform(tree, citeproc_arguments(references)), languages(SOURCES))
 
 

@@ -96,7 +96,7 @@ def make(tmp_path: Path) -> Make:
         settings: dict[str, Any] = {**book, **options}
         model = BookModel.model_construct(**settings)
         config = Config.model_construct(root=root, **dict(model))
-        document = read_markdown(rendered_plainly(chapter, "book/chapter7.md"), tmp_path)
+        document = read_markdown(rendered_plainly(chapter, "book/chapter7.md"))
         tree = transform(document.tree, citeproc_arguments(references))
         work = tmp_path / f"work-{name}-{len(list(tmp_path.iterdir()))}"
         work.mkdir()

@@ -169,8 +169,7 @@ def parsed(rendered: Rendered) -> Document:
 
 def _read(rendered: Rendered) -> Document:
     plain, comments = _without_comments(rendered)
-    with tempfile.TemporaryDirectory(prefix="chapterkit-") as scratch:
-        document = read_markdown(plain, Path(scratch))
+    document = read_markdown(plain)
     check_depth(document.tree)
     return replace(document, comments=comments)
 
