@@ -11,13 +11,16 @@ from chapterkit.book import Book, Chapter
 from chapterkit.build import at_hand, parsed
 from chapterkit.config import Config
 from chapterkit.document import Document
-from chapterkit.ledger import Ledger, make_ledger, numbers_of
+from chapterkit.errors import Origin
+from chapterkit.ledger import Ledger, Number, make_ledger, numbers_of
 from chapterkit.lint import Problem, Rule, Run, lint
-from chapterkit.lint.engine import make_options
+from chapterkit.lint.baseline import Entry, compared, fingerprint
+from chapterkit.lint.engine import Outcome, make_options, reviewed
 from chapterkit.origins import rendered_plainly
 from chapterkit.records import Record, RecordModel, read_ledger_file
 from chapterkit.terms import Terms, TermsModel
-from chapterkit.verify.lock import Entry
+from chapterkit.verify.lock import Entry as Locked
+from chapterkit.verify.lock import value_of
 from chapterkit.yamlfile import YamlFile, parse_yaml
 
 HERE = Path(__file__).parent
@@ -38,7 +41,7 @@ def demo_book() -> Book:
 
 
 BOOK = demo_book()
-VERIFIED = Entry(
+VERIFIED = Locked(
     "rate", "verified", "3.4", "%", "demo2025", "图 6", "图 6", sha256="0" * 64, date="2025-01-01"
 )
 
@@ -48,22 +51,40 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
 
     Markdown may begin with the book that the rule is to know, as YAML between two lines of ---:
     `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
-    `terms`, the keys of book.yaml, and the rule's `options`. Line numbers count from the top of
-    the case.
+    `terms`, `lock` (number → status, or number → [status, value] as it was when verified),
+    `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
+    rule's `options`. Line numbers count from the top of the case.
     """
     if text.startswith("numbers:"):
         document = parsed(rendered_plainly("", "case.md"))
         book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
         return _checked(rule, document, book, {})
     book, options, start = BOOK, {}, 0
+    accepted: tuple[Entry, ...] = ()
     if text.startswith("---\n"):
         start = text.index("\n---\n") + 5
         head = parse_yaml(text[:start].replace("---\n", "\n"), "case.md").data
         options = head.pop("options", {})
+        accepted = tuple(_accepted(one) for one in head.pop("accepted", ()))
         book = book_of(head)
     blank = "\n" * text.count("\n", 0, start)
     document = parsed(rendered_plainly(blank + text[start:], "case.md"))
+    if accepted:
+        run = Run(book.config.lint, at_hand(book))
+        _, surplus = compared(lint(document, book, run), accepted, {"case.md"})
+        told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
+        return sorted(
+            problem for problem in reviewed(Outcome(stale=told), run) if problem.rule == rule.name
+        )
     return _checked(rule, document, book, options)
+
+
+def _accepted(one: dict[str, str]) -> Entry:
+    problem = Problem(Origin("case.md"), "", context=one["sentence"])
+    return Entry(
+        one["rule"], fingerprint(problem), int(one.get("times", 1)), "case.md", one["sentence"], "旧稿",
+        Origin("baseline.yaml", int(one.get("line", 1))),
+    )  # fmt: skip
 
 
 def _checked(rule: Rule, document: Document, book: Book, options: dict[str, Any]) -> list[Problem]:
@@ -79,6 +100,7 @@ def book_of(head: dict[str, Any]) -> Book:
     bibliography = dict(BOOK.bibliography)
     if "bibliography" in head:
         bibliography = parse_bibliography(head.pop("bibliography"), "refs.bib")
+    locked = head.pop("lock", None)
     terms = None
     if "terms" in head:
         data = head.pop("terms")
@@ -90,7 +112,17 @@ def book_of(head: dict[str, Any]) -> Book:
     config = Config.model_validate({**settings, "root": Path()})
     ledger = make_ledger(records) if records else BOOK.ledger
     chapter = Chapter("case", 7, "case.md", "", tuple(records))
-    return Book(config, records, bibliography, ledger, {}, (chapter,), None, terms)
+    lock = None if locked is None else {id: _locked(ledger[id], as_) for id, as_ in locked.items()}
+    return Book(config, records, bibliography, ledger, {}, (chapter,), lock, terms)
+
+
+def _locked(number: Number, told: Any) -> Locked:
+    status: Any
+    status, value = (told, value_of(number)) if isinstance(told, str) else told
+    return Locked(
+        number.id, status, value, number.unit, number.cite, number.at or "", "图 6",
+        sha256="0" * 64, date="2025-01-01",
+    )  # fmt: skip
 
 
 def _record(slug: str, data: dict[str, Any]) -> Record:
