@@ -84,6 +84,16 @@ def find_damage(text: str, present: frozenset[str]) -> Iterator[Damage]:
         yield pending
 
 
+def is_damaged(text: str, position: int) -> bool:
+    """Tell whether an odd character is a part of damaged text: its neighbours are odd, too."""
+    before, after = text[position - 1 : position], text[position + 1 : position + 2]
+    if text[position] >= "\ue000":
+        return before.encode("gb18030", "ignore")[:1] in _UTF8_LEADS
+    return bool(before and after) and (
+        before in _ODD or after in _ODD or (before in _FIRSTS and after in _bytes_of())
+    )
+
+
 # Between two parts of one damaged run some characters may look sound.
 _PARTED = re.compile(r"[^\n。]{0,6}")
 _WIDELY_PARTED = re.compile(r"[^\n。]{0,12}")
@@ -240,6 +250,7 @@ _SEQUENCE = re.compile(
     rb"[\xe0-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
     rb"|[\xc2-\xf0][\x80-\xbf]{0,2}|[\x80-\xbf]"
 )
+_ODD = frozenset(_OTHER.replace("-", "") + "".join(map(chr, range(0x80, 0xC0)))) - _NATURAL
 _UTF8_CAUSE = "UTF-8 的文字当成了 Windows-1252 一类的单字节编码来读"
 
 
@@ -416,6 +427,7 @@ _UTF8 = re.compile(
     rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbf][\x80-\xbf]|\xe2[\x80-\x9f][\x80-\xbf]"
     rb"|\xc2[\xa0-\xbf]|\xc3[\x80-\xbf]|[\xce-\xd1][\x80-\xbf]|\xf0\x9f[\x80-\xbf]{2}|[@-~])+"
 )
+_UTF8_LEADS = frozenset(bytes([byte]) for byte in (*range(0xE2, 0xEA), 0xEF))
 # Shift-JIS reads a part of the bytes as these.
 _HALF_WIDTH_KATAKANA = frozenset(map(chr, range(0xFF61, 0xFFA0)))
 # What 。， and ” begin with, read as GBK: no text has 銆; 鈥 and 锛 are real words.
