@@ -8,7 +8,6 @@ from typing import Any
 
 from chapterkit.bibliography import load_bibliography, parse_bibliography
 from chapterkit.book import Book, Chapter
-from chapterkit.build import at_hand, parsed
 from chapterkit.config import Config
 from chapterkit.document import Document
 from chapterkit.errors import Origin
@@ -17,6 +16,7 @@ from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
 from chapterkit.lint.engine import Outcome, make_options, reviewed
 from chapterkit.origins import rendered_plainly
+from chapterkit.reading import at_hand, parsed
 from chapterkit.records import Record, RecordModel, read_ledger_file
 from chapterkit.terms import Terms, TermsModel
 from chapterkit.verify.lock import Entry as Locked

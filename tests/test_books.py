@@ -468,12 +468,12 @@ def test_a_book_of_two_chapters(minimal: Path, run: Run) -> None:
     config = minimal / "book/book.yaml"
     second = "  - {slug: more, number: 4, file: chapter4.md}\n"
     config.write_text(config.read_text("utf-8") + second, "utf-8")
-    text = '# 再谈 {#more}\n\n{{ ref("card-game") }}说过这件事[@demo2025]。\n'
+    text = '# 再谈 {#more}\n\n{{ ref("card-game") }} 说过这件事[@demo2025]。\n'
     (minimal / "book/chapter4.md").write_text(text, "utf-8")
     result = run(minimal, "build", "--format", "html")
     assert result.exit_code == 0, result.output
     html = (minimal / "build/more/more.html").read_text("utf-8")
-    assert "实验 3.1说过" in html
+    assert "实验 3.1 说过" in html
     assert '#card-game"' not in html
     assert '#card-game"' in built(minimal)["cards.html"].decode()
     assert run(minimal, "check", "more").output.strip() == "没有问题。"

@@ -7,10 +7,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chapterkit.build import parsed
 from chapterkit.document import Document
 from chapterkit.errors import Origin
 from chapterkit.origins import mark, rendered_plainly, without_marks
+from chapterkit.reading import parsed
 
 WORDS = [
     "模型",

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 from chapterkit.book import Book, Chapter, load_book
-from chapterkit.build import Outside, at_hand, document_of, file_document
 from chapterkit.config import BOOK_FILE, find_root
 from chapterkit.document import Document
 from chapterkit.errors import ChapterkitError, Origin
@@ -29,6 +28,7 @@ from chapterkit.lint.baseline import (
 )
 from chapterkit.lint.engine import Outcome, reviewed
 from chapterkit.lint.fix import Mended, Texts, mend
+from chapterkit.reading import Outside, at_hand, document_of, file_document
 from chapterkit.revision import Changes
 from chapterkit.yamlfile import read_text
 
@@ -111,7 +111,7 @@ def subjects(targets: Sequence[str], outside: Outside, only: Sequence[str] = ())
         found += chapters_of(load(this_root()), named, only)
     make = cache(Outside.book)
     for target in files:
-        found += _of_book(target, only, load) or [_stranger(target, outside, only, make)]
+        found += _of_book(target, only, load) or [stranger(target, outside, only, make)]
     return list({(one.shown, one.at): one for one in found}.values())
 
 
@@ -154,9 +154,13 @@ def _concerns(book: Book, chapter: Chapter, inner: str) -> bool:
     return inner in own or shared
 
 
-def _stranger(
-    target: str, outside: Outside, only: Sequence[str], make: Callable[[Outside], Book]
+def stranger(
+    target: str,
+    outside: Outside,
+    only: Sequence[str] = (),
+    make: Callable[[Outside], Book] = Outside.book,
 ) -> Subject:
+    """Return a file outside a book as a text to be checked; `make` makes what goes with it."""
     book = make(outside)
     return Subject(target, book, Run(book.config.lint, outside.given, only))
 

@@ -157,7 +157,7 @@ def build(
     \b
       chapterkit build 7 --format html --format pdf
     """
-    from chapterkit.build import build_chapter, check_chapter
+    from chapterkit.build import build_chapter
     from chapterkit.checking import chapters_of, each_once, own_baseline, without_accepted
     from chapterkit.formats import all_formats
     from chapterkit.summary import summary_text
@@ -167,8 +167,9 @@ def build(
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     folder = output or book.config.root / "build"
     wanted = chapters_of(book, targets)
-    checked = [check_chapter(book, chapter) for chapter in _chapters(book, targets)]
-    problems = list(each_once(problem for one in checked for problem in one.problems))
+    documents = [one.parse() for one in wanted]
+    linted = (one.lint(document) for one, document in zip(wanted, documents, strict=True))
+    problems = list(each_once(problem for part in linted for problem in part))
     if accepted := own_baseline(book):
         problems = without_accepted(problems, accepted, wanted)
     if problems:
@@ -176,14 +177,14 @@ def build(
     if any(problem.severity == "error" for problem in problems):
         click.echo("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
-    for one in checked:
+    for chapter, document in zip(_chapters(book, targets), documents, strict=True):
         started = time.perf_counter()
-        with _progress(f"正在写 {one.chapter.slug}", len(chosen)) as step:
-            written = build_chapter(book, one, chosen, folder, jobs, step)
+        with _progress(f"正在写 {chapter.slug}", len(chosen)) as step:
+            written = build_chapter(book, chapter, document, chosen, folder, jobs, step)
         _print_written(written, time.perf_counter() - started)
-        click.echo(summary_text(one.document, book))
+        click.echo(summary_text(document, book))
         if depfile:
-            _write_depfile(depfile, one.chapter.number, written)
+            _write_depfile(depfile, chapter.number, written)
 
 
 def _report_names() -> list[str]:
@@ -261,7 +262,7 @@ def check(
     <!-- chapterkit: allow typed-reference: 引用的是另一本书 -->
     """
     from chapterkit import checking
-    from chapterkit.build import Outside
+    from chapterkit.reading import Outside
 
     outside = Outside(ledger, bibliography, terms, config)
     wanted = checking.subjects(targets, outside, only)
@@ -430,8 +431,9 @@ def numbers(
       chapterkit numbers --bind draft.md --ledger numbers.yaml --write
     """
     from chapterkit.accounting import accounts
-    from chapterkit.build import document_of, parsed_file
     from chapterkit.checking import is_file
+    from chapterkit.reading import Outside, document_of, file_document
+    from chapterkit.yamlfile import read_text
 
     if write and not bind:
         raise click.UsageError("--write goes with --bind FILE")
@@ -440,7 +442,8 @@ def numbers(
     listed: list[Accounted] = []
     known: Ledger | None = None
     for file in filter(is_file, targets):
-        document, given, _ = parsed_file(Path(file), file, ledger, bibliography)
+        given = Outside(ledger, bibliography).book()
+        document = file_document(read_text(Path(file), file), file, given)
         listed += accounts(document, given.ledger, exempt=True)
         known = given.ledger
     if chapters := _chapters_of(targets):

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from chapterkit.book import Book, Chapter, load_book
-from chapterkit.build import Outside, check_chapter, check_file, parsed_file
-from chapterkit.checking import Accepted, own_baseline, without_accepted
+from chapterkit.checking import Accepted, chapters_of, own_baseline, stranger, without_accepted
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lsp.places import own_slug
-from chapterkit.yamlfile import unsaved
+from chapterkit.reading import Outside, file_document
+from chapterkit.yamlfile import read_text, unsaved
 
 Texts = Mapping[Path, str]
 BOOK = ""
@@ -85,12 +85,15 @@ def _checked_chapter(
     book: Book, chapter: Chapter, accepted: Accepted | None
 ) -> tuple[Problem, ...]:
     """Return a chapter's problems but for those that the book's baseline accepts."""
-    problems = check_chapter(book, chapter).problems
-    return tuple(without_accepted(problems, accepted, (), stale=False)) if accepted else problems
+    [subject] = chapters_of(book, [chapter.slug])
+    problems = subject.lint(subject.parse())
+    return tuple(without_accepted(problems, accepted, (), stale=False) if accepted else problems)
 
 
 def _checked_file(path: Path, shown: str) -> tuple[Problem, ...]:
-    return tuple(check_file(*parsed_file(path, shown, None, None)))
+    subject = stranger(shown, Outside())
+    document = file_document(read_text(path, shown), shown, subject.book)
+    return tuple(subject.lint(document))
 
 
 def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:

@@ -1,0 +1,148 @@
+"""From files to a document: a chapter rendered, a file outside a book read, pandoc's one parse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from chapterkit.bibliography import load_bibliography
+from chapterkit.book import Book, Chapter
+from chapterkit.config import Config, load_outside_config
+from chapterkit.document import Comment, Document, check_depth
+from chapterkit.errors import ChapterkitError
+from chapterkit.ledger import Ledger, Number, numbers_of
+from chapterkit.origins import Rendered, rendered_plainly
+from chapterkit.pandoc import read_markdown
+from chapterkit.records import read_ledger_file
+from chapterkit.terms import load_terms
+from chapterkit.yamlfile import read_text
+
+
+def at_hand(book: Book) -> frozenset[str]:
+    """Return what the rules may need that there is: what came with a file, or a whole book."""
+    there = {
+        "book": bool(book.chapters),
+        "ledger": bool(book.ledger or book.chapters),
+        "bibliography": bool(book.bibliography or book.chapters),
+        "terms": book.terms is not None,
+    }
+    return frozenset(name for name, is_there in there.items() if is_there)
+
+
+def document_of(book: Book, chapter: Chapter) -> Document:
+    """Render and parse one chapter of a book."""
+    from chapterkit.render import render
+
+    return parsed(render(book, chapter))
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is given to the check of a file outside a book: all of it, or nothing."""
+
+    ledger: Path | None = None
+    bibliography: Path | None = None
+    terms: Path | None = None
+    config: Path | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Return which of them there are, as rules name what they need."""
+        files = {"ledger": self.ledger, "bibliography": self.bibliography, "terms": self.terms}
+        return frozenset(name for name, file in files.items() if file)
+
+    def book(self) -> Book:
+        """Return a book that holds nothing but these.
+
+        Raises ChapterkitError at the line of what is wrong in them.
+        """
+        numbers: dict[str, Number] = {}
+        if self.ledger:
+            shown = str(self.ledger)
+            entries = read_ledger_file(read_text(self.ledger, shown), shown)
+            models = {name: model for name, (model, _) in entries.items()}
+            numbers = numbers_of(
+                "", models, {name: origin for name, (_, origin) in entries.items()}
+            )
+        sources = (
+            load_bibliography(self.bibliography, str(self.bibliography))
+            if self.bibliography
+            else {}
+        )
+        terms = load_terms(self.terms, str(self.terms)) if self.terms else None
+        config = (
+            load_outside_config(self.config, str(self.config))
+            if self.config
+            else Config.model_construct(root=Path())
+        )
+        return Book(config, {}, sources, Ledger(numbers), {}, (), None, terms)
+
+
+def file_document(text: str, shown: str, book: Book) -> Document:
+    """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered."""
+    bound = bool(book.ledger) and "{{" in text
+    if bound:
+        return document_of(book, Chapter("", 0, shown, text, ()))
+    return parsed(rendered_plainly(text, shown))
+
+
+_FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+
+
+def parsed(rendered: Rendered) -> Document:
+    """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
+
+    Raises ChapterkitError if pandoc gives up on it, or it is nested beyond all reason.
+    """
+    try:
+        return _read(rendered)
+    except RecursionError:
+        raise ChapterkitError("列表或引文嵌套得太深", rendered.origin(0)) from None
+    except ChapterkitError as error:
+        raise error.at(rendered.origin(0)) from None
+
+
+def _read(rendered: Rendered) -> Document:
+    plain, comments = _without_comments(rendered)
+    document = read_markdown(plain)
+    check_depth(document.tree)
+    return replace(document, comments=comments)
+
+
+def _without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
+    """Blank out HTML comments, which are the author's own notes, keeping every offset."""
+    text = rendered.text
+    comments: list[Comment] = []
+    parts: list[str] = []
+    end = 0
+    for start, after in _comment_spans(text):
+        comments.append(Comment(start, text[start + 4 : after - 3]))
+        parts += [text[end:start], re.sub(r"[^\n]", " ", text[start:after])]
+        end = after
+    if not comments:
+        return rendered, ()
+    blank = "".join([*parts, text[end:]])
+    return Rendered(blank, rendered.starts, rendered.origins), tuple(comments)
+
+
+def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each comment begins and ends; in fenced or inline code there are none."""
+    end = 0
+    fence = _FENCE.search(text)
+    while (start := text.find("<!--", end)) >= 0:
+        while fence and fence.start() < start:
+            closing = text.find(f"\n{fence[1]}", fence.end())
+            end = len(text) if closing < 0 else closing + 1 + len(fence[1])
+            fence = _FENCE.search(text, end)
+        if start < end:
+            continue
+        after = text.find("-->", start + 4)
+        if after < 0:
+            return
+        end = after + 3
+        while fence and fence.start() < end:
+            fence = _FENCE.search(text, end)
+        if text[start - 1 : start] != "`":
+            yield start, end
