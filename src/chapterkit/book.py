@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chapterkit.bibliography import Source, load_bibliography
-from chapterkit.config import BOOK_FILE, ChapterConfig, Config, load_config
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.ledger import Ledger, make_ledger
-from chapterkit.records import Record, load_records
-from chapterkit.terms import TERMS_FILE, Terms, load_terms
-from chapterkit.verify.lock import LOCK_FILE, Lock, read_lock
 from chapterkit.yamlfile import read_text
+
+if TYPE_CHECKING:
+    from chapterkit.bibliography import Source
+    from chapterkit.config import ChapterConfig, Config
+    from chapterkit.ledger import Ledger
+    from chapterkit.records import Record
+    from chapterkit.terms import Terms
+    from chapterkit.verify.lock import Lock
 
 COMMENT = re.compile(r"\{%#.*?#%\}", re.DOTALL)
 _PLACED = re.compile(
@@ -87,6 +90,14 @@ def load_book(root: Path) -> Book:
 
     Raises ChapterkitError at the place of the first thing that is wrong.
     """
+    # Not above: whoever checks a file outside a book needs the nouns alone.
+    from chapterkit.bibliography import load_bibliography
+    from chapterkit.config import load_config
+    from chapterkit.ledger import make_ledger
+    from chapterkit.records import load_records
+    from chapterkit.terms import TERMS_FILE, load_terms
+    from chapterkit.verify.lock import LOCK_FILE, read_lock
+
     config = load_config(root)
     records = load_records(root)
     bibliography = load_bibliography(inside(root, config.bibliography), config.bibliography)
@@ -105,6 +116,8 @@ def load_book(root: Path) -> Book:
 
 def inside(root: Path, relative: str) -> Path:
     """Return root/relative; raise ChapterkitError if it leads out of `root` by .. or by link."""
+    from chapterkit.config import BOOK_FILE
+
     path = root / relative
     if not path.resolve().is_relative_to(root.resolve()):
         raise ChapterkitError(

@@ -9,10 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.quantities import to_chinese
-from chapterkit.records import NumberModel, Record, Status, Value
+
+if TYPE_CHECKING:
+    from chapterkit.records import NumberModel, Record, Status, Value
 
 MAX_EXPRESSION = 400
 _SIGNS = frozenset("%‰°")

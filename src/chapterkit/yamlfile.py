@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
@@ -19,7 +17,9 @@ MAX_TEXT_BYTES = 8_000_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    import yaml
+
 Step = str | int
 Model = TypeVar("Model")
 
@@ -117,9 +117,12 @@ def parse_yaml(text: str, path: str) -> YamlFile:
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _check_events(text, path)
-        node = yaml.compose(text, Loader=Loader)
+        _check_events(text, path, loader)
+        node = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         raise _broken(error, path, text) from None
     except yaml.YAMLError as error:
@@ -132,9 +135,11 @@ def parse_yaml(text: str, path: str) -> YamlFile:
     return YamlFile(path, data, origins)
 
 
-def _check_events(text: str, path: str) -> None:
+def _check_events(text: str, path: str, loader: Any) -> None:
+    import yaml
+
     depth = aliases = 0
-    for event in yaml.parse(text, Loader=Loader):
+    for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1  # type: ignore[union-attr]
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -179,31 +184,31 @@ class _Builder:
         self.open: set[int] = set()
         self.built = 0
 
-    def build(self, node: yaml.Node, steps: tuple[Step, ...]) -> Any:
+    def build(self, node: Any, steps: tuple[Step, ...]) -> Any:
         self.origins.setdefault(steps, _origin(node, self.path))
         self.built += 1
         if id(node) in self.open or self.built > MAX_BYTES // 10:
             raise ChapterkitError("YAML 别名展开后没有尽头", _origin(node, self.path))
-        if isinstance(node, yaml.ScalarNode):
+        if node.id == "scalar":
             return self._scalar(node)
         self.open.add(id(node))
         try:
-            if isinstance(node, yaml.MappingNode):
+            if node.id == "mapping":
                 return dict(self._pairs(node, steps))
             return [self.build(item, (*steps, index)) for index, item in enumerate(node.value)]
         finally:
             self.open.discard(id(node))
 
-    def _scalar(self, node: yaml.ScalarNode) -> str | None:
+    def _scalar(self, node: Any) -> str | None:
         if not node.tag.startswith("tag:yaml.org,2002:"):
             raise ChapterkitError(f"不认识的 YAML 标签 {node.tag}", _origin(node, self.path))
         return None if node.tag.endswith(":null") else str(node.value)
 
-    def _pairs(self, node: yaml.MappingNode, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
+    def _pairs(self, node: Any, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
             origin = _origin(key_node, self.path)
-            if not isinstance(key_node, yaml.ScalarNode):
+            if key_node.id != "scalar":
                 raise ChapterkitError("键应当是一个词", origin)
             key = str(key_node.value)
             if key in seen:

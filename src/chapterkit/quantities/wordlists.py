@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+
+_FOLDER = Path(__file__).parents[1] / "data" / "quantities"
 
 
 @cache
 def lines(name: str) -> tuple[str, ...]:
     """The entries of one list, without comments and empty lines."""
-    text = files("chapterkit").joinpath("data", "quantities", name).read_text(encoding="utf-8")
+    text = (_FOLDER / name).read_text(encoding="utf-8")
     stripped = (line.split("#", 1)[0].strip() for line in text.splitlines())
     return tuple(line for line in stripped if line)
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.ledger import Ledger, Number
-from chapterkit.verify.search import Found, Searcher, Status
+from chapterkit.verify.model import Result, Results
+from chapterkit.verify.search import Found, Searcher
 from chapterkit.verify.texts import SourceText, read_source
 
-STATUSES: tuple[Status, ...] = ("verified", "elsewhere", "not-found", "no-source", "stale")
 _SHOWN = {
     "verified": "已核对",
     "elsewhere": "别处",
@@ -22,36 +21,6 @@ _SHOWN = {
     "no-source": "没有原文",
     "stale": "已过期",
 }
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of one number: `where` and `context` in its source, `why` unless all is well."""
-
-    number: Number
-    status: Status
-    where: str = ""
-    context: str = ""
-    why: str = ""
-    sha256: str = ""
-
-
-@dataclass(frozen=True)
-class Results:
-    """What became of all numbers, in the ledger's order."""
-
-    numbers: tuple[Result, ...]
-
-    def counts(self) -> dict[str, int]:
-        """Count the numbers of each status."""
-        return {
-            status: sum(1 for one in self.numbers if one.status == status) for status in STATUSES
-        }
-
-    @property
-    def clean(self) -> bool:
-        """Whether nothing contradicts the records (a source that is not at hand does not)."""
-        return all(one.status in ("verified", "no-source") for one in self.numbers)
 
 
 def verify(

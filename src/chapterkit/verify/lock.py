@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import replace_text
-from chapterkit.ledger import Number
-from chapterkit.verify.check import STATUSES, Results
-from chapterkit.verify.search import Status
+from chapterkit.verify.model import STATUSES, Results, Status
 from chapterkit.yamlfile import read_text
+
+if TYPE_CHECKING:
+    from chapterkit.ledger import Number
 
 LOCK_FILE = "experiments/verified.lock"
 
@@ -147,6 +148,8 @@ def lock_text(lock: Lock) -> str:
 
 def write_lock(path: Path, lock: Lock) -> None:
     """Write the lock; raise ChapterkitError, the old lock as it was, if that cannot be done."""
+    from chapterkit.files import replace_text
+
     replace_text(path, lock_text(lock))
 
 

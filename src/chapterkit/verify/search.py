@@ -15,16 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from chapterkit.ledger import Number
 from chapterkit.verify.forms import Hit, Wanted, agreement, hits, wanted
 from chapterkit.verify.labels import Word, is_row, shape, swapped
+from chapterkit.verify.model import Status
 from chapterkit.verify.nouns import column_unit, fits_column
 from chapterkit.verify.outline import Outline, Region, is_tabular, parse_locator
 from chapterkit.verify.texts import SourceText
-
-Status = Literal["verified", "elsewhere", "not-found", "no-source", "stale"]
 
 _REACH = {"figure": 2500, "table": 2500, "page": 400, "section": 400, "named": 400, "abstract": 500,
           "mention": 400}  # fmt: skip
