@@ -22,7 +22,7 @@ from chapterkit.citations import (
     finish_references,
     languages,
 )
-from chapterkit.config import BookModel, Config
+from chapterkit.config import Config
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import Printing, all_formats
 from chapterkit.origins import rendered_plainly
@@ -94,8 +94,7 @@ def make(tmp_path: Path) -> Make:
             "identifier": "urn:uuid:00000000-0000-4000-8000-000000000001",
         }
         settings: dict[str, Any] = {**book, **options}
-        model = BookModel.model_construct(**settings)
-        config = Config.model_construct(root=root, **dict(model))
+        config = Config.partly(root=root, **settings)
         document = read_markdown(rendered_plainly(chapter, "book/chapter7.md"))
         tree = transform(document.tree, citeproc_arguments(references))
         work = tmp_path / f"work-{name}-{len(list(tmp_path.iterdir()))}"

@@ -73,9 +73,7 @@ class Outside:
         )
         terms = load_terms(self.terms, str(self.terms)) if self.terms else None
         config = (
-            load_outside_config(self.config, str(self.config))
-            if self.config
-            else Config.model_construct(root=Path())
+            load_outside_config(self.config, str(self.config)) if self.config else Config.partly()
         )
         return Book(config, {}, sources, Ledger(numbers), {}, (), None, terms)
 

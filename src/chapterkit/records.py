@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from chapterkit.config import Slug
+from chapterkit.config import SLUG
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.quantities import known_unit
 from chapterkit.yamlfile import Step, YamlFile, parse_yaml, read_text, validated
@@ -80,6 +80,7 @@ ValueField = Annotated[
         }
     ),
 ]
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -220,8 +220,10 @@ class _Builder:
             yield key, self.build(value_node, (*steps, key))
 
 
-def validated(file: YamlFile, validate: Callable[[Any], Model], what: str) -> Model:
-    """Run a pydantic validator over the file's data.
+def validated(
+    file: YamlFile, validate: Callable[[Any], Model], what: str, kind: Any = None
+) -> Model:
+    """Run a pydantic validator over the file's data; `kind` is what it makes, if not a model.
 
     Raises ChapterkitError at the line of the first value that does not fit, worded for
     authors, with the nearest known key as hint for an unknown one.
@@ -232,11 +234,23 @@ def validated(file: YamlFile, validate: Callable[[Any], Model], what: str) -> Mo
         return validate(file.data)
     except ValidationError as failure:
         errors = failure.errors()
-        misspelt = [error for error in errors if error["type"] == "extra_forbidden"]
+        misspelt = [error for error in errors if error["type"] in _MISSPELT]
         missing = [error for error in errors if error["type"] == "missing"]
         if missing and not misspelt:
             raise _incomplete(file, missing, what) from None
-        raise _misfit(file, (misspelt or errors)[0], validate, what) from None
+        kind = kind or getattr(validate, "__self__", None)
+        raise _misfit(file, (misspelt or errors)[0], kind, what) from None
+
+
+def validated_as(kind: type[Model], file: YamlFile, what: str) -> Model:
+    """Do the same for a plain dataclass, which pydantic fills."""
+    from pydantic import TypeAdapter
+
+    return validated(file, TypeAdapter(kind).validate_python, what, kind)
+
+
+# How pydantic calls an unknown key of a model and of a dataclass.
+_MISSPELT = {"extra_forbidden", "unexpected_keyword_argument"}
 
 
 def _incomplete(file: YamlFile, missing: Sequence[Any], what: str) -> ChapterkitError:
@@ -250,14 +264,12 @@ def _incomplete(file: YamlFile, missing: Sequence[Any], what: str) -> Chapterkit
     )
 
 
-def _misfit(
-    file: YamlFile, error: Any, validate: Callable[[Any], Any], what: str
-) -> ChapterkitError:
+def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitError:
     origin = file.origin(*error["loc"])
     name = ".".join(str(step) for step in error["loc"])
     kind = error["type"]
-    if kind == "extra_forbidden":
-        known = _known_keys(getattr(validate, "__self__", None), error["loc"][:-1])
+    if kind in _MISSPELT:
+        known = _known_keys(model, error["loc"][:-1])
         near = nearest(str(error["loc"][-1]), known)
         hint = f"最接近的是 {near}" if near else f"可用的键：{'、'.join(known)}"
         return ChapterkitError(f"{what}里没有 {name} 这个键", origin, hint)
@@ -273,6 +285,7 @@ _WORDS = {
     "tuple_type": "这里要一个列表（[甲, 乙]）",
     "dict_type": "这里要一个“键: 值”的映射",
     "model_type": "这里要一个“键: 值”的映射",
+    "dataclass_type": "这里要一个“键: 值”的映射",
     "decimal_parsing": "这里要一个数",
     "decimal_type": "这里要一个数，或两个数的列表 [小, 大]",
     "int_parsing": "这里要一个整数",
@@ -299,21 +312,28 @@ def _example(name: str) -> str:
 
 def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
     """Return the keys that the model nested at `steps` knows."""
-    from pydantic import BaseModel
-
     for step in steps:
-        fields = getattr(model, "model_fields", {})
-        annotation = fields[step].annotation if step in fields else model
-        model = _model_within(annotation)
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return list(model.model_fields)
-    return []
+        model = _model_within(_fields_of(model).get(step, model))
+    return [str(name) for name in _fields_of(model)]
+
+
+def _fields_of(model: Any) -> dict[Step, Any]:
+    """Return the names of a model's or a dataclass's fields, and their types."""
+    from typing import get_type_hints
+
+    if hasattr(model, "model_fields"):
+        return {name: one.annotation for name, one in model.model_fields.items()}
+    if is_dataclass(model):
+        hints = get_type_hints(model)
+        return {one.name: hints[one.name] for one in fields(model)}
+    return {}
 
 
 def _model_within(annotation: Any) -> Any:
     from typing import get_args
 
-    if hasattr(annotation, "model_fields"):
+    is_kind = isinstance(annotation, type)
+    if is_kind and (hasattr(annotation, "model_fields") or is_dataclass(annotation)):
         return annotation
     for inner in get_args(annotation):
         if (found := _model_within(inner)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 FOLDER = Path(__file__).parent
 
@@ -16,7 +16,7 @@ def schemas() -> dict[str, str]:
     from chapterkit.records import RecordModel
     from chapterkit.terms import TermsModel
 
-    models: dict[str, type[BaseModel]] = {
+    models = {
         "record.schema.json": RecordModel,
         "book.schema.json": BookModel,
         "terms.schema.json": TermsModel,
@@ -25,7 +25,7 @@ def schemas() -> dict[str, str]:
         name: json.dumps(
             {
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
-                **model.model_json_schema(),
+                **TypeAdapter(model).json_schema(),
             },
             ensure_ascii=False,
             indent=2,
