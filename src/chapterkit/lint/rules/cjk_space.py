@@ -7,8 +7,8 @@ characters or beside a full-width mark. %, ℃ and other signs of units count as
 a citation, a link or emphasis may touch Han. A whole text that keeps to the other convention gets
 one problem that says so, as long as no convention has been declared.
 
-Quiet: set words (阿Q、T恤、卡拉OK、A股), titles in 《》, short names in quotation marks, the entries of
-a list of references, labels (第三章 绪论), lines without any mark (verse, signatures).
+Quiet: set words (阿Q、T恤、卡拉OK、A股), titles in 《》, short names in quotation marks, labels
+(第三章 绪论), lines without any mark (verse, signatures), lists of references.
 
 Options: `words`, more set words that are written without a space.
 
@@ -35,7 +35,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from chapterkit.book import Book
 from chapterkit.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document
@@ -45,8 +45,10 @@ from chapterkit.lint.typography import (
     HAN,
     MARKS,
     OPENERS,
+    has_han,
     in_address,
     in_chinese,
+    is_han,
     reference_test,
     speaks_chinese,
     touches_markup,
@@ -60,20 +62,10 @@ NEEDS = frozenset[str]()
 _EITHER = f"A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ffµ{CODE}{MATH}{ADDRESS}"
 _END = "%‰℃℉°²³¹⁰-⁹₀-₉′″+#"
 _START = "$€£¥"
-_MISSING = re.compile(
-    rf"[{_EITHER}{_END}{_START}]"
-    rf"(?:(?<=[{HAN}][{_EITHER}{_START}])|(?<=[{_EITHER}{_END}])(?=[{HAN}]))"
-)
-_SPACED = re.compile(
-    rf"\ (?:(?<=[{HAN}]\ )(?=[{_EITHER}{_START}])|(?<=[{_EITHER}{_END}]\ )(?=[{HAN}]))"
-)
+_MISSING = re.compile(rf"[{_EITHER}{_END}{_START}](?:(?<={HAN}.)|(?={HAN}))")
 _FULL = f"{MARKS}{OPENERS}{CLOSERS}"
-_STRAY = re.compile(
-    rf"\ (?:(?<=[{_FULL}]\ )|(?=[{_FULL}])|(?<=[{HAN}]\ )(?=[{HAN}“‘])|(?<=”\ )(?=[{HAN}])"
-    rf"|(?<=[{HAN}{MARKS}][”’]\ )|(?=[“‘][{HAN}])|(?<=[“‘]\ )(?=[{HAN}])|(?<=[{HAN}]\ )(?=[”’]))"
-)
-_DOUBLE = re.compile(r"(?<=[^\s|])  +(?=[^\s|])")
-_IS_HAN = re.compile(f"[{HAN}]")
+_STRAY = re.compile(rf"\ (?:(?<=[{_FULL}“”‘’]\ )|(?=[{_FULL}“”‘’])|(?<={HAN}\ )(?={HAN}))")
+_DOUBLE = re.compile(r"  +(?=[^\s|])")
 _IS_MARK = re.compile(f"[{MARKS}]")
 
 _WORDS = (
@@ -102,6 +94,14 @@ class Options:
     words: tuple[str, ...] = ()
 
 
+@cache
+def _spaced() -> re.Pattern[str]:
+    """Return the pattern of a space between Han and Latin."""
+    return re.compile(
+        rf"\ (?:(?<={HAN}\ )(?=[{_EITHER}{_START}])|(?<=[{_EITHER}{_END}]\ )(?={HAN}))"
+    )
+
+
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each space that is missing, and each that should not be there."""
     style = book.config.style
@@ -119,8 +119,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         yield from _other_convention(document, concerns, options)
     else:
         yield from _missing(document, concerns, options)
-        if _DOUBLE.search(document.rendered.text):
-            yield from _doubled(document, concerns)
+        yield from _doubled(document, concerns)
     yield from _stray(document, concerns)
 
 
@@ -132,7 +131,7 @@ def _keeps_to_none(document: Document) -> bool:
     without = len(_MISSING.findall(text))
     if without < _MANY * _NEARLY_ALL:
         return False
-    total = without + len(_SPACED.findall(text))
+    total = without + len(_spaced().findall(text))
     return total >= _MANY and without >= total * _NEARLY_ALL
 
 
@@ -148,7 +147,7 @@ def _other_convention(
         position - 1,
         position + 1,
         f"全文的汉字与西文、数字之间都不空格（{len(places)} 处），默认的约定是空一格",
-        "这样约定就在 book.yaml 里写明 style: {cjk_space: none}；要空格就写明 space，再用 --fix 补上",
+        "这样约定就在 book.yaml 里写明 style: {cjk_space: none}；要空就写明 space，再用 --fix 补上",
     )
 
 
@@ -178,7 +177,7 @@ class _Group:
         text = block.prose
         if position - last > _WINDOW or " " in text[last:position]:
             return False
-        return position - last <= 2 or not _IS_HAN.search(text, last, position)
+        return position - last <= 2 or not has_han(text[last:position])
 
     def problems(self) -> Iterator[Problem]:
         block = self.block
@@ -209,15 +208,11 @@ def _gaps(
         text = block.prose
         if text[at] in "+#" and not text[at - 1 : at].isascii():
             continue
-        begins = text[at] not in _END and _is_han(text[at - 1 : at])
-        ends = text[at] not in _START and _is_han(text[at + 1 : at + 2])
+        begins = text[at] not in _END and is_han(text[at - 1 : at])
+        ends = text[at] not in _START and is_han(text[at + 1 : at + 2])
         for position in (at,) * begins + (at + 1,) * ends:
             if not _may_touch(block, position, words):
                 yield block, position
-
-
-def _is_han(character: str) -> bool:
-    return _IS_HAN.match(character) is not None
 
 
 def _may_touch(block: Block, position: int, words: re.Pattern[str]) -> bool:
@@ -230,10 +225,10 @@ def _may_touch(block: Block, position: int, words: re.Pattern[str]) -> bool:
     start = max(0, position - _WINDOW)
     around = text[start : position + _WINDOW]
     at = position - start
-    latin = at if _is_han(before) else at - 1
+    latin = at if is_han(before) else at - 1
     if any(found.start() <= latin < found.end() for found in words.finditer(around)):
         return True
-    return _in_name(around, at) or in_address(block, position)
+    return _in_name(around, at) or (before != ADDRESS and in_address(block, position))
 
 
 @lru_cache(maxsize=8)
@@ -267,7 +262,7 @@ def _in_name(around: str, at: int) -> bool:
 
 
 def _not_wanted(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
-    for hit in document.prose.finditer(_SPACED):
+    for hit in document.prose.finditer(_spaced()):
         block, at = hit.block, hit.start
         markup = touches_markup(block, at) or touches_markup(block, at + 1)
         if concerns(block) and not markup:
@@ -286,17 +281,29 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
         before, after = text[at - 1], text[at + 1]
         if {before, after} & {CITE, OPAQUE, "\n"}:
             continue
-        between_han = _is_han(before) and _is_han(after)
+        between_han = is_han(before) and is_han(after)
         if between_han:
             if _keeps_apart(block, at) or in_address(block, at):
                 continue
             message = "两个汉字之间有空格"
         else:
+            if not (
+                _is_full(before, text[at - 2 : at - 1], after)
+                or _is_full(after, text[at + 2 : at + 3], before)
+            ):
+                continue
             if touches_markup(block, at) or touches_markup(block, at + 1):
                 continue
             message = "全角标点旁边有空格"
         edits = replacement(block, at, at + 1, "")
         yield problem_at(block, at, at + 1, message, "删去空格", edits=edits)
+
+
+def _is_full(mark: str, inner: str, outer: str) -> bool:
+    """Tell whether a mark is full-width: “ and ” are where Han stands beside them."""
+    if mark in _FULL:
+        return True
+    return mark in "“”‘’" and (is_han(outer) or is_han(inner) or inner in MARKS)
 
 
 def _had_comment(block: Block, at: int, comments: list[int]) -> bool:
@@ -305,7 +312,7 @@ def _had_comment(block: Block, at: int, comments: list[int]) -> bool:
 
 
 def _keeps_apart(block: Block, at: int) -> bool:
-    """Tell whether a space parts a label and a title, words of a sample, or a line without marks."""
+    """Tell whether a space parts label and title, words of a sample, or a line without marks."""
     text = block.prose
     start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
     before = text[start:at] if at - start <= _WINDOW else ""
@@ -325,6 +332,8 @@ def _keeps_apart(block: Block, at: int) -> bool:
 
 def _doubled(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
     """Yield a problem for two spaces where there should be one; pandoc makes them one."""
+    if not _DOUBLE.search(document.rendered.text):
+        return
     blocks = sorted(
         (one for one in document.prose.blocks if one.offsets and "Table" not in one.within),
         key=lambda one: one.start,
@@ -335,7 +344,7 @@ def _doubled(document: Document, concerns: Callable[[Block], bool]) -> Iterator[
         at = bisect_left(block.offsets, found.start())
         if not 0 < at < len(block.text) - 1 or block.offsets[at] != found.start():
             continue
-        if block.text[at] == " " and _SPACED.match(block.prose, at) and concerns(block):
+        if block.text[at] == " " and _spaced().match(block.prose, at) and concerns(block):
             edits: tuple[Edit, ...] = ()
             if block.is_typed(at) and not document.comments:
                 edits = (Edit(block.origin(at), found[0], " "),)

@@ -39,12 +39,12 @@ from chapterkit.document import CITE, CODE, MATH, Block, Document
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.typography import (
     CLOSERS,
-    HAN,
     MARKS,
     OPENERS,
     has_han,
     in_address,
     in_chinese,
+    is_han,
     reference_test,
     speaks_chinese,
 )
@@ -53,25 +53,21 @@ GROUP = "language"
 SEVERITY = "warning"
 NEEDS = frozenset[str]()
 
+_LEFT = frozenset(f"{CLOSERS}”’")
 _FULL = dict(zip(",.;:?!()", "，。；：？！（）", strict=True))
-_LEFT = f"{HAN}{CLOSERS}”’"
-# A mark with Han, or what closes Chinese, before it, or with Han or what opens Chinese after it;
-# one space between changes nothing.
-_BESIDE = re.compile(
-    rf"[,.;:?!](?:(?<=[{_LEFT}].)|(?<=[{_LEFT}]\ .)|(?=\ ?[{HAN}{OPENERS}])|(?=\ ?“[{HAN}]))"
-)
-_DASH = re.compile(rf"(?<=[{HAN}])(\ ?)-{{2,3}}(\ ?)(?=[{HAN}])")
+_MARK = re.compile(r"[,.;:?!](?:(?![A-Za-z0-9])|(?<=[^ -~].))")
+_DASH = re.compile(r"(?<=[^ -~])(\ ?)-{2,3}(\ ?)(?=[^ -~])")
 _PARENTHESES = re.compile("[()（）\ufdd6]")
 
-_ABBREVIATIONS = frozenset(
-    "al approx assn ave bros ca cf ch chap co corp dept dr ed eds eq eqs esp est et etc ex fig figs"
-    " gen hon inc jr lib ltd messrs mr mrs ms mt no nos op opp p pl pp prof pseud pt ref refs rev"
-    " sec sect ser sr st supp tab trans univ v viz vol vols vs".split()
+_ABBREVIATIONS = re.compile(
+    r"al|approx|assn|ave|bros|ca|cf|ch|chap|co|corp|dept|dr|eds?|eqs?|esp|est|et|etc|ex|figs?|gen|hon"
+    r"|inc|jr|lib|ltd|messrs|mrs?|ms|mt|nos?|op|opp|pp?|prof|pseud|pt|refs?|rev|secs?|sect|ser|sr|st"
+    r"|supp|tab|trans|univ|v|viz|vols?|vs"
 )
 _EXCLAIMED = ("Yahoo", "Jeopardy", "Kahoot", "Joomla", "Yum", "Oklahoma", "Airplane", "Panic")
-_SUFFIXES = frozenset(
-    "AVI BAK BMP C CSV CPP CSS DOC DOCX EPUB EXE GIF H HTM HTML JAVA JPEG JPG JS JSON LOG MD MP3"
-    " MP4 PDF PNG PPT PPTX PY R SH SQL SVG TEX TXT WAV XLS XLSX XML YAML YML ZIP".split()
+_SUFFIX = re.compile(
+    r"AVI|BAK|BMP|C|CSV|CPP|CSS|DOCX?|EPUB|EXE|GIF|H|HTML?|JAVA|JPE?G|JS|JSON|LOG|MD|MP[34]|PDF|PNG"
+    r"|PPTX?|PY|R|SH|SQL|SVG|TEX|TXT|WAV|XLSX?|XML|YA?ML|ZIP"
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _WORD_AFTER = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -80,8 +76,7 @@ _HAN_ITEM_BEFORE = re.compile(r"(?:^|\n)[一二三四五六七八九十]{1,3}$")
 _EMOTICON = re.compile(r"[:;][-'o^]?[)(DPp3*](?![A-Za-z0-9])")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _SHORTCODE_END = re.compile(r":[a-z0-9_+-]+:$")
-_IS_HAN = re.compile(f"[{HAN}]")
-_CLOSED = re.compile(f"[{HAN}{MARKS}{CLOSERS}…]")
+_CLOSERS = frozenset(f"{MARKS}{CLOSERS}…")
 _CALLED = re.compile(r"[A-Za-z0-9_\])" + CODE + MATH + "]")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
 _GLOSS = re.compile(r"[A-Za-z]{4,}[\s-]+[A-Za-z]|^[A-Z][A-Za-z]{3,}$")
@@ -107,7 +102,9 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     yield from _marks(document, concerns)
     if "--" in document.prose.text:
         for hit in document.prose.finditer(_DASH):
-            if concerns(hit.block):
+            text = document.prose.text
+            first, last = hit.match.span()
+            if is_han(text[first - 1]) and is_han(text[last]) and concerns(hit.block):
                 yield _problem(hit.block, hit.start, hit.end, "——", "破折号")
     if "(" in document.prose.text:
         for block, start, end in _pairs(document):
@@ -120,11 +117,15 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def _marks(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
     last: tuple[Block | None, int] = None, 0
-    for hit in document.prose.finditer(_BESIDE):
-        block, text = hit.block, hit.block.prose
-        if (block is last[0] and hit.start < last[1]) or not concerns(block):
+    prose = document.prose
+    for found in _MARK.finditer(prose.text):
+        if not _is_beside(prose.text, found.start()):
             continue
-        start, end = _run(text, hit.start)
+        block, position = prose.place(found.start())
+        text = block.prose
+        if (block is last[0] and position < last[1]) or not concerns(block):
+            continue
+        start, end = _run(text, position)
         last = block, end
         if in_address(block, start):
             continue
@@ -133,6 +134,18 @@ def _marks(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
         elif not _is_something_else(text, start, end):
             full = "".join(dict.fromkeys(_FULL[mark] for mark in text[start:end]))
             yield _problem(block, start, end, full)
+
+
+def _is_beside(text: str, at: int) -> bool:
+    """Tell whether Han, or a mark of Chinese, stands beside a mark, a space between or not."""
+    before = text[at - 1]
+    before = text[at - 2] if before == " " else before
+    if is_han(before) or before in _LEFT:
+        return True
+    after = text[at + 1 : at + 3].lstrip(" ")[:1]
+    if after == "“":
+        return is_han(text[at + 2 : at + 4].lstrip("“")[:1])
+    return is_han(after) or (after in OPENERS and after != "")
 
 
 def _run(text: str, position: int) -> tuple[int, int]:
@@ -164,9 +177,13 @@ def _is_something_else(text: str, start: int, end: int) -> bool:
 
 def _stands_after_latin_quote(text: str, start: int) -> bool:
     """Tell whether a mark follows the end of a Latin quotation, and nothing Chinese follows it."""
-    if text[start - 1 : start] not in ("”", "’") or _CLOSED.match(text[start - 2 : start - 1]):
+    if text[start - 1 : start] not in ("”", "’") or _closes(text[start - 2 : start - 1]):
         return False
     return not has_han(text[start + 1 : start + 3])
+
+
+def _closes(character: str) -> bool:
+    return is_han(character) or character in _CLOSERS
 
 
 def _full_stop(block: Block, start: int, end: int) -> Iterator[Problem]:
@@ -176,7 +193,7 @@ def _full_stop(block: Block, start: int, end: int) -> Iterator[Problem]:
         listed = before == " " and text[start - 2 : start - 1] in (",", ";")
         if not listed and after not in ("/", "\\") and before not in ("/", "“", "["):
             yield _problem(block, start, end, "……", "省略号")
-    elif before and (before in "”’" or _CLOSED.match(before) or before == " "):
+    elif before and (before in "”’" or _closes(before) or before == " "):
         yield from _after_han(block, start)
     elif not _is_abbreviation(text, start):
         yield _problem(block, start, end, "。")
@@ -186,7 +203,7 @@ def _after_han(block: Block, start: int) -> Iterator[Problem]:
     """A point behind Han ends a sentence, unless a file's suffix or a number follows it."""
     text = block.prose
     before, after = text[max(0, start - 4) : start], text[start + 1 : start + 2]
-    if before[-1] in "”’ " and not _CLOSED.match(before[-2:-1]):
+    if before[-1] in "”’ " and not _closes(before[-2:-1]):
         return
     if after in ("", " ", "\n", "”", "’", "」", "』", "）", "】") and not after.isalnum():
         if not _HAN_ITEM_BEFORE.search(before):
@@ -194,13 +211,18 @@ def _after_han(block: Block, start: int) -> Iterator[Problem]:
             return
         hint = "序号后面用顿号，如“一、”"
         yield problem_at(block, start, start + 1, "“.”是半角，跟在汉字序号后面", hint)
-    elif _IS_HAN.match(after) and before[-1] != " ":
+    elif is_han(after) and before[-1] != " ":
         yield problem_at(
             block, start, start + 1, "汉字之间有半角的“.”", "句末用“。”，外国人名的间隔用“·”"
         )
-    elif found := _WORD_AFTER.match(text, start + 1):
-        if found[0].upper() not in _SUFFIXES and before[-1] != " ":
-            yield problem_at(block, start, start + 1, "“.”是半角，跟在汉字后面", "改成“。”")
+    elif before[-1] != " " and _begins_sentence(text, start + 1):
+        yield problem_at(block, start, start + 1, "“.”是半角，跟在汉字后面", "改成“。”")
+
+
+def _begins_sentence(text: str, position: int) -> bool:
+    """Tell whether a capitalised word stands at a place, and no file's suffix."""
+    found = _WORD_AFTER.match(text, position)
+    return found is not None and not _SUFFIX.fullmatch(found[0].upper())
 
 
 def _is_abbreviation(text: str, start: int) -> bool:
@@ -211,11 +233,8 @@ def _is_abbreviation(text: str, start: int) -> bool:
     if not (found := _WORD_BEFORE.search(before)):
         return before[-1:] not in ("%", ")", CODE, MATH, CITE)
     word = found[0].lower()
-    return (
-        word in _ABBREVIATIONS
-        or all(len(part) < 3 for part in word.split("."))
-        and ("." in word or len(word) == 1)
-    )
+    initials = len(word) == 1 or ("." in word and all(len(part) < 3 for part in word.split(".")))
+    return initials or _ABBREVIATIONS.fullmatch(word) is not None
 
 
 def _problem(block: Block, start: int, end: int, full: str, what: str = "") -> Problem:
@@ -276,7 +295,7 @@ def _before(text: str, position: int) -> str:
 
 
 def _is_han(character: str) -> bool:
-    return bool(character) and (character in CLOSERS or _IS_HAN.match(character) is not None)
+    return is_han(character) or (character != "" and character in CLOSERS)
 
 
 def _pair_problem(block: Block, opening: int, closing: int) -> Problem:

@@ -1,9 +1,9 @@
 """Emphasis that pandoc sets is left as literal asterisks by GitHub and other CommonMark readers.
 
-Why: CommonMark lets `**` close only where the mark before it is no punctuation, or the one behind
-it is punctuation or a space: `**真。**她` and `这是**“重点”**的` stay literal wherever the manuscript
-is read as CommonMark (review, web pages), though they are bold in print. Punctuation moved out of
-the emphasis is right everywhere: `**真**。她`, `这是“**重点**”的`.
+Why: CommonMark lets `**` close only where the character before it is no punctuation, or the one
+behind it is punctuation or a space: `**真。**她` and `这是**“重点”**的` stay literal wherever the
+manuscript is read as CommonMark (review, web pages), though they are bold in print. Punctuation
+moved out of the emphasis is right everywhere: `**真**。她`, `这是“**重点**”的`.
 
 Quiet: emphasis that both read alike, literal asterisks in both (unrendered-markup), code.
 
@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, Inline
 from chapterkit.lint.problem import Edit, Problem, join, problem_at
-from chapterkit.lint.typography import HAN, in_chinese
+from chapterkit.lint.typography import in_chinese, is_han
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -52,7 +52,6 @@ NEEDS = frozenset[str]()
 _STARS = re.compile(r"\*+")
 _MOVABLE = "，。；：？！、…"
 _PAIRS = dict(zip("“‘「『《〈（【", "”’」』》〉）】", strict=True))
-_IS_HAN = re.compile(f"[{HAN}]")
 _NUMBER = re.compile(r"\[((?:\\.|[^\]\\])*)\]\{\.number [^}]*\}")
 _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+|#{1,6}[ \t]+)?")
 
@@ -283,7 +282,7 @@ def _outwards(emphasis: _Emphasis, leading: int, trailing: int) -> tuple[Edit, .
 
 def _space(emphasis: _Emphasis, closing: bool) -> tuple[Edit, ...]:
     start, end = emphasis.closing if closing else emphasis.opening
-    if not _IS_HAN.match(emphasis.outside[closing]):
+    if not is_han(emphasis.outside[closing]):
         return ()
     stars = emphasis.markdown[start:end]
     return _edit(emphasis.block, start, end, f"{stars} " if closing else f" {stars}")

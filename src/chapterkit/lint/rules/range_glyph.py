@@ -61,12 +61,11 @@ _NUMBER = r"(?:\d{1,2}:\d\d(?!\d)|\d+(?:[,，]\d{3})*(?:\.\d+)?)"
 _YEAR_UNITS = "学年|學年|年度|年|赛季|賽季"
 
 # What stands before the glyph: an end of the range, at the end of the text.
-_FROM = re.compile(
+_FROM = (
     rf"(?P<order>第\ ?|周|星期)?(?P<sign>[+−-])?(?:[$¥￥])?"
     rf"(?P<from>{_NUMBER}|[{_HAN_DIGITS}]{{1,6}})(?P<unit>\ ?(?:{_UNIT}|{_LATIN_UNIT}|月份?))?\Z"
 )
-_HAS_UNIT = re.compile(rf"\ ?(?:{_UNIT}|赛季|賽季|学年|學年|学期)|\ ?{_LATIN_UNIT}|\+")
-_HAS_HAN_UNIT = re.compile(rf"\ ?(?:{_UNIT})")
+_HAS_NUMBER = re.compile(rf"[\d{_HAN_DIGITS}][^，。；、]{{0,4}}\Z")
 _HAS_YEAR_UNIT = re.compile(rf"\ ?(?:{_YEAR_UNITS})")
 _GOES_ON = re.compile(r"[-–—/_:=＝≈]\ ?\w|\ ?[=＝≈]|[A-Za-z_]|\.\d|\ ?等于")
 _SCORE = re.compile(r"[^，。；]{0,4}[胜勝负負败敗平敌]")
@@ -80,6 +79,16 @@ _STANDARD = re.compile(r"[A-Z]{2,}(?:/[A-Z]+)?\ ?\Z")
 _WINDOW = 24
 
 
+@cache
+def _first_end() -> re.Pattern[str]:
+    return re.compile(_FROM)
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    return re.compile(rf"\ ?(?:(?P<han>{_UNIT}|赛季|賽季|学年|學年|学期)|{_LATIN_UNIT}|\+)")
+
+
 @dataclass(frozen=True)
 class Options:
     """This rule has no options; book.yaml's `style: {range: […]}` names the glyphs."""
@@ -90,6 +99,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     if not in_chinese(document):
         return
     accepted = book.config.style.range_glyphs
+    usual = max(accepted, key=lambda one: _used(document, one))
     is_reference = reference_test(document)
     for hit in document.prose.finditer(_pattern(accepted)):
         block = hit.block
@@ -107,8 +117,13 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             hit.end,
             f"范围“{shown}”用了“{hit.match['glyph']}”",
             f"改用“{'”或“'.join(accepted)}”",
-            edits=replacement(block, start, end, accepted[0]),
+            edits=replacement(block, start, end, usual),
         )
+
+
+def _used(document: Document, glyph: str) -> int:
+    """Return how often a glyph is used; — is a dash as often as not, so it does not count."""
+    return -1 if glyph == "—" else document.prose.text.count(glyph)
 
 
 @cache
@@ -131,14 +146,13 @@ def _range(text: str, start: int, end: int, last: int) -> int | None:
         return None
     first = max(0, start - spaced - _WINDOW)
     before = text[first : start - spaced]
-    if (found := _FROM.search(before)) is None:
+    if not _HAS_NUMBER.search(before):
+        return None
+    if (found := _first_end().search(before)) is None:
         return None
     sides = _Sides(text[max(0, first - _WINDOW) : first + found.start()], found, text, end, last)
-    if glyph[0] in _PLAIN:
-        is_range = sides.are_numbers()
-    else:
-        is_range = sides.are_doubtless(spaced, glyph)
-    return first + found.start() if is_range else None
+    sure = sides.are_numbers() if glyph[0] in _PLAIN else sides.are_doubtless(spaced, glyph)
+    return first + found.start() if sure else None
 
 
 @dataclass(frozen=True)
@@ -162,25 +176,26 @@ class _Sides:
         """Tell whether a hyphen or minus joins the ends of a range, by what stands round it."""
         if ":" in self.first["from"] and ":" in self.second:
             return True
-        if _LATIN_BEFORE.search(self.before) or _NAMED.search(self.before):
+        if self._are_parts_of_more():
             return False
-        if _SCORE.match(self.text, self.last):
-            return False
-        unit_follows = _HAS_UNIT.match(self.text, self.last)
-        if not unit_follows and _GOES_ON.match(self.text, self.last):
-            return False
-        if self._years():
-            return True
-        if glyph == "——":
-            return False
+        if glyph == "——" or self._years():
+            return self._years()
+        unit = _unit().match(self.text, self.last)
         if self.first["unit"]:
-            return bool(unit_follows) or not spaced
-        if self.first["order"]:
-            return self._rises()
-        if _HAS_HAN_UNIT.match(self.text, self.last):
-            return self._rises()
-        latin = unit_follows is not None and not _LATIN_WORD_BEFORE.search(self.before)
-        return latin and self._rises()
+            return unit is not None or not spaced
+        han = self.first["order"] or (unit and unit["han"])
+        latin = unit and not _LATIN_WORD_BEFORE.search(self.before)
+        return bool(han or latin) and self._rises()
+
+    def _are_parts_of_more(self) -> bool:
+        """Tell whether the numbers belong to a name, date, sum, score or label."""
+        goes_on = _GOES_ON.match(self.text, self.last) is not None
+        return (
+            (goes_on and not _unit().match(self.text, self.last))
+            or _SCORE.match(self.text, self.last) is not None
+            or _LATIN_BEFORE.search(self.before) is not None
+            or _NAMED.search(self.before) is not None
+        )
 
     def _years(self) -> bool:
         first, second = self.first["from"], self.second

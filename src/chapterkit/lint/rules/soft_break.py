@@ -37,14 +37,14 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document
 from chapterkit.lint.lines import Placed
 from chapterkit.lint.problem import Edit, Problem, problem_at
-from chapterkit.lint.typography import HAN, in_chinese, speaks_chinese
+from chapterkit.lint.typography import in_chinese, is_han, speaks_chinese
 
 GROUP = "language"
 SEVERITY = "warning"
 NEEDS = frozenset[str]()
 
 _NEXT_LINE = re.compile(r"\n[ \t>]*(?=[^\s>#|:`~$!<])")
-_WIDE = re.compile(f"[{HAN}，。；：？！、“”‘’（）《》〈〉「」『』【】…—]")
+_WIDE = frozenset("，。；：？！、“”‘’（）《》〈〉「」『』【】…—")
 _WORD = re.compile("[A-Za-z0-9%]")
 # Longer lines are no verse.
 _VERSE = 24
@@ -87,7 +87,7 @@ def _breaks(document: Document, placed: Placed) -> Iterator[tuple[Block, int]]:
         before, after = markdown[found.start() - 1 : found.start()], markdown[found.end()]
         if before == " ":
             before = markdown[found.start() - 2 : found.start() - 1]
-        wide = bool(_WIDE.match(before)), bool(_WIDE.match(after))
+        wide = _is_wide(before), _is_wide(after)
         if not any(wide) or not (all(wide) or _WORD.match(before) or _WORD.match(after)):
             continue
         place = placed.position(found.end())
@@ -100,6 +100,10 @@ def _breaks(document: Document, placed: Placed) -> Iterator[tuple[Block, int]]:
         line = markdown[block.offsets[last] + 1 : found.start()]
         if "\n" not in line and not _is_lazy(block, found[0]) and speaks_chinese(block.prose):
             yield block, position
+
+
+def _is_wide(character: str) -> bool:
+    return is_han(character) or character in _WIDE
 
 
 def _is_lazy(block: Block, lead: str) -> bool:

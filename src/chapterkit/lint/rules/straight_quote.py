@@ -34,15 +34,23 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.script import script_of
-from chapterkit.lint.typography import CLOSERS, HAN, MARKS, OPENERS, in_chinese, speaks_chinese
+from chapterkit.lint.typography import (
+    CLOSERS,
+    MARKS,
+    OPENERS,
+    has_han,
+    in_chinese,
+    is_han,
+    speaks_chinese,
+)
 
 GROUP = "language"
 SEVERITY = "warning"
 NEEDS = frozenset[str]()
 
 _STRAIGHT = re.compile("[\"'\ufdd6]")
-_HAN_BESIDE = re.compile(f"[{HAN}{MARKS}{OPENERS}{CLOSERS}“”…—]")
-_SPOKEN = re.compile(f"[{HAN}{MARKS}…]")
+_CHINESE = frozenset(f"{MARKS}{OPENERS}{CLOSERS}“”…—")
+_MARKS = re.compile(f"[{MARKS}…]")
 _LETTER = re.compile("[A-Za-z0-9\u00c0-\u024f]")
 # Outer pair, inner pair.
 _PAIRS = {"curly": ("“”", "‘’"), "corner": ("「」", "『』")}
@@ -133,23 +141,29 @@ def _is_chinese(pair: _Pair) -> bool:
     if text[start - 1 : start] == "=" or not speaks_chinese(text):
         return False
     if pair.closing is None:
-        return bool(_beside(text, start) or _HAN_BESIDE.match(text[start + 1 : start + 2]))
+        return _beside(text, start) or _is_one(text[start + 1 : start + 2])
     end = pair.closing
-    if _SPOKEN.search(text, start + 1, end):
+    if has_han(text[start + 1 : end]) or _MARKS.search(text, start + 1, end):
         return True
-    return _beside(text, start) or _HAN_BESIDE.match(text[end + 1 : end + 3].lstrip()) is not None
+    return _beside(text, start) or _is_one(text[end + 1 : end + 3].lstrip()[:1])
 
 
 def _beside(text: str, start: int) -> bool:
     """Tell whether something Chinese stands before text[start], a space between or not."""
-    return _HAN_BESIDE.match(text[max(0, start - 2) : start].rstrip()[-1:]) is not None
+    return _is_one(text[max(0, start - 2) : start].rstrip()[-1:])
+
+
+def _is_one(character: str) -> bool:
+    return is_han(character) or character in _CHINESE
 
 
 def _problem(pair: _Pair, marks: tuple[str, str]) -> Problem:
     block, start, end = pair.block, pair.opening, pair.closing
     if end is None:
         message = f"直引号 {block.text[start]} 只有一半"
-        return problem_at(block, start, start + 1, message, f"补上另一半，改成 {marks[0][0]} {marks[0][1]}")
+        return problem_at(
+            block, start, start + 1, message, f"补上另一半，改成 {marks[0][0]} {marks[0][1]}"
+        )
     new = marks[1] if pair.inner else marks[0]
     mark = block.text[start]
     edits: tuple[Edit, ...] = join(

@@ -95,6 +95,11 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 _HEADING = "标题上面没有空行，成了上一段的文字"
+_MESSAGES = {
+    "#": _HEADING,
+    ":": "::: 上面没有空行，会原样印出来",
+    "|": "表格上面没有空行，成了上一段的文字",
+}
 
 
 def _swallowed(
@@ -108,15 +113,12 @@ def _swallowed(
     if ">" in found["lead"] and ">" not in above[:4]:
         quote = found.start("lead") + found["lead"].index(">")
         return _literal(placed, quote, "引文上面没有空行，> 会原样印出来")
-    if mark := _MARK.match(markdown, start):
-        if mark[0][0] == "#":
-            return _literal(placed, start, _HEADING)
-        if mark[0][0] == ":":
-            return _literal(placed, start, "::: 上面没有空行，会原样印出来")
-        if _DELIMITERS.match(markdown, start):
-            return _literal(placed, start, "表格上面没有空行，成了上一段的文字")
+    mark = _MARK.match(markdown, start)
+    if mark is None:
+        return _lazy(placed, markdown, found)
+    if mark[0] == "|" and not _DELIMITERS.match(markdown, start):
         return None
-    return _lazy(placed, markdown, found)
+    return _literal(placed, start, _MESSAGES[mark[0][0]])
 
 
 def _literal(placed: Placed, offset: int, message: str) -> tuple[Block, int, str, str] | None:

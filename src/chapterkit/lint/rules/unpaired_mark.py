@@ -38,16 +38,16 @@ from dataclasses import dataclass, field
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document
-from chapterkit.lint.problem import Problem, join, problem_at, replacement
-from chapterkit.lint.typography import HAN, MARKS, has_han, in_chinese, speaks_chinese
+from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
+from chapterkit.lint.typography import MARKS, has_han, in_chinese, is_han, speaks_chinese
 
 GROUP = "language"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
 _PAIRS = ("“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "【】", "〔〕", "［］", "｛｝", "()")
-_CLOSER = {opener: closer for opener, closer in _PAIRS}
-_OPENER = {closer: opener for opener, closer in _PAIRS}
+_CLOSER = {pair[0]: pair[1] for pair in _PAIRS}
+_OPENER = {pair[1]: pair[0] for pair in _PAIRS}
 _WIDTHS = {"(": "（", ")": "）"}
 # What a quotation inside a quotation, a title inside a title, is written in.
 _INNER = {"“": "‘’", "「": "『』", "《": "〈〉"}
@@ -58,11 +58,12 @@ _MARK = re.compile(rf"（[^{_ALL}\ufdd6]*）|《[^{_ALL}\ufdd6]*》|[{_ALL}\ufdd
 _LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
 _ITEM = re.compile(r"(?:^|[\s，。；：、,;:])(?:[A-Za-z]|\d{1,3}|[一二三四五六七八九十]{1,3})$")
 _EMOTICON = re.compile(r"[:;：；=][-'o^]?$|[\^╯﹏▽ω°•`´]$")
-_BESIDE = re.compile(f"[{HAN}{MARKS}]")
 _INTERVAL = re.compile(r"[（(]\s*[-−+]?[\w.∞]{1,8}\s*[,，]\s*[-−+]?[\w.∞]{1,8}\s*[\]］]")
 _INTERVAL_END = re.compile(r"[\[［]\s*[-−+]?[\w.∞]{1,8}\s*[,，]\s*[-−+]?[\w.∞]{1,8}\s*$")
 _BEGINS = re.compile(r"[\s—]*")
-_SAID = re.compile(r"[，。！？…](?:[^，。！？；：“”]{1,8})(?:说|道|问|答|喊|叫|説|說|問)[。，：]?\s*$")
+_SAID = re.compile(
+    r"[，。！？…](?:[^，。！？；：“”]{1,8})(?:说|道|问|答|喊|叫|説|說|問)[。，：]?\s*$"
+)
 _WINDOW = 30
 
 
@@ -204,7 +205,7 @@ class _Reader:
         self.state.reported.add(kind)
         opener = _OPENER[mark]
         again = block.prose.find(mark, start + 1)
-        edits = ()
+        edits: tuple[Edit, ...] = ()
         if mark in "”’" and again > 0 and opener not in block.prose:
             edits = replacement(block, start, start + 1, opener)
         hint = f"补上 {opener}，或删去它"
@@ -244,4 +245,4 @@ class _Reader:
         if mark not in "()":
             return True
         before, after = self.text[offset - 1 : offset], self.text[offset + 1 : offset + 2]
-        return bool(_BESIDE.match(before) or _BESIDE.match(after))
+        return any(is_han(one) or (one and one in MARKS) for one in (before, after))
