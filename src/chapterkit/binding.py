@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,9 +84,20 @@ def bound(text: str, path: str, chosen: Sequence[Binding]) -> str:
 
 
 def as_diff(before: str, after: str, path: str) -> str:
-    """Return the change as a unified diff."""
+    r"""Return the change as a unified diff, as patch and git read it.
+
+    >>> print(as_diff("甲\n乙", "甲\n丙\n", "a.md"), end="")
+    --- a.md
+    +++ a.md
+    @@ -1,2 +1,2 @@
+     甲
+    -乙
+    \ No newline at end of file
+    +丙
+    """
+    sides = (re.split(r"(?<=\n)", text) for text in (before, after))
+    lines = ([line for line in side if line] for side in sides)
     return "".join(
-        difflib.unified_diff(
-            before.splitlines(keepends=True), after.splitlines(keepends=True), path, path
-        )
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(*lines, path, path)
     )
