@@ -64,11 +64,15 @@ def _only(pairs: dict[str, list[str]], both: set[str]) -> dict[str, list[str]]:
     so are rare counterparts of a character that has a common one (缐 beside 线).
     """
     return {
-        key: [option for option in options if _is_common(option)] or options[:1]
+        key: list(filter(_is_common, options)) or options[:1]
         for key, options in sorted(pairs.items())
         if key not in both and key not in options
-        and len(key.encode()) < 4 and len(options[0].encode()) < 4
+        and _is_basic(key) and _is_basic(options[0])
     }  # fmt: skip
+
+
+def _is_basic(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
 
 
 def _is_common(character: str) -> bool:

@@ -179,7 +179,7 @@ _KINDS = (
         _cyrillic_word,
     ),
     _Kind(
-        _range("\u0391", "\u03c9"),
+        frozenset(_FROM_GREEK),
         _mixed("\u0391-\u03c9"),
         "混用了拉丁字母和希腊字母",
         _greek_word,
@@ -214,14 +214,14 @@ _KINDS = (
           "是片假名，不是汉字", _translated(_KANA_FOR_HAN)),
     _Kind(_range("ァ", "ヺ"), rf"(?<=[ァ-ヺー])[{''.join(_HAN_FOR_KANA)}](?=[ァ-ヺー])",
           "是汉字，不是片假名", _translated(_HAN_FOR_KANA)),
-    _Kind(frozenset("‐‑−－"), r"(?<=[A-Za-z]{2})[‐‑−－](?=[A-Za-z]{2})", "不是连字符",
+    _Kind(frozenset("‐‑−－"), r"[‐‑−－](?<=[A-Za-z]{2}.)(?=[A-Za-z]{2})", "不是连字符",
           lambda text: "-"),
     _Kind(frozenset("´"), r"(?<=[A-Za-z])´(?=[A-Za-z])", "不是撇号", lambda text: "’"),
     _Kind(frozenset("∶"), rf"(?<=[{_HAN}”）])∶(?![0-9])", "是比号，不是冒号", lambda text: "："),
     _Kind(frozenset("‚"), rf"(?<=[{_HAN}”）])‚", "不是逗号", lambda text: "，"),
 )  # fmt: skip
-# What is written in ASCII everywhere: one look for all of them first.
-_ASCII = re.compile(rf"[0-9][OlIxX]|(?<![A-Za-z0-9_.-])l[0-9]{{2}}|[{_NUMERALS}〇][O0]")
+# What ASCII everywhere is made of: one look for all of them first, with ? for other characters.
+_ASCII = re.compile(rb"[0-9](?:[OlI][0-9OlI]|[xX][0-9]{2})|l[0-9]{2}|\?[O0]+\?")
 _ASCII_KINDS = (
     _Kind(frozenset(), r"(?<![A-Za-z0-9_.-])(?:[0-9]+[OlI]+[0-9][0-9OlI]*|[0-9]+O{2,}|l[0-9]{2,})"
           r"(?![A-Za-z0-9_-])", "里混了字母", _digits),
@@ -242,7 +242,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     present = characters_of(document)
     examples, seen = _Examples(), set[tuple[int, int]]()
     chosen = [kind for kind in _KINDS if not present.isdisjoint(kind.triggers)]
-    if _ASCII.search(document.prose.text):
+    if _ASCII.search(document.prose.text.encode("ascii", "replace")):
         chosen += _ASCII_KINDS
     for kind in chosen:
         for hit in document.prose.finditer(_compiled(kind.pattern)):

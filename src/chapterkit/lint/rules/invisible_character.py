@@ -8,7 +8,8 @@ are looked for in the whole text: headings, code, link targets and citation keys
 
 Left alone: what joins emoji and flags, variation selectors after emoji, signs and Han, joiners
 in Arabic and Indic scripts, and controls of direction beside right-to-left text. A no-break space
-is a problem between two Han characters only, and a warning; so is a line that begins with one.
+is a problem between two Han characters only (not behind 第一章), and a warning; so is a line that
+begins with one.
 
 Bad:
 
@@ -79,6 +80,8 @@ _IS_JOINED = re.compile(f"[{_JOINED_SCRIPTS}]")
 _IS_MONGOLIAN = re.compile("[\u1800-\u18af]")
 _IS_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
 _TAGGED = re.compile("\U0001f3f4[\U000e0020-\U000e007f]*\\Z")
+# Between a chapter's number and its title a space is right.
+_LABELLED = re.compile("第.{1,7}[章节節篇回卷部编編]\\Z")
 _NEAR = 40
 
 
@@ -152,6 +155,8 @@ def _is_between_han(text: str, position: int) -> bool:
         before -= 1
     while text[after : after + 1] and text[after] in _NO_BREAK and after < position + 8:
         after += 1
+    if _LABELLED.search(text[max(0, before - 8) : before + 1]):
+        return False
     led = before < 0 or text[before] == "\n" or _IS_CHINESE.match(text[before])
     return bool(led and _IS_CHINESE.match(text, after))
 
