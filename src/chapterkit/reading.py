@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chapterkit.bibliography import load_bibliography
 from chapterkit.book import Book, Chapter
 from chapterkit.config import Config, load_outside_config
 from chapterkit.document import Comment, Document, check_depth
 from chapterkit.errors import ChapterkitError
-from chapterkit.ledger import Ledger, Number, numbers_of
+from chapterkit.ledger import Ledger
 from chapterkit.origins import Rendered, rendered_plainly
 from chapterkit.pandoc import read_markdown
-from chapterkit.records import read_ledger_file
-from chapterkit.terms import load_terms
 from chapterkit.yamlfile import read_text
+
+if TYPE_CHECKING:
+    from chapterkit.bibliography import Source
+    from chapterkit.terms import Terms
 
 
 def at_hand(book: Book) -> frozenset[str]:
@@ -58,24 +60,33 @@ class Outside:
 
         Raises ChapterkitError at the line of what is wrong in them.
         """
-        numbers: dict[str, Number] = {}
+        config, ledger = Config.partly(), Ledger({})
+        sources: Mapping[str, Source] = {}
+        terms: Terms | None = None
+        if self.config:
+            config = load_outside_config(self.config, str(self.config))
         if self.ledger:
-            shown = str(self.ledger)
-            entries = read_ledger_file(read_text(self.ledger, shown), shown)
-            models = {name: model for name, (model, _) in entries.items()}
-            numbers = numbers_of(
-                "", models, {name: origin for name, (_, origin) in entries.items()}
-            )
-        sources = (
-            load_bibliography(self.bibliography, str(self.bibliography))
-            if self.bibliography
-            else {}
-        )
-        terms = load_terms(self.terms, str(self.terms)) if self.terms else None
-        config = (
-            load_outside_config(self.config, str(self.config)) if self.config else Config.partly()
-        )
-        return Book(config, {}, sources, Ledger(numbers), {}, (), None, terms)
+            ledger = _ledger(self.ledger)
+        if self.bibliography:
+            from chapterkit.bibliography import load_bibliography
+
+            sources = load_bibliography(self.bibliography, str(self.bibliography))
+        if self.terms:
+            from chapterkit.terms import load_terms
+
+            terms = load_terms(self.terms, str(self.terms))
+        return Book(config, {}, sources, ledger, {}, (), None, terms)
+
+
+def _ledger(path: Path) -> Ledger:
+    from chapterkit.ledger import numbers_of
+    from chapterkit.records import read_ledger_file
+
+    shown = str(path)
+    entries = read_ledger_file(read_text(path, shown), shown)
+    models = {name: model for name, (model, _) in entries.items()}
+    origins = {name: origin for name, (_, origin) in entries.items()}
+    return Ledger(numbers_of("", models, origins))
 
 
 def file_document(text: str, shown: str, book: Book) -> Document:

@@ -7,18 +7,15 @@ entries are only added with a reason, and those that no longer occur are reporte
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
-from chapterkit.yamlfile import parse_yaml, validated
+from chapterkit.yamlfile import parse_yaml, validated_as
 
 _HEAD = """\
 # 基线：收编旧文稿时已有的问题。只减不增：新的问题不会因它放过；改好的用 --prune 删去。
@@ -26,18 +23,20 @@ _HEAD = """\
 """
 
 
-class _EntryModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    rule: str = Field(min_length=1)
-    sentence: str = Field(pattern="^[0-9a-f]{16}$")
-    times: int = Field(default=1, ge=1)
+@dataclass(frozen=True, kw_only=True)
+class _EntryModel:
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+    rule: str = field(metadata={"min_length": 1})
+    sentence: str = field(metadata={"pattern": "^[0-9a-f]{16}$"})
+    times: int = field(default=1, metadata={"ge": 1})
     path: str
     text: str = ""
-    reason: str = Field(min_length=1)
+    reason: str = field(metadata={"min_length": 1})
 
 
-class _BaselineModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+@dataclass(frozen=True)
+class _BaselineModel:
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
     entries: tuple[_EntryModel, ...] = ()
 
 
@@ -72,6 +71,8 @@ def fingerprint(problem: Problem) -> str:
     White space does not count. A problem that stands in no sentence (a record's, say) is known
     by what it says.
     """
+    import hashlib
+
     text = problem.context or problem.message
     return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()[:16]
 
@@ -79,9 +80,9 @@ def fingerprint(problem: Problem) -> str:
 def read_baseline(text: str, path: str) -> Baseline:
     """Return the entries of a baseline; raise ChapterkitError at the line that does not fit."""
     file = parse_yaml(text, path)
-    model = validated(file, _BaselineModel.model_validate, "基线")
+    model = validated_as(_BaselineModel, file, "基线")
     return tuple(
-        Entry(**dict(entry), origin=file.origin("entries", index))
+        Entry(**vars(entry), origin=file.origin("entries", index))
         for index, entry in enumerate(model.entries)
     )
 
