@@ -65,7 +65,9 @@ _START = "$€£¥"
 _MISSING = re.compile(rf"[{_EITHER}{_END}{_START}](?:(?<={HAN}.)|(?={HAN}))")
 _FULL = f"{MARKS}{OPENERS}{CLOSERS}"
 _STRAY = re.compile(rf"\ (?:(?<=[{_FULL}“”‘’]\ )|(?=[{_FULL}“”‘’])|(?<={HAN}\ )(?={HAN}))")
+_KEY_BEFORE = re.compile(r"@[\w:.-]+$", re.ASCII)
 _DOUBLE = re.compile(r"  +(?=[^\s|])")
+_CLAUSES = re.compile("[，。；！？]")
 _IS_MARK = re.compile(f"[{MARKS}]")
 
 _WORDS = (
@@ -225,6 +227,8 @@ def _may_touch(block: Block, position: int, words: re.Pattern[str]) -> bool:
     start = max(0, position - _WINDOW)
     around = text[start : position + _WINDOW]
     at = position - start
+    if is_han(after) and _KEY_BEFORE.search(text[max(0, position - _WINDOW) : position]):
+        return True
     latin = at if is_han(before) else at - 1
     if any(found.start() <= latin < found.end() for found in words.finditer(around)):
         return True
@@ -283,14 +287,12 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
             continue
         between_han = is_han(before) and is_han(after)
         if between_han:
-            if _keeps_apart(block, at) or in_address(block, at):
+            if _keeps_apart(block, at) or in_address(block, at) or _beside_image(block, at):
                 continue
             message = "两个汉字之间有空格"
         else:
-            if not (
-                _is_full(before, text[at - 2 : at - 1], after)
-                or _is_full(after, text[at + 2 : at + 3], before)
-            ):
+            left = _is_full(before, text[at - 2 : at - 1], after, "“‘")
+            if not left and not _is_full(after, text[at + 2 : at + 3], before, "”’"):
                 continue
             if touches_markup(block, at) or touches_markup(block, at + 1):
                 continue
@@ -299,16 +301,27 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
         yield problem_at(block, at, at + 1, message, "删去空格", edits=edits)
 
 
-def _is_full(mark: str, inner: str, outer: str) -> bool:
-    """Tell whether a mark is full-width: “ and ” are where Han stands beside them."""
+def _is_full(mark: str, beyond: str, across: str, inside: str) -> bool:
+    """Tell whether a mark beside a space is full-width: “ and ” are if Han is what they quote.
+
+    `beyond` stands behind the mark, `across` on the space's other side; that is what is quoted
+    if the mark is one of `inside`.
+    """
     if mark in _FULL:
         return True
-    return mark in "“”‘’" and (is_han(outer) or is_han(inner) or inner in MARKS)
+    quoted = across if mark in inside else beyond
+    return mark in "“”‘’" and (is_han(quoted) or (quoted != "" and quoted in MARKS))
 
 
 def _had_comment(block: Block, at: int, comments: list[int]) -> bool:
     first, last = block.offsets[at - 1], block.offsets[at + 1]
     return bisect_left(comments, last) > bisect_left(comments, first)
+
+
+def _beside_image(block: Block, at: int) -> bool:
+    if not (touches_markup(block, at) or touches_markup(block, at + 1)):
+        return False
+    return any(one.kind == "Image" and at in (one.start - 1, one.end) for one in block.inlines)
 
 
 def _keeps_apart(block: Block, at: int) -> bool:
@@ -325,7 +338,7 @@ def _keeps_apart(block: Block, at: int) -> bool:
         return True
     first = max(0, at - _WINDOW)
     return any(
-        found.start() < at - first < found.end() and found[1].count(" ") > 1
+        found.start() < at - first < found.end() and not _CLAUSES.search(found[1])
         for found in _QUOTED.finditer(text[first : at + _WINDOW])
     )
 

@@ -71,9 +71,11 @@ _SUFFIX = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _WORD_AFTER = re.compile(r"[A-Z][A-Za-z0-9]*")
-_ITEM_BEFORE = re.compile(r"(?:^|[\n：；。，、（(]|[^图表式节章页第]\ )\d{1,3}$")
+_ITEM_BEFORE = re.compile(r"(?:^|[\n：；。，、（(]|[^图表式节章页第]\ )\d{1,3}(?:\.\d{1,3}){0,4}$")
+_CAPTION = 12
 _HAN_ITEM_BEFORE = re.compile(r"(?:^|\n)[一二三四五六七八九十]{1,3}$")
 _EMOTICON = re.compile(r"[:;][-'o^]?[)(DPp3*](?![A-Za-z0-9])")
+_KEY_BEFORE = re.compile(r"@[\w:.-]+$", re.ASCII)
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _SHORTCODE_END = re.compile(r":[a-z0-9_+-]+:$")
 _CLOSERS = frozenset(f"{MARKS}{CLOSERS}…")
@@ -162,7 +164,9 @@ def _run(text: str, position: int) -> tuple[int, int]:
 def _is_something_else(text: str, start: int, end: int) -> bool:
     """Tell whether a mark is no punctuation: :: := != :-) :smile: Yahoo!"""
     mark, before, after = text[start], text[start - 1 : start], text[end : end + 1]
-    if (after in "=/\\" and after) or (before == "(" and mark == "?"):
+    if (after in "=/\\" and after) or mark + after == "![" or (before == "(" and mark == "?"):
+        return True
+    if mark == "," and _KEY_BEFORE.search(text[max(0, start - 30) : start]):
         return True
     if mark in ":;" and _EMOTICON.match(text, start):
         return True
@@ -229,7 +233,9 @@ def _is_abbreviation(text: str, start: int) -> bool:
     """Tell whether a point before Han belongs to what precedes it: vs. J. U.S. or an item's 2."""
     before = text[max(0, start - 30) : start]
     if before[-1:].isdigit():
-        return _ITEM_BEFORE.search(before) is not None
+        # 3.1. 概述, 表 2. 结果: numbers of sections and captions at the head of a block
+        head = start < _CAPTION and not is_han(text[start + 1 : start + 2])
+        return head or _ITEM_BEFORE.search(before) is not None
     if not (found := _WORD_BEFORE.search(before)):
         return before[-1:] not in ("%", ")", CODE, MATH, CITE)
     word = found[0].lower()

@@ -142,7 +142,7 @@ def _range(text: str, start: int, end: int, last: int) -> int | None:
     """
     glyph = text[start:end]
     spaced = text[start - 1 : start] == " "
-    if start == 0 or (spaced and text[end] != " "):
+    if start == 0 or spaced != (text[end] == " "):
         return None
     first = max(0, start - spaced - _WINDOW)
     before = text[first : start - spaced]
@@ -170,7 +170,7 @@ class _Sides:
         return self.text[self.end : self.last].lstrip(" 第周星期约約+−-$¥￥")
 
     def are_numbers(self) -> bool:
-        return not re.search(r"[A-Za-z_/@]\Z", self.before)
+        return not re.search(r"[A-Za-z_/@~]\Z", self.before)
 
     def are_doubtless(self, spaced: bool, glyph: str) -> bool:
         """Tell whether a hyphen or minus joins the ends of a range, by what stands round it."""

@@ -63,6 +63,7 @@ _MARK = re.compile(r"#{1,6}(?=[ \t]+\S)|:{3,}|\|(?=[^\n]*\|)")
 _DELIMITERS = re.compile(r"[^\n]*\n[ \t>]*\|?[ :]*-{2,}[-:| ]*(?:\n|$)")
 _IMAGE = re.compile(r"^[ \t>]*!\[[^\]\n]*\]\([^)\n]*\)(?:\{[^}\n]*\})?[ \t]*$", re.MULTILINE)
 _SENTENCE = re.compile(r"[。！？；…：，][”’」』）]?\s*$|。")
+_UNDERLINE = re.compile(r"\n[ \t>]*(?:-{2,}|=+)[ \t]*(?:\n|$)")
 _LONG = 40
 _LISTS = {"BulletList", "OrderedList", "DefinitionList"}
 _BLANK_ABOVE = "在它上面空一行"
@@ -188,7 +189,8 @@ def _accidental_headings(document: Document) -> Iterator[Problem]:
         line = markdown[markdown.rfind("\n", 0, block.offsets[0]) + 1 : block.offsets[0] + 1]
         if line.lstrip("> \t").startswith("#"):
             continue
-        if _SENTENCE.search(block.text) or len(block.text) > _LONG:
+        underlined = _UNDERLINE.match(markdown, max(0, markdown.find("\n", block.offsets[-1])))
+        if underlined and (_SENTENCE.search(block.text) or len(block.text) > _LONG):
             yield _underlined(block)
 
 

@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chapterkit.book import Book
-from chapterkit.document import Block, Document
+from chapterkit.document import BETWEEN, Block, Document
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.typography import MARKS, has_han, in_chinese, is_han, speaks_chinese
 
@@ -171,9 +171,12 @@ class _Reader:
         opened = self.state.opened
         while opened and opened[0].mark in _ACROSS and self.goes_on(opened[0], end):
             opened = opened[1:]
-        for left in opened:
+        # What the next block begins by closing was left open for a formula or code between them.
+        following = self.text[end : end + len(BETWEEN) + 1].lstrip("\n\ufdd6")[:1]
+        waits = opened[-1:] if opened and following == _CLOSER[opened[-1].mark] else []
+        for left in opened[: len(opened) - len(waits)]:
             yield from self.unclosed(left)
-        self.state = _State()
+        self.state = _State(waits)
 
     def goes_on(self, left: _Open, end: int) -> bool:
         """Tell whether the next block opens with the same mark, as a quotation that runs on does.
