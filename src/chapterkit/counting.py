@@ -5,25 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from chapterkit.document import Block, Document
 
 # Characters that count one by one: Han with 々 and 〇, and kana.
 _EACH = (
-    "\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff"
+    "[\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]+"
 )
-_CHARACTERS = re.compile(f"[{_EACH}]+")
-_LETTERS = rf"[^\W{_EACH}]+"
-_WORD = re.compile(rf"{_LETTERS}(?:(?:[.'’·/&@:?=#%+~−–-]{{1,3}}|(?<=\d),(?=\d)){_LETTERS})*")
+# Letters and digits of alphabets; a word or number may hold marks between them.
+_LETTERS = (
+    "[0-9A-Za-z_\u00b2\u00b3\u00b5\u00b9\u00c0-\u00d6\u00d8-\u1fff\u2070-\u209c\uff10-\uff5a]+"
+)
+_WORD = rf"{_LETTERS}(?:(?:[.'’·/&@:?=#%+~−–-]{{1,3}}|(?<=\d),(?=\d)){_LETTERS})*"
 _UNCOUNTED = frozenset({"Cite", "Math", "Note"})
 # Where a text stands that is no paragraph of its own.
 _BESIDE = frozenset({"Note", "Table", "Figure", "LineBlock"})
 
 _DIGITS = r"\d{1,3}(?:[.\-–—]\d{1,3}){0,2}"
-_EXPERIMENT = re.compile(
+_EXPERIMENT = (
     r"(?:[\d.]{1,8}\s+)?[【\[（(]?(?:实验|實驗|[Ee]xperiment\s)\s*(?:"
     rf"(?P<apart>{_DIGITS}|[一二三四五六七八九十]{{1,3}})(?!\w|[.\-–—]\s*\d)"
     r"(?!\s*(?:[、～~]|至|到|与|與|和|及|的|中|里|裡|and\b|to\b))"
@@ -70,9 +72,7 @@ class Section:
     def paragraphs(self) -> tuple[Block, ...]:
         """Its paragraphs: what stands in tables and captions, or is a mere formula, is none."""
         return tuple(
-            block
-            for block in self.text
-            if _BESIDE.isdisjoint(block.within) and count_characters(block)
+            block for block in self.text if _BESIDE.isdisjoint(block.within) and _has_words(block)
         )
 
     @property
@@ -93,13 +93,23 @@ def count_characters(block: Block) -> int:
     return count(block.text if counted else block.masked(*_UNCOUNTED))
 
 
+def _has_words(block: Block) -> bool:
+    return any(one.search(block.masked(*_UNCOUNTED)) for one in _patterns())
+
+
 def count(text: str) -> int:
     """Count Han characters, Latin words and numbers.
 
     >>> count("GPT-4 在 1,319 道题上答对 92.5%")
     9
     """
-    return sum(map(len, _CHARACTERS.findall(text))) + len(_WORD.findall(text))
+    characters, word = _patterns()
+    return sum(map(len, characters.findall(text))) + len(word.findall(text))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(_EACH), re.compile(_WORD)
 
 
 def identifier(heading: Block) -> str:
@@ -113,8 +123,15 @@ def experiment_number(title: str) -> str:
     >>> experiment_number("实验 7.4 算 24 点"), experiment_number("实验 7.4 的结果")
     ('7.4', '')
     """
-    found = _EXPERIMENT.match(title)
+    if not any(word in title for word in ("实验", "實驗", "xperiment")):
+        return ""
+    found = _heading_pattern().match(title)
     return (found["apart"] or found["glued"]) if found else ""
+
+
+@cache
+def _heading_pattern() -> re.Pattern[str]:
+    return re.compile(_EXPERIMENT)
 
 
 def sections(document: Document, experiments: Collection[str] = ()) -> Iterator[Section]:

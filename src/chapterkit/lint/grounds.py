@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from chapterkit.book import Book
 from chapterkit.counting import Section, sections
@@ -18,27 +19,25 @@ _NUMBER = (
     r"(?:\d{1,3}[.\-–—]\d{1,3}|\d{1,3}(?![\d.]*\s*[%％次个個种種组組项項天年月周名人只条條倍步])"
     r"|[一二三四五六七八九十]{1,3}(?=[\s，。；：、（）()的与與和及中里裡至到]|$))"
 )
-_WORD = r"(?:实验|實驗|[Ee]xperiments?\s)"
-_NAMED = re.compile(
+_WORD = r"[实實Ee](?:验|驗|xperiments?\s)"
+_NAMED = (
     rf"{_WORD}\s*{_NUMBER}"
     rf"(?:\s*(?:[、，,和与與及至到–—~～-]|以及|and)\s*(?:{_WORD}\s*)?{_NUMBER})*"
 )
 _NUMBERS = re.compile(r"\d{1,3}(?:[.\-–—]\d{1,3})?|[一二三四五六七八九十]{1,3}")
-_RANGE = re.compile(
-    r"(\d{1,3})\.(\d{1,3})\s*(?:至|到|–|—|~|～|-)\s*(?:(?:实验|實驗)\s*)?\1\.(\d{1,3})"
-)
-_BESIDE = re.compile(
+_RANGE = r"(\d{1,3})\.(\d{1,3})\s*(?:至|到|–|—|~|～|-)\s*(?:(?:实验|實驗)\s*)?\1\.(\d{1,3})"
+_BESIDE = (
     r"(?:(?P<back>上(?=[一面述文几幾两兩])|(?<![以目眼当當提空])前|之前|此前|先前|以前)"
     r"|(?P<on>下(?=[一面述文几幾两兩])|(?:随|隨)?[后後](?=[一面述文续續几幾两兩的])|接下来|往后))"
     r"(?:面|述|文|边|邊|续|續)?的?[那这這]?(?P<count>[一两兩二三四五六七八九十几幾\d]{0,2})"
     r"[个個项項次]?[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
 )
 # Citations that were typed: [12], [3, 5–7], （Smith 等，2020）, Smith et al. (2020)。
-_TYPED = re.compile(
-    r"[\[［〔【]\d{1,3}(?:\s*[,，、;；–—-]\s*\d{1,3}){0,20}[\]］〕】]"
-    r"|[（(](?=[^\d（）()])[^（）()\n]{2,80}[,，\s](?:19|20)\d\d[a-z]?(?:[,，:：;；][^（）()\n]{0,40})?[）)]"
-    r"|(?:[A-Z][a-z]+|等人?|et al\.?)\s?[（(](?:19|20)\d\d[a-z]?[）)]"
-    rf"|{ADDRESS}"
+_TYPED = (
+    r"[\[［〔【（(](?:(?<![（(])\d{1,3}(?:\s*[,，、;；–—-]\s*\d{1,3}){0,20}[\]］〕】]"
+    r"|(?<=[（(])(?=[^\d（）()])[^（）()\n]{2,80}[,，\s](?:19|20)\d\d[a-z]?"
+    r"(?:[,，:：;；][^（）()\n]{0,40})?[）)]"
+    r"|(?:(?<=[A-Za-z.等人][（(])|(?<=[A-Za-z.等人] [（(]))(?:19|20)\d\d[a-z]?[）)])"
 )
 _WORK = re.compile("《[^《》\n]{2,60}》")
 
@@ -71,7 +70,9 @@ def mentions(blocks: Iterable[Block]) -> set[str]:
         for inline in block.inlines:
             if inline.kind == "Reference":
                 found.add(inline.element["c"][2][0][1:])
-        for named in _NAMED.finditer(block.prose):
+        if not any(word in block.prose for word in ("实验", "實驗", "xperiment")):
+            continue
+        for named in compiled(_NAMED).finditer(block.prose):
             found.update(_numbers(named[0]))
     return found
 
@@ -79,7 +80,7 @@ def mentions(blocks: Iterable[Block]) -> set[str]:
 def _numbers(named: str) -> Iterator[str]:
     for number in _NUMBERS.findall(named):
         yield normal(number)
-    for chapter, first, last in _RANGE.findall(named):
+    for chapter, first, last in compiled(_RANGE).findall(named):
         yield from (f"{chapter}.{one}" for one in range(int(first), min(int(last), 99)))
 
 
@@ -106,7 +107,7 @@ def neighbours(section: Section, experiments: Sequence[Section]) -> set[str]:
     own = slugs.index(section.slug)
     found: set[str] = set()
     for block in section.text:
-        for said in _BESIDE.finditer(block.prose):
+        for said in before_experiment(block.prose, _BESIDE):
             before, after = experiments[:own], experiments[own + 1 :]
             one = said["count"] in {"一", "1"}
             chosen = (
@@ -114,6 +115,16 @@ def neighbours(section: Section, experiments: Sequence[Section]) -> set[str]:
             )
             found.update(*map(names, chosen))
     return found
+
+
+def before_experiment(prose: str, pattern: str) -> Iterator[re.Match[str]]:
+    """Yield where `pattern`, which ends in 实验 and is not long, matches in running text."""
+    for word in ("实验", "實驗"):
+        at = prose.find(word)
+        while at >= 0:
+            if found := compiled(pattern).search(prose, max(0, at - 16), at + 3):
+                yield found
+            at = prose.find(word, at + 2)
 
 
 def cites(block: Block) -> bool:
@@ -128,7 +139,7 @@ def cites(block: Block) -> bool:
                 block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit()
             ):
                 return True
-    return _TYPED.search(block.prose) is not None
+    return ADDRESS in block.prose or compiled(_TYPED).search(block.prose) is not None
 
 
 def names_work(block: Block) -> bool:
@@ -174,3 +185,44 @@ def problem_where_placed(section: Section, book: Book, message: str, hint: str) 
         if origin := chapter.placing(section.slug):
             return Problem(origin, message, hint, context=section.title)
     return problem_about(section, book, message, hint)
+
+
+# Parts of a chapter that are neither experiment nor theory; and those that frame it, which may
+# speak without a citation of their own.
+_HEADING_NUMBER = r"(?:(?:第\s*)?[\d.]+\s*[节節章]?[、.]?\s*|[一二三四五六七八九十]+、\s*)?"
+_APPARATUS = (
+    "参考文献|參考文獻|参考资料|參考資料|引用文献|文献|致谢|致謝|鸣谢|附录|附錄|附注|注释|註釋|注|习题"
+    "|習題|练习|練習|练习题|思考题|思考題|复习题|术语表|術語表|符号表|符号说明|目录|目錄|索引|延伸阅读"
+    "|延伸閱讀|扩展阅读|进一步阅读|版权|作者简介|References|Bibliography|Acknowledge?ments?|Appendix"
+    "|Exercises|Further [Rr]eading|Notes|Index|Contents"
+)
+_FRAME = (
+    "引言|引子|楔子|导言|導言|导语|导读|導讀|前言|序|序言|绪论|緒論|开篇|概述|概览|概要|提要|摘要|小结|小結"
+    "|总结|總結|结语|結語|结论|結論|尾声|尾聲|后记|後記|跋|回顾|展望|学习目标|学习要点|关键词|路线图"
+    "|Introduction|Overview|Preface|Abstract|Summary|Conclusions?|Outlook|Epilogue"
+)
+_OWN = "(?:[本全]?[章节節文书書篇])?(?:的|内容)?"
+_IS_APPARATUS = rf"{_HEADING_NUMBER}{_OWN}(?:{_APPARATUS})(?![\u4e00-\u9fff])"
+_IS_FRAME = (
+    rf"{_HEADING_NUMBER}{_OWN}(?:{_FRAME})(?:[与與和及](?:{_FRAME}|讨论|討論|致谢))?"
+    r"\s*(?:[：:—].*)?"
+)
+
+
+def is_apparatus(section: Section) -> bool:
+    """Tell whether a section is a chapter's apparatus: references, exercises, appendix."""
+    return compiled(_IS_APPARATUS).match(section.title) is not None
+
+
+def is_frame(section: Section) -> bool:
+    """Tell whether a section frames a chapter: its opening, introduction, summary."""
+    return (
+        section.kind == "opening"
+        or compiled(_IS_FRAME).fullmatch(section.title.strip()) is not None
+    )
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern that is compiled when a text first needs it."""
+    return re.compile(pattern)

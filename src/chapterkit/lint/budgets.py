@@ -1,0 +1,28 @@
+"""What book.yaml says of the lengths of sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chapterkit.book import Book
+from chapterkit.config import Budget, BudgetsConfig
+from chapterkit.counting import Section
+from chapterkit.document import Document
+from chapterkit.lint.grounds import is_apparatus, parts
+
+NAMES = {"experiment": "实验", "theory": "理论", "opening": "章首"}
+
+
+def budgeted(document: Document, book: Book) -> Iterator[tuple[Section, Budget]]:
+    """Yield each section with its budget; nothing where book.yaml gives none.
+
+    A chapter's opening and its apparatus (references, exercises) have none but their own.
+    """
+    budgets = book.config.budgets
+    if budgets == BudgetsConfig():
+        return
+    for section in parts(document, book):
+        own = section.slug in budgets.sections
+        if own or not (section.kind == "opening" or is_apparatus(section)):
+            told = section.kind == "experiment"
+            yield section, budgets.of(section.slug, "experiment" if told else "theory")

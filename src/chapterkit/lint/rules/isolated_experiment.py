@@ -1,0 +1,79 @@
+"""An experiment refers to no other experiment.
+
+Why: the experiments of a chapter are one argument: each takes up what another left open, or shows
+where it fails. One that names no other could stand in any book; and a reader who opens the chapter
+there finds no way on. The problem says whether others refer to it, for then the link is there and
+only its other end is missing.
+
+An experiment is a record's, or a heading 实验 7.4; it is referred to by a link, by its number, or
+by where it stands (上一个实验).
+
+Bad:
+
+    ## 实验 7.1 语音
+
+    教模型说话。
+
+    ## 实验 7.2 思考
+
+    接着实验 7.1，换一种语言。
+
+Good:
+
+    ## 实验 7.1 语音
+
+    教模型说话，实验 7.2 再教它思考。
+
+    ## 实验 7.2 思考
+
+    上一个实验教说话，这里换一种语言。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.counting import Section
+from chapterkit.document import Document
+from chapterkit.lint.grounds import mentions, names, neighbours, parts, problem_about
+from chapterkit.lint.problem import Problem
+
+GROUP = "brief"
+SEVERITY = "warning"
+NEEDS = frozenset[str]()
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each experiment that names no other, where there are several."""
+    experiments = [one for one in parts(document, book) if one.kind == "experiment"]
+    others = len(book.records) > 1 or len(experiments) > 1
+    if not experiments or not others:
+        return
+    said = [mentions(one.blocks) | neighbours(one, experiments) for one in experiments]
+    known = set(book.records).union(*map(names, experiments))
+    for section, mentioned in zip(experiments, said, strict=True):
+        elsewhere = {name for name in mentioned if name in known or "." in name}
+        if not elsewhere - names(section):
+            by = _referring(section, experiments, said)
+            told = f"{'、'.join(by)}提到了它" if by else "别的实验也没有提到它"
+            message = f"“{section.title}”没有提到别的实验；{told}"
+            hint = "写一句它与哪个实验有关、怎样有关" + ("，例如回应上面提到它的" if by else "")
+            yield problem_about(section, book, message, hint)
+
+
+def _referring(
+    section: Section, experiments: Sequence[Section], said: Sequence[set[str]]
+) -> list[str]:
+    """Return the experiments that refer to a section."""
+    return [
+        f"实验 {one.number}" if one.number else f"“{one.title}”"
+        for one, mentioned in zip(experiments, said, strict=True)
+        if one is not section and names(section) & mentioned
+    ]

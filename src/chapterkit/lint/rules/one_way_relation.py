@@ -1,0 +1,76 @@
+"""A record says that its experiment relates to another, and its text never refers to that one.
+
+Why: `relations` are what the author found worth telling; if the text of the experiment does not
+refer to the other, by `{{ ref("…") }}`, its number, or as the experiment before or after, the
+reader never learns of it. Relations to experiments that no chapter places are passed over.
+
+Reported at the relation's line in the record.
+
+Bad:
+
+    ---
+    records:
+      speech: {relations: [{to: thought, how: 嗓音与语言}]}
+      thought: {}
+    ---
+    ## 实验 7.1 语音 {#speech}
+
+    教模型说话。
+
+    ## 实验 7.2 思考 {#thought}
+
+    接着[实验 7.1](#speech)，换一种语言。
+
+Good:
+
+    ---
+    records:
+      speech: {relations: [{to: thought, how: 嗓音与语言}]}
+      thought: {}
+    ---
+    ## 实验 7.1 语音 {#speech}
+
+    教模型说话，[实验 7.2](#thought) 再教它思考。
+
+    ## 实验 7.2 思考 {#thought}
+
+    换一种语言。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.grounds import mentions, neighbours, number_of, parts
+from chapterkit.lint.problem import Problem
+
+GROUP = "brief"
+SEVERITY = "warning"
+NEEDS = frozenset({"book"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each relation of a placed record that its text does not tell."""
+    experiments = [one for one in parts(document, book) if one.kind == "experiment"]
+    for section in experiments:
+        record = book.records.get(section.slug)
+        if record is None or not record.model.relations:
+            continue
+        said = mentions(section.blocks) | neighbours(section, experiments)
+        for index, relation in enumerate(record.model.relations):
+            number = number_of(relation.to, book)
+            if number and not {relation.to, number} & said:
+                yield Problem(
+                    record.origin("relations", index),
+                    f"记录说它与实验 {number}（{relation.to}）有关：“{relation.how}”，"
+                    "这个实验的正文没有提到",
+                    f'在正文里写出这层联系，用 {{{{ ref("{relation.to}") }}}}；或从 relations 删去',
+                )

@@ -1,0 +1,148 @@
+"""A theory section rests on no experiment and on no literature.
+
+Why: theory is the skeleton that shows how the experiments follow from one another. A section that
+refers to no experiment and cites nothing floats free: nothing in the chapter tests it, nobody can
+look it up. Within a section that has its ground, a paragraph of bold claims (总是, 必然, 远远超过…)
+with neither experiment nor citation, and without saying that it is the author's own reading, is
+a warning.
+
+Grounds are a citation, a note, a link, a work's title, a recorded number, and an experiment that
+is named (实验 7.4, the three 前三个实验). Openings, introductions, summaries, references and what
+only announces the next sections need none. Where a chapter has no experiments, the rule looks only
+if more than two thirds of its sections cite, and then warns.
+
+Options: `claims`, the bold sentences from which on a paragraph counts as claims (2).
+
+Bad:
+
+    ## 实验 7.1 语音
+
+    教模型说话[@demo2025]。
+
+    ## 后训练的升华
+
+    后训练是模型走向智慧的必由之路。模型在其中完成了由量变到质变的飞跃。
+
+Good:
+
+    ## 实验 7.1 语音
+
+    教模型说话[@demo2025]。
+
+    ## 监督微调的本质
+
+    实验 7.1 写进参数的是表达的约定，见到标记就发出那种声音。
+
+    ## 本章小结
+
+    监督微调教约定。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.counting import Section
+from chapterkit.document import Block, Document
+from chapterkit.lint.grounds import (
+    before_experiment,
+    cites,
+    compiled,
+    is_apparatus,
+    is_frame,
+    mentions,
+    names,
+    names_work,
+    parts,
+    problem_about,
+)
+from chapterkit.lint.problem import Problem, problem_at
+
+GROUP = "structure"
+SEVERITY = "error"
+NEEDS = frozenset[str]()
+
+_SPEAKS_OF_EXPERIMENTS = (
+    r"(?:[两兩二三四五六七八九十几幾各每]个?|[这這那]些|[这這那]个|该|該|本章的?|上述|前述|前面的?|后面的?|後面的?"
+    r"|[上下]一个|[上下]面的?|多个|若干)[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
+)
+_ANNOUNCES = r"[本下]一?[章节節篇]|下面|接下来|接下來|以下|后面|後面|随后|下文|先[^，。]{1,20}[，、]?再|依次|分为|分成|转入"
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
+_BOLD = (
+    r"必然|必定|必将|一定会|总是|總是|从来|從來|永远|永遠|无疑|無疑|毋庸置疑|不容置疑|毫无例外|不可避免"
+    r"|远远|遠遠|显著|顯著|大幅|全面超越|彻底|徹底|根本原因|决定性|唯一的?|最优|充分(?:说明|证明|表明)"
+    r"|证明了|證明了|优于|優於|所有的?模型|任何模型|一切"
+)
+# Words by which a paragraph says where it stands: its own reading, an example, something told
+# elsewhere; other rules ask for the literature's own citation.
+_QUALIFIES = (
+    r"可能|也许|或许|大概|未必|不一定|似乎|假设|假定|猜想|推测|估计|本章|本书|本节|笔者|我们|按.{0,8}理解|直观"
+    r"|例如|比如|譬如|设想|如果|假如|倘若|若|式中|定义|论文|作者|等人|文献|研究|前面|前文|上文|上述|前述|上一节"
+    r"|下面|后面|实验|實驗|图|圖|表\s*\d|问|？|据|所谓"
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """From how many bold sentences on a paragraph counts as one of claims."""
+
+    claims: int = 2
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each theory section, and each paragraph of claims, without a ground."""
+    sections = parts(document, book)
+    experiments = [one for one in sections if one.kind == "experiment"]
+    theory = [
+        one
+        for one in sections
+        if one.kind == "theory" and not is_frame(one) and not is_apparatus(one)
+    ]
+    known = set(book.records).union(*map(names, experiments))
+    grounded = [_has_ground(one.blocks, known) for one in theory]
+    if not experiments and not _cite_throughout(theory):
+        return
+    for section, has_ground in zip(theory, grounded, strict=True):
+        if has_ground:
+            yield from _claims(section, known, options)
+        elif not _only_announces(section):
+            message = f"“{section.title}”既没有落到实验上，也没有引用文献"
+            hint = "写明它由哪个实验得来、或依据哪篇文献；两样都没有的议论宜删去"
+            yield problem_about(section, book, message, hint, "" if experiments else "warning")
+
+
+def _cite_throughout(theory: Collection[Section]) -> bool:
+    """Tell whether so many sections cite by pandoc's citations that one without stands out."""
+    cited = sum(any(block.citations() for block in one.blocks) for one in theory)
+    return cited > 1 and 3 * cited > 2 * len(theory)
+
+
+def _has_ground(blocks: Collection[Block], experiments: Collection[str]) -> bool:
+    return any(
+        cites(block)
+        or names_work(block)
+        or next(block.numbers(), None) is not None
+        or any(before_experiment(block.prose, _SPEAKS_OF_EXPERIMENTS))
+        for block in blocks
+    ) or any(name in experiments or name[0].isdigit() for name in mentions(blocks))
+
+
+def _only_announces(section: Section) -> bool:
+    sentences = [one for block in section.text for one in _SENTENCE.findall(block.prose)]
+    return all(compiled(_ANNOUNCES).search(one) for one in sentences)
+
+
+def _claims(section: Section, experiments: Collection[str], options: Options) -> Iterator[Problem]:
+    for block in section.paragraphs:
+        if _has_ground([block], experiments) or compiled(_QUALIFIES).search(block.prose):
+            continue
+        bold = [one for one in _SENTENCE.finditer(block.prose) if compiled(_BOLD).search(one[0])]
+        if len(bold) >= max(1, options.claims):
+            message = "这一段接连下断语，既没有引用文献，也没有落到实验上"
+            hint = "写明依据；是自己的解释，就说明是解释"
+            yield problem_at(
+                block, bold[0].start(), bold[0].end(), message, hint, severity="warning"
+            )
