@@ -93,14 +93,14 @@ class Block:
 
     def _covered(self, marks: Mapping[str, str]) -> str:
         """Return the text with each character of inlines of these kinds replaced by its mark."""
-        covered = [inline for inline in self.inlines if inline.kind in marks]
-        if not covered:
-            return self.text
-        characters = list(self.text)
-        for inline in covered:
-            length = inline.end - inline.start
-            characters[inline.start : inline.end] = marks[inline.kind] * length
-        return "".join(characters)
+        text, at = self.text, 0
+        parts: list[str] = []
+        for inline in self.inlines:
+            if inline.kind in marks and inline.end > at:
+                start = max(inline.start, at)
+                parts += [text[at:start], marks[inline.kind] * (inline.end - start)]
+                at = inline.end
+        return "".join([*parts, text[at:]]) if parts else text
 
     @cached_property
     def prose(self) -> str:
@@ -113,6 +113,14 @@ class Block:
         if ":/" in masked or "@" in masked or "www." in masked or "10." in masked:
             masked = _ADDRESS.sub(lambda found: ADDRESS * len(found[0]), masked)
         return masked
+
+    @cached_property
+    def edges(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The positions at which markup begins, and those at which it ends."""
+        return (
+            frozenset(inline.start for inline in self.inlines),
+            frozenset(inline.end for inline in self.inlines),
+        )
 
     @cached_property
     def _sentence_ends(self) -> list[int]:

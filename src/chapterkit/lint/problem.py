@@ -84,8 +84,8 @@ def insertion(block: Block, position: int, new: str) -> tuple[Edit, ...]:
     Where markup stands between the two (中**A**), `new` goes outside of it.
     """
     before, after = position - 1, position
-    opens = any(inline.start == after for inline in block.inlines)
-    closes = any(inline.end == after for inline in block.inlines)
+    starts, ends = block.edges
+    opens, closes = after in starts, after in ends
     if opens and closes:
         return ()
     if not closes and block.is_typed(before):
