@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -45,25 +45,34 @@ def accounts(
     """Return every quantity of text and headings, in order.
 
     `names` are phrases that hold a number but are names; numerals that are no quantities by the
-    policy are only listed if `exempt` asks for them.
+    policy are only listed if `exempt` asks for them, and only then are recorded numbers read.
     """
+    by_source: dict[str, list[Number]] = {}
+    for number in ledger.values():
+        by_source.setdefault(number.cite, []).append(number)
     return [
         one
-        for block in document.blocks
-        if block.kind in {"Para", "Plain", "Header"}
-        for one in sorted(_of_block(block, ledger, names, exempt), key=lambda one: one.start)
+        for block in document.prose.blocks
+        for one in sorted(
+            _of_block(block, ledger, by_source, names, exempt), key=lambda one: one.start
+        )
     ]
 
 
 def _of_block(
-    block: Block, ledger: Ledger, names: Sequence[str], exempt: bool
+    block: Block,
+    ledger: Ledger,
+    by_source: Mapping[str, Sequence[Number]],
+    names: Sequence[str],
+    exempt: bool,
 ) -> Iterator[Accounted]:
     for inline in block.numbers():
-        yield _recorded(block, inline, ledger)
+        yield _recorded(block, inline, ledger, read=exempt)
     text = typed_text(block, names)
-    cited = set(block.citations())
-    numbers = [number for number in ledger.values() if number.cite in cited]
-    for quantity in find_in_plain(text):
+    quantities = find_in_plain(text)
+    cited = dict.fromkeys(block.citations()) if quantities else {}
+    numbers = [number for key in cited for number in by_source.get(key, ())]
+    for quantity in quantities:
         start, shown = quantity.start, quantity.text
         backed = backing(quantity, numbers)
         if backed:
@@ -77,9 +86,9 @@ def _of_block(
             yield _exempt(block, numeral)
 
 
-def _recorded(block: Block, inline: Inline, ledger: Ledger) -> Accounted:
+def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Accounted:
     shown = block.text[inline.start : inline.end]
-    quantity = next(iter(find_in_plain(shown)), None)
+    quantity = next(iter(find_in_plain(shown)), None) if read else None
     number = ledger.get(inline.number)
     status, why = ("recorded", "") if number else ("unsourced", "没有这个数")
     return Accounted(block, inline.start, shown, status, quantity, number, why)

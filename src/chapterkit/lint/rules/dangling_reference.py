@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 from chapterkit.book import Book
-from chapterkit.document import Document, walk
+from chapterkit.document import Document
 from chapterkit.errors import nearest
 from chapterkit.lint.problem import Problem, problem_at
 
@@ -42,32 +42,36 @@ class Options:
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each link to an identifier that no element of the document carries."""
-    known = identifiers(document)
-    for block in document.blocks:
-        for inline in block.inlines:
-            if inline.kind != "Reference":
-                continue
-            target = inline.element["c"][2][0]
-            if target[1:] not in known:
-                near = nearest(target[1:], known)
-                yield problem_at(
-                    block,
-                    inline.start,
-                    inline.end,
-                    f"链接指向 {target}，文中没有这个标识",
-                    f"最接近的是 #{near}" if near else "给要指的标题加上 {#标识}",
-                )
+    references = [
+        (block, inline)
+        for block in document.blocks
+        for inline in block.inlines
+        if inline.kind == "Reference"
+    ]
+    known = identifiers(document) if references else set()
+    for block, inline in references:
+        target = inline.element["c"][2][0]
+        if target[1:] not in known:
+            near = nearest(target[1:], known)
+            yield problem_at(
+                block,
+                inline.start,
+                inline.end,
+                f"链接指向 {target}，文中没有这个标识",
+                f"最接近的是 #{near}" if near else "给要指的标题加上 {#标识}",
+            )
 
 
 def identifiers(document: Document) -> set[str]:
     """Return every identifier that an element of the document carries."""
-    found: set[str] = set()
-
-    def note(element: dict[str, Any]) -> dict[str, Any]:
-        place = _ATTRIBUTES_AT.get(element["t"])
-        if place is not None:
-            found.add(element["c"][place][0])
-        return element
-
-    walk(document.tree["blocks"], note)
+    elements = (
+        element
+        for block in document.blocks
+        for element in chain([block.element], block.containers, (i.element for i in block.inlines))
+    )
+    found = {
+        element["c"][_ATTRIBUTES_AT[element["t"]]][0]
+        for element in elements
+        if element["t"] in _ATTRIBUTES_AT
+    }
     return found - {""}

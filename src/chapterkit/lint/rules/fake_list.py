@@ -24,6 +24,7 @@ Good:
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -125,15 +126,13 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def lines_of(block: Block, text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines of a block as the Markdown has them, also where pandoc joined them."""
-    markdown = block.rendered.text
-    starts = [0]
-    for position in range(1, len(text)):
-        between = markdown[block.offsets[position - 1] : block.offsets[position]]
-        if "\n" in between:
-            starts.append(position)
-    for found in _BREAK.finditer(text):
-        starts.append(found.end())
-    starts.sort()
+    markdown, offsets = block.rendered.text, block.offsets
+    breaks = {0} | {found.end() for found in _BREAK.finditer(text)}
+    at = markdown.find("\n", offsets[0], offsets[-1]) if text else -1
+    while at >= 0:
+        breaks.add(bisect_right(offsets, at))
+        at = markdown.find("\n", at + 1, offsets[-1])
+    starts = sorted(breaks)
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         line = text[start:end]
         gap = len(line) - len(line.lstrip())

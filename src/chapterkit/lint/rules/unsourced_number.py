@@ -85,6 +85,6 @@ def _check_typed(one: Accounted) -> Iterator[Problem]:
 
 def _check_span(one: Accounted) -> Iterator[Problem]:
     number = one.number
-    if number and one.text not in dresses(number):
+    if number and one.text != number.text and one.text not in dresses(number):
         message = f"“{one.text}”自称是 {number.id}，那个数是 {number.text}"
         yield _problem(one, message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")
