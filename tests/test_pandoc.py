@@ -11,7 +11,7 @@ import pytest
 from chapterkit import pandoc
 from chapterkit.errors import ChapterkitError
 from chapterkit.origins import rendered_plainly
-from chapterkit.pandoc import Reading, read_markdown, reading_ahead
+from chapterkit.pandoc import Reading, read_markdown
 
 # Pandoc tries every way to pair these: its time doubles with each.
 ENDLESS = "甲。\n\n" + "[" * 60 + "乙\n\n丙。\n"
@@ -23,23 +23,27 @@ def scratch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_was_read_ahead_is_what_would_have_been_read(scratch: Path) -> None:
+def test_something_else_is_done_while_pandoc_reads(scratch: Path) -> None:
+    done: list[int] = []
     text = "甲[^x]。\n\n# 乙 {#a}\n\n# 丙 {#a}\n"
-    plainly = read_markdown(rendered_plainly(text, "a.md"))
-    with reading_ahead([text, "丁。\n", text]):
-        ahead = read_markdown(rendered_plainly(text, "a.md"))
-        assert len(list(scratch.iterdir())) == 1
-    assert ahead == plainly
-    assert plainly.warned
+    document = read_markdown(
+        rendered_plainly(text, "a.md"), lambda: done.append(len(list(scratch.iterdir())))
+    )
+    assert done == [1]
+    assert document == read_markdown(rendered_plainly(text, "a.md"))
+    assert document.warned
     assert not list(scratch.iterdir())
 
 
 def test_a_reading_that_is_given_up_is_stopped(scratch: Path) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
     started = time.perf_counter()
     with Reading(ENDLESS):
         pass
-    with pytest.raises(KeyboardInterrupt), reading_ahead([ENDLESS]):
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        read_markdown(rendered_plainly(ENDLESS, "a.md"), interrupted)
     assert time.perf_counter() - started < 5
     assert not list(scratch.iterdir())
 

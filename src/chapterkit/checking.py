@@ -69,9 +69,13 @@ class Subject:
         if not self.chapter:
             text = texts.get(self.shown)
             text = read_text(Path(self.shown), self.shown) if text is None else text
-            return file_document(text, self.shown, self.book)
+            return file_document(text, self.shown, self.book, self._get_ready)
         chapter, book = with_texts(self.book, self.chapter, texts)
-        return document_of(book, chapter)
+        return document_of(book, chapter, self._get_ready)
+
+    def _get_ready(self) -> None:
+        """Import the rules, which takes as long as pandoc needs to read a chapter."""
+        self.run.rules  # noqa: B018
 
     def lint(self, document: Document, texts: Texts | None = None) -> list[Problem]:
         """Return the problems of what `parse` returned for the same texts."""
@@ -117,7 +121,7 @@ def subjects(targets: Sequence[str], outside: Outside, only: Sequence[str] = ())
 
 def chapters_of(book: Book, named: Sequence[str], only: Sequence[str] = ()) -> list[Subject]:
     """Return the chapters that slugs or numbers name; without any, all of the book."""
-    run = Run(book.config.lint, at_hand(book), only)
+    run = Run(book.config.lint, at_hand(book), tuple(only))
     wanted = {book.config.chapter(target).slug for target in named}
     return [
         Subject(chapter.path, book, run, chapter)
@@ -141,7 +145,7 @@ def _of_book(target: str, only: Sequence[str], load: Callable[[Path], Book]) -> 
         raise ChapterkitError(
             "这个文件不属于任何一章", Origin(target), "给出章的代号、章号，或书里的文件"
         )
-    run = Run(book.config.lint, at_hand(book), only)
+    run = Run(book.config.lint, at_hand(book), tuple(only))
     return [Subject(one.path, book, run, one, (inner,)) for one in chapters]
 
 
@@ -162,7 +166,7 @@ def stranger(
 ) -> Subject:
     """Return a file outside a book as a text to be checked; `make` makes what goes with it."""
     book = make(outside)
-    return Subject(target, book, Run(book.config.lint, outside.given, only))
+    return Subject(target, book, Run(book.config.lint, outside.given, tuple(only)))
 
 
 def this_root() -> Path:

@@ -6,8 +6,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -151,38 +150,17 @@ class Reading:
         self.close()
 
 
-_AHEAD: dict[str, Reading] = {}
+def read_markdown(rendered: Rendered, meanwhile: Callable[[], object] = lambda: None) -> Document:
+    """Parse rendered Markdown, once and for everything; do something else while pandoc reads.
 
-
-@contextmanager
-def reading_ahead(texts: Iterable[str]) -> Iterator[None]:
-    """Start reading these texts now; read_markdown takes over where it is asked for one of them.
-
-    So pandoc works while this process imports what comes after it. What was not asked for when
-    the context ends is stopped.
+    Raises ChapterkitError, at the line that is to blame where that can be told, if pandoc gives
+    up, and whatever `meanwhile` raises.
     """
-    started: list[str] = []
-    try:
-        for text in texts:
-            if text not in _AHEAD:
-                _AHEAD[text] = Reading(text)
-                started.append(text)
-        yield
-    finally:
-        for text in started:
-            if reading := _AHEAD.pop(text, None):
-                reading.close()
-
-
-def read_markdown(rendered: Rendered) -> Document:
-    """Parse rendered Markdown, once and for everything.
-
-    Raises ChapterkitError, at the line that is to blame where that can be told, if pandoc gives up.
-    """
-    from chapterkit.document import Document, Warned
-
     _check_stretches(rendered)
-    with _AHEAD.pop(rendered.text, None) or Reading(rendered.text) as reading:
+    with Reading(rendered.text) as reading:
+        meanwhile()
+        from chapterkit.document import Document, Warned
+
         try:
             tree, messages = reading.result()
         except ChapterkitError as error:

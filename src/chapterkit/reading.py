@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from chapterkit.bibliography import Source
     from chapterkit.terms import Terms
 
+Meanwhile = Callable[[], object]
+
 
 def at_hand(book: Book) -> frozenset[str]:
     """Return what the rules may need that there is: what came with a file, or a whole book."""
@@ -33,11 +35,11 @@ def at_hand(book: Book) -> frozenset[str]:
     return frozenset(name for name, is_there in there.items() if is_there)
 
 
-def document_of(book: Book, chapter: Chapter) -> Document:
-    """Render and parse one chapter of a book."""
+def document_of(book: Book, chapter: Chapter, meanwhile: Meanwhile = lambda: None) -> Document:
+    """Render and parse one chapter of a book; `meanwhile` is done while pandoc reads."""
     from chapterkit.render import render
 
-    return parsed(render(book, chapter))
+    return parsed(render(book, chapter), meanwhile)
 
 
 @dataclass(frozen=True)
@@ -89,33 +91,35 @@ def _ledger(path: Path) -> Ledger:
     return Ledger(numbers_of("", models, origins))
 
 
-def file_document(text: str, shown: str, book: Book) -> Document:
+def file_document(
+    text: str, shown: str, book: Book, meanwhile: Meanwhile = lambda: None
+) -> Document:
     """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered."""
     bound = bool(book.ledger) and "{{" in text
     if bound:
-        return document_of(book, Chapter("", 0, shown, text, ()))
-    return parsed(rendered_plainly(text, shown))
+        return document_of(book, Chapter("", 0, shown, text, ()), meanwhile)
+    return parsed(rendered_plainly(text, shown), meanwhile)
 
 
 _FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
 
 
-def parsed(rendered: Rendered) -> Document:
+def parsed(rendered: Rendered, meanwhile: Meanwhile = lambda: None) -> Document:
     """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
 
     Raises ChapterkitError if pandoc gives up on it, or it is nested beyond all reason.
     """
     try:
-        return _read(rendered)
+        return _read(rendered, meanwhile)
     except RecursionError:
         raise ChapterkitError("列表或引文嵌套得太深", rendered.origin(0)) from None
     except ChapterkitError as error:
         raise error.at(rendered.origin(0)) from None
 
 
-def _read(rendered: Rendered) -> Document:
+def _read(rendered: Rendered, meanwhile: Meanwhile) -> Document:
     plain, comments = _without_comments(rendered)
-    document = read_markdown(plain)
+    document = read_markdown(plain, meanwhile)
     check_depth(document.tree)
     return replace(document, comments=comments)
 

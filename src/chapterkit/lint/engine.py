@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -118,13 +118,15 @@ class Run:
 
     config: LintConfig
     at_hand: frozenset[str]
-    only: Collection[str] = ()
-    rules: tuple[Rule, ...] = field(init=False)
+    only: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that run. Raises ChapterkitError for a rule or option that does not exist."""
         _check_config(self.config)
-        chosen = tuple(rule for rule in all_rules().values() if self._runs(rule))
-        object.__setattr__(self, "rules", chosen)
+        for name in self.only:
+            find_rule(name)
+        return tuple(rule for rule in all_rules().values() if self._runs(rule))
 
     def _runs(self, rule: Rule) -> bool:
         wanted = not self.only or rule.name in self.only
