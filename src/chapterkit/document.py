@@ -34,6 +34,7 @@ _SENTENCE_END = re.compile(r"[。！？][”’」』）]*|\n")
 _TEXT_CONTAINERS = {
     "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
 }  # fmt: skip
+_MARKED_UP = _TEXT_CONTAINERS | {"Link", "Reference", "Image", "Cite", "Note"}
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,16 @@ class Block:
         ends = self._sentence_ends
         after = bisect_right(ends, position, hi=len(ends) - 1)
         return ends[max(0, after - 1)], ends[after]
+
+    @cached_property
+    def seams(self) -> frozenset[int]:
+        """Positions at which emphasis, a link, an image, a citation or a note begins or ends."""
+        return frozenset(
+            edge
+            for inline in self.inlines
+            if inline.kind in _MARKED_UP
+            for edge in (inline.start, inline.end)
+        )
 
     def is_typed(self, position: int) -> bool:
         """Tell whether text[position] was typed as it is, at this place of the author's file.

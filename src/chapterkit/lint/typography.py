@@ -112,19 +112,6 @@ def in_address(block: Block, position: int) -> bool:
     return ADDRESS in before and _IN_ADDRESS.search(before) is not None
 
 
-# Inlines whose edges may touch Han characters without a space.
-_TOUCHING = {
-    "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
-    "Link", "Reference", "Image", "Cite", "Note",
-}  # fmt: skip
-
-
 def touches_markup(block: Block, position: int) -> bool:
     """Tell whether emphasis, a link or a note's mark begins or ends before text[position]."""
-    offsets = block.offsets
-    if offsets[position] == offsets[position - 1] + 1:
-        return False
-    return any(
-        position in (inline.start, inline.end) and inline.kind in _TOUCHING
-        for inline in block.inlines
-    )
+    return position in block.seams

@@ -133,10 +133,9 @@ class _Emphasis:
     def inside(self) -> tuple[str, str]:
         """The first and the last character inside, recorded numbers as the text they give."""
         first, last = self.markdown[self.opening[1]], self.markdown[self.closing[0] - 1]
-        starts = {one.start for one in self.block.numbers()}
-        ends = {one.end for one in self.block.numbers()}
-        first = self.text[0] if self.inline.start in starts else first
-        last = self.text[-1] if self.inline.end in ends else last
+        numbers = "{.number " in self.markdown[slice(self.opening[1], self.closing[0])]
+        first = self.text[0] if numbers and first == "[" else first
+        last = self.text[-1] if numbers and last == "}" else last
         return first, last
 
     @property

@@ -87,10 +87,25 @@ class _Open:
 
 @dataclass
 class _State:
-    """One paragraph being read: what is open, and which kinds have been reported."""
+    """One paragraph being read: what is open, all and by kind, and which kinds are reported."""
 
     opened: list[_Open] = field(default_factory=list)
+    by_kind: dict[str, list[_Open]] = field(default_factory=dict)
     reported: set[str] = field(default_factory=set)
+
+    def open(self, mark: _Open) -> None:
+        self.opened.append(mark)
+        self.by_kind.setdefault(mark.kind, []).append(mark)
+
+    def waiting(self, kind: str) -> _Open | None:
+        """Return what was opened last of a kind and is still open."""
+        waiting = self.by_kind.get(kind)
+        return waiting[-1] if waiting else None
+
+    def close(self) -> _Open:
+        """Take away what was opened last."""
+        self.by_kind[self.opened[-1].kind].pop()
+        return self.opened.pop()
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -119,15 +134,15 @@ class _Reader:
             self.remember(found[0], start, end - 1)
         elif found in _CLOSER:
             if not self.is_no_mark(found, start):
-                state.opened.append(_Open(found, start))
+                state.open(_Open(found, start))
         elif not self.is_no_mark(found, start):
             yield from self.close(found, start)
 
     def is_no_mark(self, mark: str, offset: int) -> bool:
         """Tell whether a mark is an apostrophe, an item's bracket, a face or an interval's end."""
         before, after = self.text[offset - 1 : offset], self.text[offset + 1 : offset + 2]
-        waits = any(one.kind == _OPENER.get(mark, "") for one in self.state.opened)
         if mark == "’":
+            waits = self.state.waiting("‘")
             between = _LETTER.match(before) and _LETTER.match(after)
             beside = _LETTER.match(before) or _LETTER.match(after) or after.isdigit()
             return bool(between or (beside and not waits))
@@ -135,7 +150,7 @@ class _Reader:
             return after.isdigit() and self.text[offset + 2 : offset + 3].isdigit()
         if mark in "（(":
             return _INTERVAL.match(self.text, offset) is not None
-        if mark in "）)" and not any(one.kind == "（" for one in self.state.opened):
+        if mark in "）)" and not self.state.waiting("（"):
             near = self.text[max(0, offset - _WINDOW) : offset]
             return bool(_ITEM.search(near) or _EMOTICON.search(near) or _INTERVAL_END.search(near))
         return False
@@ -144,16 +159,12 @@ class _Reader:
         state = self.state
         opener = _OPENER[mark]
         kind = _WIDTHS.get(opener, opener)
-        depth = next(
-            (at for at in reversed(range(len(state.opened))) if state.opened[at].kind == kind), None
-        )
-        if depth is None:
+        first = state.waiting(kind)
+        if first is None:
             yield from self.unopened(mark, kind, offset)
             return
-        first = state.opened[depth]
-        for left in state.opened[depth + 1 :]:
+        while (left := state.close()) is not first:
             yield from self.unclosed(left)
-        del state.opened[depth:]
         if first.mark != opener:
             yield from self.widths(first, mark, offset)
         else:
@@ -163,20 +174,23 @@ class _Reader:
 
     def remember(self, mark: str, opening: int, closing: int) -> None:
         """Note a pair inside another of the same marks, which is wrong if that one is closed."""
-        outer = next((one for one in reversed(self.state.opened) if one.mark == mark), None)
+        outer = self.state.waiting(mark)
         if outer is not None:
             outer.inside.append((opening, closing))
 
     def end_of_block(self, end: int) -> Iterator[Problem]:
         opened = self.state.opened
-        while opened and opened[0].mark in _ACROSS and self.goes_on(opened[0], end):
-            opened = opened[1:]
+        first = next(
+            (at for at, one in enumerate(opened) if not self.goes_on(one, end)), len(opened)
+        )
         # What the next block begins by closing was left open for a formula or code between them.
         following = self.text[end : end + len(BETWEEN) + 1].lstrip("\n\ufdd6")[:1]
-        waits = opened[-1:] if opened and following == _CLOSER[opened[-1].mark] else []
-        for left in opened[: len(opened) - len(waits)]:
+        waits = len(opened) > first and following == _CLOSER[opened[-1].mark]
+        for left in opened[first : len(opened) - waits]:
             yield from self.unclosed(left)
-        self.state = _State(waits)
+        self.state = _State()
+        if waits:
+            self.state.open(opened[-1])
 
     def goes_on(self, left: _Open, end: int) -> bool:
         """Tell whether the next block opens with the same mark, as a quotation that runs on does.
@@ -186,7 +200,7 @@ class _Reader:
         begins = _BEGINS.match(self.text, min(end + 1, len(self.text)))
         following = self.text[begins.end() : begins.end() + 2] if begins else ""
         tail = self.text[max(left.offset, end - _WINDOW) : end]
-        return left.mark in following and not _SAID.search(tail)
+        return left.mark in _ACROSS and left.mark in following and not _SAID.search(tail)
 
     # --- problems
 
