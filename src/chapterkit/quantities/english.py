@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from chapterkit.quantities.model import Draft
 from chapterkit.quantities.phrases import measured, unit_span
@@ -21,14 +22,28 @@ _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth"
 _WORD = "|".join([*_ONES, *_TENS])
 _SCALE = "|".join(_SCALES)
 _PART = "|".join(_PARTS)
-_NUMBER = re.compile(
-    rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
-)
-_FRACTION = re.compile(rf"({_WORD}|an?)[- ]({_PART})s?\b")
+
+
+@cache
+def _number_words() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
+    )
+
+
+@cache
+def _fractions() -> re.Pattern[str]:
+    return re.compile(rf"({_WORD}|an?)[- ]({_PART})s?\b")
+
+
+@cache
+def _folds() -> re.Pattern[str]:
+    return re.compile(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
+
+
 _VAGUE = re.compile(
     rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
 )
-_FOLD = re.compile(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _TIMES = {"twice": "2", "thrice": "3", "doubled": "2", "doubling": "2", "doubles": "2",
           "tripled": "3", "tripling": "3", "triples": "3", "quadrupled": "4", "halved": "0.5",
           "halving": "0.5", "halves": "0.5"}  # fmt: skip
@@ -64,7 +79,7 @@ def _is_free(text: str, start: int, end: int) -> bool:
 
 
 def _read(text: str, at: int, word: str) -> Draft | None:
-    if match := _FOLD.match(text, at):
+    if match := _folds().match(text, at):
         value = (
             _ONES.get(match[1] or "") or _TENS.get(match[1] or "") or _SCALES.get(match[2] or "")
         )
@@ -82,7 +97,7 @@ def _read(text: str, at: int, word: str) -> Draft | None:
         return None
     if word == "half":
         return _half(text, at)
-    if match := _FRACTION.match(text, at):
+    if match := _fractions().match(text, at):
         return _fraction(text, at, match)
     if match := _VAGUE.match(text, at):
         return Draft(at, match.end(), None, vague=True)
@@ -118,7 +133,7 @@ def _fraction(text: str, at: int, match: re.Match[str]) -> Draft | None:
 
 
 def _number(text: str, at: int) -> Draft | None:
-    match = _NUMBER.match(text, at)
+    match = _number_words().match(text, at)
     if match is None:
         return None
     number = _value(re.split(r"[- ]", match[0]))

@@ -8,8 +8,7 @@ import re
 from functools import cache
 
 from chapterkit.quantities.amounts import NUMERAL
-from chapterkit.quantities.masking import BLANK
-from chapterkit.quantities.model import Skip
+from chapterkit.quantities.model import BLANK, Skip
 from chapterkit.quantities.phrases import SPACES, unit_span
 from chapterkit.quantities.wordlists import (
     by_first_character,

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from chapterkit.quantities import exemptions
 from chapterkit.quantities.amounts import DIGIT, HAN_POWERS, NUMERAL, Amount, han_at
-from chapterkit.quantities.masking import BLANK
-from chapterkit.quantities.model import Draft, Skip
+from chapterkit.quantities.model import BLANK, Draft, Skip
 from chapterkit.quantities.phrases import SPACES, measured, percentage_at, quantity_at, unit_span
 from chapterkit.quantities.units import unit_at, unit_kind
 from chapterkit.quantities.wordlists import by_first_character, starting_at, words

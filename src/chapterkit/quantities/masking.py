@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-BLANK = "\ufffc"
+from chapterkit.quantities.model import BLANK
+
 _MARKUP = re.compile(r"[`$\[{<@~]|https?:|www\.|doi", re.I)
 _ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
 _BACKTICKS = re.compile("`+")

@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from chapterkit.quantities.units import unit_kind
 
+# What stands for each character that was masked: it was no prose.
+BLANK = "\ufffc"
+
 Value = Decimal | tuple[Decimal, Decimal] | None
 
 REASONS = {
