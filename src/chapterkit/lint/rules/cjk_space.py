@@ -33,12 +33,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from chapterkit.book import Book
-from chapterkit.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document
+from chapterkit.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document, Hit
 from chapterkit.lint.problem import Edit, Problem, insertion, join, problem_at, replacement
 from chapterkit.lint.typography import (
     CLOSERS,
@@ -117,34 +117,36 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     declared = style.cjk_space is not None or style.profile != "default"
     if style.space == "none":
         yield from _not_wanted(document, concerns)
-    elif not declared and _keeps_to_none(document):
-        yield from _other_convention(document, concerns, options)
     else:
-        yield from _missing(document, concerns, options)
-        yield from _doubled(document, concerns)
+        yield from _wanted(document, concerns, options, declared)
     yield from _stray(document, concerns)
 
 
 # --- missing
 
 
-def _keeps_to_none(document: Document) -> bool:
-    text = document.prose.text
-    without = len(_MISSING.findall(text))
+def _wanted(
+    document: Document, concerns: Callable[[Block], bool], options: Options, declared: bool
+) -> Iterator[Problem]:
+    hits = list(document.prose.finditer(_MISSING))
+    places = list(_gaps(hits, concerns, options)) if hits else []
+    if places and not declared and _keeps_to_none(document, len(hits)):
+        yield _other_convention(places)
+        return
+    yield from _missing(places)
+    yield from _doubled(document, concerns)
+
+
+def _keeps_to_none(document: Document, without: int) -> bool:
     if without < _MANY * _NEARLY_ALL:
         return False
-    total = without + len(_spaced().findall(text))
+    total = without + len(_spaced().findall(document.prose.text))
     return total >= _MANY and without >= total * _NEARLY_ALL
 
 
-def _other_convention(
-    document: Document, concerns: Callable[[Block], bool], options: Options
-) -> Iterator[Problem]:
-    places = list(_gaps(document, concerns, options))
-    if not places:
-        return
+def _other_convention(places: Sequence[tuple[Block, int]]) -> Problem:
     block, position = places[0]
-    yield problem_at(
+    return problem_at(
         block,
         position - 1,
         position + 1,
@@ -153,12 +155,10 @@ def _other_convention(
     )
 
 
-def _missing(
-    document: Document, concerns: Callable[[Block], bool], options: Options
-) -> Iterator[Problem]:
+def _missing(places: Sequence[tuple[Block, int]]) -> Iterator[Problem]:
     """Yield one problem for each word, or chain of short words (2024年5月), without its spaces."""
     group = _Group()
-    for block, position in _gaps(document, concerns, options):
+    for block, position in places:
         if not group.continues(block, position):
             yield from group.problems()
             group = _Group()
@@ -199,11 +199,11 @@ class _Group:
 
 
 def _gaps(
-    document: Document, concerns: Callable[[Block], bool], options: Options
+    hits: Iterable[Hit], concerns: Callable[[Block], bool], options: Options
 ) -> Iterator[tuple[Block, int]]:
     """Yield block and position of each place where a space is missing."""
     words = _set_words(options.words)
-    for hit in document.prose.finditer(_MISSING):
+    for hit in hits:
         block, at = hit.block, hit.start
         if not concerns(block):
             continue

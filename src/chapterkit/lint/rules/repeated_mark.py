@@ -48,7 +48,7 @@ _RUN = re.compile(
     rf"|(?:(?<=。)[{CITE}{OPAQUE}]+|(?<=。)[”」』])。)"
 )
 # Found by their first character, which is faster than one pattern for all.
-_OTHER_RUNS = (re.compile("…+"), re.compile("—+"), re.compile("·{3,}"), re.compile("・{3,}"))
+_OTHER_RUNS = {one: re.compile(f"{one[0]}{{{len(one)},}}") for one in ("…", "—", "···", "・・・")}
 _DOTS = re.compile(r"[。·・]{3,}")
 _LOUD = re.compile(r"[！？]+")
 _OPENERS, _CLOSERS = "“‘「『（《【", "”’」』）》】"
@@ -72,8 +72,9 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     """Yield a problem for each run of marks that is none of those allowed."""
     if not in_chinese(document):
         return
-    found = (document.prose.finditer(pattern) for pattern in (_RUN, *_OTHER_RUNS))
-    for hit in chain.from_iterable(found):
+    text = document.prose.text
+    patterns = [_RUN, *(pattern for least, pattern in _OTHER_RUNS.items() if least in text)]
+    for hit in chain.from_iterable(map(document.prose.finditer, patterns)):
         run = hit.match[0]
         if run in ("……", "——"):
             continue
