@@ -148,11 +148,13 @@ def sections(document: Document, experiments: Collection[str] = ()) -> Iterator[
     current = Section("opening", None, "", ())
     level, blocks = 0, list[Block]()
     for block in document.blocks:
-        if not _divides(block) or not _begins(block, current, level, depth, found):
+        number = found.get(id(block), "")
+        if not _divides(block) or not _begins(block, current, level, depth, number):
             blocks.append(block)
             continue
-        yield from _finished(current, blocks)
-        number = found.get(id(block), "")
+        # A heading 实验 1 above 实验 1.1 is no experiment of its own.
+        if blocks or not number or _level(block) <= level:
+            yield from _finished(current, blocks)
         kind: Kind = "experiment" if number else "opening" if id(block) in openings else "theory"
         current = Section(kind, block, number.strip(), ())
         level, blocks = _level(block), []
@@ -196,10 +198,12 @@ def _openings(headings: list[Block], depth: int) -> Iterator[int]:
             yield id(heading)
 
 
-def _begins(
-    block: Block, current: Section, level: int, depth: int, experiments: dict[int, str]
-) -> bool:
-    """Tell whether a heading begins a section, rather than stands within the current one."""
-    if current.kind == "experiment":
-        return _level(block) <= level
-    return id(block) in experiments or _level(block) <= depth
+def _begins(block: Block, current: Section, level: int, depth: int, number: str) -> bool:
+    """Tell whether a heading begins a section, rather than stands within the current one.
+
+    `number` is that of the experiment that it heads, if it does.
+    """
+    if number:
+        own = number.strip()
+        return not own or own != current.number or _level(block) <= level
+    return _level(block) <= (level if current.kind == "experiment" else depth)

@@ -29,7 +29,8 @@ _FILE = (
 )
 ROOT = "etc|usr|home|tmp|var|opt|root|bin|sbin|dev|proc|sys|mnt|lib|boot|srv|Users|workspace"
 _FOLDER = "src|scripts?|configs?|checkpoints?|ckpts?|utils|node_modules|site-packages"
-_FOLDERS = "outputs?|templates|experiments|tests|logs|docs|examples|data|models|build|dist"
+_FOLDERS = "outputs?|templates|experiments|build|dist"
+_WORDS = "tests|logs|docs|examples|data|models|results|images|figures"
 _LIBRARY = "torch|np|numpy|tf|tensorflow|pd|pandas|plt|nn|transformers|jax|jnp|trl|peft"
 _MODULE = (
     "os|sys|self|datasets|args|cfg|config|logging|math|random|json|re|this|window|document|console"
@@ -59,10 +60,13 @@ _IS_FILE = re.compile(rf"(?:[\w.~@+-]*/)*[\w@+-][\w.@+-]*\.(?:{_FILE})")
 _IS_PATH = re.compile(
     rf"(?:~|\.{{1,2}})/[\w.~-][\w./~-]*|/(?:{ROOT})(?:/[\w.~-]+)*/?"
     rf"|(?:/[\w.-]*[a-z][\w.-]*){{2,}}/?|(?:{_FOLDER})/[\w.-]{{2,}}(?:/[\w.-]+)*/?"
-    rf"|(?:{_FOLDERS})/(?:[\w.-]+/)+(?:[\w.-]+)?|[A-Za-z]:\\[\w\\. -]+"
+    rf"|(?:{_FOLDERS})/(?:[\w.-]+/)+(?:[\w.-]+)?|(?:{_WORDS})/(?:[\w.-]+/)+|[A-Za-z]:\\[\w\\. -]+"
 )
 _IS_OPTION = re.compile(r"--[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*(?:=\S*)?")
-_SNAKE = re.compile(r"_{0,2}[a-z]{2,}[a-z0-9]*(?:_[a-z][a-z0-9]*)+_{0,2}")
+# Letters with an index (loss_t) are a formula's.
+_SNAKE = re.compile(
+    r"_{0,2}[a-z]{2,}[a-z0-9]*(?:_[a-z]\d*)*(?:_[a-z][a-z0-9]+)(?:_[a-z][a-z0-9]*)*_{0,2}|top_[kp]"
+)
 _NAMED_SNAKE = re.compile(
     r"\w*_(?:qa|zh|en|bench|v\d+|mini|challenge)|super_glue|common_(?:voice|gen)|natural_questions"
     r"|cnn_dailymail|the_pile|social_iqa|ms_marco|multi_nli|story_cloze|wiki_text|open_orca"

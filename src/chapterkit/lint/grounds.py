@@ -122,8 +122,9 @@ def before_experiment(prose: str, pattern: str) -> Iterator[re.Match[str]]:
     for word in ("实验", "實驗"):
         at = prose.find(word)
         while at >= 0:
-            if found := compiled(pattern).search(prose, max(0, at - 16), at + 3):
-                yield found
+            for found in compiled(pattern).finditer(prose, max(0, at - 16), at + 3):
+                if found.end() == at + 2:
+                    yield found
             at = prose.find(word, at + 2)
 
 

@@ -73,7 +73,7 @@ def _referring(
 ) -> list[str]:
     """Return the experiments that refer to a section."""
     return [
-        f"实验 {one.number}" if one.number else f"“{one.title}”"
+        f"实验 {one.number} " if one.number else f"“{one.title}”"
         for one, mentioned in zip(experiments, said, strict=True)
         if one is not section and names(section) & mentioned
     ]

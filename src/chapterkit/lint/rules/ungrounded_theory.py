@@ -69,7 +69,12 @@ _SPEAKS_OF_EXPERIMENTS = (
     r"(?:[两兩二三四五六七八九十几幾各每]个?|[这這那]些|[这這那]个|该|該|本章的?|上述|前述|前面的?|后面的?|後面的?"
     r"|[上下]一个|[上下]面的?|多个|若干)[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
 )
-_ANNOUNCES = r"[本下]一?[章节節篇]|下面|接下来|接下來|以下|后面|後面|随后|下文|先[^，。]{1,20}[，、]?再|依次|分为|分成|转入"
+_ANNOUNCES = (
+    r"[本下]一?[章节節篇]|下面|接下来|接下來|以下|后面|後面|随后|下文|先[^，。]{1,20}[，、]?再"
+    r"|依次|转入"
+)
+# What announces the next sections is not longer.
+_SHORT = 200
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
 _BOLD = (
     r"必然|必定|必将|一定会|总是|總是|从来|從來|永远|永遠|无疑|無疑|毋庸置疑|不容置疑|毫无例外|不可避免"
@@ -79,9 +84,9 @@ _BOLD = (
 # Words by which a paragraph says where it stands: its own reading, an example, something told
 # elsewhere; other rules ask for the literature's own citation.
 _QUALIFIES = (
-    r"可能|也许|或许|大概|未必|不一定|似乎|假设|假定|猜想|推测|估计|本章|本书|本节|笔者|我们|按.{0,8}理解|直观"
-    r"|例如|比如|譬如|设想|如果|假如|倘若|若|式中|定义|论文|作者|等人|文献|研究|前面|前文|上文|上述|前述|上一节"
-    r"|下面|后面|实验|實驗|图|圖|表\s*\d|问|？|据|所谓"
+    r"可能|也许|或许|大概|未必|不一定|似乎|假设|假定|猜想|推测|估计|本章|本书|本节|笔者|我们(?:认为|猜|理解|把)"
+    r"|按.{0,8}理解|直观|例如|比如|譬如|设想|如果|假如|倘若|若(?!干)|式中|定义|论文|作者|等人|文献|研究"
+    r"|前面|前文|上文|上述|前述|上一节|下面|后面|实验|實驗|[图圖表]\s*\d|[如见]图|？|(?<![数证])据|所谓"
 )
 
 
@@ -132,7 +137,8 @@ def _has_ground(blocks: Collection[Block], experiments: Collection[str]) -> bool
 
 def _only_announces(section: Section) -> bool:
     sentences = [one for block in section.text for one in _SENTENCE.findall(block.prose)]
-    return all(compiled(_ANNOUNCES).search(one) for one in sentences)
+    short = sum(map(len, sentences)) <= _SHORT
+    return short and all(compiled(_ANNOUNCES).search(one) for one in sentences)
 
 
 def _claims(section: Section, experiments: Collection[str], options: Options) -> Iterator[Problem]:
