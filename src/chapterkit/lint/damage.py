@@ -88,10 +88,17 @@ def is_damaged(text: str, position: int) -> bool:
     """Tell whether an odd character is a part of damaged text: its neighbours are odd, too."""
     before, after = text[position - 1 : position], text[position + 1 : position + 2]
     if text[position] >= "\ue000":
-        return before.encode("gb18030", "ignore")[:1] in _UTF8_LEADS
-    return bool(before and after) and (
-        before in _ODD or after in _ODD or (before in _FIRSTS and after in _bytes_of())
+        return any(map(_is_rare_han, before + after))
+    return bool(
+        not _ODD.isdisjoint(before + after)
+        or (before in _FIRSTS and after in _bytes_of())
+        or (text[position - 2 : position - 1] in _FIRSTS and before in _bytes_of())
     )
+
+
+def _is_rare_han(character: str) -> bool:
+    raw = character.encode("gb2312", "ignore")
+    return "\u4e00" <= character <= "\u9fff" and (not raw or raw >= b"\xe3")
 
 
 # Between two parts of one damaged run some characters may look sound.
@@ -122,6 +129,11 @@ class _Part:
     damage: Damage
     is_sure: bool = True
 
+    @property
+    def weight(self) -> tuple[bool, int, bool]:
+        """How much speaks for it against another of the same place."""
+        return self.is_sure, self.damage.end - self.damage.start, self.damage.is_exact
+
 
 _ASCII_GAP = re.compile(r"[ -~]{1,24}")
 
@@ -133,7 +145,7 @@ def _joined(text: str, parts: list[_Part]) -> Iterator[Damage]:
     for part in parts:
         last = pending[-1].damage if pending else None
         if last and part.damage.start < last.end:
-            if pending[-1].is_sure >= part.is_sure:
+            if pending[-1].weight >= part.weight:
                 continue
             pending.pop()
         elif last and not _continues(text, last, part.damage):
@@ -163,6 +175,7 @@ def _one(text: str, parts: list[_Part]) -> Iterator[Damage]:
     yield Damage(damages[0].start, damages[-1].end, damages[0].cause, original, is_exact)
 
 
+@lru_cache(maxsize=8192)
 def _is_first_level(character: str) -> bool:
     """Tell whether a character is one of the 3,755 commoner ones of GB/T 2312."""
     raw = character.encode("gb2312", "ignore")
@@ -242,10 +255,11 @@ def _bytes_of() -> dict[str, int]:
 # Of a sequence of UTF-8: the characters that its first byte, and its other bytes, were read as.
 _FIRST = "Â-ôĞİŞğ"
 _OTHER = "\x80-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_RUN = re.compile(f"[{_FIRST}][{_FIRST}{_OTHER}]*[{_OTHER}]")
+_RUN = re.compile(f"(?<![{_FIRST}])[{_FIRST}][{_FIRST}{_OTHER}]*[{_OTHER}]")
 _FIRSTS = (frozenset(map(chr, range(0xC2, 0xF5))) | frozenset("ĞİŞğ")) - frozenset("×")
 # What stands after an accented letter in sound text, too: é”—, é\xa0», Å³.
 _NATURAL = frozenset("“”‘’—–…·•«»°±²³¹´\xa0\xad™®©")
+_PUNCTUATION = frozenset("“”‘’–—…•\xa0")
 _SEQUENCE = re.compile(
     rb"[\xe0-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
     rb"|[\xc2-\xf0][\x80-\xbf]{0,2}|[\x80-\xbf]"
@@ -289,9 +303,11 @@ def _utf8_part(found: re.Match[str]) -> _Part | None:
     pieces = [
         _Piece(one.start(), one[0], run[one.start() : one.end()]) for one in _SEQUENCE.finditer(raw)
     ]
+    is_sure = _is_damaged(pieces) or _stands_alone(pieces, found)
     while pieces and pieces[-1].decoded is None and not pieces[-1].is_odd:
+        if is_sure and pieces[-1].is_wide:
+            break
         pieces.pop()
-    is_sure = _is_damaged(pieces)
     if not is_sure and not any(piece.is_odd for piece in pieces):
         return None
     end = found.start() + pieces[-1].start + len(pieces[-1].raw)
@@ -304,6 +320,8 @@ def _utf8_part(found: re.Match[str]) -> _Part | None:
 
 def _is_damaged(pieces: list[_Piece]) -> bool:
     """Tell whether letters and signs stand together as in no language."""
+    if not any(piece.is_odd for piece in pieces):
+        return _is_damaged_naturally(pieces)
     whole = [piece for piece in pieces if piece.decoded]
     wide = [piece for piece in whole if len(piece.raw) >= 3]
     if len(wide) >= 2 or any(piece.is_odd for piece in wide):
@@ -316,13 +334,36 @@ def _is_damaged(pieces: list[_Piece]) -> bool:
     narrow = [piece for piece in whole if len(piece.raw) == 2]
     if any(_is_latin(piece) for piece in narrow):
         return True
-    return sum(piece.shown[0] in "ÎÏÐÑØÙ" and piece.is_odd for piece in narrow) >= 2
+    others = sum(piece.shown[0] in "ÎÏÐÑØÙ" and piece.is_odd for piece in narrow)
+    return others >= 2 and len(narrow) == len(pieces)
+
+
+def _is_damaged_naturally(pieces: list[_Piece]) -> bool:
+    """Tell the same of signs each of which may follow a letter: å·²ç°, but not é”“è”."""
+    while pieces and pieces[-1].raw[0] < 0xC2:
+        pieces = pieces[:-1]
+    signs = "".join(piece.shown[1:] for piece in pieces)
+    if any(piece.raw[0] < 0xC2 for piece in pieces) or _PUNCTUATION.issuperset(signs):
+        return False
+    narrow = [piece for piece in pieces if piece.decoded and len(piece.raw) == 2]
+    return sum(piece.is_wide for piece in pieces) >= 2 or any(map(_is_latin, narrow))
+
+
+def _stands_alone(pieces: list[_Piece], found: re.Match[str]) -> bool:
+    """Tell whether one broken sequence is all there is, and no part of a Latin word."""
+    before = found.string[found.start() - 1 : found.start()]
+    return (
+        len(pieces) == 1
+        and pieces[0].is_wide
+        and not _NATURAL.union("†‡§¶€£¥¢ªº").issuperset(pieces[0].shown[1:])
+        and not (before.isascii() and before.isalpha())
+    )
 
 
 def _is_latin(piece: _Piece) -> bool:
     """Tell whether Â or Ã is the trace of a sign or an accented letter."""
     first, second = piece.shown[0], piece.shown[1]
-    return first in "ÂÃ" and (piece.is_odd or (first == "Â" and second in "·°±²³®©"))
+    return first in "ÂÃ" and (piece.is_odd or second in ("·°±²³®©" if first == "Â" else "°±²³¹´©®"))
 
 
 # Bytes that have no character in Windows-1252 or -1254, or an invisible one, and are dropped.
@@ -336,22 +377,28 @@ def _completed(raw: bytes, before: str, text: str) -> str:
     """
     if raw == b"\xe2\x80":
         return "”"
-    length = 3 if 0xE0 <= raw[0] <= 0xEF else 2
-    missing = length - len(raw)
+    candidates, likeliest = _candidates(raw)
+    follow = [one for one in candidates if before + one in _pairs(text)]
+    return follow[0] if len(follow) == 1 else likeliest
+
+
+@lru_cache(maxsize=8192)
+def _candidates(raw: bytes) -> tuple[frozenset[str], str]:
+    """Return the characters of which dropping bytes leaves `raw`, and the only common one or □."""
+    missing = (3 if 0xE0 <= raw[0] <= 0xEF else 2) - len(raw)
     if not 0 < missing < 3 or raw[0] < 0xC2:
-        return "□"
-    candidates = {
+        return frozenset(), "□"
+    candidates = frozenset(
         bytes([raw[0], *order]).decode("utf-8", "ignore")
         for fill in product(_DROPPED, repeat=missing)
         for order in ((*raw[1:], *fill), (*fill, *raw[1:]))
-    } - {""}
-    follow = [one for one in candidates if before + one in _pairs(text)]
+    ) - {""}
     likely = [one for one in candidates if one in _RANK or one in _MARKS]
     known = [one for one in candidates if _is_first_level(one)]
-    for chosen in (follow, likely, known):
+    for chosen in (likely, known):
         if len(chosen) == 1:
-            return chosen[0]
-    return "□"
+            return candidates, chosen[0]
+    return candidates, "□"
 
 
 @lru_cache(maxsize=1)
@@ -393,7 +440,7 @@ _ALPHABETS = tuple(
 
 def _gbk_part(found: re.Match[str]) -> _Part | None:
     run = found[0]
-    if any(alphabet.issuperset(run) for alphabet in _ALPHABETS):
+    if len(set(run)) == len(run) and any(letters.issuperset(run) for letters in _ALPHABETS):
         return None
     original = run[: len(run) // 2 * 2].encode("latin-1").decode("gbk", "replace")
     han = _HAN.findall(original)
@@ -427,7 +474,6 @@ _UTF8 = re.compile(
     rb"(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbf][\x80-\xbf]|\xe2[\x80-\x9f][\x80-\xbf]"
     rb"|\xc2[\xa0-\xbf]|\xc3[\x80-\xbf]|[\xce-\xd1][\x80-\xbf]|\xf0\x9f[\x80-\xbf]{2}|[@-~])+"
 )
-_UTF8_LEADS = frozenset(bytes([byte]) for byte in (*range(0xE2, 0xEA), 0xEF))
 # Shift-JIS reads a part of the bytes as these.
 _HALF_WIDTH_KATAKANA = frozenset(map(chr, range(0xFF61, 0xFFA0)))
 # What 。， and ” begin with, read as GBK: no text has 銆; 鈥 and 锛 are real words.
@@ -483,7 +529,7 @@ def _utf8_read_as(codec: str, text: str, begun: frozenset[str]) -> Iterator[Dama
         is_lost = is_lost or _is_lost(text[found.start() : found.start() + 4])
         damage = _utf8_from(codec, text, found.start())
         if damage is None and codec == "gb18030":
-            damage = _mark_from(text, found.start())
+            damage = _mark_from(text, found.start()) or _gap_from(text, found.start())
         if damage:
             parts.append(_Part(damage))
         position = damage.end if damage else found.end()
@@ -538,11 +584,18 @@ def _encoded(piece: str, codec: str) -> tuple[bytes, list[int]]:
     """Return the bytes of the characters up to the first that has none, and how many each has."""
     parts: list[bytes] = []
     for one in piece:
-        raw = b"\x80" if one == "€" else one.encode(codec, "ignore")
-        if raw < b"\x40" or len(raw) > 2:
+        raw = _bytes_in(codec, one)
+        if not raw:
             break
         parts.append(raw)
     return b"".join(parts), [len(part) for part in parts]
+
+
+@lru_cache(maxsize=16384)
+def _bytes_in(codec: str, character: str) -> bytes:
+    """Return the one or two bytes that a character has beyond digits and marks, or none."""
+    raw = b"\x80" if character == "€" else character.encode(codec, "ignore")
+    return raw if raw >= b"\x40" and len(raw) <= 2 else b""
 
 
 def _is_plausible(shown: str, original: str, codec: str) -> bool:
@@ -587,6 +640,26 @@ def _mark_from(text: str, start: int) -> Damage | None:
     if found is None:
         return None
     return Damage(*found.span(), "UTF-8 的文字当成了 GBK 来读", _MARK_OF[found[0][0]])
+
+
+def _gap_from(text: str, start: int) -> Damage | None:
+    """Return the damage if a character was lost between the two that stand here: 涓枃 of 中文."""
+    first, last = (_bytes_in("gb18030", one) for one in text[start : start + 2].ljust(2))
+    if len(last) != 2 or last.decode("gb18030").encode("gb2312", "ignore"):
+        return None
+    before = [first + bytes([byte]) for byte in range(0xA8, 0xB0)]
+    after = [bytes([byte]) + last for byte in range(0xE4, 0xEA)]
+    guesses = [
+        [one for one in map(_decoded, some) if one and one in _RANK] for some in (before, after)
+    ]
+    if not all(guesses):
+        return None
+    guess = "".join(some[0] if len(some) == 1 else "□" for some in guesses)
+    return Damage(start, start + 2, "UTF-8 的文字当成了 GBK 来读", guess)
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "ignore")
 
 
 def _bytes_lost_from(text: str, begun: frozenset[str]) -> Iterator[_Part]:
