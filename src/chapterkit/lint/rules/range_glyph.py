@@ -46,13 +46,21 @@ NEEDS = frozenset[str]()
 _PLAIN = "~～〜∼"
 _DOUBTFUL = "-‐‑‒–—−－"
 _HAN_DIGITS = "一二三四五六七八九十两几百千万亿"
-_UNIT = (
-    "%|％|‰|℃|℉|°|个|條|条|天|日|年|月|周(?!期)|週|星期|小时|小時|分钟|分鐘|分(?![类布析成为支])|秒|毫秒|世纪|世紀|岁|歲"
-    "|倍|次|页|頁|章(?!程)|节(?!点)|節|人(?!工)|名(?!称|字|为)|元|美元|万|萬|亿|億|千|百|米|公里|厘米|毫米|微米|纳米|英寸|英里|克"
-    "|公斤|吨|斤|升|毫升|度|级|級|层(?!次)|步(?!骤)|轮|位(?!置|于)|篇|种|種|项(?!目)|句|字(?!段|符|典)|词(?!典|表)|行(?!为|动|业)"
-    "|段|集(?!合|成)|期|卷|点(?!击)|點|件|家(?!庭)|台|辆|张|幅|本(?!书|章|文)|部(?!分|门)|遍|趟|回|季度|年代|代(?!表|码)|成(?!为)"
-    "|折|维|比特|字节|像素|例(?!如)|只|头|组|號|号|道|题|口|颗|枚|块|片|场|届|批|套|楼|学时|课时|年级|之间|之間|毫克|瓦|千瓦|赫|分贝|帕"
-)
+# What is counted or measured, and longer words that only begin like it.
+_COUNTED = """
+% ％ ‰ ℃ ℉ ° 个 個 条 條 天 日 年 月 月份 周 週 星期 小时 小時 分钟 分鐘 分 秒 毫秒 世纪 世紀
+岁 歲 倍 次 页 頁 章 节 節 人 名 元 美元 万 萬 亿 億 千 百 米 公里 厘米 毫米 微米 纳米 英寸
+英里 克 公斤 吨 斤 升 毫升 度 级 級 层 步 轮 位 篇 种 種 项 句 字 词 行 段 集 期 卷 点 點 件 家
+台 辆 张 幅 本 部 遍 趟 回 季度 年代 代 成 折 维 比特 字节 像素 例 只 头 组 號 号 道 题 口 颗
+枚 块 片 场 届 批 套 楼 学年 學年 学期 学时 课时 赛季 賽季 年级 年度 之间 之間 毫克 瓦 千瓦 赫
+分贝 帕
+"""
+_LOOK_ALIKE = """
+周期 分类 分布 分析 分成 分为 分支 章程 节点 人工 名称 名字 名为 年龄 年份 层次 步骤 位置 位于
+项目 字段 字符 字典 词典 词表 行为 行动 行业 集合 集成 点击 家庭 本书 本章 本文 部分 部门 代表
+代码 成为 例如 条件 时间 日志
+"""
+_UNITS, _OTHER_WORDS = frozenset(_COUNTED.split()), frozenset(_LOOK_ALIKE.split())
 _LATIN_UNIT = (
     "(?:ms|s|sec|min|h|hrs?|kg|g|mg|km|m|cm|mm|nm|GB|MB|KB|TB|[kMGT]?Hz|k?[VW]|K|k|M|B|tokens?|x|×|steps?"
     "|px|dB|fps|pp|bps)(?![A-Za-z0-9])"
@@ -60,14 +68,16 @@ _LATIN_UNIT = (
 _NUMBER = r"(?:\d{1,2}:\d\d(?!\d)|\d+(?:[,，]\d{3})*(?:\.\d+)?)"
 _YEAR_UNITS = "学年|學年|年度|年|赛季|賽季"
 
-# What stands before the glyph: an end of the range, at the end of the text.
-_FROM = (
-    rf"(?P<order>第\ ?|周|星期)?(?P<sign>[+−-])?(?:[$¥￥])?"
-    rf"(?P<from>{_NUMBER}|[{_HAN_DIGITS}]{{1,6}})(?P<unit>\ ?(?:{_UNIT}|{_LATIN_UNIT}|月份?))?\Z"
+# The number before the glyph, at the end of the text.
+_FROM = re.compile(
+    rf"(?P<order>第\ ?|周|星期)?[+−-]?[$¥￥]?(?P<from>{_NUMBER}|[{_HAN_DIGITS}]{{1,6}})\Z"
 )
+_LATIN_BEHIND = re.compile(rf"\ ?{_LATIN_UNIT}|\+")
+_LATIN_END = re.compile(rf"\d\ ?(?P<unit>{_LATIN_UNIT})\Z")
 _HAS_NUMBER = re.compile(rf"[\d{_HAN_DIGITS}][^，。；、]{{0,4}}\Z")
 _HAS_YEAR_UNIT = re.compile(rf"\ ?(?:{_YEAR_UNITS})")
 _GOES_ON = re.compile(r"[-–—/_:=＝≈]\ ?\w|\ ?[=＝≈]|[A-Za-z_]|\.\d|\ ?等于")
+_EQUALS = re.compile(r"[^，。；\d]{0,4}[=＝≈]")
 _SCORE = re.compile(r"[^，。；]{0,4}[胜勝负負败敗平敌]")
 _NAMED = re.compile(
     r"(?:[图圖表式例节節]|公式|算法|实验|實驗|附录|附錄|习题|定理|引理|命题|定义|案例|版本|型号|编号|代号|电话|Figure|Table"
@@ -77,16 +87,6 @@ _LATIN_BEFORE = re.compile(r"[A-Za-z0-9_./:@#&–—-]\Z")
 _LATIN_WORD_BEFORE = re.compile(r"[A-Za-z][\w.+-]*\ \Z")
 _STANDARD = re.compile(r"[A-Z]{2,}(?:/[A-Z]+)?\ ?\Z")
 _WINDOW = 24
-
-
-@cache
-def _first_end() -> re.Pattern[str]:
-    return re.compile(_FROM)
-
-
-@cache
-def _unit() -> re.Pattern[str]:
-    return re.compile(rf"\ ?(?:(?P<han>{_UNIT}|赛季|賽季|学年|學年|学期)|{_LATIN_UNIT}|\+)")
 
 
 @dataclass(frozen=True)
@@ -148,11 +148,36 @@ def _range(text: str, start: int, end: int, last: int) -> int | None:
     before = text[first : start - spaced]
     if not _HAS_NUMBER.search(before):
         return None
-    if (found := _first_end().search(before)) is None:
+    unit = _unit_before(before)
+    found = _FROM.search(before[: len(before) - len(unit)].rstrip(" "))
+    if found is None:
         return None
-    sides = _Sides(text[max(0, first - _WINDOW) : first + found.start()], found, text, end, last)
+    head = text[max(0, first - _WINDOW) : first + found.start()]
+    sides = _Sides(head, found, unit, text, end, last)
     sure = sides.are_numbers() if glyph[0] in _PLAIN else sides.are_doubtless(spaced, glyph)
     return first + found.start() if sure else None
+
+
+def _unit_before(text: str) -> str:
+    """Return the unit that a text ends in, or nothing."""
+    for length in (3, 2, 1):
+        if text[-length:] in _UNITS:
+            return text[-length:]
+    found = _LATIN_END.search(text)
+    return found["unit"] if found else ""
+
+
+def _unit_behind(text: str, position: int) -> str:
+    """Return the Chinese unit that stands at text[position], a space before it or not.
+
+    >>> _unit_behind("3-5 天后", 3), _unit_behind("3-5 天然", 3), _unit_behind("3-1 年龄", 3)
+    ('天', '天', '')
+    """
+    start = position + (text[position : position + 1] == " ")
+    if text[start : start + 2] in _OTHER_WORDS:
+        return ""
+    words = (text[start : start + length] for length in (3, 2, 1))
+    return next((word for word in words if word in _UNITS), "")
 
 
 @dataclass(frozen=True)
@@ -161,6 +186,7 @@ class _Sides:
 
     before: str
     first: re.Match[str]
+    unit: str
     text: str
     end: int
     last: int
@@ -180,21 +206,22 @@ class _Sides:
             return False
         if glyph == "——" or self._years():
             return self._years()
-        unit = _unit().match(self.text, self.last)
-        if self.first["unit"]:
-            return unit is not None or not spaced
-        han = self.first["order"] or (unit and unit["han"])
-        latin = unit and not _LATIN_WORD_BEFORE.search(self.before)
-        return bool(han or latin) and self._rises()
+        behind = _unit_behind(self.text, self.last)
+        latin = _LATIN_BEHIND.match(self.text, self.last) is not None
+        if self.unit:
+            return bool(behind or latin) or not spaced
+        latin = latin and not _LATIN_WORD_BEFORE.search(self.before)
+        return bool(self.first["order"] or behind or latin) and self._rises()
 
     def _are_parts_of_more(self) -> bool:
         """Tell whether the numbers belong to a name, date, sum, score or label."""
-        goes_on = _GOES_ON.match(self.text, self.last) is not None
-        return (
-            (goes_on and not _unit().match(self.text, self.last))
-            or _SCORE.match(self.text, self.last) is not None
-            or _LATIN_BEFORE.search(self.before) is not None
-            or _NAMED.search(self.before) is not None
+        behind = _unit_behind(self.text, self.last) or _LATIN_BEHIND.match(self.text, self.last)
+        return bool(
+            (_GOES_ON.match(self.text, self.last) and not behind)
+            or _EQUALS.match(self.text, self.last)
+            or _SCORE.match(self.text, self.last)
+            or _LATIN_BEFORE.search(self.before)
+            or _NAMED.search(self.before)
         )
 
     def _years(self) -> bool:
