@@ -1,0 +1,52 @@
+"""Word lists of the rules: data/lint/*.txt, and patterns made of many words. Pure but for the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def word_list(name: str) -> tuple[str, ...]:
+    """Return the entries of data/lint/<name>.txt, without its comments, in order."""
+    text = files("chapterkit").joinpath("data", "lint", f"{name}.txt").read_text("utf-8")
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return tuple(word for line in lines for word in line.split("  ") if word)
+
+
+def any_of(words: Iterable[str], as_pattern: Callable[[str], str] = re.escape) -> str:
+    """Return a pattern that matches the longest of some words, quick where none begins.
+
+    >>> re.match(any_of(["沙箱", "沙箱化", "存档"]), "沙箱化")[0]
+    '沙箱化'
+    """
+    by_first: dict[str, list[str]] = {}
+    for word in sorted(set(words), key=lambda word: (-len(word), word)):
+        by_first.setdefault(word[0], []).append(as_pattern(word)[len(as_pattern(word[0])) :])
+    return "|".join(
+        f"{as_pattern(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items()
+    )
+
+
+def whole(pattern: str, word: str) -> str:
+    """Return a pattern for a word that may not go on in Latin letters where it ends in one."""
+    before = r"(?<![A-Za-z0-9])" if _is_latin(word[0]) else ""
+    after = r"(?![A-Za-z0-9])" if _is_latin(word[-1]) else ""
+    return f"{before}{pattern}{after}"
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def is_plain(word: str) -> bool:
+    """Tell whether what is to be said instead is one word, which may stand in for another as it is.
+
+    >>> is_plain("沙盒"), is_plain("改写成一句话，或删去")
+    (True, False)
+    """
+    return bool(word) and len(word) <= 12 and re.fullmatch(r"[\w·-]+(?: [A-Za-z-]+)*", word) is not None
+
+
