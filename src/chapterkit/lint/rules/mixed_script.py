@@ -1,16 +1,17 @@
 """Traditional characters stand in a Simplified text, or Simplified ones in a Traditional text.
 
 Why: text pasted from another source keeps the source's script, and a reader takes the odd
-character for a misprint (Law on the Standard Spoken and Written Chinese Language, article 3;
-GB/T 15834 and the list of 2013 know one form of each). The tables are OpenCC's. A character that
-is right in both scripts (后, 里, 干, 乾隆的乾) is left alone; of some, words are known in which
-it cannot be right (乾净, 特徵, 看著; in Traditional text 之后, 頭发 and the like).
+character for a misprint. The table of general standard Chinese characters (2013) has one form of
+each; which characters belong to which script is told by OpenCC's tables. A character that is
+right in both scripts (后, 里, 干, 乾隆的乾) is left alone; of some, words are known in which it
+cannot be right (乾净, 特徵, 看著; in Traditional text 之后, 准備 and the like).
 
 The text's script is the book's language; of a file outside of a book, whichever prevails.
 Quoted titles, names and words wholly in the other script are left alone, so are quotations of
 ten characters and more, block quotes, entries of a reference list, Japanese beside kana, a
-name's original form in parentheses, a span marked `[…]{lang=zh-Hant}`, and characters that the
-sentence talks about (“发”的繁体是“發”). Speech is not: “後來呢？” is a problem.
+name's original form in parentheses, a title in an English sentence, a span that is marked
+`[…]{lang=zh-Hant}`, and characters that the sentence talks about (“发”的繁体是“發”). Speech is
+not: “後來呢？” is a problem.
 
 Bad:
 
@@ -120,6 +121,8 @@ _CALLED_AFTER = re.compile(r"字[的是与和與、，]|[一也常多]?[写寫�
 _EAST_ASIAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
 _YEAR = re.compile(r"[12]\d{3}")
 _REFERENCE = re.compile(r"\[[A-Z]{1,2}(?:/OL)?\]|出版社|出版公司|[书書]局|[书書][馆館店]")
+_NAMED = re.compile(r"公司|大[學学]|[學学][院會会]|出版社|基金[會会]|研究[院所]")
+_LATIN = re.compile("[A-Za-z]")
 _AUTHOR = re.compile(r"[\u4e00-\u9fff]{0,3}([：:，,]?)")
 
 
@@ -263,14 +266,26 @@ class _Surroundings:
 
     def excuse(self, start: int, end: int) -> bool:
         """Tell whether text[start:end] may be in the other script."""
-        if self.in_other_language or _around(self.marked, start, end):
-            return True
-        if _EAST_ASIAN.search(self.text, max(0, start - 12), end + 12):
-            return True
-        for opening, spans in self.spans.items():
-            span = _around(spans, start, end)
-            if span and self._is_other(opening, span):
-                return True
+        return (
+            self.in_other_language
+            or _around(self.marked, start, end) is not None
+            or _EAST_ASIAN.search(self.text, max(0, start - 12), end + 12) is not None
+            or self._is_quoted(start, end)
+            or self._is_in_latin(start, end)
+            or self._is_talked_of(start, end)
+        )
+
+    def _is_quoted(self, start: int, end: int) -> bool:
+        around = ((opening, _around(spans, start, end)) for opening, spans in self.spans.items())
+        return any(span and self._is_other(opening, span) for opening, span in around)
+
+    def _is_in_latin(self, start: int, end: int) -> bool:
+        first = max(0, start - 20)
+        han = len(_HAN.findall(self.text, first, end + 20))
+        return han == end - start < 20 and _LATIN.search(self.text, first, start) is not None
+
+    def _is_talked_of(self, start: int, end: int) -> bool:
+        """Tell whether the sentence is about characters, or about a work of that name."""
         if _CALLED_AFTER.match(self.text, end) or _CALLED_BEFORE.search(
             self.text[max(0, start - 2) : start]
         ):
@@ -298,16 +313,25 @@ class _Surroundings:
                 opening in _TITLES
                 or (opening in _PARENTHESES and self._glosses(inner, span[0]))
                 or (opening not in _PARENTHESES and _is_no_speech(inner))
+                or self._is_from_work(span[0])
             )
         return self.judged[span]
+
+    def _is_from_work(self, at: int) -> bool:
+        """Tell whether what is quoted comes from the work named before it: 《說文》：“……”."""
+        return re.search(r"》[云曰载載作：:]{1,3}$", self.text[max(0, at - 4) : at]) is not None
 
     def _glosses(self, inner: str, at: int) -> bool:
         """Tell whether parentheses give the original form of what stands before, or a source."""
         before = self.text[max(0, at - len(inner)) : at]
-        if _YEAR.search(inner) or re.search(r"[A-Za-z》]$", before):
+        if _YEAR.search(inner) or _NAMED.search(inner) or re.search(r"[A-Za-z》]$", before):
             return True
         options = counterparts(self.scripts.other)
-        return "".join(options.get(one, one)[0] for one in inner) == before
+        same = sum(
+            options.get(one, one)[0] == other
+            for one, other in zip(inner, before.rjust(len(inner)), strict=True)
+        )
+        return same >= 2 and same >= len(inner) - 1
 
     def _titles(self, opening: str, first: int, after: int) -> Iterator[tuple[int, int]]:
         """Yield the titles between two places that are wholly in the other script."""
