@@ -40,7 +40,8 @@ from functools import cache
 from itertools import groupby
 
 from chapterkit.book import Book
-from chapterkit.document import Block, Document, Element, Hit, Inline
+from chapterkit.document import Block, Document, Element, Hit, Inline, Prose
+from chapterkit.lint.damage import find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
 
@@ -157,9 +158,21 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     if not foreign and not slips:
         return
     scripts = _Scripts(foreign, present & only_in(script), _NAMES[script], other)
-    runs = document.prose.finditer(_pattern(foreign, slips, script))
+    runs = _undamaged(document.prose, _pattern(foreign, slips, script), present)
     for _, hits in groupby(runs, key=lambda hit: id(hit.block)):
         yield from _in_block(list(hits), scripts, script)
+
+
+def _undamaged(prose: Prose, pattern: re.Pattern[str], present: frozenset[str]) -> Iterator[Hit]:
+    """Yield where the pattern matches outside of damaged text, which is of no script."""
+    damages = iter(find_damage(prose.text, present))
+    damage = next(damages, None)
+    for hit in prose.finditer(pattern):
+        place = hit.match.start()
+        while damage and damage.end <= place:
+            damage = next(damages, None)
+        if not (damage and damage.start <= place):
+            yield hit
 
 
 def _pattern(foreign: frozenset[str], slips: frozenset[str], script: Script) -> re.Pattern[str]:
