@@ -61,17 +61,21 @@ def is_foreign(text: str) -> bool:
     >>> is_foreign("これは日本語の文章です。"), is_foreign("“の”是日语里最常见的助词。")
     (True, False)
     """
-    return any(sum(map(text.count, one)) * 20 > len(text) for one in (_JAPANESE, _KOREAN))
+    least = len(text) / 20 + 2
+    return any(sum(map(text.count, one)) > least for one in (_JAPANESE, _KOREAN))
 
 
 @lru_cache(maxsize=4096)
 def speaks_chinese(text: str) -> bool:
     """Tell whether a paragraph is Chinese, not English (or Japanese) that mentions some Chinese.
 
+    It has as many Han characters as Latin words, or full-width marks to make up for it.
+
     >>> speaks_chinese("用 PyTorch 训练"), speaks_chinese("The term 训练 is as old as the field")
     (True, False)
     """
-    return len(_HAN.findall(text)) >= len(_WORD.findall(text)) and not is_foreign(text)
+    chinese = len(_HAN.findall(text)) + 2 * sum(map(text.count, MARKS))
+    return chinese >= len(_WORD.findall(text)) and not is_foreign(text)
 
 
 def reference_test(document: Document) -> Callable[[Block], bool]:

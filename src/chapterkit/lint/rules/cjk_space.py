@@ -81,6 +81,7 @@ _LABEL = re.compile(
     r"第[一二三四五六七八九十百零〇两\d ]{1,6}[章节回卷部篇编幕场课讲集季期条款单元]{1,2}"
     r"|[图表式例][一二三四五六七八九十百零〇\d.\- ]{1,8}|附录[甲乙丙丁一二三四五A-Z]?"
 )
+_NUMBER = re.compile(r"[\d.]+")
 _SHORT_LABEL = 6
 _QUOTED = re.compile(r"[“「『‘]([^“”「」『』‘’]*)[”」』’]")
 _NAME = 8
@@ -295,6 +296,8 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
             if not left and not _is_full(after, text[at + 2 : at + 3], before, "”’"):
                 continue
             if touches_markup(block, at) or touches_markup(block, at + 1):
+                continue
+            if _NUMBER.fullmatch(text, 0, at):
                 continue
             message = "全角标点旁边有空格"
         edits = replacement(block, at, at + 1, "")

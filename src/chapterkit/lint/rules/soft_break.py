@@ -136,7 +136,7 @@ def _problem(block: Block, positions: list[int], book: Book) -> Problem:
         max(0, positions[0] - 2),
         positions[0],
         "段落中间换了行" if len(positions) == 1 else f"段落中间换了行（{len(positions)} 处）",
-        "一段写成一行；要保留换行，在行末加反斜线",
+        "连成一行；另起一段就空一行，要保留换行就在行末加反斜线",
         edits=tuple(edits) if len(edits) == len(positions) else (),
     )
 
