@@ -96,25 +96,22 @@ def names(experiment: Section) -> set[str]:
     return {experiment.slug, normal(experiment.number)} - {""}
 
 
-def neighbours(section: Section, experiments: Sequence[Section]) -> set[str]:
-    """Return the experiments that a section refers to by where they stand: 上一个实验.
+def neighbours(section: Section, own: int, called: Sequence[set[str]]) -> set[str]:
+    """Return the experiments that one refers to by where they stand: 上一个实验.
 
-    `experiments` are those of the document, in order.
+    `called` are the names of the document's experiments, in order; `own` is the section's place.
     """
-    slugs = [one.slug for one in experiments]
-    if section.slug not in slugs:
-        return set()
-    own = slugs.index(section.slug)
-    found: set[str] = set()
-    for block in section.text:
-        for said in before_experiment(block.prose, _BESIDE):
-            before, after = experiments[:own], experiments[own + 1 :]
-            one = said["count"] in {"一", "1"}
-            chosen = (
-                (before[-1:] if one else before) if said["back"] else after[: 1 if one else None]
-            )
-            found.update(*map(names, chosen))
-    return found
+    said = {
+        ("back" if found["back"] else "on", found["count"] in {"一", "1"})
+        for block in section.text
+        for found in before_experiment(block.prose, _BESIDE)
+    }
+    meant: list[set[str]] = []
+    for direction, one in said:
+        beside = called[:own] if direction == "back" else called[own + 1 :]
+        nearest = beside[-1:] if direction == "back" else beside[:1]
+        meant += nearest if one else beside
+    return set().union(*meant)
 
 
 def before_experiment(prose: str, pattern: str) -> Iterator[re.Match[str]]:

@@ -31,6 +31,7 @@ Good:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -56,24 +57,29 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     others = len(book.records) > 1 or len(experiments) > 1
     if not experiments or not others:
         return
-    said = [mentions(one.blocks) | neighbours(one, experiments) for one in experiments]
-    known = set(book.records).union(*map(names, experiments))
+    called = [names(one) for one in experiments]
+    said = [
+        mentions(one.blocks) | neighbours(one, index, called)
+        for index, one in enumerate(experiments)
+    ]
+    referring = _referring(experiments, said)
+    known = set(book.records).union(*called)
     for section, mentioned in zip(experiments, said, strict=True):
-        elsewhere = {name for name in mentioned if name in known or "." in name}
+        elsewhere = {name for name in mentioned if name in known or re.match(r"\d+\.", name)}
         if not elsewhere - names(section):
-            by = _referring(section, experiments, said)
+            by = [one for name in sorted(names(section)) for one in referring.get(name, ())]
+            by = list(dict.fromkeys(by))[:3]
             told = f"{'、'.join(by)}提到了它" if by else "别的实验也没有提到它"
             message = f"“{section.title}”没有提到别的实验；{told}"
             hint = "写一句它与哪个实验有关、怎样有关" + ("，例如回应上面提到它的" if by else "")
             yield problem_about(section, book, message, hint)
 
 
-def _referring(
-    section: Section, experiments: Sequence[Section], said: Sequence[set[str]]
-) -> list[str]:
-    """Return the experiments that refer to a section."""
-    return [
-        f"实验 {one.number} " if one.number else f"“{one.title}”"
-        for one, mentioned in zip(experiments, said, strict=True)
-        if one is not section and names(section) & mentioned
-    ]
+def _referring(experiments: Sequence[Section], said: Sequence[set[str]]) -> dict[str, list[str]]:
+    """Return which experiments refer to each name."""
+    found: dict[str, list[str]] = {}
+    for one, mentioned in zip(experiments, said, strict=True):
+        for name in mentioned - names(one):
+            title = f"实验 {one.number} " if one.number else f"“{one.title}”"
+            found.setdefault(name, []).append(title)
+    return found

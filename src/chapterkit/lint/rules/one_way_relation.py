@@ -44,7 +44,7 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Document
-from chapterkit.lint.grounds import mentions, neighbours, number_of, parts
+from chapterkit.lint.grounds import mentions, names, neighbours, number_of, parts
 from chapterkit.lint.problem import Problem
 
 GROUP = "brief"
@@ -60,11 +60,12 @@ class Options:
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each relation of a placed record that its text does not tell."""
     experiments = [one for one in parts(document, book) if one.kind == "experiment"]
-    for section in experiments:
+    called = [names(one) for one in experiments]
+    for own, section in enumerate(experiments):
         record = book.records.get(section.slug)
         if record is None or not record.model.relations:
             continue
-        said = mentions(section.blocks) | neighbours(section, experiments)
+        said = mentions(section.blocks) | neighbours(section, own, called)
         for index, relation in enumerate(record.model.relations):
             number = number_of(relation.to, book)
             if number and not {relation.to, number} & said:
