@@ -17,8 +17,8 @@ HAN = r"[^\W\x00-\u04ff\u2070-\u24ff]"
 MARKS = "，。；：？！、"
 OPENERS = "（《〈「『【〔［｛"
 CLOSERS = "）》〉」』】〕］｝"
-_JAPANESE = "のにはをがとでした"
-_KOREAN = "이다는의을를가에고"
+_JAPANESE = "のにはをがとでしたるすもいまかなっ"
+_KOREAN = "이다는의을를가에고도은하기니"
 _HAN = re.compile(HAN)
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]{2,}")
 
