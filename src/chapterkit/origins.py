@@ -11,7 +11,10 @@ from chapterkit.errors import Origin
 # Two of Unicode's noncharacters: they cannot occur in a manuscript, so nothing there can be
 # taken for a mark, and a mark cannot be taken for text.
 MARK_START, MARK_END = "\ufdd0", "\ufdd1"
-_MARK = re.compile(f"{MARK_START}([^{MARK_END}]*):(\\d+):(\\d+):([td]){MARK_END}")
+MARK = (
+    f"{MARK_START}(?P<path>[^{MARK_END}]*):(?P<line>\\d+):(?P<column>\\d+):(?P<kind>[td]){MARK_END}"
+)
+_MARK = re.compile(MARK)
 
 
 def mark(origin: Origin, advances: bool) -> str:
