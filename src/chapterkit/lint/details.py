@@ -184,7 +184,7 @@ _SMALL = (
 _WHOLE = rf"(?:[\d０-９]+(?:,\d{{3}})*(?:\s*[kK])?(?![\d.]*\s*[%％倍])|{MATH}+)"
 _SHARE = rf"(?:{_SMALL}|0?\.\d+(?!\d|\s*[%％]))"
 _NUMBER = r"[\d.]+(?!\d|\s*[%％倍])"
-_BATCH = ("batch size", "Batch size", "Batch Size")
+_BATCH = ("batch size", "Batch size", "Batch Size", "batch 大小")
 _DECAY = ("weight decay", "Weight decay", "Weight Decay")
 # What is set in a recipe: its names, and what follows one that is given a value.
 _RECIPES = (
@@ -207,6 +207,10 @@ _RECIPES = (
     (
         ("梯度累积", "梯度累計", "梯度裁剪", "梯度剪裁", "随机种子", "隨機種子"),
         rf"(?:步数|阈值|范数|值)?{_SETS}{_NUMBER}",
+    ),
+    (
+        ("top-p", "top-k", "Top-p", "Top-k", "KL 系数", "KL 惩罚系数", "裁剪范围", "裁剪阈值"),
+        rf"{_SETS}{_NUMBER}",
     ),
     (("LoRA",), rf"\s*的?(?:秩|[Rr]ank|α|alpha)\s*(?:[rα]|alpha)?{_SETS}{_NUMBER}"),
 )

@@ -82,13 +82,22 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     """Yield a problem for each technical detail, once a paragraph."""
     allowed = _allowed(options.allow)
     seen: set[tuple[int, str]] = set()
-    for block, start, end, kind in _details(document):
+    last, reached = -1, 0
+    for block, start, end, kind in sorted(_details(document), key=_place):
         shown = block.text[start:end]
-        if (id(block), shown) in seen or (allowed and allowed.fullmatch(shown)):
+        within = last == id(block) and start < reached
+        if within or (id(block), shown) in seen or (allowed and allowed.fullmatch(shown)):
             continue
         seen.add((id(block), shown))
+        last, reached = id(block), end
         message = f"正文里有{kind}“{_cut(shown)}”"
         yield problem_at(block, start, end, message, _HINTS[kind])
+
+
+def _place(detail: _Detail) -> tuple[int, int, int, int]:
+    """Return what details are sorted by: a command comes before the file that it names."""
+    block, start, end, _ = detail
+    return block.start, id(block), start, -end
 
 
 @cache
