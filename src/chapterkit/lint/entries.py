@@ -1,0 +1,113 @@
+"""What entries of a bibliography say, in whatever spelling: fields, identifiers, titles. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from chapterkit.bibliography import Source
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.keys import KEY, cited_key
+
+_CITE_CALL = re.compile(r"""cite\(\s*["']([^"']+)["']""")
+_PARENTS = ("crossref", "xdata", "xref", "entryset", "related")
+
+
+def cited_keys(document: Document, book: Book) -> set[str]:
+    """Return every key that a document cites and, in a book, that any chapter or record does."""
+    cited = {key for block in document.blocks for key in block.citations()}
+    cited |= {cited_key(key, book.bibliography) for key in cited}
+    cited |= _written(document.rendered.text)
+    for record in book.records.values():
+        cited.update(key for key, _ in record.citations())
+    for text in (*book.templates.values(), *(chapter.text for chapter in book.chapters)):
+        cited.update(_CITE_CALL.findall(text))
+        cited |= _written(text)
+    return cited
+
+
+def _written(text: str) -> set[str]:
+    """Return the keys of citations as they are typed, also where pandoc does not see them."""
+    return set(KEY.findall(text)) if "@" in text else set()
+
+
+def parents(source: Source) -> Iterator[str]:
+    """Yield the keys of entries that an entry inherits from or consists of."""
+    told = fields(source)
+    for name in _PARENTS:
+        yield from filter(None, re.split(r"\s*,\s*", told.get(name, "").strip()))
+
+
+@lru_cache(maxsize=4096)
+def _fields(key: str, told: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {name.lower(): value for name, value in told}
+
+
+def fields(source: Source) -> Mapping[str, str]:
+    """Return an entry's fields, their names in small letters."""
+    return _fields(source.key, tuple(source.fields.items()))
+
+
+_ARXIV = re.compile(
+    r"(?:arxiv(?:\.org/(?:abs|pdf|html)/|\s?preprint\s?arxiv:|[.:\s]\s?)|^)"
+    r"((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[a-z]{2})?/\d{7}))(?:v\d+)?",
+    re.IGNORECASE,
+)
+_SAYS_ARXIV = ("eprint", "url", "doi", "journal", "journaltitle", "howpublished", "note", "number")
+
+
+def arxiv(source: Source) -> str:
+    """Return an entry's number at arXiv without its version, or an empty text."""
+    told = fields(source)
+    archive = (told.get("archiveprefix") or told.get("eprinttype") or "arxiv").lower()
+    for name in _SAYS_ARXIV:
+        if name == "eprint" and archive != "arxiv":
+            continue
+        value = told.get(name, "").strip()
+        found = _ARXIV.search(value) if name != "number" or "arxiv" in value.lower() else None
+        if found and (name == "eprint" or "arxiv" in value.lower()):
+            return found[1].lower()
+    return ""
+
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+
+
+def doi(source: Source) -> str:
+    """Return an entry's DOI in small letters, or an empty text; arXiv's own are none."""
+    told = fields(source)
+    for name in ("doi", "url"):
+        value = told.get(name, "").replace("\\", "")
+        if name == "url" and "doi.org" not in value:
+            continue
+        found = _DOI.search(value)
+        if found and not found[0].lower().startswith("10.48550/arxiv"):
+            return found[0].lower().rstrip(".,;}")
+    return ""
+
+
+_COMMAND = re.compile(r"\\[a-zA-Z]+\s?|\\.")
+
+
+def title(source: Source) -> str:
+    """Return an entry's title and subtitle reduced to letters and digits, for comparing."""
+    told = fields(source)
+    whole = f"{told.get('title', '')} {told.get('subtitle', '')}"
+    return "".join(filter(str.isalnum, _COMMAND.sub("", whole))).lower()
+
+
+def surname(source: Source) -> str:
+    """Return the family name of the first author or editor, in small letters without braces."""
+    people = source.authors or source.editors
+    if not people:
+        return ""
+    family = people[0].partition(",")[0]
+    return "".join(filter(str.isalnum, _COMMAND.sub("", family))).lower()
+
+
+def year(source: Source) -> str:
+    """Return the year of an entry, or an empty text."""
+    told = fields(source)
+    return (told.get("year") or told.get("date", "")[:4]).strip()

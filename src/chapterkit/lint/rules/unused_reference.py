@@ -1,0 +1,60 @@
+"""An entry of the bibliography is cited nowhere.
+
+Why: it was once worth keeping; either the text has lost its citation, or the entry can go. In a
+book an entry counts as used if any chapter, template or record cites it; so does the entry that
+another one inherits from (crossref).
+
+Bad:
+
+    ---
+    bibliography: |
+      @misc{kept2025, title = {A}, author = {Demo, Anna}, year = {2025}}
+      @misc{lost2024, title = {B}, author = {Other, Ben}, year = {2024}}
+    ---
+    差距来自任务[@kept2025]。
+
+Good:
+
+    ---
+    bibliography: |
+      @misc{kept2025, title = {A}, author = {Demo, Anna}, year = {2025}}
+    ---
+    差距来自任务[@kept2025]。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.entries import cited_keys, parents
+from chapterkit.lint.problem import Problem
+
+GROUP = "citations"
+SEVERITY = "warning"
+NEEDS = frozenset({"bibliography"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem, at its line of the bibliography, for each entry that nothing cites."""
+    if "@*" in document.rendered.text:
+        return
+    used = cited_keys(document, book) & set(book.bibliography)
+    waiting = list(used)
+    while waiting:
+        more = {key for key in parents(book.bibliography[waiting.pop()]) if key in book.bibliography}
+        waiting += more - used
+        used |= more
+    for key, source in book.bibliography.items():
+        if key not in used:
+            where = "书里没有一处引用它" if book.chapters else "文中没有引用它"
+            yield Problem(
+                source.origin, f"参考文献 {key}：{where}", "在用到它的地方引用，或从文献库删去"
+            )
