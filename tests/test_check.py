@@ -266,6 +266,19 @@ def test_only_the_edit_that_spoils_is_refused() -> None:
     assert done == ("甲，乙。\n\n丙 丁。\n\n戊，己。\n", 2, 1)
 
 
+def test_an_edit_in_a_note_is_its_own_affair() -> None:
+    text = "甲[^x]乙。\n\n[^x]: 丙,丁。\n\n戊,己。\n"
+    done = mended(text, swap(",", "，", 3, 8), swap(",", "，", 5, 2))
+    assert done == (text.replace(",", "，"), 2, 0)
+
+
+def test_a_heading_may_change_its_own_identifier_unless_a_link_names_it() -> None:
+    text = "# 用GPT做\n\n一段。\n"
+    assert mended(text, swap("用", "用 ", 1, 3)) == ("# 用 GPT做\n\n一段。\n", 1, 0)
+    linked = text + "\n见[前面](#用gpt做)。\n"
+    assert mended(linked, swap("用", "用 ", 1, 3)) == (linked, 0, 1)
+
+
 def test_an_edit_whose_text_is_not_there_does_nothing() -> None:
     text = "甲，乙。\n"
     assert mended(text, swap("丙", "丁", 1, 1))[0] == text

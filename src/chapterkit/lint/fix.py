@@ -173,35 +173,54 @@ def _differing(before: Document, after: Document, touched: Collection[Line]) -> 
     Once the number of blocks differs, what follows the first difference tells nothing.
     """
     same_count = len(before.blocks) == len(after.blocks)
+    linked = frozenset(_linked(before))
     for old, new in zip_longest(before.blocks, after.blocks):
         if old is None or new is None:
             yield old or before.blocks[-1]
             return
         concerned = any(line in touched for line in _block_lines(old))
-        if old.element == new.element and old.within == new.within:
-            continue
-        if not concerned or not _same_but_for_text(old, new):
+        same = _same_but_for_text(old, new, linked) and (concerned or old.text == new.text)
+        if not same:
             yield old
             if not same_count:
                 return
 
 
-def _same_but_for_text(old: Block, new: Block) -> bool:
+def _linked(document: Document) -> Iterator[str]:
+    """Yield the identifiers that links within the document name."""
+    for block in document.blocks:
+        for inline in block.inlines:
+            if inline.kind == "Reference":
+                yield inline.element["c"][2][0][1:]
+
+
+def _same_but_for_text(old: Block, new: Block, linked: Collection[str]) -> bool:
     """Tell whether two blocks have the same shape and markup, whatever their text."""
-    if old.kind != new.kind or old.within != new.within or _attributes(old) != _attributes(new):
+    if old.element == new.element and old.within == new.within:
+        return True
+    if old.kind != new.kind or old.within != new.within or not _same_heading(old, new, linked):
         return False
     same_words = _letters(old.text) == _letters(new.text)
     one, two = list(_markup(old, same_words)), list(_markup(new, same_words))
     if one == two:
         return True
     # 实验 7.4 typed by hand becomes a reference: the same words, now linked.
-    linked = [mark for mark in two if mark not in one]
-    without = [mark for mark in two if mark not in linked]
-    return one == without and all(kind == "Reference" for kind, _ in linked) and same_words
+    added = [mark for mark in two if mark not in one]
+    without = [mark for mark in two if mark not in added]
+    return one == without and all(kind == "Reference" for kind, _ in added) and same_words
 
 
-def _attributes(block: Block) -> Any:
-    return block.element["c"][:2] if block.kind == "Header" else None
+def _same_heading(old: Block, new: Block, linked: Collection[str]) -> bool:
+    """Tell whether two headings have the same level and attributes; others always do.
+
+    An identifier that pandoc made out of the text changes with it, which hurts nobody unless a
+    link names it.
+    """
+    if old.kind != "Header":
+        return True
+    (level, attributes, _), (new_level, new_attributes, _) = old.element["c"], new.element["c"]
+    same_identifier = attributes[0] == new_attributes[0] or attributes[0] not in linked
+    return level == new_level and attributes[1:] == new_attributes[1:] and same_identifier
 
 
 _TEXTUAL = {"Space", "SoftBreak"}
