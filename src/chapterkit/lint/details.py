@@ -42,9 +42,12 @@ _VERB = (
 )
 
 # What a word must hold to be looked at: most words and numbers are not.
-_TELLING = re.compile(
-    r"[_/\\($=.:-](?:(?<=[_/\\($=])|(?<=\.)(?=[A-Za-z_])|(?<=:)(?=:|\w)"
-    r"|(?<=-)(?=-|[A-Za-z]\w?\s?[选選参參开開标標]))|[a-z](?=[A-Z][a-z]{2})"
+_TELLING = (
+    re.compile(
+        r"[_/\\($=.:-](?:(?<=[_/\\($=])|(?<=\.)(?=[A-Za-z_])|(?<=:)(?=:|\w)"
+        r"|(?<=-)(?=-|[A-Za-z]\w?\s?[选選参參開开标標]))"
+    ),
+    re.compile(r"[A-Z](?<=[a-z].)[a-z]{2}"),
 )
 # Tokens, citation keys, attributes, short codes, money, TeX.
 _MARKED = re.compile(r"[@#{\\]|:[\w-]+:|<|\[[\w-]+\][,.;:]?$|\$[({]?\d|.*[<>|{}]")
@@ -90,16 +93,17 @@ _SETTING_NAME = re.compile(
 
 
 def runs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each run of ASCII that may hold a detail, and where it begins."""
-    after = 0
-    for found in _TELLING.finditer(text):
-        if found.start() < after:
-            continue
-        start = found.start()
-        while start > after and "!" <= text[start - 1] <= "~":
-            start -= 1
-        after = _ASCII.match(text, start).end()  # type: ignore[union-attr]
-        yield start, text[start:after]
+    """Yield each run of ASCII that may hold a detail, and where it begins; some of them twice."""
+    for telling in _TELLING:
+        after = 0
+        for found in telling.finditer(text):
+            if found.start() < after:
+                continue
+            start = found.start()
+            while start > after and "!" <= text[start - 1] <= "~":
+                start -= 1
+            after = _ASCII.match(text, start).end()  # type: ignore[union-attr]
+            yield start, text[start:after]
 
 
 _ASCII = re.compile("[!-~]*")
