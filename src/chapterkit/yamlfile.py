@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,13 +31,13 @@ class YamlFile:
 
     path: str
     data: Any
-    origins: dict[tuple[Step, ...], Origin]
+    places: dict[tuple[Step, ...], tuple[int, int]]
 
     def origin(self, *steps: Step) -> Origin:
         """Return where the value at `steps` stands, or else the nearest value round it."""
-        while steps and steps not in self.origins:
+        while steps and steps not in self.places:
             steps = steps[:-1]
-        return self.origins.get(steps, Origin(self.path))
+        return Origin(self.path, *self.places.get(steps, ()))
 
 
 _UNSAVED: ContextVar[Mapping[Path, str] | None] = ContextVar("unsaved", default=None)
@@ -121,38 +122,13 @@ def parse_yaml(text: str, path: str) -> YamlFile:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _check_events(text, path, loader)
-        node = yaml.compose(text, Loader=loader)
+        builder = _Builder(path, yaml.parse(text, Loader=loader))
+        data = builder.document()
     except yaml.MarkedYAMLError as error:
         raise _broken(error, path, text) from None
     except yaml.YAMLError as error:
         raise ChapterkitError(f"YAML 写错了：{error}", Origin(path)) from None
-    if not isinstance(node, yaml.MappingNode):
-        origin = _origin(node, path) if node else Origin(path)
-        raise ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: general-points")
-    origins: dict[tuple[Step, ...], Origin] = {}
-    data = _Builder(path, origins).build(node, ())
-    return YamlFile(path, data, origins)
-
-
-def _check_events(text: str, path: str, loader: Any) -> None:
-    import yaml
-
-    depth = aliases = 0
-    for event in yaml.parse(text, Loader=loader):
-        line = event.start_mark.line + 1  # type: ignore[union-attr]
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
-            aliases += 1
-        if depth > MAX_DEPTH:
-            raise ChapterkitError(f"YAML 嵌套超过 {MAX_DEPTH} 层", Origin(path, line))
-        if aliases > MAX_ALIASES:
-            raise ChapterkitError(
-                f"YAML 别名（*名字）超过 {MAX_ALIASES} 个", Origin(path, line), "把值直接写出来"
-            )
+    return YamlFile(path, data, builder.places)
 
 
 def _broken(error: yaml.MarkedYAMLError, path: str, text: str) -> ChapterkitError:
@@ -171,53 +147,149 @@ def _broken(error: yaml.MarkedYAMLError, path: str, text: str) -> ChapterkitErro
 _WIDE_COLON = re.compile(r"\s*[A-Za-z_]+：")
 
 
-def _origin(node: yaml.Node, path: str) -> Origin:
-    return Origin(path, node.start_mark.line + 1, node.start_mark.column + 1)
-
-
 class _Builder:
-    """Turns YAML nodes into plain data; shared (aliased) nodes are built once, cycles refused."""
+    """Turns YAML's events into plain data, in one pass; places are lines and columns."""
 
-    def __init__(self, path: str, origins: dict[tuple[Step, ...], Origin]) -> None:
+    def __init__(self, path: str, events: Iterator[Any]) -> None:
         self.path = path
-        self.origins = origins
-        self.open: set[int] = set()
-        self.built = 0
+        self.events = events
+        self.places: dict[tuple[Step, ...], tuple[int, int]] = {}
+        self.anchors: dict[str, tuple[Any, list[tuple[tuple[Step, ...], tuple[int, int]]]]] = {}
+        self.open: set[str] = set()
+        self.depth = self.aliases = self.built = 0
 
-    def build(self, node: Any, steps: tuple[Step, ...]) -> Any:
-        self.origins.setdefault(steps, _origin(node, self.path))
+    def document(self) -> Any:
+        """Return what the only document holds; it must be a mapping."""
+        import yaml
+
+        next(self.events)  # the stream's start
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            raise self._no_mapping(Origin(self.path))
+        first = next(self.events)
+        if not isinstance(first, yaml.MappingStartEvent):
+            list(self.events)  # a mistake further on is more to the point
+            raise self._no_mapping(self._origin(first))
+        data = self._node(first, ())
+        next(self.events)  # the document's end
+        if not isinstance(further := next(self.events), yaml.StreamEndEvent):
+            raise ChapterkitError(
+                "YAML 文件里不止一个文档", self._origin(further), "删去 --- 和它后面的内容"
+            )
+        return data
+
+    def _no_mapping(self, origin: Origin) -> ChapterkitError:
+        return ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: general-points")
+
+    def _origin(self, event: Any) -> Origin:
+        return Origin(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _node(self, event: Any, steps: tuple[Step, ...]) -> Any:
+        import yaml
+
         self.built += 1
-        if id(node) in self.open or self.built > MAX_BYTES // 10:
-            raise ChapterkitError("YAML 别名展开后没有尽头", _origin(node, self.path))
-        if node.id == "scalar":
-            return self._scalar(node)
-        self.open.add(id(node))
-        try:
-            if node.id == "mapping":
-                return dict(self._pairs(node, steps))
-            return [self.build(item, (*steps, index)) for index, item in enumerate(node.value)]
-        finally:
-            self.open.discard(id(node))
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, steps)
+        mark = event.start_mark
+        self.places.setdefault(steps, (mark.line + 1, mark.column + 1))
+        if event.anchor is not None:
+            return self._anchored(event, steps)
+        return self._value(event, steps)
 
-    def _scalar(self, node: Any) -> str | None:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise ChapterkitError(f"不认识的 YAML 标签 {node.tag}", _origin(node, self.path))
-        return None if node.tag.endswith(":null") else str(node.value)
+    def _value(self, event: Any, steps: tuple[Step, ...]) -> Any:
+        import yaml
 
-    def _pairs(self, node: Any, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise ChapterkitError(f"YAML 嵌套超过 {MAX_DEPTH} 层", self._origin(event))
+        if isinstance(event, yaml.MappingStartEvent):
+            value: Any = dict(self._pairs(steps))
+        else:
+            value = [self._node(item, (*steps, index)) for index, item in enumerate(self._items())]
+        self.depth -= 1
+        return value
+
+    def _items(self) -> Iterator[Any]:
+        import yaml
+
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                return
+            yield event
+
+    def _anchored(self, event: Any, steps: tuple[Step, ...]) -> Any:
+        before, anchor = len(self.places), event.anchor
+        self.open.add(anchor)
+        value = self._value(event, steps)
+        self.open.discard(anchor)
+        within = [
+            (place[len(steps) :], where)
+            for place, where in islice(self.places.items(), before, None)
+        ]
+        self.anchors[anchor] = value, within
+        return value
+
+    def _alias(self, event: Any, steps: tuple[Step, ...]) -> Any:
+        """Return what an anchor named; the values in it stand where the anchor stands."""
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            raise ChapterkitError(
+                f"YAML 别名（*名字）超过 {MAX_ALIASES} 个", self._origin(event), "把值直接写出来"
+            )
+        if event.anchor not in self.anchors and event.anchor not in self.open:
+            raise ChapterkitError(
+                f"YAML 别名 *{event.anchor} 没有定义", self._origin(event), "把值直接写出来"
+            )
+        value, within = self.anchors.get(event.anchor, (None, []))
+        self.built += len(within)
+        if event.anchor in self.open or self.built > MAX_BYTES // 10:
+            raise ChapterkitError("YAML 别名展开后没有尽头", self._origin(event))
+        for place, where in within:
+            self.places.setdefault((*steps, *place), where)
+        return value
+
+    def _scalar(self, event: Any) -> str | None:
+        tag = event.tag
+        if tag is None or tag == "!":
+            plain = event.implicit[0]
+            return None if plain and event.value in _NULL else str(event.value)
+        if not tag.startswith("tag:yaml.org,2002:"):
+            raise ChapterkitError(f"不认识的 YAML 标签 {tag}", self._origin(event))
+        return None if tag.endswith(":null") else str(event.value)
+
+    def _pairs(self, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
+        import yaml
+
         seen: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            origin = _origin(key_node, self.path)
-            if key_node.id != "scalar":
-                raise ChapterkitError("键应当是一个词", origin)
-            key = str(key_node.value)
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                return
+            key = self._key(event)
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
             if key in seen:
                 raise ChapterkitError(
-                    f"键 {key} 写了两次（先在第 {seen[key]} 行）", origin, "删去或改名其中一个"
+                    f"键 {key} 写了两次（先在第 {seen[key]} 行）",
+                    Origin(self.path, line, column),
+                    "删去或改名其中一个",
                 )
-            seen[key] = origin.line
-            self.origins[(*steps, key)] = origin
-            yield key, self.build(value_node, (*steps, key))
+            seen[key] = line
+            self.places[(*steps, key)] = line, column
+            yield key, self._node(next(self.events), (*steps, key))
+
+    def _key(self, event: Any) -> str:
+        import yaml
+
+        if isinstance(event, yaml.ScalarEvent):
+            if event.anchor is not None:
+                self.anchors[event.anchor] = self._scalar(event), []
+            return str(event.value)
+        if isinstance(event, yaml.AliasEvent) and isinstance(named := self._alias(event, ()), str):
+            return named
+        raise ChapterkitError("键应当是一个词", self._origin(event))
+
+
+_NULL = {"", "~", "null", "Null", "NULL"}
 
 
 def validated(
