@@ -130,9 +130,11 @@ class _Part:
     is_sure: bool = True
 
     @property
-    def weight(self) -> tuple[bool, int, bool]:
+    def weight(self) -> tuple[bool, int, bool, bool]:
         """How much speaks for it against another of the same place."""
-        return self.is_sure, self.damage.end - self.damage.start, self.damage.is_exact
+        length = self.damage.end - self.damage.start
+        is_wide = any(one >= "\u2e80" for one in _again(self.damage.original))
+        return self.is_sure, length, is_wide, self.damage.is_exact
 
 
 _ASCII_GAP = re.compile(r"[ -~]{1,24}")
@@ -259,6 +261,8 @@ _RUN = re.compile(f"(?<![{_FIRST}])[{_FIRST}][{_FIRST}{_OTHER}]*[{_OTHER}]")
 _FIRSTS = (frozenset(map(chr, range(0xC2, 0xF5))) | frozenset("ĞİŞğ")) - frozenset("×")
 # What stands after an accented letter in sound text, too: é”—, é\xa0», Å³.
 _NATURAL = frozenset("“”‘’—–…·•«»°±²³¹´\xa0\xad™®©")
+# What begins a word or a number, so that it may follow a closing quotation mark: é”œ, é”¿.
+_BEGINNING = frozenset("œŒšŠžŽ¿¡€£¥§¼½¾")
 _PUNCTUATION = frozenset("“”‘’–—…•\xa0")
 _SEQUENCE = re.compile(
     rb"[\xe0-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
@@ -288,7 +292,10 @@ class _Piece:
     @property
     def is_odd(self) -> bool:
         """Whether it holds a character that stands after no letter in sound text."""
-        return not _NATURAL.issuperset(self.shown[1:])
+        signs = self.shown[1:]
+        if len(signs) == 2 and signs[0] in _PUNCTUATION and signs[1] in _BEGINNING:
+            return False
+        return not _NATURAL.issuperset(signs)
 
     @property
     def is_wide(self) -> bool:
@@ -324,7 +331,7 @@ def _is_damaged(pieces: list[_Piece]) -> bool:
         return _is_damaged_naturally(pieces)
     whole = [piece for piece in pieces if piece.decoded]
     wide = [piece for piece in whole if len(piece.raw) >= 3]
-    if len(wide) >= 2 or any(piece.is_odd for piece in wide):
+    if len(wide) >= 2 or any(piece.is_odd and _is_likely(piece.decoded) for piece in wide):
         return True
     broken = [piece for piece in pieces if not piece.decoded and len(piece.raw) >= 2]
     if any(piece.raw in (b"\xe2\x80", b"\xef\xbc", b"\xe3\x80") for piece in broken):
@@ -336,6 +343,13 @@ def _is_damaged(pieces: list[_Piece]) -> bool:
         return True
     others = sum(piece.shown[0] in "ÎÏÐÑØÙ" and piece.is_odd for piece in narrow)
     return others >= 2 and len(narrow) == len(pieces)
+
+
+def _is_likely(character: str | None) -> bool:
+    """Tell whether a single repaired character is one that a chapter may have."""
+    return character is not None and (
+        not _HAN.match(character) or _is_first_level(character) or _is_common_in_big5(character)
+    )
 
 
 def _is_damaged_naturally(pieces: list[_Piece]) -> bool:
@@ -431,6 +445,8 @@ _NARROW_GBK = re.compile(r"[¡-þ]{4,}")
 _BEFORE_GBK = re.compile(r"[¡-þ]+\Z")
 _BEFORE_BIG5 = re.compile(r"[@-~¡-þ]+\Z")
 _NARROW_BIG5 = re.compile(r"(?:[¤-Æ][@-~¡-þ]){3,}")
+# Signs that stand together in sound text: 15 Å³·±2.
+_SIGNS = frozenset("·°±²³¹½¼¾×÷«»®©´¿¡")
 # Lists of a language's accented letters are no damage.
 _ALPHABETS = tuple(
     frozenset(letters + letters.lower())
@@ -440,7 +456,10 @@ _ALPHABETS = tuple(
 
 def _gbk_part(found: re.Match[str]) -> _Part | None:
     run = found[0]
-    if len(set(run)) == len(run) and any(letters.issuperset(run) for letters in _ALPHABETS):
+    letters = [one for one in run if one.isalpha()]
+    if len(letters) < 2 and _SIGNS.issuperset(one for one in run if one not in letters):
+        return None
+    if len(set(run)) == len(run) and any(one.issuperset(run) for one in _ALPHABETS):
         return None
     original = run[: len(run) // 2 * 2].encode("latin-1").decode("gbk", "replace")
     han = _HAN.findall(original)
