@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import compress, pairwise
@@ -451,6 +451,8 @@ def _cells(table: list[Any]) -> Iterator[list[Element]]:
 # How far ahead, in letters, the next stretch of text may be looked for: far enough for any
 # attribute or link target in between, near enough that a miss costs little.
 _WINDOW = 20_000
+# How many letters that the reader does not see (targets of links) a table may have besides.
+_NEAR_TABLE = 300
 # How many letters of markup (an entity's name) may stand before a stretch that is found whole.
 _NEAR = 8
 # How far ahead, in characters, a mark without letters may be looked for.
@@ -469,7 +471,9 @@ _LINE_HEAD = re.compile(r"\W*(?:\(?\w{1,4}[.)]\W*|\[\^[^\]\n]*\]:\W*)?")
 class _Letters:
     """The letters and digits of the rendered Markdown, which survive pandoc unchanged and in order.
 
-    `cursor` is the index of the next letter to be placed, `passed` the furthest offset placed.
+    `cursor` is the index of the next letter to be placed, `passed` the furthest offset placed;
+    `limit` the index that nothing may be placed beyond; `sure` tells whether the next block
+    stands on the next line.
     """
 
     def __init__(self, markdown: str) -> None:
@@ -478,10 +482,13 @@ class _Letters:
         self.letters = "".join(_LETTERS.findall(markdown))
         self.cursor = 0
         self.passed = -1
+        self.limit: int | None = None
+        self.sure = True
 
     def find(self, wanted: str, start: int) -> int:
         """Return the index of `wanted` at or after `start`, within the window; else -1."""
-        return self.letters.find(wanted, start, start + _WINDOW + len(wanted))
+        end = start + _WINDOW + len(wanted)
+        return self.letters.find(wanted, start, min(end, self.limit or end))
 
     def offset(self, index: int) -> int:
         """Return the offset of a letter; the end of the Markdown behind the last one."""
@@ -511,11 +518,13 @@ class _Letters:
 
 def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
     letters = _Letters(rendered.text)
+    tables = _Tables(leaves, letters)
     previous: str = ""
     offsets: Sequence[int] = ()
     for kind, flat, containers, element in leaves:
         text = flat.text
         in_note = any(container["t"] == "Note" for container in containers)
+        tables.enter(containers)
         kept = letters.cursor, letters.passed
         # An image without alternative text has its caption for it: the same characters again.
         in_figure = bool(containers) and containers[-1]["t"] == "Figure"
@@ -523,11 +532,61 @@ def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
             offsets = _Placing(text, flat.ends, letters, in_note).offsets()
         previous = text
         start = offsets[0] if offsets else letters.next_line()
-        letters.passed = max(letters.passed, offsets[-1] if offsets else start)
+        if offsets or not tables.inside:
+            letters.passed = max(letters.passed, offsets[-1] if offsets else start)
         if in_note:
             letters.cursor, letters.passed = kept
+        elif tables.inside:
+            tables.placed(offsets)
         inlines = tuple(sorted(flat.inlines, key=lambda one: (one.start, -one.end)))
         yield Block(kind, text, offsets, inlines, start, containers, element, rendered)
+
+
+class _Tables:
+    """Keeps the placing inside a table while its cells are placed, and finds the way out of it.
+
+    The lines of a cell may stand between those of its neighbours, so that a cell that takes
+    several lines tells only where the next one cannot begin: before its own first letter.
+    """
+
+    def __init__(self, leaves: Iterable[_Leaf], letters: _Letters) -> None:
+        self.letters = letters
+        self.inside = False
+        self._letters_of: dict[int, int] = {}
+        self._table: Element | None = None
+        self._after = 0
+        for _, flat, containers, _ in leaves:
+            if table := _table_of(containers):
+                count = len(_only_letters(flat.text))
+                self._letters_of[id(table)] = self._letters_of.get(id(table), 0) + count
+
+    def enter(self, containers: tuple[Element, ...]) -> None:
+        """Say within what the next leaf stands."""
+        table = _table_of(containers)
+        if table is self._table:
+            return
+        letters = self.letters
+        if self.inside:  # the table's end: all its letters stand before what follows
+            letters.cursor = self._after
+            letters.passed = letters.offset(max(self._after - 1, 0))
+        self._table, self.inside = table, table is not None
+        letters.limit = None
+        letters.sure = table is not None
+        if table is not None:
+            count = self._letters_of[id(table)]
+            self._after = letters.cursor + count
+            letters.limit = letters.cursor + 2 * count + _NEAR_TABLE
+
+    def placed(self, offsets: Sequence[int]) -> None:
+        """Say where a cell was placed; go back to its beginning if it takes several lines."""
+        letters = self.letters
+        if offsets and letters.markdown.find("\n", offsets[0], offsets[-1]) >= 0:
+            letters.cursor = bisect_right(letters.offsets, offsets[0])
+            letters.passed = offsets[0]
+
+
+def _table_of(containers: tuple[Element, ...]) -> Element | None:
+    return next((container for container in containers if container["t"] == "Table"), None)
 
 
 class _Placing:
@@ -590,7 +649,9 @@ class _Placing:
         letters = self.letters
         first = next(filter(None, self.wanted), "")
         following = letters.cursor_at(letters.next_line())
-        if first and not self.in_note and letters.letters[following : following + 1] == first[0]:
+        here = letters.letters[following : following + 1] == first[:1]
+        sure, letters.sure = letters.sure, True
+        if first and not self.in_note and here and sure:
             return following
         anywhere: list[int] = []
         for length in (40, 12, 4, 1):
