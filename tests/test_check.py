@@ -218,6 +218,23 @@ def test_a_file_of_a_book_is_checked_as_part_of_it(minimal: Path, run: Run) -> N
     }
 
 
+def test_an_exception_before_a_placing_line_holds_for_that_line(minimal: Path, run: Run) -> None:
+    chapter = minimal / "book" / "chapter3.md"
+    text = chapter.read_text("utf-8")
+    config = minimal / "book" / "book.yaml"
+    config.write_text(
+        config.read_text("utf-8") + "lint: {options: {late-experiment: {most: 1}}}\n", "utf-8"
+    )
+    arguments = ("check", "--rule", "late-experiment", "--rule", "unused-allow")
+    assert run(minimal, *arguments, "--strict").exit_code == 1
+    placing = '{{ experiment("card-game") }}'
+    comment = "<!-- chapterkit: allow late-experiment: 开头要先讲清楚 -->"
+    for gap in ("\n", "\n\n"):
+        chapter.write_text(text.replace(placing, f"{comment}{gap}{placing}"), "utf-8")
+        result = run(minimal, *arguments, "--strict")
+        assert result.exit_code == 0, result.output
+
+
 # --- mending
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chapterkit.document import Block, Comment, Document
 from chapterkit.errors import Origin
@@ -55,8 +55,14 @@ def _allow(comment: Comment, said: str, document: Document, blocks: Iterable[Blo
     found = _ALLOW.fullmatch(said)
     names = re.findall(r"[\w-]+", found["rules"]) if found else []
     reason = (found["reason"] or "").strip() if found else ""
-    lines = tuple((block.origin(), block.origin(len(block.text))) for block in blocks)
-    return Allow(document.rendered.origin(comment.offset), tuple(names), reason, lines)
+    origin = document.rendered.origin(comment.offset)
+    lines = [(block.origin(), block.origin(len(block.text))) for block in blocks]
+    if lines and lines[0][0].path != origin.path:
+        # An experiment is placed here, its text stands in its template: the line that places it
+        # comes next, with at most a blank one between.
+        first = origin.line + comment.text.count("\n") + 1
+        lines.append((replace(origin, line=first), replace(origin, line=first + 1)))
+    return Allow(origin, tuple(names), reason, tuple(lines))
 
 
 def _concerned(
