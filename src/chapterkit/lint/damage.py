@@ -446,7 +446,7 @@ _BEFORE_GBK = re.compile(r"[¡-þ]+\Z")
 _BEFORE_BIG5 = re.compile(r"[@-~¡-þ]+\Z")
 _NARROW_BIG5 = re.compile(r"(?:[¤-Æ][@-~¡-þ]){3,}")
 # Signs that stand together in sound text: 15 Å³·±2.
-_SIGNS = frozenset("·°±²³¹½¼¾×÷«»®©´¿¡")
+_SIGNS = frozenset("·°±²³¹½¼¾×÷«»®©´¿¡£¥§¶")
 # Lists of a language's accented letters are no damage.
 _ALPHABETS = tuple(
     frozenset(letters + letters.lower())
