@@ -24,7 +24,6 @@ from dataclasses import dataclass
 
 from chapterkit.book import Book
 from chapterkit.document import Document, Warned
-from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
 
 GROUP = "markup"
@@ -49,9 +48,14 @@ class Options:
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each message of pandoc's log, at the line that it names."""
+    if not document.warned:
+        return
+    starts = [0, *(found.end() for found in re.finditer("\n", document.rendered.text))]
     for warned in document.warned:
         words = _WORDED.get(warned.type, warned.type).format_map(_Fields(warned.fields))
-        yield Problem(_origin(document, warned), words, "pandoc 在转换时提出了这一点")
+        start = starts[min(_line(warned), len(starts)) - 1]
+        origin = document.rendered.origin(start)
+        yield Problem(origin, words, "pandoc 在转换时提出了这一点")
 
 
 class _Fields(dict[str, object]):
@@ -59,9 +63,6 @@ class _Fields(dict[str, object]):
         return "…"
 
 
-def _origin(document: Document, warned: Warned) -> Origin:
+def _line(warned: Warned) -> int:
     place = re.search(r"line (\d+)", str(warned.fields.get("pos", "")))
-    number = int(place[1]) if place else int(warned.fields.get("line", 1))
-    lines = document.rendered.text.split("\n")
-    offset = sum(len(line) + 1 for line in lines[: number - 1])
-    return document.rendered.origin(offset)
+    return max(1, int(place[1]) if place else int(warned.fields.get("line", 1)))
