@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
 MAX_BYTES = 2_000_000
-MAX_TEXT_BYTES = 8_000_000
+MAX_TEXT_BYTES = 20_000_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
 
