@@ -30,11 +30,31 @@ def any_of(words: Iterable[str], as_pattern: Callable[[str], str] = re.escape) -
     )
 
 
-def whole(pattern: str, word: str) -> str:
+def words_patterns(words: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """Return patterns that match the longest of some words; Latin ones whole, in any case.
+
+    >>> han, latin = words_patterns(["agent", "智能代理"])
+    >>> han.findall("Agents、智能代理"), latin.findall("Agents are not an Agent")
+    (['智能代理'], ['Agent'])
+    """
+    return _words_patterns(tuple(words))
+
+
+@cache
+def _words_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    latin = sorted({word for word in words if _is_latin(word[0])}, key=lambda word: -len(word))
+    han = [word for word in words if not _is_latin(word[0])]
+    found = [re.compile(any_of(han, _ended))] if han else []
+    if latin:
+        either = "|".join(map(_ended, latin))
+        found.append(re.compile(rf"(?<![A-Za-z0-9])(?:{either})", re.IGNORECASE))
+    return tuple(found)
+
+
+def _ended(word: str) -> str:
     """Return a pattern for a word that may not go on in Latin letters where it ends in one."""
-    before = r"(?<![A-Za-z0-9])" if _is_latin(word[0]) else ""
-    after = r"(?![A-Za-z0-9])" if _is_latin(word[-1]) else ""
-    return f"{before}{pattern}{after}"
+    after = r"(?![A-Za-z0-9])" if len(word) > 1 and _is_latin(word[-1]) else ""
+    return re.escape(word).replace(r"\ ", r"\s") + after
 
 
 def _is_latin(char: str) -> bool:

@@ -1,0 +1,74 @@
+"""A word occurs that terms.yaml says the book does not use.
+
+Why: the author has given the word up, or never wanted it; the entry says what to say instead and
+why. Nobody remembers such a list while writing.
+
+The longest word counts: a term of terms.yaml that holds the banned word within it is no problem
+(沙箱化 where 沙箱 is banned). Words in quotation marks and titles are problems too: who must
+quote one allows it there.
+
+Bad:
+
+    ---
+    terms:
+      banned:
+        - {word: 第三曲线, say: 五个等级, why: 作者已弃用这一说法}
+    ---
+    这就是第三曲线。
+
+Good:
+
+    ---
+    terms:
+      banned:
+        - {word: 第三曲线, say: 五个等级, why: 作者已弃用这一说法}
+    ---
+    这就是五个等级里的第三个，曲线另画。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chapterkit.book import Book
+from chapterkit.document import Document
+from chapterkit.lint.citing import is_in_title, is_quoted
+from chapterkit.lint.problem import Problem, problem_at, replacement
+from chapterkit.lint.words import is_plain, words_patterns
+
+GROUP = "terms"
+SEVERITY = "error"
+NEEDS = frozenset({"terms"})
+
+
+@dataclass(frozen=True)
+class Options:
+    """This rule has no options."""
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for each banned word, with the fix where another word takes its place."""
+    if book.terms is None or not book.terms.model.banned:
+        return
+    banned = {one.word.lower(): one for one in book.terms.model.banned}
+    kept = [one.term for one in book.terms.model.terms if one.term.lower() not in banned]
+    longer = [term for term in kept if any(word in term.lower() for word in banned)]
+    says = [one.say for one in banned.values() if any(word in one.say.lower() for word in banned)]
+    patterns = words_patterns([*(one.word for one in banned.values()), *longer, *says])
+    for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
+        entry = banned.get(hit.match[0].lower())
+        if entry is None:
+            continue
+        shown = hit.block.text[hit.start : hit.end]
+        text = hit.block.prose
+        quoted = is_in_title(text, hit.start) or is_quoted(text, hit.start)
+        plain = is_plain(entry.say) and not quoted
+        yield problem_at(
+            hit.block,
+            hit.start,
+            hit.end,
+            f"“{shown}”不用" + (f"：{entry.why}" if entry.why else ""),
+            f"改说“{entry.say}”" if entry.say else "换一个说法，或删去",
+            edits=replacement(hit.block, hit.start, hit.end, entry.say) if plain else (),
+        )
