@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,42 @@ def test_columns_behind_spans_and_links() -> None:
     for char in "前中链后":
         assert text[found.offsets[found.text.index(char)]] == char
     assert found.offsets[found.text.index("中")] == text.index("中")
+
+
+TABLES = {
+    "cut in the middle of words": """\
+  键                       作用
+  ------------------------ ----------------
+  `F1`              帮助菜单
+  `Insert` 或 `Ctrl-T`   用于多文件操作的标记文件，如副本
+""",
+    "cells of several lines": """\
+-----------------------------
+ 名称        说明
+----------- -----------------
+ 甲          头一行说明，
+             第二行说明。
+
+ 乙乙        又一格，
+             还是两行。
+-----------------------------
+""",
+    "links and empty cells": """\
+| 甲 | 乙 |
+|----|----|
+| [一](https://example.org/a/long/address) |  |
+|    | 一 |
+""",
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_what_follows_a_table_is_found_where_it_stands(table: str) -> None:
+    text = f"前面一段。\n\n{table}\n后面一段。\n\n乙。\n\n一。\n"
+    document = parsed(rendered_plainly(text, "a.md"))
+    lines = [block.origin().line for block in document.blocks if not block.within]
+    first = text[: text.index("后面")].count("\n") + 1
+    assert lines == [1, first, first + 2, first + 4]
 
 
 def test_empty_items_and_rules_have_a_line() -> None:
