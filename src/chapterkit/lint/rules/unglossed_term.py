@@ -1,0 +1,188 @@
+"""An English abbreviation is used before the text has said what it stands for.
+
+Why: who does not know MCP has to leave the text to find out. On its first use a term stands in
+Chinese with its English and abbreviation, 模型上下文协议（Model Context Protocol，MCP）; from then
+on the abbreviation will do.
+
+Reported is the first use of an abbreviation that the text introduces only later, that terms.yaml
+lists, or that stands in the package's list of those that readers outside of a field do not know,
+if the text never introduces it. Introduced is what stands in brackets with or behind its name,
+is followed by its name in brackets, or by 即, 简称, 缩写 and the like.
+
+Quiet: what everybody knows (GPU, PDF, DNA), units, Roman numerals, names of models, data sets and
+companies, parts of English names and titles, code, quotations, tables. A heading neither
+introduces an abbreviation nor uses it, unless it says its name in full.
+
+Options: `known`, further abbreviations that need no introduction.
+
+Bad:
+
+    智能体经 MCP 调用工具。
+
+Bad:
+
+    先做 SFT，再做强化学习。监督微调（supervised fine-tuning，SFT）给出示范。
+
+Good:
+
+    监督微调（supervised fine-tuning，SFT）给出示范。先做 SFT，再把模型放上 GPU。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from chapterkit.book import Book
+from chapterkit.document import OPAQUE, Document, Hit
+from chapterkit.lint.citing import is_in_title, is_quoted
+from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.typography import in_chinese
+from chapterkit.lint.words import word_list
+
+GROUP = "terms"
+SEVERITY = "warning"
+NEEDS = frozenset[str]()
+
+
+@dataclass(frozen=True)
+class Options:
+    """Further abbreviations that need no introduction."""
+
+    known: tuple[str, ...] = ()
+
+
+_ABBREVIATION = re.compile(
+    r"(?:[A-Z][a-z]{0,2}[A-Z][A-Za-z]{0,4}|[fm][A-Z]{2,3})(?![A-Za-z0-9_/@]|[-.–][A-Za-z0-9])"
+)
+_GLUED = re.compile(r"[A-Za-z0-9_/@#.\\-–]$")
+_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+
+# Introductions: what stands before, and behind.
+_OPENED = re.compile(r"[（(\[［]([^（）()]*)$")
+_NAME_BEFORE = re.compile(
+    r"(?:[A-Za-z][\w\s,'’&/.\-–]*[,，;；、:：]|英文|英语|简称|簡稱|缩写|縮寫|即|又称|也称|也叫|又叫|下称|以下简称|下文简称|全称|或|也作"
+    r"|[\u4e00-\u9fff][^，。]{1,30}[,，;；、:：])?\s?(?:简称|簡稱|缩写|縮寫|即|或|英文)?[为為是]?[\s“”:：]*"
+)
+_NAMED_IN_BRACKETS = re.compile(r"\s?[（(]\s?(?!见|見|如|例如|图|表|第|@|\d)([^（）()]{2,80})[）)]")
+_A_NAME = re.compile(r"[\u4e00-\u9fff].*[\u4e00-\u9fff]|[a-z]{3,}")
+_SAYS_BEHIND = re.compile(
+    r"\s?[”」]?(?:\s?[，,]?\s?(?:即|也就是|就是|是指|指的是|指|全称|全名|代表|意为|意思是|——|—|是[^，。]{0,24}(?:缩写|縮寫|简称|簡稱))"
+    r"|\s(?:stands for|means|is short for)\b)"
+)
+_SAYS_BEFORE = re.compile(
+    r"(?:简称|簡稱|缩写|縮寫|称为|稱為|称作|叫作|叫做|又称|也称|又叫|也叫|俗称|称之为|英文名?|即|所谓的?|写作|记作|下称|合称|统称|名为|缩略为)"
+    r"[为為是作]?[\s“「]*$"
+)
+_CAPITAL_BEFORE = re.compile(r"[A-Z][\w.’'-]*\s$|\d\s?$")
+_CAPITAL_BEHIND = re.compile(r"\s[A-Z0-9][A-Za-z0-9]*")
+_NAME_OF = re.compile(r"(?:公司|模型|数据集|資料集|基准|大学|大學|乐队|组合|芯片|处理器|软件|品牌|杂志|网站|论坛|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$")
+_SENTENCE = re.compile("[。！？\n]")
+_BEFORE = 90
+_BEHIND = 110
+
+
+def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+    """Yield a problem for the first use of each abbreviation that comes before its introduction."""
+    if not in_chinese(document):
+        return
+    needed = _needed(book)
+    known = (set(word_list("known-abbreviations")) | set(options.known)) - set(_of_terms(book))
+    uses: dict[str, Hit] = {}
+    introduced: dict[str, Hit] = {}
+    for hit in document.prose.finditer(_ABBREVIATION):
+        name = _singular(hit.match[0])
+        if name in introduced or name in known or hit.match[0] in known:
+            continue
+        if _introduces(hit, needed.get(name, "")):
+            introduced[name] = hit
+        elif name not in uses and _is_use(hit, name in needed):
+            uses[name] = hit
+    for name, hit in uses.items():
+        later = introduced.get(name)
+        if later is not None and (later.match.start() < hit.match.start()):
+            continue
+        if later is not None or name in needed:
+            yield _problem(hit, name, later, needed.get(name, ""))
+
+
+def _singular(name: str) -> str:
+    return name[:-1] if name.endswith("s") and len(name) > 2 and name[-2].isupper() else name
+
+
+def _of_terms(book: Book) -> dict[str, str]:
+    terms = book.terms.model.terms if book.terms else ()
+    return {
+        term.abbreviation: f"{term.term}|{term.english}" for term in terms if term.abbreviation
+    }
+
+
+def _needed(book: Book) -> dict[str, str]:
+    """Return the abbreviations that must be introduced, each with its Chinese and English name."""
+    return _unknown_to_most() | _of_terms(book)
+
+
+@cache
+def _unknown_to_most() -> dict[str, str]:
+    text = files("chapterkit").joinpath("data", "lint", "abbreviations.txt").read_text("utf-8")
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: names for name, _, names in (line.partition("|") for line in lines)}
+
+
+def _introduces(hit: Hit, names: str) -> bool:
+    """Tell whether the text says here what the abbreviation stands for."""
+    text = hit.block.prose
+    before = text[max(0, hit.start - _BEFORE) : hit.start]
+    behind = text[hit.end : hit.end + _BEHIND]
+    if behind.startswith(OPAQUE):
+        return True
+    opened = _OPENED.search(before)
+    if opened and _NAME_BEFORE.fullmatch(opened[1]):
+        outside = before[: opened.start()].rstrip()[-1:]
+        return bool(outside) and (outside.isalnum() or outside in "”」》’")
+    bracket = _NAMED_IN_BRACKETS.match(behind)
+    if bracket and _A_NAME.search(bracket[1]):
+        return True
+    if _SAYS_BEHIND.match(behind) or _SAYS_BEFORE.search(before):
+        return True
+    around = f"{_SENTENCE.split(before)[-1]}{_SENTENCE.split(behind)[0]}".lower()
+    if any(name and name.lower() in around for name in names.split("|")) or "全称" in around:
+        return True
+    return hit.start == 0 and re.match(r"\s?[:：]\s?[\u4e00-\u9fff]", behind) is not None
+
+
+def _is_use(hit: Hit, needed: bool) -> bool:
+    """Tell whether an abbreviation is used as a word of the text, not as part of a name."""
+    block, text = hit.block, hit.block.prose
+    if block.kind == "Header" or not _ELSEWHERE.isdisjoint(block.within):
+        return False
+    before = text[max(0, hit.start - 30) : hit.start]
+    if _GLUED.search(before) or _CAPITAL_BEFORE.search(before) or _NAME_OF.search(before):
+        return False
+    if _CAPITAL_BEHIND.match(text, hit.end) or not _HAN.search(text, 0, 4000):
+        return False
+    if not needed and _ROMAN.fullmatch(hit.match[0]):
+        return False
+    linked = any(
+        inline.kind == "Link" and inline.start <= hit.start < inline.end for inline in block.inlines
+    )
+    return not linked and not is_in_title(text, hit.start) and not is_quoted(text, hit.start)
+
+
+_ELSEWHERE = frozenset({"BlockQuote", "Table", "Figure", "Note"})
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
+def _problem(hit: Hit, name: str, later: Hit | None, names: str) -> Problem:
+    chinese, _, english = names.partition("|")
+    full = f"“{chinese}（{english}，{name}）”" if chinese and english else f"“中文（English，{name}）”"
+    if later is None:
+        message, hint = f"“{name}”没有介绍过就用了", f"头一次出现时写作{full}"
+    else:
+        line = later.block.origin(later.start).line
+        message = f"“{name}”在介绍之前就用了"
+        hint = f"第 {line} 行才介绍它；把介绍挪到这里，写作{full}"
+    return problem_at(hit.block, hit.start, hit.end, message, hint)
