@@ -95,9 +95,12 @@ def as_diff(before: str, after: str, path: str) -> str:
     \ No newline at end of file
     +丙
     """
-    sides = (re.split(r"(?<=\n)", text) for text in (before, after))
-    lines = ([line for line in side if line] for side in sides)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(*lines, path, path)
+        for line in difflib.unified_diff(_lines(before), _lines(after), path, path)
     )
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines with their ends, as git counts lines: only a line feed ends one."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
