@@ -71,7 +71,9 @@ def _sources(block: Block) -> Iterator[int]:
                 yield inline.start
             case "Link" if "//" in inline.element["c"][2][0]:
                 yield inline.start
-            case "Superscript" if block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit():
+            case "Superscript" if (
+                block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit()
+            ):
                 yield inline.start
 
 

@@ -1,4 +1,4 @@
-"""Word lists of the rules: data/lint/*.txt, and patterns made of many words. Pure but for the data."""
+"""Word lists of the rules (data/lint/*.txt), and patterns made of many words."""
 
 from __future__ import annotations
 
@@ -67,6 +67,8 @@ def is_plain(word: str) -> bool:
     >>> is_plain("沙盒"), is_plain("改写成一句话，或删去")
     (True, False)
     """
-    return bool(word) and len(word) <= 12 and re.fullmatch(r"[\w·-]+(?: [A-Za-z-]+)*", word) is not None
-
-
+    return (
+        bool(word)
+        and len(word) <= 12
+        and re.fullmatch(r"[\w·-]+(?: [A-Za-z-]+)*", word) is not None
+    )

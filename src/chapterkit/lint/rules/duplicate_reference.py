@@ -11,8 +11,8 @@ Bad:
 
     ---
     bibliography: |
-      @misc{demo2024, title = {A {Demonstration}}, author = {Demo, Anna}, year = {2024}, eprint = {2401.00001}}
-      @article{demo2025, title = {A demonstration}, author = {Demo, Anna}, year = {2025}, journal = {J}}
+      @misc{demo2024, title = {A {Demonstration}}, author = {Demo, A.}, eprint = {2401.00001}}
+      @article{demo2025, title = {A demonstration}, author = {Demo, Anna}, journal = {J}}
     ---
     差距来自任务[@demo2024; @demo2025]。
 
@@ -20,8 +20,8 @@ Good:
 
     ---
     bibliography: |
-      @misc{demo2024, title = {A Demonstration}, author = {Demo, Anna}, year = {2024}, eprint = {2401.00001}}
-      @misc{other2024, title = {A Demonstration}, author = {Other, Ben}, year = {2024}, eprint = {2402.00002}}
+      @misc{demo2024, title = {A Demonstration}, author = {Demo, A.}, eprint = {2401.00001}}
+      @misc{other2024, title = {A Demonstration}, author = {Other, B.}, eprint = {2402.00002}}
     ---
     差距来自任务[@demo2024; @other2024]。
 """

@@ -13,11 +13,11 @@ Options: `sentences`, how many sentences away a citation may stand (default 1).
 
 Bad:
 
-    成功率升到 [15.0%]{.number data-number="demo.rl"}。这出乎作者的意料。他们随后换了任务[@demo2025]。
+    成功率升到 [15.0%]{.number data-number="demo.rl"}。这出乎意料。他们随后换了任务[@demo2025]。
 
 Good:
 
-    成功率升到 [15.0%]{.number data-number="demo.rl"}。这出乎作者的意料[@demo2025]。他们随后换了任务。
+    成功率升到 [15.0%]{.number data-number="demo.rl"}。这出乎意料[@demo2025]。他们随后换了任务。
 """
 
 from __future__ import annotations
@@ -47,12 +47,14 @@ _END = re.compile(r"[。！？!?][”’」』）)]*")
 # A citation right behind a full stop belongs to the sentence before it.
 _GAP = re.compile(rf"\s?{CITE}")
 _MEASURED = re.compile(
-    r"\d[\d,]*(?:\.\d+)?\s?(?:[%％‰]|个?百分点|個?百分點|倍)|(?<![\d.])\d+\.\d+(?![\d.])|百分之[一二三四五六七八九十百零点]+"
+    r"\d[\d,]*(?:\.\d+)?\s?(?:[%％‰]|个?百分点|個?百分點|倍)|(?<![\d.])\d+\.\d+(?![\d.])"
+    r"|百分之[一二三四五六七八九十百零点]+"
     r"|[一二三四五六七八九]成[一二三四五六七八九]?(?![\u4e00-\u9fff]{1,2}[，。])"
 )
 _NAMED = re.compile(r"[A-Za-zπ][\w.-]*[ -]?$|[第图表式圖节節]\s?$|(?:实验|實驗|版本?|v)\s?$")
 _OWN = re.compile(
-    r"我们|我們|本书|本書|本章|本文|笔者|本节|实验室|[表图圖]\s?\d|作者自己|自己|假设|假如|如果|比如|例如|譬如|不妨"
+    r"我们|我們|本书|本書|本章|本文|笔者|本节|实验室|[表图圖]\s?\d|作者自己|自己|假设|假如|如果"
+    r"|比如|例如|譬如|不妨"
 )
 
 
@@ -86,7 +88,9 @@ def _sentences(block: Block, one: int, other: int) -> int:
     """Return how many sentences apart two places are, citations behind a full stop before it."""
     start, end = sorted((one, other))
     apart = [found.end() for found in _END.finditer(block.prose, start, end)]
-    return len(apart) - (bool(apart) and other == end and _GAP.match(block.prose, apart[-1]) is not None)
+    return len(apart) - (
+        bool(apart) and other == end and _GAP.match(block.prose, apart[-1]) is not None
+    )
 
 
 def _typed(block: Block, cites: list[Inline], reach: int) -> Iterator[Problem]:

@@ -51,9 +51,13 @@ class Options:
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+_OFFICE = "institution|school|organization"
+_OFFICE_OR_AUTHOR = "author|organization|institution"
 _YEAR = "year|date|pubstate"
 _MAKER = "author|editor|organization|institution|translator|holder|publisher"
-_WHERE = "url|doi|eprint|howpublished|publisher|institution|organization|school|journal|booktitle|note"
+_WHERE = (
+    "url|doi|eprint|howpublished|publisher|institution|organization|school|journal|booktitle|note"
+)
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "article": ("author", "title", "journal|journaltitle", _YEAR),
     "book": ("author|editor", "title", "publisher", _YEAR),
@@ -69,8 +73,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "phdthesis": ("author", "title", "school|institution", _YEAR),
     "thesis": ("author", "title", "school|institution", _YEAR),
     "proceedings": ("title", _YEAR),
-    "techreport": ("author|organization|institution", "title", "institution|school|organization", _YEAR),
-    "report": ("author|organization|institution", "title", "institution|school|organization", _YEAR),
+    "techreport": (_OFFICE_OR_AUTHOR, "title", _OFFICE, _YEAR),
+    "report": (_OFFICE_OR_AUTHOR, "title", _OFFICE, _YEAR),
     "unpublished": ("author", "title", f"note|{_YEAR}|howpublished"),
     "online": (_MAKER, "title", "url|doi|eprint", f"{_YEAR}|urldate"),
     "electronic": (_MAKER, "title", "url|doi|eprint", f"{_YEAR}|urldate"),
@@ -84,12 +88,14 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _NAMES = {
-    "author": "作者", "editor": "编者", "title": "题名", "journal": "刊名", "booktitle": "所在文集的题名",
-    "publisher": "出版者", "year": "年份", "school": "学校", "institution": "机构", "url": "获取地址",
-    "number": "编号", "chapter": "章或页码", "note": "说明或年份", "holder": "权利人", "pages": "页码",
-    "volume": "卷", "doi": "DOI",
+    "author": "作者", "editor": "编者", "title": "题名", "journal": "刊名",
+    "booktitle": "所在文集的题名", "publisher": "出版者", "year": "年份", "school": "学校",
+    "institution": "机构", "url": "获取地址", "number": "编号", "chapter": "章或页码",
+    "note": "说明或年份", "holder": "权利人", "pages": "页码", "volume": "卷", "doi": "DOI",
 }  # fmt: skip
-_EMPTY = frozenset({"", "?", "??", "???", "todo", "tbd", "fixme", "xxx", "unknown", "n/a", "missing"})
+_EMPTY = frozenset(
+    {"", "?", "??", "???", "todo", "tbd", "fixme", "xxx", "unknown", "n/a", "missing"}
+)
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:

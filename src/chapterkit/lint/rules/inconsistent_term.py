@@ -7,8 +7,8 @@ English term that has another one.
 Without terms.yaml the rule compares glosses alone: it reports a second, clearly different Chinese
 rendering of the same English term or abbreviation, as in 智能体（agent）…… 代理（agent）.
 
-Quiet: a rendering named as another's (又译增强学习), titles in 《》, longer words that merely hold it
-(在策略的选择上; terms of terms.yaml count as whole words).
+Quiet: a rendering named as another's (又译增强学习), titles in 《》, longer words that merely hold
+it (在策略的选择上; terms of terms.yaml count as whole words).
 
 Bad:
 
@@ -59,12 +59,14 @@ class Options:
 # 又译增强学习: named, not used.
 _NAMED = re.compile(
     r"(?:(?:又|也|亦|或|还|還|曾|旧|舊|原|早期|早先|有人|通常|一般|往往|台湾|大陆|港台|有时|不)"
-    r"(?:有人)?(?:[称稱叫]|[称稱叫][作为做之為]|写作|名为|说成|作|所谓的?)|[译譯][作为成為]?)(?:“|「|‘|『|之为|之為)?$"
+    r"(?:有人)?(?:[称稱叫]|[称稱叫][作为做之為]|写作|名为|说成|作|所谓的?)"
+    r"|[译譯][作为成為]?)(?:“|「|‘|『|之为|之為)?$"
 )
 # What a rendering that begins like a phrase (在策略) must be followed by to be one.
 _FUNCTION_WORDS = "在于于以和与对从把被将为有是不离同按"
 _AS_TERM = re.compile(
-    r"\s?(?:算法|演算法|方法|学习|學習|训练|訓練|强化|強化|采样|採樣|数据|數據|更新|蒸馏|优化|優化|版本|设定|梯度|与异|与离|[（(“”、]|的(?:算法|方法|数据|更新|训练|采样))"
+    r"\s?(?:算法|演算法|方法|学习|學習|训练|訓練|强化|強化|采样|採樣|数据|數據|更新|蒸馏|优化"
+    r"|優化|版本|设定|梯度|与异|与离|[（(“”、]|的(?:算法|方法|数据|更新|训练|采样))"
 )
 
 
@@ -94,7 +96,8 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
             hit.block,
             hit.start,
             hit.end,
-            f"“{hit.match[0]}”在这本书里叫“{term.term}”" + (f"（{term.english}）" if term.english else ""),
+            f"“{hit.match[0]}”在这本书里叫“{term.term}”"
+            + (f"（{term.english}）" if term.english else ""),
             f"改成“{term.term}”" + (f"；{term.note}" if term.note else ""),
             edits=replacement(hit.block, hit.start, hit.end, term.term),
         )

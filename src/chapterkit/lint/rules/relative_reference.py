@@ -41,66 +41,92 @@ class Options:
     """This rule has no options."""
 
 
-_NO_SECTION = r"(?![课課点點奏目能省车車气氣约假日拍电電骨竹火堂比制度流操数律选油藕会肢]|\s?(?:课|課|比赛|车厢))"
+_NO_SECTION = (
+    "(?![课課点點奏目能省车車气氣约假日拍电電骨竹火堂比制度流操数律选油藕会肢头頭]"
+    r"|\s?(?:课|課|比赛|车厢))"
+)
 _NO_CHAPTER = r"(?![程鱼魚法回子印节節])"
 _SAYING = (
-    r"(?:提到|提及|提过|提過|提出|说过|說過|说到|說到|说明|說明|讲过|講過|讲到|講到|介绍|介紹|讨论|討論|所述|述及|论述|論述|论及|谈到|談到"
-    r"|谈过|談過|谈及|分析|指出|描述|列出|列举|引用|引入|定义|定義|给出|給出|强调|强調|交代|解释|解釋|证明|證明|所说|所說|所提|所言|看到"
+    r"(?:提到|提及|提过|提過|提出|说过|說過|说到|說到|说明|說明|讲过|講過|讲到|講到|介绍|介紹"
+    r"|讨论|討論|所述|述及|论述|論述|论及|谈到|談到"
+    r"|谈过|談過|谈及|分析|指出|描述|列出|列举|引用|引入|定义|定義|给出|給出|强调|强調|交代"
+    r"|解释|解釋|证明|證明|所说|所說|所提|所言|看到"
     r"|见过|見過|用过|用過|推导|推導|比较过|已述|学过|學過|埋下|留下)(?!什|谁|誰|怎|哪|多少)"
 )
-_ALREADY = r"(?:[中里裡]?(?:已经|已經|已|曾经|曾經|曾|我们|我們|也|就|还|還|刚刚?|所|多次|反复|还会|一再|其实|都|简单|简要|详细|大致|笼统地?){0,3})"
-_WILL = (
-    r"(?:[中里裡]?(?:我们|我們)?(?:将|將|会(?!上)|會(?!上)|还要|還要|还会|還會|要再|再(?!版|三)|就要|还将|要)"
-    r"(?:详细|詳細|具体|具體|进一步|進一步|专门|陆续|逐一|逐个|深入|继续|再|会|對|对|用|从|在|看到|一并|分别|介绍|介紹|讨论|討論|讲|講|谈|談|说|說|解释|給出|给出|证明|證明|展开|分析|问|問|看|用到|补|回到|提到|涉及|考察|比较|说明|說明|逐)"
-    r"|[中里裡]?(?:详述|詳述|详谈|详细|細說|细说|再述|另述|称之为|简称|簡稱|称为|记作|記作|统称|凡|均|一律|所称|所稱|沿用))"
+_ALREADY = (
+    "(?:[中里裡]?(?:已经|已經|已|曾经|曾經|曾|我们|我們|也|就|还|還|刚刚?|所|多次|反复|还会|一再|其实"
+    "|都|简单|简要|详细|大致|笼统地?){0,3})"
 )
-# Each begins with characters that it names one by one, so that the search passes quickly over others.
+_WILL = (
+    r"(?:[中里裡]?(?:我们|我們)?(?:将|將|会(?!上)|會(?!上)|还要|還要|还会|還會|要再|再(?!版|三)"
+    r"|就要|还将|要)"
+    r"(?:详细|詳細|具体|具體|进一步|進一步|专门|陆续|逐一|逐个|深入|继续|再|会|對|对|用|从|在"
+    r"|看到|一并|分别|介绍|介紹|讨论|討論|讲|講|谈|談|说|說|解释|給出|给出|证明|證明|展开|分析"
+    r"|问|問|看|用到|补|回到|提到|涉及|考察|比较|说明|說明|逐)"
+    r"|[中里裡]?(?:详述|詳述|详谈|详细|細說|细说|再述|另述|称之为|简称|簡稱|称为|记作|記作|统称"
+    r"|凡|均|一律|所称|所稱|称|稱|沿用))"
+)
+# Each begins with characters that it names one by one: the search passes quickly over others.
 _PATTERNS = (
     re.compile(
         r"(?P<neighbour>[上下前后後])(?:(?P<count>[一两兩几幾二三])[个個]?)(?:小?(?P<section>[节節])"
         rf"{_NO_SECTION}|(?P<chapter>章){_NO_CHAPTER})"
     ),
     re.compile(
-        rf"(?P<short>[上下])(?:(?P<section>[节節])(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開])(?!的?课)"
+        r"(?P<short>[上下])(?:(?P<section>[节節])(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開])(?!的?课)"
         r"|(?P<chapter>章)(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開]))"
     ),
     re.compile(r"(?P<said>如前所[述示言说說]|如前述|前已(?:述及|提到|说过|介绍|提及|述)|如前文?[，,]|如上(?:文|节|節)?所[述示言说說]|上文所述|前文所述)"),
     re.compile(rf"(?P<text>前文|上文)(?P<tail>{_ALREADY}{_SAYING}|(?:中|里|裡)?的?(?=[，。、；：）)])|(?:中|里|裡|的)|[^，。]{{0,3}})"),
     re.compile(rf"(?P<coming>下文|后文|後文)(?P<tail>{_WILL}|{_ALREADY}{_SAYING}|(?:中|里|裡)?的?(?=[，。、；：）)])|(?:中|里|裡|的))"),
-    re.compile(rf"(?P<earlier>前面){_ALREADY}(?P<saying>{_SAYING})(?![人者])"),
+    re.compile(rf"(?P<earlier>前面)(?:{_ALREADY}(?P<saying>{_SAYING})(?![人者])|的?[几幾各]?(?P<chapters>章节|章節|各章|各节))"),
     re.compile(
-        r"(?P<later>后面|後面)(?:(?:我们|我們|还|還)?(?:将|將|会|會|还会|还将|还要|要|再|就会|马上)(?:要|再|会|將|将|还|还会|详细|具体|专门|陆续)?"
-        r"(?:讲|講|说|說|谈|談|介绍|介紹|讨论|討論|看到|提到|解释|解釋|用到|给出|給出|详|展开|证明|證明|遇到|学到|补)"
+        r"(?P<later>后面|後面)(?:(?:我们|我們|还|還)?(?:将|將|会|會|还会|还将|还要|要|再|就会"
+        r"|马上)(?:要|再|会|將|将|还|还会|详细|具体|专门|陆续)?"
+        r"(?:讲|講|说|說|谈|談|介绍|介紹|讨论|討論|看到|提到|解释|解釋|用到|给出|給出|详|展开"
+        r"|证明|證明|遇到|学到|补)"
         r"|的?(?:章节|章節)(?:将|會|会|还|再|中|里))"
     ),
     re.compile(
-        r"(?P<shown>[上下])(?P<what>[图圖](?!书|書|片|像|案|谋|形|示?器)|表(?![面层層现現示达達情皮格明演白亲]))"
-        r"(?=\s?(?:[中所里裡的给給显顯是列，。、；：）)]|展示|表示|说明|說明|描|画|画出|左|右|可见|可以|汇总|总结|对比|比较|为例|則|则))"
+        r"(?P<shown>[上下])(?P<what>[图圖](?!书|書|片|像|案|谋|形|示?器)"
+        r"|表(?![面层層现現示达達情皮格明演白亲]))"
+        r"(?=\s?(?:[中所里裡的给給显顯是列，。、；：）)]|展示|表示|说明|說明|描|画|为|為|左|右"
+        r"|可见|可以|汇总|总结|对比|比较|为例|則|则))"
     ),
 )  # fmt: skip
 
 _LINKING = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
+    r"(?:^|[^\u4e00-\u9fff]"
+    r"|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
 )
 _AT_CLAUSE = re.compile(
-    r"(?:^|[，。；：！？（“(、\n—…]|但|而|不过|因为|所以|因此|正如|如|可见|其实|这里|也|在|我们|本章|就|又|还|只是|既然|至于|一如|留待|留到|留给|待|请?看|看"
-    r"|请?[见見]|[详詳]见|参[见見]|据|照|与|和|同|跟|由|从|即|把|将|对|用|为|是|到|比|按|除|除了|及|或|根据|按照|沿用|承接|结合|回顾|呼应|回到|接续|衔接)$"
+    r"(?:^|[，。；：！？（“(、\n—…]|但|而|不过|因为|所以|因此|正如|如|可见|其实|这里|也|在|我们"
+    r"|本章|就|又|还|只是|既然|至于|一如|留待|留到|留给|待|请?看|看"
+    r"|请?[见見]|[详詳]见|参[见見]|据|照|与|和|同|跟|由|从|即|把|将|对|用|为|是|到|比|按|除"
+    r"|除了|及|或|根据|按照|沿用|承接|结合|回顾|呼应|回到|接续|衔接)$"
 )
-_POINTS = re.compile(r"(?:如|正如|见|見|参见|參見|详见|詳見|一如|据|根据|即|除|照|按照|沿用|承接|结合|回顾|呼应|请看|参看|接|接续|衔接|回到|比|留待|留到)$")
+_POINTS = re.compile(
+    r"(?:参考|參考|参照|参阅|如|正如|见|見|参见|參見|详见|詳見|一如|据|根据|即|除|照|按照|沿用"
+    r"|承接|结合|回顾|呼应|请看|参看|接|接续|衔接|回到|比|留待|留到)$"
+)
 _BESIDE = re.compile(
-    r"(?:所|相(?!对论)|一致|呼应|不同|一样|可知|可见|的?(?:定义|定義|讨论|討論|分析|介绍|介紹|例子|结论|結論|说法|說法|做法|方法|实验|實驗|结果|結果"
+    r"(?:所|相(?!对论)|一致|呼应|不同|一样|可知|可见|的?(?:定义|定義|讨论|討論|分析|介绍|介紹"
+    r"|例子|结论|結論|说法|說法|做法|方法|实验|實驗|结果|結果"
     r"|论述|約定|约定|符号|符號|公式|推导|记号|论证|描述|表述|术语|设定|那个|这个|图|表|式))"
 )
 _NOT_BEFORE = {
-    "text": re.compile("[以历歷身网網马馬晚早天地手之]$|历史$"),
+    "text": re.compile("[当當目以历歷身网網马馬晚早天地手之]$|历史$"),
     "coming": re.compile("[上以天手地乡属部名旗笔目没沒有了无無]$"),
     "later": re.compile("[在到往向从走站坐跑排冲于最正]$"),
-    "earlier": re.compile("[在到往向从走站坐跑排冲冲于最正]$"),
+    "earlier": re.compile("[到往向从走站坐跑排冲冲于最正]$"),
     "shown": re.compile("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
 }
-_METAPHOR = re.compile(r"(?:人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$")
+_METAPHOR = re.compile(
+    r"(?:人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$"
+)
 _IDIOM = re.compile(r"(?:没有|沒有|有|没了|无|杳无|等不到|不见|什么|还有)(?:了)?$")
 _PLAYED = re.compile("[球赛賽课課诗詩]")
+_SPOKEN = "说說讲講看见見用谈談解交"
 _BEFORE = 10
 
 
@@ -122,21 +148,21 @@ def _points(hit: Hit) -> bool:
     kind = next(name for name, one in told.items() if one)
     if kind in _NOT_BEFORE and _NOT_BEFORE[kind].search(before):
         return False
+    tail, points = told.get("tail") or "", True
     match kind:
         case "neighbour" | "short":
-            return _names_section(hit, before, kind)
+            points = _names_section(hit, before, kind)
         case "text":
-            return _names_text(before, text[hit.start + 2 : hit.end + 6], told["tail"] or "")
+            points = _names_text(before, text[hit.start + 2 : hit.end + 6], tail)
         case "coming":
-            tail = told["tail"] or ""
-            if tail.strip("中里裡的") and not tail.startswith(("中，", "里，")):
-                return _AT_CLAUSE.search(before) is not None
-            return _POINTS.search(before) is not None and not _IDIOM.search(before)
+            points = _names_coming(before, text[hit.end : hit.end + 1], tail)
         case "earlier" | "later":
-            return _AT_CLAUSE.search(before) is not None
+            # 他站在前面说过话 is about a place in the world.
+            there = before.endswith("在") and (told.get("saying") or "章")[0] in _SPOKEN
+            points = not there and _AT_CLAUSE.search(before) is not None
         case "shown":
-            return _LINKING.search(before) is not None
-    return True
+            points = _LINKING.search(before) is not None
+    return points
 
 
 def _names_section(hit: Hit, before: str, kind: str) -> bool:
@@ -151,6 +177,14 @@ def _names_section(hit: Hit, before: str, kind: str) -> bool:
     return True
 
 
+def _names_coming(before: str, behind: str, tail: str) -> bool:
+    """Tell whether 下文 or 后文 is this text's own."""
+    within = tail == "中" and behind not in "，。、；：）的"
+    if tail.strip("中里裡的") or within:
+        return _AT_CLAUSE.search(before) is not None
+    return _POINTS.search(before) is not None and not _IDIOM.search(before)
+
+
 def _names_text(before: str, behind: str, tail: str) -> bool:
     """Tell whether 前文 or 上文 is this text's own, by what stands before and behind it."""
     if re.match(rf"{_ALREADY}{_SAYING}", tail):
@@ -163,12 +197,16 @@ def _names_text(before: str, behind: str, tail: str) -> bool:
 
 def _problem(hit: Hit, document: Document, book: Book) -> Problem:
     told = hit.match.groupdict()
-    end = hit.end - len(told.get("tail") or "") if told.get("text") or told.get("coming") else hit.end
+    end = (
+        hit.end - len(told.get("tail") or "") if told.get("text") or told.get("coming") else hit.end
+    )
     shown = hit.block.text[hit.start : end]
     now = _now(hit, document, book)
     message = f"“{shown}”要看站在哪里才知道指什么" + (f"，{now}" if now else "")
-    hint = "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)" if now else (
-        "写出是哪一节、哪一个实验：{{ ref(…) }}，或链接 [标题](#标识)"
+    hint = (
+        "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)"
+        if now
+        else ("写出是哪一节、哪一个实验：{{ ref(…) }}，或链接 [标题](#标识)")
     )
     return problem_at(hit.block, hit.start, end, message, hint)
 
@@ -181,7 +219,9 @@ def _now(hit: Hit, document: Document, book: Book) -> str:
     told = hit.match.groupdict()
     if told.get("shown"):
         return ""
-    if (told.get("count") or "一") not in {"一"} or not (told.get("section") or told.get("chapter")):
+    if (told.get("count") or "一") not in {"一"} or not (
+        told.get("section") or told.get("chapter")
+    ):
         return ""
     back = (told.get("neighbour") or told.get("short")) in {"上", "前"}
     if told.get("chapter") and book.chapters:
@@ -189,7 +229,11 @@ def _now(hit: Hit, document: Document, book: Book) -> str:
     title = _neighbour(hit.block, document, back=back, chapter=bool(told.get("chapter")))
     if title is None:
         return ""
-    return f"现在指“{title}”" if title else f"而{'前' if back else '后'}面没有别的{'章' if told.get('chapter') else '节'}"
+    return (
+        f"现在指“{title}”"
+        if title
+        else f"而{'前' if back else '后'}面没有别的{'章' if told.get('chapter') else '节'}"
+    )
 
 
 def _now_chapter(block: Block, back: bool, book: Book) -> str:

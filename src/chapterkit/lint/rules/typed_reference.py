@@ -51,63 +51,85 @@ _CHINESE = "[一二三四五六七八九十百]{1,5}"
 _DIGITS = r"\d{1,3}(?:[.\-–—]\d{1,3}){0,3}"
 # Behind a number: it counts or measures something, or goes on.
 _COUNTS = (
-    r"(?!\d|[.,]\d|\s?(?:[个個種张張幅条條次页頁人年月日天元块万萬亿億千百倍%％℃秒分组組项項列级級步轮号號份篇名只位件台套岁度米克吨小寸]"
-    r"|种(?!子)|行(?!为)|[A-Za-z]{2,}|[Dd]\b))"
+    r"(?!\d|[.,\-–—]\d"
+    r"|\s?(?:[个個種张張幅条條次页頁人年月日天元块万萬亿億千百倍%％℃秒分组組项項级級步轮号號份篇名只位件台套岁度米克吨小寸]"
+    r"|种(?!子)|行(?!为)|列(?![出了有举舉明的为])|[A-Za-z]{2,}|[Dd]\b))"
 )
 _PATTERNS = (
     re.compile(rf"(?P<experiment>实验|實驗)\s?(?P<number>\d{{1,2}}(?:[.\-–—]\d{{1,2}})?){_COUNTS}"),
     re.compile(
-        rf"(?P<float>图|圖|表)\s?(?P<number>(?:{_DIGITS}|[A-Z][.\-–—]?\d{{1,2}})[a-h]?(?![A-Za-z]){_COUNTS}"
-        rf"|{_CHINESE}(?=\s?(?:所示|所列|中[，的可所给列]|[，。、）)：；]|给出|显示|顯示|可见|可以看出|和图|和表|与图|至图|到图)))"
+        rf"(?P<float>图|圖|表)\s?(?P<number>(?:{_DIGITS}"
+        rf"|[A-Z][.\-–—]?\d{{1,2}})[a-h]?(?![A-Za-z]){_COUNTS}"
+        rf"|{_CHINESE}(?=\s?(?:所示|所列|中[，的可所给列]|[，。、）)：；]|给出|显示|顯示|可见"
+        rf"|可以看出|和图|和表|与图|至图|到图)))"
     ),
     re.compile(
         r"(?P<formula>公式|方程|式)\s?(?P<number>[（(]\s?\d{1,3}(?:[.\-–—]\d{1,3})?[a-z]?\s?[)）]"
-        rf"|(?<=公式)\d{{1,3}}(?:[.\-–—]\d{{1,3}})?{_COUNTS}|(?<=公式 )\d{{1,3}}(?:[.\-–—]\d{{1,3}})?{_COUNTS})"
+        rf"|(?<=公式)\d{{1,3}}(?:[.\-–—]\d{{1,3}})?{_COUNTS}"
+        rf"|(?<=公式 )\d{{1,3}}(?:[.\-–—]\d{{1,3}})?{_COUNTS})"
     ),
-    re.compile(rf"(?P<listed>算法|附录|附錄|代码清单|清单)\s?(?P<number>\d{{1,2}}(?:[.\-–—]\d{{1,2}})?{_COUNTS}|[A-F](?![\w.+#]))"),
+    re.compile(
+        rf"(?P<listed>算法|附录|附錄|代码清单"
+        rf"|清单)\s?(?P<number>\d{{1,2}}(?:[.\-–—]\d{{1,2}})?{_COUNTS}|[A-F](?![\w.+#]))"
+    ),
     re.compile(
         rf"第\s?(?P<number>{_DIGITS}|{_CHINESE})\s?"
         r"(?:(?P<chapter>章)(?![程鱼法回子印])(?:第\s?[\d.一二三四五六七八九十]{1,5}\s?[节節](?![课課点目]))?"
-        r"|(?P<part>小?[节節])(?![课課点點奏目能省车車气氣约假日拍电電骨竹火课堂比]|\s?(?:课|比赛)))"
+        r"|(?P<part>小?[节節])(?![课課点點奏目能省车車气氣约假日拍电電骨竹火课堂比]|\s?(?:课"
+        r"|比赛)))"
     ),
     re.compile(
         r"(?P<number>\d{1,2}(?:\.\d{1,2}){1,3})\s?(?P<section>小?[节節])(?![课課点點奏目能省车車气氣约假日拍电電骨竹火])"
     ),
     re.compile(r"(?P<sign>§)\s?(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})"),
     re.compile(
-        r"(?P<english>Figures?|Figs?\.|Tables?|Sections?|Secs?\.|Chapters?|Equations?|Eqs?\.|Appendix|Algorithm"
-        r"|Experiments?)[\s\u00a0](?P<number>\(?\d{1,2}(?:[.\-–]\d{1,2}){0,3}[a-h]?\)?|[A-F]\b)(?![\d%]|\.\d)"
+        r"(?P<english>Figures?|Figs?\.|Tables?|Sections?|Secs?\.|Chapters?|Equations?|Eqs?\."
+        r"|Appendix|Algorithm"
+        r"|Experiments?)[\s\u00a0](?P<number>\(?\d{1,2}(?:[.\-–]\d{1,2}){0,3}[a-h]?\)?"
+        r"|[A-F]\b)(?![\d%]|\.\d)"
     ),
 )
 # Characters, and beginnings of clauses, that a reference to the text itself may follow.
 _BEFORE_OWN = re.compile(
-    r"(?:^|[^\u4e00-\u9fff\s]|[如见見在由从從据據和与與及或到至以按对對将將把用看参即是于而进入回阅给讲论比跟同有照示像因若则故时為为也都又再便就并且即本书过指读了靠附]"
+    r"(?:^|[^\u4e00-\u9fff\s]"
+    r"|[如见見在由从從据據和与與及或到至以按对對将將把用看参即是于而进入回阅给讲论比跟同有照示像因若则故时為为也都又再便就并且即本书指读靠附]"
     r"|本章|本文|全书|全書|例如|说明|前言|接着|随后|后面|前面|下面|上面)\s?$"
 )
 _CITED = rf"(?:{CITE}|[\[［〔]\d{{1,3}}(?:\s?[,，、–-]\s?\d{{1,3}}){{0,9}}[\]］〕])"
-_OWN = re.compile(r"(?:本[书書章文节節篇]|全[书書]|这里|上面|下面|前面|后面|后文|前文|我们|此处)(?:的|里的|中的)?\s?$")
+_OWN = re.compile(
+    r"(?:本[书書章文节節篇]|全[书書]|这里|上面|下面|前面|后面|后文|前文|我们|此处)(?:的|里的"
+    r"|中的)?\s?$"
+)
 _OWNED = re.compile(rf"(?:[的之》]|[’']s|{_CITED}|\b(?:their|its|his|her|of)\b)\s?$")
 _OWNED_BEHIND = re.compile(rf"\s?{_CITED}|\s(?:of|in)\s(?:the\b|[A-Z]|their\b|{CITE})")
 _CITES = re.compile(_CITED)
 _OWNER = re.compile(
-    r"(?<!本)论文|(?<!本)論文|原文|原论文|原作|原书|该书|該書|此书|那本书|该文|此文|文献|文獻|他们|他們|(?<!本书)作者|书中|技术报告|模型卡|《"
-    r"|等人|附件|法典|宪法|条例|圣经|教材|课本|手册|说明书|README|小说|剧本|乐章|译本|此论文|那篇|这篇|et al|\bP\.?\d|第\s?\d+\s?页"
+    r"(?<!本)论文|(?<!本)論文|原文|原论文|原作|原书|该书|該書|此书|那本书|该文|此文|文献|文獻"
+    r"|他们|他們|(?<!本书)作者|书中|技术报告|模型卡|《"
+    r"|等人|附件|法典|宪法|条例|圣经|教材|课本|手册|说明书|README|小说|剧本|乐章|译本|此论文"
+    r"|那篇|这篇|et al|\bP\.?\d|第\s?\d+\s?页"
 )
 _POINTING = re.compile(r"(?:如|见|見|参见|參見|详见|詳見|参看|参阅|由|从|据|[Ss]ee)\s?$")
 _BEFORE_FORMULA = re.compile("[如见見由从從将將把代入和与與按用对對据據在即及到照]$")
 _HAN = re.compile("[\u4e00-\u9fff]$")
 _TAGS = re.compile(r"(?:<[^<>]*>|[*【\[（(\s])*")
-_READING = re.compile(r"(?:翻到|翻开|翻至|读到|讀到|读完|读了|念到|念完|背到|写到|寫到|写完|写了|看到|看完|抄到|停在|更新到|连载到|讲到|学到|唱到)\s?$")
+_READING = re.compile(
+    r"(?:翻到|翻开|翻至|读到|讀到|读完|读了|念到|念完|背到|写到|寫到|写完|写了|看到|看完|抄到"
+    r"|停在|更新到|连载到|讲到|学到|唱到)\s?$"
+)
 _OTHER_SENSES = {
     "part": re.compile("[球赛賽诗詩课課车車队隊]|乐章"),
     "section": re.compile("[航船舰艦]|海里|速度|风速"),
     "english": re.compile("bankrupt|破产|破產|Act\\b"),
 }
 _GOES_ON = re.compile(
-    r"\s?(?:显示|顯示|给出|給出|展示|列出|列了|说明|說明|表明|画|描绘|总结|汇总|比较|對比|对比|反映|是|为|中|的|里|和|与|、|及|至|到|可|来自|则|也"
-    r"|把|将|將|所示|讨论|討論|介绍|介紹|讲|講|谈|会|曾|已|从|用|只|shows?\b|lists?\b|and\b|gives?\b|compares?\b|illustrates?\b|presents?\b|summari[sz]es?\b)"
+    r"\s?(?:显示|顯示|给出|給出|展示|列出|列了|说明|說明|表明|画|描绘|总结|汇总|比较|對比|对比"
+    r"|反映|是|为|中|的|里|和|与|、|及|至|到|可|来自|则|也"
+    r"|把|将|將|所示|讨论|討論|介绍|介紹|讲|講|谈|会|曾|已|从|用|只|shows?\b|lists?\b|and\b"
+    r"|gives?\b|compares?\b|illustrates?\b|presents?\b|summari[sz]es?\b)"
 )
 _STOP = re.compile("[。！？]|[.!?](?:\\s|$)")
+_ELSEWHERE = frozenset({"BlockQuote", "Figure", "Caption"})
 _BEFORE = 16
 # How much markup may stand before a caption, and how much text in a link.
 _MARKS_BEFORE = 80
@@ -125,25 +147,22 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def _is_reference(hit: Hit, places: _Places) -> bool:
-    """Tell whether a match points at a place of the text itself, in running text, typed as it is."""
+    """Tell whether a match points at a place of the text itself and was typed as it is."""
     block, text = hit.block, hit.block.prose
     before = text[max(0, hit.start - _BEFORE) : hit.start]
     own = _OWN.search(before) is not None
     if not own and (_OWNED.search(before) or not _BEFORE_OWN.search(before)):
         return False
-    if block.kind == "Header" or not {"BlockQuote", "Figure", "Caption"}.isdisjoint(block.within):
+    if block.kind == "Header" or not _ELSEWHERE.isdisjoint(block.within):
         return False
-    if _is_linked(block, hit) or not block.is_typed(hit.start):
+    if _is_linked(block, hit) or not block.is_typed(hit.start) or is_quoted(text, hit.start):
         return False
     if not _fits(hit, before, places) or _READING.search(before) or _labels_itself(hit):
         return False
-    if is_quoted(text, hit.start):
-        return False
     first, last = sentence_round(text, hit.start, hit.end)
     other = _OTHER_SENSES.get(_kind(hit))
-    if other and other.search(text, first, last):
-        return False
-    return own or not _is_others(hit, first, last, places)
+    means_other = other is not None and other.search(text, first, last) is not None
+    return not means_other and (own or not _is_others(hit, first, last, places))
 
 
 def _fits(hit: Hit, before: str, places: _Places) -> bool:
@@ -177,7 +196,9 @@ def _is_linked(block: Block, hit: Hit) -> bool:
 def _labels_itself(hit: Hit) -> bool:
     """Tell whether a paragraph begins with the number as its own: a caption, a heading in bold."""
     text = hit.block.prose
-    if text.startswith("<", line := text.rfind("\n", max(0, hit.start - _MARKS_BEFORE), hit.start) + 1):
+    if text.startswith(
+        "<", line := text.rfind("\n", max(0, hit.start - _MARKS_BEFORE), hit.start) + 1
+    ):
         return _TAGS.fullmatch(text, line, hit.start) is not None
     if hit.start > _MARKS_BEFORE or not _TAGS.fullmatch(text, 0, hit.start):
         return False
@@ -236,7 +257,13 @@ class _Places:
         found: dict[tuple[str, str], str] = {}
         for block in self.document.blocks:
             if block.kind == "Header" and (named := _HEADING.match(block.text)):
-                kind = "experiment" if named["experiment"] else "chapter" if named["chapter"] else "part"
+                kind = (
+                    "experiment"
+                    if named["experiment"]
+                    else "chapter"
+                    if named["chapter"]
+                    else "part"
+                )
                 number = _normal(named["number"])
                 if kind == "part" and "." not in number and not named["unit"]:
                     kind = "chapter"
@@ -255,7 +282,8 @@ class _Places:
 
 
 _HEADING = re.compile(
-    rf"(?:(?P<experiment>实验|實驗)\s?|第\s?|§\s?)?(?P<number>\d{{1,3}}(?:[.\-–—]\d{{1,3}}){{0,3}}|(?<=第){_CHINESE}|(?<=第 ){_CHINESE})"
+    rf"(?:(?P<experiment>实验|實驗)\s?|第\s?"
+    rf"|§\s?)?(?P<number>\d{{1,3}}(?:[.\-–—]\d{{1,3}}){{0,3}}|(?<=第){_CHINESE}|(?<=第 ){_CHINESE})"
     r"(?:\s?(?:(?P<chapter>章)|(?P<unit>[节節])))?(?=[\s\u3000：:.、]|$)"
 )
 
@@ -286,5 +314,7 @@ def _problem(hit: Hit, places: _Places) -> Problem:
         message = f"“{shown}”是手写的编号，书里没有这个实验"
         hint = '用 {{ ref("代号") }} 指要说的那个实验'
     else:
-        hint = f"给所指的地方加上 {{#标识}}，写成 [{shown}](#标识)；若在别的书或论文里，写明是哪一部"
+        hint = (
+            f"给所指的地方加上 {{#标识}}，写成 [{shown}](#标识)；若在别的书或论文里，写明是哪一部"
+        )
     return problem_at(hit.block, hit.start, hit.end, message, hint, edits=edits)

@@ -53,60 +53,79 @@ class Options:
 
 
 _SHOWS = (
-    "表明|显示(?![器屏卡面设区])|顯示(?![器螢面設])|发现|發現|证明(?![题书信文方])|證明|证实|證實|指出|揭示|认为|認為"
-    "|观察到|觀察到|说明(?![书文会])|說明|提出|估计|估計|强调|強調|声称|推测|主张|暗示|提示(?![词符语])"
+    "表明|显示(?![器屏卡面设区])|顯示(?![器螢面設])|发现|發現|证明(?![题书信文方])|證明|证实"
+    "|證實|指出|揭示|认为|認為"
+    "|观察到|觀察到|说明(?![书文会])|說明|提出|估计|估計|强调|強調|声称|推测|主张|暗示"
+    "|提示(?![词符语])"
 )
 _TELLS = f"{_SHOWS}|报告(?![会书单厅人])|報告"
 _ADVERBS = (
-    "(?:已经|已經|已|也|还|還|均|都|则|則|就|曾|又|进一步|進一步|一致|反复|普遍|充分|大多|初步|早已|甚至|更|清楚地|明确|明確"
+    "(?:已经|已經|已|也|还|還|均|都|则|則|就|曾|又|进一步|進一步|一致|反复|普遍|充分|大多|初步"
+    "|早已|甚至|更|清楚地|明确|明確"
     "|同样|同樣|随后|隨後|后来){0,2}"
 )
 _SCHOLAR = (
-    "(?:[\u4e00-\u9fff]{0,4}(?:学者|學者|学家|學家)|专家|專家|研究者|研究人员|研究人員|论者|論者|评论者|批评者|业内人士|观察家)"
+    "(?:[\u4e00-\u9fff]{0,4}(?:学者|學者|学家|學家)|专家|專家|研究者|研究人员|研究人員|论者|論者"
+    "|评论者|批评者|业内人士|观察家)"
 )
-_OLDER = "已有|现有|現有|既有|前人|以往|过往|過往|先前|此前|早期|近期|近来|近來|相关|相關|同类|同類|国内外|國內外"
+_OLDER = (
+    "已有|现有|現有|既有|前人|以往|过往|過往|先前|此前|早期|近期|近来|近來|相关|相關|同类|同類"
+    "|国内外|國內外"
+)
 _REVIEWED = (
-    "大多|多(?=[以采关集基从把将侧聚])|大都|主要(?=[集关聚从基采以把考讨])|通常|往往|普遍|曾|已经|已經|尝试|嘗試|试图|試圖|集中"
-    "|关注|關注|忽视|忽視|忽略|比较[了过]|比較[了過]|探索|讨论[了过]|討論[了過]|考察|采用|採用|依赖|依賴|侧重|聚焦|没有|沒有"
+    "大多|多(?=[以采关集基从把将侧聚])|大都|主要(?=[集关聚从基采以把考讨])|通常|往往|普遍|曾"
+    "|已经|已經|尝试|嘗試|试图|試圖|集中"
+    "|关注|關注|忽视|忽視|忽略|比较[了过]|比較[了過]|探索|讨论[了过]|討論[了過]|考察|采用|採用"
+    "|依赖|依賴|侧重|聚焦|没有|沒有"
     "|未能|很少|很少|多数|大部分|几乎"
 )
-# Each begins with characters that it names one by one, so that the search passes quickly over others.
+# Each begins with characters that it names one by one: the search passes quickly over others.
 _CLAIMS = (
     re.compile(
-        r"(?P<study>研究|论文|論文|文献|文獻|实验|實驗|调查|調查|统计|統計|证据|證據|数据|數據|报告|報告)"
+        r"(?P<study>研究|论文|論文|文献|文獻|实验|實驗|调查|調查|统计|統計|证据|證據|数据|數據"
+        r"|报告|報告)"
         r"(?:者们?|者們?|人员们?|人員們?)?(?:结果|結果|结论|結論|数据|數據|资料|資料|报告|報告)?"
         rf"{_ADVERBS}(?P<verb>{_TELLS})"
     ),
     re.compile("(?P<known>众所周知|眾所周知|人所共知|普遍认为|普遍認為)"),
     re.compile(
-        "(?P<agreed>学界|學界|学术界|學術界|业界|業界|业内|業內|科学界|科學界|医学界|醫學界|史学界|研究界)"
+        "(?P<agreed>学界|學界|学术界|學術界|业界|業界|业内|業內|科学界|科學界|医学界|醫學界"
+        "|史学界|研究界)"
         "(?:普遍|一致|一般|通常|大多|早已|多|已|也)?(?:认为|認為|公认|公認|承认|承認)"
     ),
     re.compile(
-        rf"(?P<older>{_OLDER})的?(?:大量|许多|許多)?(?:研究|工作|文献|文獻|论文|論文|实验|實驗)(?:中|里|裡)?"
+        rf"(?P<older>{_OLDER})的?(?:大量|许多|許多)?(?:研究|工作|文献|文獻|论文|論文|实验"
+        rf"|實驗)(?:中|里|裡)?"
         rf"{_ADVERBS}(?:{_SHOWS}|报告|報告|{_REVIEWED})"
     ),
     re.compile(
         r"(?P<reported>[据據])(?:(?:不完全|官方|最新|初步|有关|有關|权威|相关)?(?:统计|統計)"
         r"(?![局学學部司处處员員法量口年计])"
-        r"|(?:估计|估計|估算|测算|測算|研究|调查|調查|考证|考證|报道|報道|報導|文献记载|史料记载|史书记载)"
+        r"|(?:估计|估計|估算|测算|測算|研究|调查|調查|考证|考證|报道|報道|報導|文献记载"
+        r"|史料记载|史书记载)"
         r"(?=[，,：:]|显示|顯示|表明|指出))"
     ),
     re.compile(
-        "(?P<scholars>有|一些|有些|不少|许多|許多|部分|多位|多名|众多|眾多|几位|某些|国内外|国外|西方)"
+        "(?P<scholars>有|一些|有些|不少|许多|許多|部分|多位|多名|众多|眾多|几位|某些|国内外"
+        "|国外|西方)"
         rf"的?{_SCHOLAR}(?:们|們)?{_ADVERBS}"
         rf"(?:{_SHOWS}|批评|批評|质疑|質疑|建议|建議|相信|断言|斷言)"
     ),
     re.compile(
-        "(?P<scientists>科学家|科學家)(?:们|們)?(?:已经|已|最近|近年来)?(?:发现|發現|证实|證實|证明|證明|认为|認為)"
+        "(?P<scientists>科学家|科學家|专家|專家|学者|學者)(?:们|們)?(?:已经|已|最近|近年来|则"
+        "|也|还|普遍){0,2}"
+        "(?:发现|發現|证实|證實|证明|證明|认为|認為|指出|相信)(?=[，,：:])"
     ),
 )
 _ENGLISH = (
     re.compile(
-        "(?P<english>studies|Studies|research|Research|experiments|Experiments|surveys|Surveys|scientists|Scientists"
-        "|experts|Experts|scholars|Scholars|evidence|Evidence|literature|Literature|papers|paper|works|work|study)"
+        "(?P<english>studies|Studies|research|Research|experiments|Experiments|surveys|Surveys"
+        "|scientists|Scientists"
+        "|experts|Experts|scholars|Scholars|evidence|Evidence|literature|Literature|papers"
+        "|paper|works|work|study)"
         r"(?:ers)?\s(?:(?:has|have|had)\s)?(?:(?:also|consistently|repeatedly|long|now)\s)?"
-        "(?:shows?|showed|shown|suggests?|suggested|found|finds?|demonstrate[sd]?|indicate[sd]?|proves?|proved|proven"
+        "(?:shows?|showed|shown|suggests?|suggested|found|finds?|demonstrate[sd]?|indicate[sd]?"
+        "|proves?|proved|proven"
         r"|reports?|reported|argues?|argued|claims?|claimed|agrees?)\b"
     ),
     re.compile(
@@ -118,48 +137,62 @@ _ENGLISH = (
 # What stands right before, within the clause.
 _CLAUSE = re.compile(r"[，。；：！？,;:!?、（(“”「」\n—…]")
 _DENIED = re.compile(
-    r"(?:没有|沒有|並無|并无|尚无|尚無|暂无|暫無|从无|未有|未见|未見|缺乏|缺少|不是|并非|並非|很少|少有|鲜有|鮮有|从未|從未|是否|有无|有無"
-    r"|如果|假如|倘若|假使|即使|即便|哪怕|除非|一旦|直到|等到|要是|需要|希望|期待|试图|試圖|无法|無法|难以|難以|为了|為了|不能)"
+    r"(?:没有|沒有|並無|并无|尚无|尚無|暂无|暫無|从无|未有|未见|未見|缺乏|缺少|不是|并非|並非"
+    r"|很少|少有|鲜有|鮮有|从未|從未|是否|有无|有無"
+    r"|如果|假如|倘若|假使|即使|即便|哪怕|除非|一旦|直到|等到|要是|需要|希望|期待|试图|試圖"
+    r"|无法|無法|难以|難以|为了|為了|不能)"
     r"[^，。；：]{0,7}$"
-    r"|(?:[没沒无無未不若待等请請让讓使要需靠凭拿用]|借助|通过|通過|经过|經過|可以|能够?|能否|如何|怎样|怎麼|怎么|有待)$"
+    r"|(?:[没沒无無未不若待等请請让讓使要需靠凭拿用]|借助|通过|通過|经过|經過|可以|能够?|能否"
+    r"|如何|怎样|怎麼|怎么|有待)$"
 )
 _QUANTIFIED = re.compile(
-    r"(?:大量|许多|許多|多项|多項|众多|眾多|无数|無數|已有|现有|最新|越来越多|近期|近年来?|近年來?|不少|一些|有|多数|多份|一项|一項|一份|官方"
+    r"(?:大量|许多|許多|多项|多項|众多|眾多|无数|無數|已有|现有|最新|越来越多|近期|近年来?"
+    r"|近年來?|不少|一些|有|多数|多份|一项|一項|一份|官方"
     r"|公开|权威|科学|科學|医学|心理学|早期|以往|过去|此前|国外|国内|相关|后续|多次|反复|反覆)的?$"
 )
 _OWN = re.compile(
-    r"(?:(?<![日基样根版剧课资成标])本[书書章文节節项項次组組课课题]?|我们|我們|(?<!自)我|咱们|笔者|筆者|自己|本书作者|课题组|本组|我校|我院|我司)的?"
+    r"(?:(?<![日基样根版剧课资成标])本[书書章文节節项項次组組课课题]?|我们|我們|(?<!自)我|咱们"
+    r"|笔者|筆者|自己|本书作者|课题组|本组|我校|我院|我司)的?"
     r"(?:[\u4e00-\u9fff]{0,2})$"
 )
 _POINTED = re.compile(
-    r"(?:该|該|这[项一篇份组些个两次类]?|這[項一篇份組些個兩次類]?|那[项一篇份组些个次]?|此[项一篇次]?|上述|以上|前述|前面|后面|下面|其(?!实)|[他她]的"
-    r"|他们的|他們的|她们的|同一|两项|两篇|三项|前者|后者|作者|原|对照|消融)的?(?:[\u4e00-\u9fff]{0,2}的)?$"
+    r"(?:该|該|这[项一篇份组些个两次类]?|這[項一篇份組些個兩次類]?|那[项一篇份组些个次]?"
+    r"|此[项一篇次]?|上述|以上|前述|前面|后面|下面|其(?!实)|[他她]的"
+    r"|他们的|他們的|她们的|同一|两项|两篇|三项|前者|后者|作者|原|对照"
+    r"|消融)的?(?:[\u4e00-\u9fff]{0,2}的)?$"
 )
 _STRONGLY_POINTED = re.compile(r"(?:上述|以上|前述|这些|這些|前面的?|后面的?|下面的?)$")
 _OF_PEOPLE = re.compile(
     r"(?:[我你他她它咱]们?|們|[人师員员警局]|博士|教授|先生|女士|仔细|认真|深入|反复|一番|[经經])$"
 )
 _CONNECTIVE = re.compile(
-    r"(?:但是?|而|不过|不過|然而|并且|事实上|事實上|因此|所以|后来|後來|目前|而且|可是|近年?来?|近年?來?|最近|同时|同時|其实|其實|例如|比如"
+    r"(?:但是?|而|不过|不過|然而|并且|事实上|事實上|因此|所以|后来|後來|目前|而且|可是|近年?来?"
+    r"|近年?來?|最近|同时|同時|其实|其實|例如|比如"
     r"|因为|由于|虽然|尽管|既然|另外|此外|也|已?有|甚至|还)?$"
 )
 _OWN_WORK = re.compile(
-    r"本文|本研究|本论文|本課題|本课题|本调查|本实验|本實驗|本项目|笔者|筆者|本章的?实验|本书的?实验"
-    r"|我们(?:对|用|在|以|将|把|共)?[^，。；]{0,10}(?:调查|考察|访谈|分析|比较|测量|实验|测试|收集|训练|评测|统计)"
+    r"本文|本研究|本论文|本課題|本课题|本调查|本实验|本實驗|本项目|笔者|筆者|本章的?实验"
+    r"|本书的?实验"
+    r"|我们(?:对|用|在|以|将|把|共)?[^，。；]{0,10}(?:调查|考察|访谈|分析|比较|测量|实验|测试"
+    r"|收集|训练|评测|统计)"
 )
 _OWN_RESULTS = re.compile(
-    r"我们|我們|实验\s?\d|實驗\s?\d|[图表圖]\s?\d|[上下]表|[上下]图|本组|所提|作者们?|对照组|實驗組|实验组"
+    r"我们|我們|实验\s?\d|實驗\s?\d|[图表圖]\s?\d|[上下]表|[上下]图|本组|所提|作者们?|对照组"
+    r"|實驗組|实验组"
 )
 # What stands behind: a noun phrase (研究发现的方法), or a question.
 _NOUN = re.compile(
     r"[的之者]|了?(?:什么|什麼|哪些|哪|多少|怎样|如何|谁)|\s?[与與和及、]|\s?[。；！？”」）)】]"
 )
 _NOUN_FINDING = re.compile(
-    r"是|为|為|被|对|對|引起|带来|告诉|一致|相符|相|可|集中|包括|主要|也|还|如下|已|支持|汇|公布|发表|都|能|会|時|时|中|里|上|之"
+    r"是|为|為|被|对|對|引起|带来|告诉|一致|相符|相|可|集中|包括|主要|也|还|如下|已|支持|汇"
+    r"|公布|发表|都|能|会|時|时|中|里|上|之"
 )
 _FINDINGS = re.compile(r"(?:主要|重要|核心|关键|關鍵|这一|這一|这项|哪些|上述|此|该|一)$")
+_REPORTING = re.compile("(?:总结|總結|回应|呈现|汇报|概括|归纳|结合|整理|综合|讨论)$")
 _ENGLISH_OWN = re.compile(
-    r"\w$|\b(?:our|this|these|those|the|their|his|her|my|its|present|current|no|if|whether|above|following|user|case)\s$",
+    r"\w$|\b(?:our|this|these|those|the|their|his|her|my|its|present|current|no|if|whether"
+    r"|above|following|user|case)\s$",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(r"[？?][”’」』）)]*\s?$")
@@ -167,7 +200,6 @@ _NOT_BY = frozenset("数數证證依凭憑收票单單占佔论論字")
 _ON_TRIAL = re.compile("实验|實驗")
 _OF_SCHOLARS = re.compile("(?:学家|學家|学者|學者|专家|專家|人员|人員)$")
 _WRITTEN = frozenset({"研究", "论文", "論文", "文献", "文獻", "报告", "報告"})
-_STUDIED = frozenset({"研究"})
 _NEEDS_QUANTITY = frozenset({"证据", "證據", "数据", "數據"})
 # How far back from a phrase, in characters, what stands before it matters; and in its paragraph.
 _BEFORE = 24
@@ -247,50 +279,60 @@ class _Claim:
             return not _ENGLISH_OWN.search(before)
         if _NOUN.match(self.text, self.hit.end) or _DENIED.search(self.clause):
             return False
-        match kind:
-            case "reported":
-                return self.text[self.hit.start - 1 : self.hit.start] not in _NOT_BY
-            case "scholars":
-                return not self.clause.endswith(("如", "若", "纵", "只", "凡", "所"))
-            case "scientists":
-                done = self.text.startswith("了", self.hit.end)
-                return not done and self._begins_clause()
-            case "older":
-                own = _OWN.search(self.clause) is not None
-                return not own and not (_ON_TRIAL.search(self.hit.match[0]) and self._in_own_work())
-            case "study":
-                return self._shows(self.hit.match["study"])
-        return True
+        judge = {
+            "reported": self._is_reported,
+            "scholars": self._is_of_scholars,
+            "scientists": self._begins_clause,
+            "older": self._is_older,
+            "study": self._shows,
+        }.get(kind)
+        return judge is None or judge()
+
+    def _is_reported(self) -> bool:
+        return self.text[self.hit.start - 1 : self.hit.start] not in _NOT_BY
+
+    def _is_of_scholars(self) -> bool:
+        return not self.clause.endswith(("如", "若", "纵", "只", "凡", "所"))
+
+    def _is_older(self) -> bool:
+        own = _OWN.search(self.clause) is not None
+        on_trial = _ON_TRIAL.search(self.hit.match[0]) is not None
+        return not own and not (on_trial and self._in_own_work())
 
     def _begins_clause(self) -> bool:
         return _CONNECTIVE.fullmatch(self.clause) is not None
 
-    def _shows(self, noun: str) -> bool:
-        clause = self.clause
-        if _OWN.search(clause) or _STRONGLY_POINTED.search(clause):
-            return False
-        if self.hit.match["verb"] in {"发现", "發現"} and self._is_finding():
+    def _shows(self) -> bool:
+        noun, clause = self.hit.match["study"], self.clause
+        own = _OWN.search(clause) or _STRONGLY_POINTED.search(clause)
+        if own or (self.hit.match["verb"] in {"发现", "發現"} and self._is_finding()):
             return False
         if _POINTED.search(clause):
             return noun in _WRITTEN and not self._is_introduced()
-        if noun in _WRITTEN and noun not in _STUDIED:
-            return not self.sourced.between(self.hit.block, 0, self.hit.start)
-        if noun in _STUDIED:
+        if noun == "研究":
             is_verb = _OF_PEOPLE.search(clause) and not _OF_SCHOLARS.search(clause)
             return not is_verb and not self._is_of_own_work()
-        quantified = _QUANTIFIED.search(clause) is not None
+        if noun in _WRITTEN:
+            return not self.sourced.between(self.hit.block, 0, self.hit.start)
+        return self._is_vague(noun)
+
+    def _is_vague(self, noun: str) -> bool:
+        """Tell whether 实验表明, 统计显示, 证据表明 appeals to others' rather than to own results."""
+        quantified = _QUANTIFIED.search(self.clause) is not None
         if noun in _NEEDS_QUANTITY:
             return quantified
         return (quantified or self._begins_clause()) and not self._in_own_work()
 
     def _is_finding(self) -> bool:
         """Tell whether 研究发现 is a noun."""
+        if _REPORTING.search(self.clause):
+            return True
         told = self.text.startswith(("，", "：", ","), self.hit.end)
         named = _FINDINGS.search(self.clause) is not None
         return not told and (named or _NOUN_FINDING.match(self.text, self.hit.end) is not None)
 
     def _is_introduced(self) -> bool:
-        """Tell whether what 该研究 points at has been named: before it, or in the paragraph before."""
+        """Tell whether what 该研究 points at is named before it or in the last paragraph."""
         if self.sourced.between(self.hit.block, 0, self.hit.start):
             return True
         return self.previous is not None and self.sourced.anywhere(self.previous)

@@ -64,22 +64,29 @@ _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3
 # Introductions: what stands before, and behind.
 _OPENED = re.compile(r"[（(\[［]([^（）()]*)$")
 _NAME_BEFORE = re.compile(
-    r"(?:[A-Za-z][\w\s,'’&/.\-–]*[,，;；、:：]|英文|英语|简称|簡稱|缩写|縮寫|即|又称|也称|也叫|又叫|下称|以下简称|下文简称|全称|或|也作"
-    r"|[\u4e00-\u9fff][^，。]{1,30}[,，;；、:：])?\s?(?:简称|簡稱|缩写|縮寫|即|或|英文)?[为為是]?[\s“”:：]*"
+    r"(?:[A-Za-z][\w\s,'’&/.\-–]*[,，;；、:：]|英文|英语|简称|簡稱|缩写|縮寫|即|又称|也称|也叫"
+    r"|又叫|下称|以下简称|下文简称|全称|或|也作"
+    r"|[\u4e00-\u9fff][^，。]{1,30}[,，;；、:：])?\s?(?:简称|簡稱|缩写|縮寫|即|或"
+    r"|英文)?[为為是]?[\s“”:：]*"
 )
 _NAMED_IN_BRACKETS = re.compile(r"\s?[（(]\s?(?!见|見|如|例如|图|表|第|@|\d)([^（）()]{2,80})[）)]")
 _A_NAME = re.compile(r"[\u4e00-\u9fff].*[\u4e00-\u9fff]|[a-z]{3,}")
 _SAYS_BEHIND = re.compile(
-    r"\s?[”」]?(?:\s?[，,]?\s?(?:即|也就是|就是|是指|指的是|指|全称|全名|代表|意为|意思是|——|—|是[^，。]{0,24}(?:缩写|縮寫|简称|簡稱))"
+    r"\s?[”」]?(?:\s?[，,]?\s?(?:即|也就是|就是|是指|指的是|指|全称|全名|代表|意为|意思是|——|—"
+    r"|是[^，。]{0,24}(?:缩写|縮寫|简称|簡稱))"
     r"|\s(?:stands for|means|is short for)\b)"
 )
 _SAYS_BEFORE = re.compile(
-    r"(?:简称|簡稱|缩写|縮寫|称为|稱為|称作|叫作|叫做|又称|也称|又叫|也叫|俗称|称之为|英文名?|即|所谓的?|写作|记作|下称|合称|统称|名为|缩略为)"
+    r"(?:简称|簡稱|缩写|縮寫|称为|稱為|称作|叫作|叫做|又称|也称|又叫|也叫|俗称|称之为|英文名?"
+    r"|即|所谓的?|写作|记作|下称|合称|统称|名为|缩略为)"
     r"[为為是作]?[\s“「]*$"
 )
 _CAPITAL_BEFORE = re.compile(r"[A-Z][\w.’'-]*\s$|\d\s?$")
 _CAPITAL_BEHIND = re.compile(r"\s[A-Z0-9][A-Za-z0-9]*")
-_NAME_OF = re.compile(r"(?:公司|模型|数据集|資料集|基准|大学|大學|乐队|组合|芯片|处理器|软件|品牌|杂志|网站|论坛|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$")
+_NAME_OF = re.compile(
+    r"(?:公司|模型|数据集|資料集|基准|大学|大學|乐队|组合|芯片|处理器|软件|品牌|杂志|网站|论坛"
+    r"|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$"
+)
 _SENTENCE = re.compile("[。！？\n]")
 _BEFORE = 90
 _BEHIND = 110
@@ -115,9 +122,7 @@ def _singular(name: str) -> str:
 
 def _of_terms(book: Book) -> dict[str, str]:
     terms = book.terms.model.terms if book.terms else ()
-    return {
-        term.abbreviation: f"{term.term}|{term.english}" for term in terms if term.abbreviation
-    }
+    return {term.abbreviation: f"{term.term}|{term.english}" for term in terms if term.abbreviation}
 
 
 def _needed(book: Book) -> dict[str, str]:
@@ -178,7 +183,9 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 def _problem(hit: Hit, name: str, later: Hit | None, names: str) -> Problem:
     chinese, _, english = names.partition("|")
-    full = f"“{chinese}（{english}，{name}）”" if chinese and english else f"“中文（English，{name}）”"
+    full = (
+        f"“{chinese}（{english}，{name}）”" if chinese and english else f"“中文（English，{name}）”"
+    )
     if later is None:
         message, hint = f"“{name}”没有介绍过就用了", f"头一次出现时写作{full}"
     else:

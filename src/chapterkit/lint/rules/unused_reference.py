@@ -49,7 +49,9 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     used = cited_keys(document, book) & set(book.bibliography)
     waiting = list(used)
     while waiting:
-        more = {key for key in parents(book.bibliography[waiting.pop()]) if key in book.bibliography}
+        more = {
+            key for key in parents(book.bibliography[waiting.pop()]) if key in book.bibliography
+        }
         waiting += more - used
         used |= more
     for key, source in book.bibliography.items():
