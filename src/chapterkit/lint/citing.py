@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
 from chapterkit.document import ADDRESS, CITE, OPAQUE, Block
+from chapterkit.lint.words import Late
 
 # How far from a place its sentence is looked for: farther than any sentence reaches.
 _REACH = 800
-_END = re.compile(r"[。！？!?][”’」』）)]*|\.(?=\s+[A-Z“])|\ufdd6")
+_END = Late(r"[。！？!?][”’」』）)]*|\.(?=\s+[A-Z“])|\ufdd6")
 # Citations that stand behind the full stop still belong to the sentence before it.
-_TRAILING = re.compile(
+_TRAILING = Late(
     rf"\s?(?:{CITE}+|{OPAQUE}|[\[［〔]\d{{1,3}}(?:\s?[,，、–-]\s?\d{{1,3}}){{0,9}}[\]］〕])+"
 )
 # Citations that were typed: [12], [3, 5–7], （Smith 等，2020）, Smith et al. (2020)。
-_TYPED = re.compile(
+_TYPED = Late(
     r"[\[［〔【]\d{1,3}(?:\s?[,，、;；–—-]\s?\d{1,3}){0,20}[\]］〕】]"
     r"|[（(][^（）()\d\n]{2,80}(?:19|20)\d\d[a-z]?(?:[,，:：;；][^（）()\n]{0,60})?[）)]"
-    r"|(?:[A-Z][a-z]+|等人?|et al\.?|[\u4e00-\u9fff])\s?[（(](?:19|20)\d\d[a-z]?[）)]"
+    r"|(?:[A-Z][a-z]+|等人?|et al\.?|[^\W\da-zA-Z_])\s?[（(](?:19|20)\d\d[a-z]?[）)]"
     rf"|《[^《》\n]{{2,60}}》|{ADDRESS}|{CITE}|{OPAQUE}"
 )
 
@@ -60,6 +60,23 @@ class Sourced:
         if known is None:
             known = self._starts[id(block)] = sorted(_sources(block))
         return known
+
+
+class Spans:
+    """Tells what stands within inlines of some kinds, such as links; looks at each block once."""
+
+    def __init__(self, *kinds: str) -> None:
+        self._kinds = frozenset(kinds)
+        self._known: dict[int, list[tuple[int, int]]] = {}
+
+    def cover(self, block: Block, position: int) -> bool:
+        """Tell whether block.text[position] stands within one."""
+        spans = self._known.get(id(block))
+        if spans is None:
+            found = (one for one in block.inlines if one.kind in self._kinds)
+            spans = self._known[id(block)] = [(one.start, one.end) for one in found]
+        at = bisect_left(spans, (position + 1, 0)) - 1
+        return at >= 0 and position < spans[at][1]
 
 
 def _sources(block: Block) -> Iterator[int]:

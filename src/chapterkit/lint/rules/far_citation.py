@@ -22,7 +22,6 @@ Good:
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from dataclasses import dataclass
 from chapterkit.book import Book
 from chapterkit.document import CITE, Block, Document, Inline
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import Late
 
 GROUP = "citations"
 SEVERITY = "warning"
@@ -43,16 +43,18 @@ class Options:
     sentences: int = 1
 
 
-_END = re.compile(r"[。！？!?][”’」』）)]*")
+_END = Late(r"[。！？!?][”’」』）)]*")
 # A citation right behind a full stop belongs to the sentence before it.
-_GAP = re.compile(rf"\s?{CITE}")
-_MEASURED = re.compile(
+_GAP = Late(rf"\s?{CITE}")
+_MEASURED = Late(
     r"\d[\d,]*(?:\.\d+)?\s?(?:[%％‰]|个?百分点|個?百分點|倍)|(?<![\d.])\d+\.\d+(?![\d.])"
     r"|百分之[一二三四五六七八九十百零点]+"
-    r"|[一二三四五六七八九]成[一二三四五六七八九]?(?![\u4e00-\u9fff]{1,2}[，。])"
+    r"|[一二三四五六七八九]成[一二三四五六七八九]?(?![^\W\da-zA-Z_]{1,2}[，。])"
 )
-_NAMED = re.compile(r"[A-Za-zπ][\w.-]*[ -]?$|[第图表式圖节節]\s?$|(?:实验|實驗|版本?|v)\s?$")
-_OWN = re.compile(
+# Beyond so many characters nobody looks for a citation any more.
+_FAR = 3000
+_NAMED = Late(r"[A-Za-zπ][\w.-]*[ -]?$|[第图表式圖节節]\s?$|(?:实验|實驗|版本?|v)\s?$")
+_OWN = Late(
     r"我们|我們|本书|本書|本章|本文|笔者|本节|实验室|[表图圖]\s?\d|作者自己|自己|假设|假如|如果"
     r"|比如|例如|譬如|不妨"
 )
@@ -69,15 +71,19 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def _recorded(block: Block, book: Book, cites: list[Inline], reach: int) -> Iterator[Problem]:
+    places: dict[str, list[int]] = {}
+    for one in cites:
+        for key in one.citations:
+            places.setdefault(key, []).append(one.start)
     told: set[tuple[str, int]] = set()
     for inline in block.numbers():
         number = book.ledger.get(inline.number)
-        own = [one for one in cites if number and number.cite in one.citations]
+        own = places.get(number.cite, []) if number else []
         if number is None or not own:
             continue
-        before = [one.start for one in own if one.start < inline.start][-1:]
-        behind = [one.start for one in own if one.start > inline.start][:1]
-        away = min(_sentences(block, inline.start, place) for place in before + behind)
+        at = bisect_left(own, inline.start)
+        near = own[max(0, at - 1) : at + 1]
+        away = min(_sentences(block, inline.start, place) for place in near)
         sentence = number.cite, block.sentence(inline.start)[0]
         if away > reach and sentence not in told:
             told.add(sentence)
@@ -87,7 +93,7 @@ def _recorded(block: Block, book: Book, cites: list[Inline], reach: int) -> Iter
 def _sentences(block: Block, one: int, other: int) -> int:
     """Return how many sentences apart two places are, citations behind a full stop before it."""
     start, end = sorted((one, other))
-    apart = [found.end() for found in _END.finditer(block.prose, start, end)]
+    apart = [found.end() for found in _END.finditer(block.prose, start, min(end, start + _FAR))]
     return len(apart) - (
         bool(apart) and other == end and _GAP.match(block.prose, apart[-1]) is not None
     )
@@ -101,7 +107,7 @@ def _typed(block: Block, cites: list[Inline], reach: int) -> Iterator[Problem]:
     for found in _MEASURED.finditer(text):
         place = found.start()
         at = bisect_left(starts, place)
-        if at == len(starts) or place in shown:
+        if at == len(starts) or place in shown or starts[at] - place > _FAR:
             continue
         away = _sentences(block, place, starts[at])
         before = _sentences(block, place, starts[at - 1]) if at else reach + 1

@@ -32,7 +32,7 @@ from chapterkit.document import Document
 from chapterkit.lint.citing import is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.script import characters_of
-from chapterkit.lint.words import any_of, word_list
+from chapterkit.lint.words import Late, any_of, word_list
 
 GROUP = "terms"
 SEVERITY = "warning"
@@ -50,7 +50,7 @@ class Options:
 
 # How many characters … may stand for, and what it may not.
 _GAP = 14
-_STOP = re.compile("[，。；：！？、\n]")
+_STOP = Late("[，。；：！？、\n]")
 _SHOWN = 8
 
 

@@ -38,13 +38,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chapterkit.book import Book
 from chapterkit.document import Document, Hit
 from chapterkit.lint.citing import is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import words_patterns
-from chapterkit.terms import Term
+from chapterkit.lint.words import HAN, Late, words_patterns
+
+if TYPE_CHECKING:
+    from chapterkit.terms import Term
 
 GROUP = "terms"
 SEVERITY = "error"
@@ -57,14 +60,14 @@ class Options:
 
 
 # 又译增强学习: named, not used.
-_NAMED = re.compile(
+_NAMED = Late(
     r"(?:(?:又|也|亦|或|还|還|曾|旧|舊|原|早期|早先|有人|通常|一般|往往|台湾|大陆|港台|有时|不)"
     r"(?:有人)?(?:[称稱叫]|[称稱叫][作为做之為]|写作|名为|说成|作|所谓的?)"
     r"|[译譯][作为成為]?)(?:“|「|‘|『|之为|之為)?$"
 )
 # What a rendering that begins like a phrase (在策略) must be followed by to be one.
 _FUNCTION_WORDS = "在于于以和与对从把被将为有是不离同按"
-_AS_TERM = re.compile(
+_AS_TERM = Late(
     r"\s?(?:算法|演算法|方法|学习|學習|训练|訓練|强化|強化|采样|採樣|数据|數據|更新|蒸馏|优化"
     r"|優化|版本|设定|梯度|与异|与离|[（(“”、]|的(?:算法|方法|数据|更新|训练|采样))"
 )
@@ -144,12 +147,11 @@ def _is_named(hit: Hit) -> bool:
 
 # --- renderings glossed with the same English
 
-_HAN = "\u4e00-\u9fff"
 _GLOSS = re.compile(
     r"[（(]\s?(?P<english>[A-Za-z][A-Za-z -]{1,60}?)"
     r"(?:\s?[,，;；:：]\s?[A-Z][A-Za-z-]{1,8})?\s?[）)]"
 )
-_RUN = re.compile(rf"([{_HAN}·-]{{2,14}})[”」]?\s?$")
+_RUN = Late(rf"((?:{HAN}|[·-]){{2,14}})[”」]?\s?$")
 _LONGEST_RUN = 18
 _STOP_WORDS = {"of", "the", "a", "an", "and", "in", "from", "with", "to", "for", "on"}
 

@@ -35,8 +35,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chapterkit.book import Book
-from chapterkit.document import CITE, Block, Document, Inline
+from chapterkit.document import CITE, Document, Inline
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import HAN, Late
 
 GROUP = "citations"
 SEVERITY = "error"
@@ -81,7 +82,7 @@ _OF = (
     r"|理論|证明|發現|发现|贡献|假设|系统|作者|看法|论点|论述|描述|解释|启发|影响|基础|推导"
     r"|框架|名字|标题|缺点|优点|思想))"
 )
-_IS_SUBJECT = re.compile(
+_IS_SUBJECT = Late(
     rf"\s?{_ADVERBS}(?:{_VERB})|\s?{_OF}|\s?中(?:提出|给出|给出|發現|发现|报告|也|还|所|的|，)"
     rf"|\s?[里裡](?:提出|给出|发现|报告|的|，)"
     rf"|\s(?:also\s|first\s|further\s|recently\s)?(?:propose[sd]?|show(?:s|ed)?|introduce[sd]?"
@@ -91,17 +92,17 @@ _IS_SUBJECT = re.compile(
     rf"|studie[sd]|describe[sd]?|compare[sd]?|is|are|was|were|has|have)\b"
 )
 # At the head of a paragraph or behind a word that opens a clause, weaker signs will do.
-_IS_SUBJECT_AT_HEAD = re.compile(
+_IS_SUBJECT_AT_HEAD = Late(
     rf"\s?{_ADVERBS}(?:在|对|對|把|将|將|用|以|通过|通過|从|從|针对|針對|是|为|基于|采用|採用"
     rf"|使用|利用|研究|比较|分析|设计|训练"
     rf"|开发|构建|建立|实现|改进|扩展|讨论|考察|介绍|描述|关注|总结|综述|报告|说|認|[说說])(?!者)"
 )
-_HEAD = re.compile(
+_HEAD = Late(
     r"(?:^|\n|[；;：:]|[，,]?(?:但是?|而|不过|不過|然而|并且|而且|其中|例如|比如|譬如|此外|另外"
     r"|同样地?|同时|首先|其次|最近|近来|因为"
     r"|虽然|尽管|由于|如果|可见|所以|因此|于是|正如|由此|后来|随后|接着|早在[^，。]{1,8}年，))\s?$"
 )
-_START = re.compile(
+_START = Late(
     r"(?:^|\n|[。！？；：，（“(]|[,;:.!?]\s|\b(?:However|Moreover|Furthermore|Recently|While"
     r"|and|that),?\s)\s?$"
 )
@@ -115,62 +116,62 @@ _CLAUSE_HEAD = (
 )
 _GOVERNED = (
     (
-        re.compile(
+        Late(
             rf"{_CLAUSE_HEAD}\s?(?:根据|根據|依据|按照|依照|参照|遵循|据|據|按|基于|基於|沿用"
             rf"|仿照|仿|循)\s?$"
         ),
-        re.compile(r"\s?[，,的中里裡所]|\s?(?:提出|给出|报告|指出|介绍|描述|给定)|\s(?:提出|给出)"),
+        Late(r"\s?[，,的中里裡所]|\s?(?:提出|给出|报告|指出|介绍|描述|给定)|\s(?:提出|给出)"),
     ),
     (
-        re.compile(
+        Late(
             rf"{_CLAUSE_HEAD}\s?(?:采用|採用|使用|借鉴|借鑒|复现|複現|重复|引用|改进|扩展|支持"
             rf"|反对|推翻|继承|利用|参考|验证|批评|比较|评价"
             rf"|采纳|修改|接受|回应|针对|针对|受|受到)了?\s?$"
         ),
-        re.compile(rf"\s?{_OF}|\s?中的|\s?所(?:提|用|述|给)|\s?(?:启发|影响)"),
+        Late(rf"\s?{_OF}|\s?中的|\s?所(?:提|用|述|给)|\s?(?:启发|影响)"),
     ),
     (
-        re.compile(
+        Late(
             r"(?:(?<!不)(?<![相共合认等协雷陪连会伙胡一苟])同|(?<!参)(?<!给)(?<!赋)(?<!付)与"
             r"|(?<!参)(?<!給)與|(?<![温总饱中缓柔平调求谐之随])和"
             r"|(?<!紧)跟)\s?$"
         ),
-        re.compile(
+        Late(
             rf"\s?{_OF}|\s?(?:相比|一致|不同|相同|类似|類似|相似|相符|吻合|相反|相近|等人|中的"
             rf"|所[说述报得]|给出的|报告的|提出的|那样|一样)"
         ),
     ),
     (
-        re.compile(
+        Late(
             r"(?:(?<![自理经缘事])由|被|(?<![存所正内外潜实自好旨重])(?<!(?<!出)现)在"
             r"|(?<![自服跟听盲])从|(?<!自)從|正如|(?<![例比譬诸])如|像|不像"
             r"|(?<![相绝面不反应核校成配派敌])对|把|将|比起?(?<!之比)(?<!对比)(?<!占比)|替|向"
             r"|为|不同于|有别于|优于|低于|高于|弱于|强于"
             r"|类似于|相当于|源于|来源于|来自|源自|引自|改编自|出自|取自|见于|归功于)\s?$"
         ),
-        re.compile(
+        Late(
             rf"\s?{_OF}|\s?(?:中[，。；的所也提给报]|[里裡][，的]|所(?:述|说|示|言|指|提|用|说"
             rf"|報|报|做|得|说)|提出|给出|指出|首次|最早|那样|表明"
             rf"|一样|的那|等人|报告的|率先|更[^，。]|发展而来|改编|可知|可见|可以看出)"
         ),
     ),
     (
-        re.compile(
+        Late(
             "(?:见于|見於|引自|来自|來自|出自|改编自|取自|不同于|不同於|有别于|优于|優於|低于"
             "|高于|类似于|相当于|相比|相较于|归功于)"
             r"\s?$"
         ),
-        re.compile("[，。；]"),
+        Late("[，。；]"),
     ),
     (
-        re.compile(
+        Late(
             r"\b(?:[Aa]ccording to|[Ff]ollowing|[Uu]nlike|[Aa]s (?:shown|described|proposed"
             r"|reported|discussed|argued|noted)"
             r" (?:in|by)|(?:proposed|introduced|described|shown|reported|suggested"
             r"|developed) (?:in|by)|that of|^In|[.] In"
             r"|[Cc]ontrast to|[Cc]ompared (?:to|with))\s$"
         ),
-        re.compile(""),
+        Late(""),
     ),
 )
 # Behind any other Han character a citation only annotates what it follows.
@@ -178,7 +179,7 @@ _MAY_GOVERN = frozenset(
     "据據按照依循于比於沿用仿采採鉴鑒现現复引进进展持对翻承考证评较价纳改受应到针对了同与與和跟由被在从從如像把将將起替向为源自见功"
     "但是而过過然且中譬样地时先次近来因管果见以此后着年根重制借"
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = Late(HAN)
 _BEFORE = 14
 _AFTER = 24
 
@@ -186,6 +187,7 @@ _AFTER = 24
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each citation, bracketed or not, that a sentence is built round."""
     ends: dict[int, int] = {}
+    known: dict[int, dict[int, Inline]] = {}
     for hit in document.prose.finditer(_CITED):
         block = hit.block
         last = block.prose[max(0, hit.start - 2) : hit.start].rstrip()[-1:]
@@ -193,7 +195,11 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             continue
         if block.kind == "Header" or hit.start < ends.get(id(block), 0):
             continue
-        cited = _inline(block, hit.start)
+        cites = known.get(id(block))
+        if cites is None:
+            found = {one.start: one for one in block.inlines if one.kind == "Cite"}
+            cites = known[id(block)] = found
+        cited = cites.get(hit.start)
         in_text = cited is not None and _is_in_text(cited)
         if in_text and options.style == "author-date":
             continue
@@ -228,13 +234,6 @@ def _bears(text: str, start: int, end: int, *, typed: bool, hit_more: str | None
         if _HEAD.search(before) and (hit_more or _IS_SUBJECT_AT_HEAD.match(after)):
             return True
     return any(governs.search(before) and follows.match(after) for governs, follows in _GOVERNED)
-
-
-def _inline(block: Block, position: int) -> Inline | None:
-    for inline in block.inlines:
-        if inline.kind == "Cite" and inline.start <= position < inline.end:
-            return inline
-    return None
 
 
 def _is_in_text(cited: Inline) -> bool:

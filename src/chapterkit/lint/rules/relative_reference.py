@@ -23,13 +23,16 @@ Good:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from chapterkit.book import Book
 from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.citing import is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import Late
 
 GROUP = "references"
 SEVERITY = "warning"
@@ -95,50 +98,51 @@ _PATTERNS = (
     ),
 )  # fmt: skip
 
-_LINKING = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]"
+_LINKING = Late(
+    r"(?:^|[\W\da-zA-Z_]"
     r"|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
 )
-_AT_CLAUSE = re.compile(
+_AT_CLAUSE = Late(
     r"(?:^|[，。；：！？（“(、\n—…]|但|而|不过|因为|所以|因此|正如|如|可见|其实|这里|也|在|我们"
     r"|本章|就|又|还|只是|既然|至于|一如|留待|留到|留给|待|请?看|看"
     r"|请?[见見]|[详詳]见|参[见見]|据|照|与|和|同|跟|由|从|即|把|将|对|用|为|是|到|比|按|除"
     r"|除了|及|或|根据|按照|沿用|承接|结合|回顾|呼应|回到|接续|衔接)$"
 )
-_POINTS = re.compile(
+_POINTS = Late(
     r"(?:参考|參考|参照|参阅|如|正如|见|見|参见|參見|详见|詳見|一如|据|根据|即|除|照|按照|沿用"
     r"|承接|结合|回顾|呼应|请看|参看|接|接续|衔接|回到|比|留待|留到)$"
 )
-_BESIDE = re.compile(
+_BESIDE = Late(
     r"(?:所|相(?!对论)|一致|呼应|不同|一样|可知|可见|的?(?:定义|定義|讨论|討論|分析|介绍|介紹"
     r"|例子|结论|結論|说法|說法|做法|方法|实验|實驗|结果|結果"
     r"|论述|約定|约定|符号|符號|公式|推导|记号|论证|描述|表述|术语|设定|那个|这个|图|表|式))"
 )
 _NOT_BEFORE = {
-    "text": re.compile("[当當目以历歷身网網马馬晚早天地手之]$|历史$"),
-    "coming": re.compile("[上以天手地乡属部名旗笔目没沒有了无無]$"),
-    "later": re.compile("[在到往向从走站坐跑排冲于最正]$"),
-    "earlier": re.compile("[到往向从走站坐跑排冲冲于最正]$"),
-    "shown": re.compile("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
+    "text": Late("[当當目以历歷身网網马馬晚早天地手之]$|历史$"),
+    "coming": Late("[上以天手地乡属部名旗笔目没沒有了无無]$"),
+    "later": Late("[在到往向从走站坐跑排冲于最正]$"),
+    "earlier": Late("[到往向从走站坐跑排冲冲于最正]$"),
+    "shown": Late("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
 }
-_METAPHOR = re.compile(
+_METAPHOR = Late(
     r"(?:人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$"
 )
-_IDIOM = re.compile(r"(?:没有|沒有|有|没了|无|杳无|等不到|不见|什么|还有)(?:了)?$")
-_PLAYED = re.compile("[球赛賽课課诗詩]")
+_IDIOM = Late(r"(?:没有|沒有|有|没了|无|杳无|等不到|不见|什么|还有)(?:了)?$")
+_PLAYED = Late("[球赛賽课課诗詩]")
 _SPOKEN = "说說讲講看见見用谈談解交"
 _BEFORE = 10
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each such word in running text."""
+    headings = _Headings(document, book)
     for pattern in _PATTERNS:
         for hit in document.prose.finditer(pattern):
             block = hit.block
             if block.kind == "Header" or "BlockQuote" in block.within:
                 continue
             if _points(hit) and block.is_typed(hit.start) and not is_quoted(block.prose, hit.start):
-                yield _problem(hit, document, book)
+                yield _problem(hit, headings)
 
 
 def _points(hit: Hit) -> bool:
@@ -195,82 +199,92 @@ def _names_text(before: str, behind: str, tail: str) -> bool:
     return joined is not None and re.match(rf"[中里裡]?{_BESIDE.pattern}", behind) is not None
 
 
-def _problem(hit: Hit, document: Document, book: Book) -> Problem:
+def _problem(hit: Hit, headings: _Headings) -> Problem:
     told = hit.match.groupdict()
-    end = (
-        hit.end - len(told.get("tail") or "") if told.get("text") or told.get("coming") else hit.end
-    )
+    tail = told.get("tail") or ""
+    end = hit.end - len(tail)
     shown = hit.block.text[hit.start : end]
-    now = _now(hit, document, book)
+    now = headings.now(hit)
     message = f"“{shown}”要看站在哪里才知道指什么" + (f"，{now}" if now else "")
-    hint = (
-        "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)"
-        if now
-        else ("写出是哪一节、哪一个实验：{{ ref(…) }}，或链接 [标题](#标识)")
-    )
+    hint = "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)"
     return problem_at(hit.block, hit.start, end, message, hint)
 
 
 # --- what it points to now
 
 
-def _now(hit: Hit, document: Document, book: Book) -> str:
-    """Say what a neighbouring section, chapter, figure or table is at present, if one can tell."""
-    told = hit.match.groupdict()
-    if told.get("shown"):
-        return ""
-    if (told.get("count") or "一") not in {"一"} or not (
-        told.get("section") or told.get("chapter")
-    ):
-        return ""
-    back = (told.get("neighbour") or told.get("short")) in {"上", "前"}
-    if told.get("chapter") and book.chapters:
-        return _now_chapter(hit.block, back, book)
-    title = _neighbour(hit.block, document, back=back, chapter=bool(told.get("chapter")))
-    if title is None:
-        return ""
-    return (
-        f"现在指“{title}”"
-        if title
-        else f"而{'前' if back else '后'}面没有别的{'章' if told.get('chapter') else '节'}"
-    )
+class _Headings:
+    """The headings of a document, read once, and what chapters the book has."""
 
+    def __init__(self, document: Document, book: Book) -> None:
+        self.document = document
+        self.book = book
 
-def _now_chapter(block: Block, back: bool, book: Book) -> str:
-    path = block.origin().path
-    place = next((at for at, one in enumerate(book.chapters) if one.path == path), None)
-    if place is None:
-        return ""
-    wanted = place + (-1 if back else 1)
-    if not 0 <= wanted < len(book.chapters):
-        return f"而{'前' if back else '后'}面没有别的章"
-    chapter = book.chapters[wanted]
-    titled = re.search(r"^#\s+(.+?)\s*(?:\{#[^}]*\})?\s*$", chapter.text, re.MULTILINE)
-    return f"现在指第 {chapter.number} 章“{titled[1] if titled else chapter.slug}”"
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The headings in order."""
+        return [one for one in self.document.blocks if one.kind == "Header"]
 
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where they begin."""
+        return [one.start for one in self.blocks]
 
-def _neighbour(block: Block, document: Document, *, back: bool, chapter: bool) -> str | None:
-    """Return the title before or after the block's own section; empty if none, None if unknown."""
-    headings = [one for one in document.blocks if one.kind == "Header"]
-    levels = [one.element["c"][0] for one in headings]
-    own = max((at for at, one in enumerate(headings) if one.start < block.start), default=None)
-    if own is None:
-        return None
-    level = levels[own]
-    if chapter:
-        level = min(levels)
-        if levels.count(level) == 1:
+    @cached_property
+    def levels(self) -> list[int]:
+        """Their levels."""
+        return [int(one.element["c"][0]) for one in self.blocks]
+
+    def now(self, hit: Hit) -> str:
+        """Say what 上一节 or 下一章 is at present, if one can tell."""
+        told = hit.match.groupdict()
+        if not (told.get("section") or told.get("chapter")) or told.get("count") not in {
+            None,
+            "一",
+        }:
+            return ""
+        back = (told.get("neighbour") or told.get("short")) in {"上", "前"}
+        if told.get("chapter") and self.book.chapters:
+            return self._chapter(hit.block.origin().path, back)
+        title = self._neighbour(hit.block.start, back=back, chapter=bool(told.get("chapter")))
+        if title:
+            return f"现在指“{title}”"
+        what = "章" if told.get("chapter") else "节"
+        return "" if title is None else f"而{'前' if back else '后'}面没有别的{what}"
+
+    def _chapter(self, path: str, back: bool) -> str:
+        chapters = self.book.chapters
+        place = next((at for at, one in enumerate(chapters) if one.path == path), None)
+        if place is None:
+            return ""
+        wanted = place + (-1 if back else 1)
+        if not 0 <= wanted < len(chapters):
+            return f"而{'前' if back else '后'}面没有别的章"
+        chapter = chapters[wanted]
+        titled = _TITLE.search(chapter.text)
+        return f"现在指第 {chapter.number} 章“{titled[1] if titled else chapter.slug}”"
+
+    def _neighbour(self, start: int, *, back: bool, chapter: bool) -> str | None:
+        """Return the title before or behind the section at `start`; empty if there is none.
+
+        None if that cannot be told.
+        """
+        own = bisect_left(self.starts, start) - 1
+        if own < 0:
             return None
-        own = max((at for at in range(own + 1) if levels[at] == level), default=own)
-    elif level == 1 and levels.count(1) == 1:
-        return (headings[own + 1].text if own + 1 < len(headings) else "") if not back else None
-    step = -1 if back else 1
-    at = own + step
-    while 0 <= at < len(headings) and levels[at] >= level:
-        if levels[at] == level:
-            return headings[at].text
-        at += step
-    at = own + step
-    if 0 <= at < len(headings) and not back:
-        return headings[at].text if levels[at] < level else ""
-    return None if back else ""
+        levels = self.levels
+        level = min(levels) if chapter else levels[own]
+        if level == 1 and levels.count(1) == 1:
+            opening = not chapter and not back and own + 1 < len(levels)
+            return self.blocks[own + 1].text if opening else None
+        step = -1 if back else 1
+        at = own + step
+        while 0 <= at < len(levels) and levels[at] > level:
+            at += step
+        if not 0 <= at < len(levels):
+            return None if back else ""
+        # The first section of a chapter has none before it; behind the last begins the next chapter.
+        return self.blocks[at].text if levels[at] == level or not back else None
+
+
+_TITLE = Late(r"^#\s+(.+?)\s*(?:\{#[^}]*\})?\s*$", re.MULTILINE)

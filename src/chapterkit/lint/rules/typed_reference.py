@@ -33,8 +33,9 @@ from functools import cached_property
 from chapterkit.book import Book
 from chapterkit.document import CITE, Block, Document, Hit
 from chapterkit.errors import ChapterkitError
-from chapterkit.lint.citing import is_quoted, sentence_round
+from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
+from chapterkit.lint.words import HAN, Late
 from chapterkit.quantities import parse_chinese
 
 GROUP = "references"
@@ -90,45 +91,45 @@ _PATTERNS = (
     ),
 )
 # Characters, and beginnings of clauses, that a reference to the text itself may follow.
-_BEFORE_OWN = re.compile(
-    r"(?:^|[^\u4e00-\u9fff\s]"
+_BEFORE_OWN = Late(
+    r"(?:^|[^\w\s]|[\da-zA-Z_]"
     r"|[如见見在由从從据據和与與及或到至以按对對将將把用看参即是于而进入回阅给讲论比跟同有照示像因若则故时為为也都又再便就并且即本书指读靠附]"
     r"|本章|本文|全书|全書|例如|说明|前言|接着|随后|后面|前面|下面|上面)\s?$"
 )
 _CITED = rf"(?:{CITE}|[\[［〔]\d{{1,3}}(?:\s?[,，、–-]\s?\d{{1,3}}){{0,9}}[\]］〕])"
-_OWN = re.compile(
+_OWN = Late(
     r"(?:本[书書章文节節篇]|全[书書]|这里|上面|下面|前面|后面|后文|前文|我们|此处)(?:的|里的"
     r"|中的)?\s?$"
 )
-_OWNED = re.compile(rf"(?:[的之》]|[’']s|{_CITED}|\b(?:their|its|his|her|of)\b)\s?$")
-_OWNED_BEHIND = re.compile(rf"\s?{_CITED}|\s(?:of|in)\s(?:the\b|[A-Z]|their\b|{CITE})")
-_CITES = re.compile(_CITED)
-_OWNER = re.compile(
+_OWNED = Late(rf"(?:[的之》]|[’']s|{_CITED}|\b(?:their|its|his|her|of)\b)\s?$")
+_OWNED_BEHIND = Late(rf"\s?{_CITED}|\s(?:of|in)\s(?:the\b|[A-Z]|their\b|{CITE})")
+_CITES = Late(_CITED)
+_OWNER = Late(
     r"(?<!本)论文|(?<!本)論文|原文|原论文|原作|原书|该书|該書|此书|那本书|该文|此文|文献|文獻"
     r"|他们|他們|(?<!本书)作者|书中|技术报告|模型卡|《"
     r"|等人|附件|法典|宪法|条例|圣经|教材|课本|手册|说明书|README|小说|剧本|乐章|译本|此论文"
     r"|那篇|这篇|et al|\bP\.?\d|第\s?\d+\s?页"
 )
-_POINTING = re.compile(r"(?:如|见|見|参见|參見|详见|詳見|参看|参阅|由|从|据|[Ss]ee)\s?$")
-_BEFORE_FORMULA = re.compile("[如见見由从從将將把代入和与與按用对對据據在即及到照]$")
-_HAN = re.compile("[\u4e00-\u9fff]$")
-_TAGS = re.compile(r"(?:<[^<>]*>|[*【\[（(\s])*")
-_READING = re.compile(
+_POINTING = Late(r"(?:如|见|見|参见|參見|详见|詳見|参看|参阅|由|从|据|[Ss]ee)\s?$")
+_BEFORE_FORMULA = Late("[如见見由从從将將把代入和与與按用对對据據在即及到照]$")
+_HAN = Late(f"{HAN}$")
+_TAGS = Late(r"(?:<[^<>]*>|[*【\[（(\s])*")
+_READING = Late(
     r"(?:翻到|翻开|翻至|读到|讀到|读完|读了|念到|念完|背到|写到|寫到|写完|写了|看到|看完|抄到"
     r"|停在|更新到|连载到|讲到|学到|唱到)\s?$"
 )
 _OTHER_SENSES = {
-    "part": re.compile("[球赛賽诗詩课課车車队隊]|乐章"),
-    "section": re.compile("[航船舰艦]|海里|速度|风速"),
-    "english": re.compile("bankrupt|破产|破產|Act\\b"),
+    "part": Late("[球赛賽诗詩课課车車队隊]|乐章"),
+    "section": Late("[航船舰艦]|海里|速度|风速"),
+    "english": Late("bankrupt|破产|破產|Act\\b"),
 }
-_GOES_ON = re.compile(
+_GOES_ON = Late(
     r"\s?(?:显示|顯示|给出|給出|展示|列出|列了|说明|說明|表明|画|描绘|总结|汇总|比较|對比|对比"
     r"|反映|是|为|中|的|里|和|与|、|及|至|到|可|来自|则|也"
     r"|把|将|將|所示|讨论|討論|介绍|介紹|讲|講|谈|会|曾|已|从|用|只|shows?\b|lists?\b|and\b"
     r"|gives?\b|compares?\b|illustrates?\b|presents?\b|summari[sz]es?\b)"
 )
-_STOP = re.compile("[。！？]|[.!?](?:\\s|$)")
+_STOP = Late("[。！？]|[.!?](?:\\s|$)")
 _ELSEWHERE = frozenset({"BlockQuote", "Figure", "Caption"})
 _BEFORE = 16
 # How much markup may stand before a caption, and how much text in a link.
@@ -155,7 +156,11 @@ def _is_reference(hit: Hit, places: _Places) -> bool:
         return False
     if block.kind == "Header" or not _ELSEWHERE.isdisjoint(block.within):
         return False
-    if _is_linked(block, hit) or not block.is_typed(hit.start) or is_quoted(text, hit.start):
+    if (
+        _is_linked(block, hit, places.links)
+        or not block.is_typed(hit.start)
+        or is_quoted(text, hit.start)
+    ):
         return False
     if not _fits(hit, before, places) or _READING.search(before) or _labels_itself(hit):
         return False
@@ -182,15 +187,11 @@ def _kind(hit: Hit) -> str:
     return next(name for name, told in hit.match.groupdict().items() if told and name != "number")
 
 
-def _is_linked(block: Block, hit: Hit) -> bool:
+def _is_linked(block: Block, hit: Hit, links: Spans) -> bool:
     text = block.prose
     if text[hit.start - 1 : hit.start] == "[" and "](" in text[hit.end : hit.end + _LINK]:
         return True
-    return any(
-        inline.start <= hit.start < inline.end
-        for inline in block.inlines
-        if inline.kind in {"Reference", "Link", "Image"}
-    )
+    return links.cover(block, hit.start)
 
 
 def _labels_itself(hit: Hit) -> bool:
@@ -239,6 +240,7 @@ class _Places:
     def __init__(self, document: Document, book: Book) -> None:
         self.document = document
         self.book = book
+        self.links = Spans("Reference", "Link", "Image")
 
     @cached_property
     def experiments(self) -> dict[str, str]:
@@ -281,7 +283,7 @@ class _Places:
         return _Target(slug, is_record=False) if slug and not is_within else None
 
 
-_HEADING = re.compile(
+_HEADING = Late(
     rf"(?:(?P<experiment>实验|實驗)\s?|第\s?"
     rf"|§\s?)?(?P<number>\d{{1,3}}(?:[.\-–—]\d{{1,3}}){{0,3}}|(?<=第){_CHINESE}|(?<=第 ){_CHINESE})"
     r"(?:\s?(?:(?P<chapter>章)|(?P<unit>[节節])))?(?=[\s\u3000：:.、]|$)"

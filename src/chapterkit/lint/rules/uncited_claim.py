@@ -38,7 +38,7 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.citing import Sourced, is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.words import any_of
+from chapterkit.lint.words import Late, any_of
 
 GROUP = "citations"
 SEVERITY = "error"
@@ -65,7 +65,7 @@ _ADVERBS = (
     "|同样|同樣|随后|隨後|后来){0,2}"
 )
 _SCHOLAR = (
-    "(?:[\u4e00-\u9fff]{0,4}(?:学者|學者|学家|學家)|专家|專家|研究者|研究人员|研究人員|论者|論者"
+    "(?:[^，。；：、“”\\s]{0,4}?(?:学者|學者|学家|學家)|专家|專家|研究者|研究人员|研究人員|论者|論者"
     "|评论者|批评者|业内人士|观察家)"
 )
 _OLDER = (
@@ -135,8 +135,8 @@ _ENGLISH = (
 )
 
 # What stands right before, within the clause.
-_CLAUSE = re.compile(r"[，。；：！？,;:!?、（(“”「」\n—…]")
-_DENIED = re.compile(
+_CLAUSE = Late(r"[，。；：！？,;:!?、（(“”「」\n—…]")
+_DENIED = Late(
     r"(?:没有|沒有|並無|并无|尚无|尚無|暂无|暫無|从无|未有|未见|未見|缺乏|缺少|不是|并非|並非"
     r"|很少|少有|鲜有|鮮有|从未|從未|是否|有无|有無"
     r"|如果|假如|倘若|假使|即使|即便|哪怕|除非|一旦|直到|等到|要是|需要|希望|期待|试图|試圖"
@@ -145,60 +145,60 @@ _DENIED = re.compile(
     r"|(?:[没沒无無未不若待等请請让讓使要需靠凭拿用]|借助|通过|通過|经过|經過|可以|能够?|能否"
     r"|如何|怎样|怎麼|怎么|有待)$"
 )
-_QUANTIFIED = re.compile(
+_QUANTIFIED = Late(
     r"(?:大量|许多|許多|多项|多項|众多|眾多|无数|無數|已有|现有|最新|越来越多|近期|近年来?"
     r"|近年來?|不少|一些|有|多数|多份|一项|一項|一份|官方"
     r"|公开|权威|科学|科學|医学|心理学|早期|以往|过去|此前|国外|国内|相关|后续|多次|反复|反覆)的?$"
 )
-_OWN = re.compile(
+_OWN = Late(
     r"(?:(?<![日基样根版剧课资成标])本[书書章文节節项項次组組课课题]?|我们|我們|(?<!自)我|咱们"
     r"|笔者|筆者|自己|本书作者|课题组|本组|我校|我院|我司)的?"
-    r"(?:[\u4e00-\u9fff]{0,2})$"
+    r"(?:[^\W\da-zA-Z_]{0,2})$"
 )
-_POINTED = re.compile(
+_POINTED = Late(
     r"(?:该|該|这[项一篇份组些个两次类]?|這[項一篇份組些個兩次類]?|那[项一篇份组些个次]?"
     r"|此[项一篇次]?|上述|以上|前述|前面|后面|下面|其(?!实)|[他她]的"
     r"|他们的|他們的|她们的|同一|两项|两篇|三项|前者|后者|作者|原|对照"
-    r"|消融)的?(?:[\u4e00-\u9fff]{0,2}的)?$"
+    r"|消融)的?(?:[^\W\da-zA-Z_]{0,2}的)?$"
 )
-_STRONGLY_POINTED = re.compile(r"(?:上述|以上|前述|这些|這些|前面的?|后面的?|下面的?)$")
-_OF_PEOPLE = re.compile(
+_STRONGLY_POINTED = Late(r"(?:上述|以上|前述|这些|這些|前面的?|后面的?|下面的?)$")
+_OF_PEOPLE = Late(
     r"(?:[我你他她它咱]们?|們|[人师員员警局]|博士|教授|先生|女士|仔细|认真|深入|反复|一番|[经經])$"
 )
-_CONNECTIVE = re.compile(
+_CONNECTIVE = Late(
     r"(?:但是?|而|不过|不過|然而|并且|事实上|事實上|因此|所以|后来|後來|目前|而且|可是|近年?来?"
     r"|近年?來?|最近|同时|同時|其实|其實|例如|比如"
     r"|因为|由于|虽然|尽管|既然|另外|此外|也|已?有|甚至|还)?$"
 )
-_OWN_WORK = re.compile(
+_OWN_WORK = Late(
     r"本文|本研究|本论文|本課題|本课题|本调查|本实验|本實驗|本项目|笔者|筆者|本章的?实验"
     r"|本书的?实验"
     r"|我们(?:对|用|在|以|将|把|共)?[^，。；]{0,10}(?:调查|考察|访谈|分析|比较|测量|实验|测试"
     r"|收集|训练|评测|统计)"
 )
-_OWN_RESULTS = re.compile(
+_OWN_RESULTS = Late(
     r"我们|我們|实验\s?\d|實驗\s?\d|[图表圖]\s?\d|[上下]表|[上下]图|本组|所提|作者们?|对照组"
     r"|實驗組|实验组"
 )
 # What stands behind: a noun phrase (研究发现的方法), or a question.
-_NOUN = re.compile(
+_NOUN = Late(
     r"[的之者]|了?(?:什么|什麼|哪些|哪|多少|怎样|如何|谁)|\s?[与與和及、]|\s?[。；！？”」）)】]"
 )
-_NOUN_FINDING = re.compile(
+_NOUN_FINDING = Late(
     r"是|为|為|被|对|對|引起|带来|告诉|一致|相符|相|可|集中|包括|主要|也|还|如下|已|支持|汇"
     r"|公布|发表|都|能|会|時|时|中|里|上|之"
 )
-_FINDINGS = re.compile(r"(?:主要|重要|核心|关键|關鍵|这一|這一|这项|哪些|上述|此|该|一)$")
-_REPORTING = re.compile("(?:总结|總結|回应|呈现|汇报|概括|归纳|结合|整理|综合|讨论)$")
-_ENGLISH_OWN = re.compile(
+_FINDINGS = Late(r"(?:主要|重要|核心|关键|關鍵|这一|這一|这项|哪些|上述|此|该|一)$")
+_REPORTING = Late("(?:总结|總結|回应|呈现|汇报|概括|归纳|结合|整理|综合|讨论)$")
+_ENGLISH_OWN = Late(
     r"\w$|\b(?:our|this|these|those|the|their|his|her|my|its|present|current|no|if|whether"
     r"|above|following|user|case)\s$",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[？?][”’」』）)]*\s?$")
+_QUESTION = Late(r"[？?][”’」』）)]*\s?$")
 _NOT_BY = frozenset("数數证證依凭憑收票单單占佔论論字")
-_ON_TRIAL = re.compile("实验|實驗")
-_OF_SCHOLARS = re.compile("(?:学家|學家|学者|學者|专家|專家|人员|人員)$")
+_ON_TRIAL = Late("实验|實驗")
+_OF_SCHOLARS = Late("(?:学家|學家|学者|學者|专家|專家|人员|人員)$")
 _WRITTEN = frozenset({"研究", "论文", "論文", "文献", "文獻", "报告", "報告"})
 _NEEDS_QUANTITY = frozenset({"证据", "證據", "数据", "數據"})
 # How far back from a phrase, in characters, what stands before it matters; and in its paragraph.
@@ -317,7 +317,7 @@ class _Claim:
         return self._is_vague(noun)
 
     def _is_vague(self, noun: str) -> bool:
-        """Tell whether 实验表明, 统计显示, 证据表明 appeals to others' rather than to own results."""
+        """Tell whether 实验表明, 统计显示, 证据表明 appeals to others', not to own results."""
         quantified = _QUANTIFIED.search(self.clause) is not None
         if noun in _NEEDS_QUANTITY:
             return quantified

@@ -38,10 +38,10 @@ from importlib.resources import files
 
 from chapterkit.book import Book
 from chapterkit.document import OPAQUE, Document, Hit
-from chapterkit.lint.citing import is_in_title, is_quoted
+from chapterkit.lint.citing import Spans, is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import in_chinese
-from chapterkit.lint.words import word_list
+from chapterkit.lint.words import HAN, Late, word_list
 
 GROUP = "terms"
 SEVERITY = "warning"
@@ -58,36 +58,36 @@ class Options:
 _ABBREVIATION = re.compile(
     r"(?:[A-Z][a-z]{0,2}[A-Z][A-Za-z]{0,4}|[fm][A-Z]{2,3})(?![A-Za-z0-9_/@]|[-.–][A-Za-z0-9])"
 )
-_GLUED = re.compile(r"[A-Za-z0-9_/@#.\\-–]$")
-_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_GLUED = Late(r"[A-Za-z0-9_/@#.\\-–]$")
+_ROMAN = Late(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 
 # Introductions: what stands before, and behind.
-_OPENED = re.compile(r"[（(\[［]([^（）()]*)$")
-_NAME_BEFORE = re.compile(
+_OPENED = Late(r"[（(\[［]([^（）()]*)$")
+_NAME_BEFORE = Late(
     r"(?:[A-Za-z][\w\s,'’&/.\-–]*[,，;；、:：]|英文|英语|简称|簡稱|缩写|縮寫|即|又称|也称|也叫"
     r"|又叫|下称|以下简称|下文简称|全称|或|也作"
-    r"|[\u4e00-\u9fff][^，。]{1,30}[,，;；、:：])?\s?(?:简称|簡稱|缩写|縮寫|即|或"
+    r"|[^\W\da-zA-Z_][^，。]{1,30}[,，;；、:：])?\s?(?:简称|簡稱|缩写|縮寫|即|或"
     r"|英文)?[为為是]?[\s“”:：]*"
 )
-_NAMED_IN_BRACKETS = re.compile(r"\s?[（(]\s?(?!见|見|如|例如|图|表|第|@|\d)([^（）()]{2,80})[）)]")
-_A_NAME = re.compile(r"[\u4e00-\u9fff].*[\u4e00-\u9fff]|[a-z]{3,}")
-_SAYS_BEHIND = re.compile(
+_NAMED_IN_BRACKETS = Late(r"\s?[（(]\s?(?!见|見|如|例如|图|表|第|@|\d)([^（）()]{2,80})[）)]")
+_A_NAME = Late(r"[^\W\da-zA-Z_].*[^\W\da-zA-Z_]|[a-z]{3,}")
+_SAYS_BEHIND = Late(
     r"\s?[”」]?(?:\s?[，,]?\s?(?:即|也就是|就是|是指|指的是|指|全称|全名|代表|意为|意思是|——|—"
     r"|是[^，。]{0,24}(?:缩写|縮寫|简称|簡稱))"
     r"|\s(?:stands for|means|is short for)\b)"
 )
-_SAYS_BEFORE = re.compile(
+_SAYS_BEFORE = Late(
     r"(?:简称|簡稱|缩写|縮寫|称为|稱為|称作|叫作|叫做|又称|也称|又叫|也叫|俗称|称之为|英文名?"
     r"|即|所谓的?|写作|记作|下称|合称|统称|名为|缩略为)"
     r"[为為是作]?[\s“「]*$"
 )
-_CAPITAL_BEFORE = re.compile(r"[A-Z][\w.’'-]*\s$|\d\s?$")
-_CAPITAL_BEHIND = re.compile(r"\s[A-Z0-9][A-Za-z0-9]*")
-_NAME_OF = re.compile(
+_CAPITAL_BEFORE = Late(r"[A-Z][\w.’'-]*\s$|\d\s?$")
+_CAPITAL_BEHIND = Late(r"\s[A-Z0-9][A-Za-z0-9]*")
+_NAME_OF = Late(
     r"(?:公司|模型|数据集|資料集|基准|大学|大學|乐队|组合|芯片|处理器|软件|品牌|杂志|网站|论坛"
     r"|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$"
 )
-_SENTENCE = re.compile("[。！？\n]")
+_SENTENCE = Late("[。！？\n]")
 _BEFORE = 90
 _BEHIND = 110
 
@@ -98,6 +98,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         return
     needed = _needed(book)
     known = (set(word_list("known-abbreviations")) | set(options.known)) - set(_of_terms(book))
+    links = Spans("Link")
     uses: dict[str, Hit] = {}
     introduced: dict[str, Hit] = {}
     for hit in document.prose.finditer(_ABBREVIATION):
@@ -106,7 +107,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             continue
         if _introduces(hit, needed.get(name, "")):
             introduced[name] = hit
-        elif name not in uses and _is_use(hit, name in needed):
+        elif name not in uses and _is_use(hit, name in needed, links):
             uses[name] = hit
     for name, hit in uses.items():
         later = introduced.get(name)
@@ -156,10 +157,10 @@ def _introduces(hit: Hit, names: str) -> bool:
     around = f"{_SENTENCE.split(before)[-1]}{_SENTENCE.split(behind)[0]}".lower()
     if any(name and name.lower() in around for name in names.split("|")) or "全称" in around:
         return True
-    return hit.start == 0 and re.match(r"\s?[:：]\s?[\u4e00-\u9fff]", behind) is not None
+    return hit.start == 0 and re.match(r"\s?[:：]\s?[^\W\da-zA-Z_]", behind) is not None
 
 
-def _is_use(hit: Hit, needed: bool) -> bool:
+def _is_use(hit: Hit, needed: bool, links: Spans) -> bool:
     """Tell whether an abbreviation is used as a word of the text, not as part of a name."""
     block, text = hit.block, hit.block.prose
     if block.kind == "Header" or not _ELSEWHERE.isdisjoint(block.within):
@@ -171,14 +172,15 @@ def _is_use(hit: Hit, needed: bool) -> bool:
         return False
     if not needed and _ROMAN.fullmatch(hit.match[0]):
         return False
-    linked = any(
-        inline.kind == "Link" and inline.start <= hit.start < inline.end for inline in block.inlines
+    return (
+        not links.cover(block, hit.start)
+        and not is_in_title(text, hit.start)
+        and not is_quoted(text, hit.start)
     )
-    return not linked and not is_in_title(text, hit.start) and not is_quoted(text, hit.start)
 
 
 _ELSEWHERE = frozenset({"BlockQuote", "Table", "Figure", "Note"})
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = Late(HAN)
 
 
 def _problem(hit: Hit, name: str, later: Hit | None, names: str) -> Problem:
