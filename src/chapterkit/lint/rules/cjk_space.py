@@ -276,6 +276,10 @@ def _not_wanted(document: Document, concerns: Callable[[Block], bool]) -> Iterat
             yield problem_at(block, at, at + 1, message, "删去空格", edits=edits)
 
 
+# Beside these a space is nobody's slip: what is masked, and arrows from one thing to the next.
+_APART = frozenset((CITE, OPAQUE, "\n", *"→←↑↓↔⇒⇐⇔➜"))
+
+
 def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
     comments = [comment.offset for comment in document.comments]
     for hit in document.prose.finditer(_STRAY):
@@ -284,7 +288,7 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
         if not 0 < at < len(text) - 1 or not concerns(block) or _had_comment(block, at, comments):
             continue
         before, after = text[at - 1], text[at + 1]
-        if {before, after} & {CITE, OPAQUE, "\n"}:
+        if {before, after} & _APART:
             continue
         between_han = is_han(before) and is_han(after)
         if between_han:

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.typography import HAN
 
 GROUP = "markup"
 SEVERITY = "error"
@@ -34,6 +35,7 @@ _MARKUP = re.compile(
     r"\*\*+|__+|~~+|\{\{|\}\}|\{%|%\}|`+|\]\([^)\s]*\)|!\[|\$\$|\]\{|\{[#.][\w-]+[^}]*\}"
     r"|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>"
     r"|\[@|(?<![^\s（(，。；：])@[A-Za-z][\w:.-]*\d\w*|^:::+|^#{1,6}\s"
+    rf"|(?<![\w*])\* {HAN}[^*\n\d+=]{{0,30}} \*(?![\w*])"  # * 重点 *, not 2 * 3 * 4
 )
 # What a mark cannot do without: most paragraphs have none of it.
 _TRACE = re.compile(r"[*_~{}`$<@]|\](?=[({])|!(?=\[)|^:::|^#")
