@@ -283,7 +283,7 @@ class _Headings:
             at += step
         if not 0 <= at < len(levels):
             return None if back else ""
-        # The first section of a chapter has none before it; behind the last begins the next chapter.
+        # Before the first section of a chapter there is none; behind the last begins a chapter.
         return self.blocks[at].text if levels[at] == level or not back else None
 
 
