@@ -537,7 +537,7 @@ def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
         if in_note:
             letters.cursor, letters.passed = kept
         elif tables.inside:
-            tables.placed(offsets)
+            tables.placed(offsets, kept, containers[-1]["t"] == "Caption")
         inlines = tuple(sorted(flat.inlines, key=lambda one: (one.start, -one.end)))
         yield Block(kind, text, offsets, inlines, start, containers, element, rendered)
 
@@ -577,10 +577,15 @@ class _Tables:
             self._after = letters.cursor + count
             letters.limit = letters.cursor + 2 * count + _NEAR_TABLE
 
-    def placed(self, offsets: Sequence[int]) -> None:
-        """Say where a cell was placed; go back to its beginning if it takes several lines."""
+    def placed(self, offsets: Sequence[int], before: tuple[int, int], caption: bool) -> None:
+        """Say where a cell was placed; go back to its beginning if it takes several lines.
+
+        A caption may stand below its table: then the cells are looked for where it was.
+        """
         letters = self.letters
-        if offsets and letters.markdown.find("\n", offsets[0], offsets[-1]) >= 0:
+        if caption and offsets and offsets[0] > letters.offset(before[0]):
+            letters.cursor, letters.passed = before
+        elif offsets and letters.markdown.find("\n", offsets[0], offsets[-1]) >= 0:
             letters.cursor = bisect_right(letters.offsets, offsets[0])
             letters.passed = offsets[0]
 
