@@ -200,6 +200,30 @@ def test_changed_since_needs_git_and_the_commit(draft: Path, run: Run) -> None:
     assert run(draft, "check", "draft.md", "--changed-since", "nowhere").exit_code == 2
 
 
+# --- several at once
+
+
+def test_several_files_at_once_tell_what_they_tell_one_by_one(tmp_path: Path, run: Run) -> None:
+    names = [f"{number}.md" for number in range(5)]
+    for number, name in enumerate(names):
+        (tmp_path / name).write_text(f"# 题\n\n（{number + 1}）写成了列表项。\n" * 3, "utf-8")
+    one, two = (
+        run(tmp_path, "check", *names, "--jobs", jobs, "--format", "json") for jobs in ("1", "3")
+    )
+    assert one.exit_code == two.exit_code == 1
+    assert json.loads(one.output) == json.loads(two.output)
+    assert {problem["path"] for problem in json.loads(two.output)["problems"]} == set(names)
+
+
+def test_a_failure_in_one_of_several_is_told(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "a.md").write_text("# 题\n\n一段。\n", "utf-8")
+    (tmp_path / "b.md").write_bytes(b"\xff\xfe\x00")
+    for jobs in ("1", "2"):
+        result = run(tmp_path, "check", "a.md", "b.md", "--jobs", jobs)
+        assert result.exit_code == 2
+        assert result.output.startswith("b.md:1: 不是 UTF-8")
+
+
 # --- files of a book
 
 
