@@ -71,12 +71,22 @@ class Spans:
 
     def cover(self, block: Block, position: int) -> bool:
         """Tell whether block.text[position] stands within one."""
+        spans = self._of(block)
+        at = bisect_left(spans, (position + 1, 0)) - 1
+        return at >= 0 and position < spans[at][1]
+
+    def begins(self, block: Block, position: int) -> bool:
+        """Tell whether one begins with block.text[position]."""
+        spans = self._of(block)
+        at = bisect_left(spans, (position, 0))
+        return at < len(spans) and spans[at][0] == position
+
+    def _of(self, block: Block) -> list[tuple[int, int]]:
         spans = self._known.get(id(block))
         if spans is None:
             found = (one for one in block.inlines if one.kind in self._kinds)
             spans = self._known[id(block)] = [(one.start, one.end) for one in found]
-        at = bisect_left(spans, (position + 1, 0)) - 1
-        return at >= 0 and position < spans[at][1]
+        return spans
 
 
 def _sources(block: Block) -> Iterator[int]:

@@ -66,6 +66,23 @@ def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalnum()
 
 
+@cache
+def _border_words() -> tuple[frozenset[str], frozenset[str]]:
+    words = word_list("border-words")
+    left, right = (frozenset(one[1:] for one in words if one[0] == side) for side in "<>")
+    return left, right
+
+
+def crosses_word(text: str, start: int, end: int) -> bool:
+    """Tell whether a common word begins before text[start:end] and ends within, or the reverse.
+
+    >>> crosses_word("大概化妆师", 1, 3), crosses_word("能概化吗", 1, 3)
+    (True, False)
+    """
+    left, right = _border_words()
+    return text[max(0, start - 1) : start + 1] in left or text[end - 1 : end + 1] in right
+
+
 def is_plain(word: str) -> bool:
     """Tell whether what is to be said instead is one word, which may stand in for another as it is.
 

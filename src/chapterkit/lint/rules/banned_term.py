@@ -4,7 +4,8 @@ Why: the author has given the word up, or never wanted it; the entry says what t
 why. Nobody remembers such a list while writing.
 
 The longest word counts: a term of terms.yaml that holds the banned word within it is no problem
-(沙箱化 where 沙箱 is banned). Words in quotation marks and titles are problems too: who must
+(沙箱化 where 沙箱 is banned), and neither are characters that belong to words on either side
+(概化 in 大概化妆). Words in quotation marks and titles are problems too: who must
 quote one allows it there.
 
 Bad:
@@ -35,7 +36,7 @@ from chapterkit.book import Book
 from chapterkit.document import Document
 from chapterkit.lint.citing import is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import is_plain, words_patterns
+from chapterkit.lint.words import crosses_word, is_plain, words_patterns
 
 GROUP = "terms"
 SEVERITY = "error"
@@ -62,6 +63,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             continue
         shown = hit.block.text[hit.start : hit.end]
         text = hit.block.prose
+        if crosses_word(text, hit.start, hit.end):
+            continue
         quoted = is_in_title(text, hit.start) or is_quoted(text, hit.start)
         plain = is_plain(entry.say) and not quoted
         yield problem_at(

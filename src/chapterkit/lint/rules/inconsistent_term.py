@@ -4,11 +4,14 @@ Why: a reader takes two renderings for two things. terms.yaml says which one the
 (`term`) and which it does not use (`instead_of`); the same goes for a rendering glossed with an
 English term that has another one.
 
-Without terms.yaml the rule compares glosses alone: it reports a second, clearly different Chinese
-rendering of the same English term or abbreviation, as in 智能体（agent）…… 代理（agent）.
+Without terms.yaml the rule compares glosses alone and only warns: of a second, clearly different
+Chinese rendering of the same English term or abbreviation, as in 智能体（agent）…… 代理（agent）,
+where both surely begin: in emphasis or quotation marks, at the start of a clause, behind 这样的 and
+the like.
 
 Quiet: a rendering named as another's (又译增强学习), titles in 《》, longer words that merely hold
-it (在策略的选择上; terms of terms.yaml count as whole words).
+it (在策略的选择上; terms of terms.yaml count as whole words) and words that only overlap with it
+(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织).
 
 Bad:
 
@@ -41,10 +44,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chapterkit.book import Book
-from chapterkit.document import Document, Hit
-from chapterkit.lint.citing import is_in_title
+from chapterkit.document import Block, Document, Hit
+from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import HAN, Late, words_patterns
+from chapterkit.lint.words import HAN, Late, crosses_word, words_patterns
 
 if TYPE_CHECKING:
     from chapterkit.terms import Term
@@ -93,7 +96,7 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
         shown = hit.match[0].lower()
         term = refused.get(shown)
-        if term is None or _is_part(hit, guards[shown]) or _is_named(hit):
+        if term is None or _is_part(hit, guards[shown]) or _is_named(hit) or _overlaps_words(hit):
             continue
         yield problem_at(
             hit.block,
@@ -139,6 +142,24 @@ def _is_part(hit: Hit, overlaps: Overlaps) -> bool:
     return begins and not _AS_TERM.match(text, hit.end)
 
 
+# What 增强 has for its object in 增强学习兴趣.
+_OBJECT = Late(
+    r"者|气氛|氛围|兴趣|热情|热潮|[动能效活毅]力|效[果率]|积极性|主动性|自觉|信心|意[愿识志]|习惯"
+    r"|興趣|熱情|氣氛|[動能]力"
+    r"|的(?:兴趣|热情|信心|[动能]力|效果|积极性|主动性|自觉|意[愿识志]|趣味|乐趣)"
+)
+_STRENGTHENS = ("增强", "增強", "加强", "加強", "促进", "促進", "提高", "激发", "激發")
+
+
+def _overlaps_words(hit: Hit) -> bool:
+    """Tell whether a name is one only by chance: 增强 + 学习兴趣, 大概 + 化妆."""
+    text, name = hit.block.prose, hit.match[0]
+    verb = name.startswith(_STRENGTHENS) and name.endswith(("学习", "學習"))
+    if verb and _OBJECT.match(text, hit.end):
+        return True
+    return crosses_word(text, hit.start, hit.end)
+
+
 def _is_named(hit: Hit) -> bool:
     text = hit.block.prose
     before = text[max(0, hit.start - 8) : hit.start]
@@ -156,32 +177,69 @@ _LONGEST_RUN = 18
 _STOP_WORDS = {"of", "the", "a", "an", "and", "in", "from", "with", "to", "for", "on"}
 
 
+# What stands before a rendering that surely begins there.
+_MARK_BEFORE = Late(r"(?:^|[。！？；，、：:“”「」‘（(—…\n])\s?$")
+_POINTING = Late("(?:这样的|這樣的|这种|這種|一种|一種|所谓的?|所謂的?|叫作|叫做|称为|稱為|称作)")
+# A clause may also begin with a verb or pronoun.
+_NO_BEGINNING = frozenset(
+    "他她它我你这那该其本各每某和与或及在用以从对把将被让使做有是为叫称即如若当按由经给向到就也都还"
+    "又再更最很不没无可能会要需应先后前上下新旧老大小多少只仅采引讲写读算训选学住去来说看想问并而但因"
+    "則這該與將從對為稱經給還個"
+)
+
+
 def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     chosen = {_singular(term.english.lower()): term for term in terms if term.english}
     seen: dict[str, str] = {}
     told: set[tuple[str, str]] = set()
+    emphasis = Spans("Strong", "Emph")
     for hit in document.prose.finditer(_GLOSS):
         english = hit.match["english"].strip()
+        name = _singular(english.lower())
         first = max(0, hit.start - _LONGEST_RUN)
         found = _RUN.search(hit.block.prose[first : hit.start])
-        if found is None or not _is_term(english):
+        if found is None or not (name in chosen or _is_term(english)):
             continue
-        run, end, name = found[1], first + found.end(1), _singular(english.lower())
-        rendering = run[-_expected(english) :].lstrip(_LEADING) or run
+        run, start, end = found[1], first + found.start(1), first + found.end(1)
         if name in chosen:
             term = chosen[name]
             differs = term.term not in run and not run.endswith(term.instead_of)
-            said = f"书里叫“{term.term}”"
+            rendering, said = run[-_expected(english) :].lstrip(_LEADING) or run, term.term
+            named = _NAMED.search(run[: -len(rendering)]) is not None
+            message = f"{english} 在这里译成“{rendering}”，书里叫“{said}”"
         else:
-            other = seen.setdefault(name, run)
-            differs = _differ(other, run, english)
-            said = f"前面是“{other[-_expected(english) :].lstrip(_LEADING)}”"
-        named = _NAMED.search(run[: -len(rendering)]) is not None
+            rendering = _delimited(hit.block, start, end, english, emphasis)
+            said = seen.setdefault(name, rendering) if rendering else ""
+            differs = bool(rendering) and _differ(said, rendering, english)
+            named = _NAMED.search(hit.block.prose[max(0, start - 8) : start]) is not None
+            message = f"{english} 在这里译成“{rendering}”，前面是“{said}”"
         if not differs or named or (name, rendering) in told:
             continue
         told.add((name, rendering))
-        message = f"{english} 在这里译成“{rendering}”，{said}"
-        yield problem_at(hit.block, end - len(rendering), end, message, "一个概念只用一种译法")
+        start, severity = end - len(rendering), "" if name in chosen else "warning"
+        hint = "一个概念只用一种译法"
+        yield problem_at(hit.block, start, end, message, hint, severity=severity)
+
+
+def _delimited(block: Block, start: int, end: int, english: str, emphasis: Spans) -> str:
+    """Return the rendering that ends text[start:end], or nothing where its beginning is unsure."""
+    text = block.prose
+    first = next((at for at in range(start, end) if emphasis.begins(block, at)), None)
+    if first is None:
+        quoted = text[start - 1 : start] in tuple("“「‘") if start else False
+        pointed = _POINTING.match(text, start, end)
+        first = pointed.end() if pointed else start
+        sure = quoted or pointed or _MARK_BEFORE.search(text[max(0, start - 2) : start])
+        if not sure or (not quoted and text[first] in _NO_BEGINNING):
+            return ""
+    rendering = text[first:end]
+    return rendering if 2 <= len(rendering) <= _longest(english) else ""
+
+
+def _longest(english: str) -> int:
+    """Return how long a rendering is at most: what is longer has more in it than the term."""
+    words = _words(english)
+    return 14 if english.isupper() else 3 if words == 1 else 2 * words + 1
 
 
 def _singular(name: str) -> str:
@@ -193,7 +251,7 @@ def _is_term(english: str) -> bool:
     if english.isupper():
         return 2 <= len(english) <= 6
     words = english.split()
-    return english[0].islower() or (len(words) > 1 and not english.isupper())
+    return english[0].islower() or (len(words) > 1 and not all(map(str.istitle, words)))
 
 
 def _words(english: str) -> int:
@@ -209,32 +267,17 @@ def _expected(english: str) -> int:
 
 
 def _differ(one: str, other: str, english: str) -> bool:
-    """Tell whether two runs of text surely end in different renderings of an English term.
-
-    Nobody can tell where in 采用强化学习 the rendering begins, so only the ends are compared.
-    """
+    """Tell whether two renderings of an English term are different words, not one shortened."""
+    if _holds(one, other) or _holds(other, one):
+        return False
     common = 0
     while common < min(len(one), len(other)) and one[-1 - common] == other[-1 - common]:
         common += 1
     words = _words(english)
-    if common in {len(one), len(other)} or common >= min(2 * words - 1, words + 1):
-        return False
-    if common and {one[-1 - common], other[-1 - common]} & _BEFORE_TERMS:
-        return False
-    if words == 1:
-        return one[-2:] not in other and other[-2:] not in one
-    first, second = one[-2 * words :], other[-2 * words :]
-    return not _shortens(first, second) and not _shortens(second, first)
+    return common < min(2 * words - 1, words + 1)
 
 
 _LEADING = "的做了用是在对把将和与以这种个一为称叫即作之其有从由到能会"
-_BEFORE_TERMS = frozenset(_LEADING)
-
-
-def _shortens(long: str, short: str) -> bool:
-    """Tell whether one rendering may be short for the other: 大模型 for 大语言模型."""
-    alone = len(short) <= 3 or short[-4] in _BEFORE_TERMS
-    return alone and _holds(long, short[-3:])
 
 
 def _holds(text: str, part: str) -> bool:
