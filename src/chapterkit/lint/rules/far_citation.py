@@ -6,8 +6,9 @@ part the two for good.
 
 A recorded number's citation is that of its own source. For a number that was typed it is the
 nearest one behind it in the paragraph, and only measurements count (percentages, decimals,
-multiples), and only where the text does not speak of its own work. A paragraph without any
-citation is no problem here: see uncited-number and unsourced-number.
+multiples, and counts of a hundred and more: 70 亿个, 12,000 条), and only where the text does not
+speak of its own work. A paragraph without any citation is no problem here: see uncited-number and
+unsourced-number.
 
 Options: `sentences`, how many sentences away a citation may stand (default 1).
 
@@ -48,6 +49,8 @@ _END = Late(r"[。！？!?][”’」』）)]*")
 _GAP = Late(rf"\s?{CITE}")
 _MEASURED = Late(
     r"\d[\d,]*(?:\.\d+)?\s?(?:[%％‰]|个?百分点|個?百分點|倍)|(?<![\d.])\d+\.\d+(?![\d.])"
+    r"|(?<![\d.,])\d[\d,]*(?:\.\d+)?\s?[余多]?\s?[亿億万萬][余多]?\s?[^\W\da-zA-Z_]"
+    r"|(?<![\d.,-])(?:\d{1,3}(?:,\d{3})+|[1-9]\d{2,8})\s?[余多]?\s?[条條个個](?!月)"
     r"|百分之[一二三四五六七八九十百零点]+"
     r"|[一二三四五六七八九]成[一二三四五六七八九]?(?![^\W\da-zA-Z_]{1,2}[，。])"
 )
