@@ -29,8 +29,34 @@ def cited_keys(document: Document, book: Book) -> set[str]:
 
 
 def _written(text: str) -> set[str]:
-    """Return the keys of citations as they are typed, also where pandoc does not see them."""
-    return set(KEY.findall(text)) if "@" in text else set()
+    """Return the keys of citations as they are typed, also where pandoc does not see them.
+
+    >>> _written("甲[@one]，`[@two]`，[@three]") == {"one", "three"}
+    True
+    """
+    return set(KEY.findall(_without_code(text))) if "@" in text else set()
+
+
+_FENCE = re.compile(r" {0,3}(?:[>*+-] ?|\d+\. ?)*(`{3,}(?=[^`]*$)|~{3,})")
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`]{1,2000}\1(?!`)")
+
+
+def _without_code(text: str) -> str:
+    """Return Markdown without its code, as far as a look at the marks can tell."""
+    if "`" not in text and "~~~" not in text:
+        return text
+    kept: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        if fence:
+            closes = found and found[1].startswith(fence) and not line[found.end() :].strip()
+            fence = "" if closes else fence
+        elif found:
+            fence = found[1]
+        else:
+            kept.append(line)
+    return text if fence else _CODE.sub("", "\n".join(kept))
 
 
 def parents(source: Source) -> Iterator[str]:
