@@ -4,8 +4,10 @@ Why: `[@key] 提出了…` is printed as “[3] 提出了…”, a sentence whos
 aloud or copied without its superscripts it has none. Name the authors or the work and let the
 citation stand behind the name.
 
+An `@key` without brackets belongs to its sentence wherever no name or noun stands before it.
+
 Quiet: a citation behind a name, a noun or the end of a sentence (Chu 等人[@key]提出；文献 [@key]
-指出；……更稳定。[@key] Jin 等人则认为).
+指出；……更稳定。[@key] Jin 等人则认为), and one in brackets that a reader is sent to (参见 [@key]).
 
 Options: `style`, `numeric` (default) or `author-date`, which prints the author of an `@key` in the
 text, so that only citations in brackets are problems.
@@ -35,7 +37,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chapterkit.book import Book
-from chapterkit.document import CITE, Document, Inline
+from chapterkit.document import CITE, Document, Hit, Inline
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import HAN, Late
 
@@ -72,6 +74,7 @@ _VERB = (
     r"|考察了|综述了|总结了|總結了|介绍了|介紹了"
     r"|设计了|設計了|开发了|训练了|訓練了|构建了|建立了|实现了|改进了|扩展了|推广了|采用了"
     r"|使用了|利用了|尝试|试图|断言|声称|宣称"
+    r"|又?(?:进一步|進一步)(?=[^\W\da-zA-Z_]{0,2}[。；])|不同意|不赞成|不赞同|不认同|不承认|不接受|不以为然"
     r"|说明了?(?=[，：])|做了|作了|等人|等?也|写道|寫道|称，|說，|说，|则|則"
 )
 _OF = (
@@ -100,8 +103,12 @@ _IS_SUBJECT_AT_HEAD = Late(
 _HEAD = Late(
     r"(?:^|\n|[；;：:]|[，,]?(?:但是?|而|不过|不過|然而|并且|而且|其中|例如|比如|譬如|此外|另外"
     r"|同样地?|同时|首先|其次|最近|近来|因为"
+    r"|(?:后来|後來|随后|隨後|最近|近来|近來|此前|后来者?|接着|最初|起初|首先|其次|例如|比如|然而|不过"
+    r"|不過|同样|但是|因此|(?:19|20)\d\d\s?年)[，,]"
     r"|虽然|尽管|由于|如果|可见|所以|因此|于是|正如|由此|后来|随后|接着|早在[^，。]{1,8}年，))\s?$"
 )
+_BEHIND_COMMA = Late(r"[，,]\s?$")
+_TAKES_UP = Late(rf"\s?{_ADVERBS}(?:把|将(?![来军至近])|將(?![來軍至近])|写|寫)")
 _START = Late(
     r"(?:^|\n|[。！？；：，（“(]|[,;:.!?]\s|\b(?:However|Moreover|Furthermore|Recently|While"
     r"|and|that),?\s)\s?$"
@@ -179,6 +186,17 @@ _MAY_GOVERN = frozenset(
     "据據按照依循于比於沿用仿采採鉴鑒现現复引进进展持对翻承考证评较价纳改受应到针对了同与與和跟由被在从從如像把将將起替向为源自见功"
     "但是而过過然且中譬样地时先次近来因管果见以此后着年根重制借"
 )
+_BEFORE_IN_TEXT = frozenset("见見看阅閱考参參")
+_LISTED = frozenset({"Table", "BulletList", "OrderedList", "DefinitionList", "Note", "BlockQuote"})
+_GOES_ON = Late(rf"(?<={CITE})\s?(?!等|年|第|页|卷){HAN}")
+_SAYS = Late(rf"\s?{HAN}|\s[a-z]")
+# What an `@key` may stand behind: a name, a noun, another citation.
+_NAME = Late(
+    r"(?:[》〉”」』’)）\]]|\b[A-Z][\w.’'-]*|al\.|[\d_]"
+    r"|\b(?!(?:in|by|see|of|from|to|and|with|as|than|following|on|that)\b)[a-z]+"
+    r"|等[人者]?|[数數证證论論]据|[数數証證]據|结果|結果|方向|作者|学者|學者|同样"
+    rf"|{CITE}\s?[，、,和与與及]?)\s?$"
+)
 _HAN = Late(HAN)
 _BEFORE = 14
 _AFTER = 24
@@ -191,7 +209,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for hit in document.prose.finditer(_CITED):
         block = hit.block
         last = block.prose[max(0, hit.start - 2) : hit.start].rstrip()[-1:]
-        if _HAN.match(last) and last not in _MAY_GOVERN:
+        if _HAN.match(last) and last not in _MAY_GOVERN and last not in _BEFORE_IN_TEXT:
             continue
         if block.kind == "Header" or hit.start < ends.get(id(block), 0):
             continue
@@ -203,8 +221,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         in_text = cited is not None and _is_in_text(cited)
         if in_text and options.style == "author-date":
             continue
-        if not _bears(
-            block.prose, hit.start, hit.end, typed=cited is None, hit_more=hit.match["more"]
+        runs = _opens_paragraph(hit) or (in_text and _is_unnamed(hit))
+        more = hit.match["more"]
+        if not runs and not _bears(
+            block.prose, hit.start, hit.end, typed=cited is None, hit_more=more
         ):
             continue
         ends[id(block)] = hit.end
@@ -216,6 +236,24 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             f"引用“{shown}”充当了句子的成分，印出来只是一个号码",
             f"写出名字，引用放在名字后面：{_named(cited, book)}",
         )
+
+
+def _opens_paragraph(hit: Hit) -> bool:
+    """Tell whether a paragraph begins with a citation and its sentence goes on in Han."""
+    block = hit.block
+    opens = not block.prose[: min(hit.start, 3)].strip() and hit.start < 3
+    plain = block.kind == "Para" and _LISTED.isdisjoint(block.within)
+    return opens and plain and _GOES_ON.match(block.prose, hit.end) is not None
+
+
+def _is_unnamed(hit: Hit) -> bool:
+    """Tell whether a citation without brackets stands in running text and behind no name."""
+    text = hit.block.prose
+    before = text[max(0, hit.start - _BEFORE) : hit.start]
+    alone = not text[: min(hit.start, 3)].strip() and hit.start < 3
+    if "Table" in hit.block.within or (alone and not _SAYS.match(text, hit.end)):
+        return False
+    return _NAME.search(before) is None
 
 
 def _bears(text: str, start: int, end: int, *, typed: bool, hit_more: str | None) -> bool:
@@ -232,6 +270,8 @@ def _bears(text: str, start: int, end: int, *, typed: bool, hit_more: str | None
         if _IS_SUBJECT.match(after):
             return True
         if _HEAD.search(before) and (hit_more or _IS_SUBJECT_AT_HEAD.match(after)):
+            return True
+        if _BEHIND_COMMA.search(before) and _TAKES_UP.match(after):
             return True
     return any(governs.search(before) and follows.match(after) for governs, follows in _GOVERNED)
 
