@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chapterkit import render as rendering
+import chapterkit.render as rendering
 from chapterkit.book import Book, load_book
 from chapterkit.calls import as_text, may_be_direct
 from chapterkit.errors import ChapterkitError
