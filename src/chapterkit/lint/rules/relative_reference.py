@@ -54,7 +54,7 @@ _SAYING = (
     r"|讨论|討論|所述|述及|论述|論述|论及|谈到|談到"
     r"|谈过|談過|谈及|分析|指出|描述|列出|列举|引用|引入|定义|定義|给出|給出|强调|强調|交代"
     r"|解释|解釋|证明|證明|所说|所說|所提|所言|看到"
-    r"|见过|見過|用过|用過|推导|推導|比较过|已述|学过|學過|埋下|留下)(?!什|谁|誰|怎|哪|多少)"
+    r"|回顾(?!性)|回顧|见过|見過|用过|用過|推导|推導|比较过|已述|学过|學過|埋下|留下)(?!什|谁|誰|怎|哪|多少)"
 )
 _ALREADY = (
     "(?:[中里裡]?(?:已经|已經|已|曾经|曾經|曾|我们|我們|也|就|还|還|刚刚?|所|多次|反复|还会|一再|其实"
@@ -64,7 +64,7 @@ _WILL = (
     r"(?:[中里裡]?(?:我们|我們)?(?:将|將|会(?!上)|會(?!上)|还要|還要|还会|還會|要再|再(?!版|三)"
     r"|就要|还将|要)"
     r"(?:详细|詳細|具体|具體|进一步|進一步|专门|陆续|逐一|逐个|深入|继续|再|会|對|对|用|从|在"
-    r"|看到|一并|分别|介绍|介紹|讨论|討論|讲|講|谈|談|说|說|解释|給出|给出|证明|證明|展开|分析"
+    r"|看到|遇到|碰到|出现|出現|一并|分别|介绍|介紹|讨论|討論|讲|講|谈|談|说|說|解释|給出|给出|证明|證明|展开|分析"
     r"|问|問|看|用到|补|回到|提到|涉及|考察|比较|说明|說明|逐)"
     r"|[中里裡]?(?:详述|詳述|详谈|详细|細說|细说|再述|另述|称之为|简称|簡稱|称为|记作|記作|统称"
     r"|凡|均|一律|所称|所稱|称|稱|沿用))"
@@ -76,13 +76,14 @@ _PATTERNS = (
         rf"{_NO_SECTION}|(?P<chapter>章){_NO_CHAPTER})"
     ),
     re.compile(
-        r"(?P<short>[上下])(?:(?P<section>[节節])(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開])(?!的?课)"
-        r"|(?P<chapter>章)(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開]))"
+        r"(?P<short>[上下])(?:(?P<section>[节節])(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開]|再[讲講说說谈談])(?!的?课)"
+        r"|(?P<chapter>章)(?=[，。、；：）中里裡的已曾将將我所给給讲講说說提介讨討末开開]|[再还還会會要](?:再|要|会)?[讲講说說谈談介讨討回看]))"
     ),
     re.compile(r"(?P<said>如前所[述示言说說]|如前述|前已(?:述及|提到|说过|介绍|提及|述)|如前文?[，,]|如上(?:文|节|節)?所[述示言说說]|上文所述|前文所述)"),
     re.compile(rf"(?P<text>前文|上文)(?P<tail>{_ALREADY}{_SAYING}|(?:中|里|裡)?的?(?=[，。、；：）)])|(?:中|里|裡|的)|[^，。]{{0,3}})"),
     re.compile(rf"(?P<coming>下文|后文|後文)(?P<tail>{_WILL}|{_ALREADY}{_SAYING}|(?:中|里|裡)?的?(?=[，。、；：）)])|(?:中|里|裡|的))"),
-    re.compile(rf"(?P<earlier>前面)(?:{_ALREADY}(?P<saying>{_SAYING})(?![人者])|的?[几幾各]?(?P<chapters>章节|章節|各章|各节))"),
+    re.compile(rf"(?P<earlier>前面)(?:{_ALREADY}(?P<saying>{_SAYING})(?![人者])|的?[几幾各]?(?P<chapters>章节|章節|小节|小節|各章|各节))"),
+    re.compile(rf"(?P<run>前面|后面|後面|接下来|接下來|下面|上面)的?(?:[一两兩几幾二三][个個]?)(?:小?(?P<section>[节節]){_NO_SECTION}|(?P<chapter>章){_NO_CHAPTER})"),
     re.compile(
         r"(?P<later>后面|後面)(?:(?:我们|我們|还|還)?(?:将|將|会|會|还会|还将|还要|要|再|就会"
         r"|马上)(?:要|再|会|將|将|还|还会|详细|具体|专门|陆续)?"
@@ -93,7 +94,8 @@ _PATTERNS = (
     re.compile(
         r"(?P<shown>[上下])(?P<what>[图圖](?!书|書|片|像|案|谋|形|示?器)"
         r"|表(?![面层層现現示达達情皮格明演白亲]))"
-        r"(?=\s?(?:[中所里裡的给給显顯是列，。、；：）)]|展示|表示|说明|說明|描|画|为|為|左|右"
+        r"(?=\s?\d{1,2}(?:[.\-–]\d{1,2})?(?![\d.]|\s?[张張个個幅条條次份处列行本页頁件])"
+        r"|\s?(?:[中所里裡的给給显顯是列，。、；：）)]|展示|表示|说明|說明|描|画|为|為|左|右"
         r"|可见|可以|汇总|总结|对比|比较|为例|則|则))"
     ),
 )  # fmt: skip
@@ -103,7 +105,7 @@ _LINKING = Late(
     r"|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
 )
 _AT_CLAUSE = Late(
-    r"(?:^|[，。；：！？（“(、\n—…]|但|而|不过|因为|所以|因此|正如|如|可见|其实|这里|也|在|我们"
+    r"(?:^|继|繼|承|[，。；：！？（“(、\n—…]|但|而|不过|因为|所以|因此|正如|如|可见|其实|这里|也|在|我们"
     r"|本章|就|又|还|只是|既然|至于|一如|留待|留到|留给|待|请?看|看"
     r"|请?[见見]|[详詳]见|参[见見]|据|照|与|和|同|跟|由|从|即|把|将|对|用|为|是|到|比|按|除"
     r"|除了|及|或|根据|按照|沿用|承接|结合|回顾|呼应|回到|接续|衔接)$"
@@ -118,17 +120,25 @@ _BESIDE = Late(
     r"|论述|約定|约定|符号|符號|公式|推导|记号|论证|描述|表述|术语|设定|那个|这个|图|表|式))"
 )
 _NOT_BEFORE = {
-    "text": Late("[当當目以历歷身网網马馬晚早天地手之]$|历史$"),
+    "text": Late("[当當目历歷身网網马馬晚早天地手之]$|历史$"),
     "coming": Late("[上以天手地乡属部名旗笔目没沒有了无無]$"),
     "later": Late("[在到往向从走站坐跑排冲于最正]$"),
     "earlier": Late("[到往向从走站坐跑排冲冲于最正]$"),
     "shown": Late("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
 }
 _METAPHOR = Late(
-    r"(?:人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$"
+    r"(?:》|(?:那|这|此|[我你他她]的)[一两]?[本部篇]书|人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$"
+    r"|(?:读|讀|看|写|寫|抄|背|翻)[完到了过過](?:了|过)?$"
 )
+# What the model has read so far has a length; a text of one's own has arguments.
+_AS_READ = Late(
+    r"的?(?:长度|長度|内容|內容|语义|語義|信息|資訊|词|詞|字|词元|概率|窗口|向量|表示|分量|末尾|最后|語境|语境"
+    r"|语气|风格|气氛|意思|下一个|影响|约束|限制|条件|统计|前缀|模式|部分|主题|大意|历史|作者)"
+)
+_OF_MODELS = Late("词元|詞元|预测|預測|上下文|[Tt]oken|续写|續寫|注意力|窗口")
 _IDIOM = Late(r"(?:没有|沒有|有|没了|无|杳无|等不到|不见|什么|还有)(?:了)?$")
 _PLAYED = Late("[球赛賽课課诗詩]")
+_TOLD = Late(rf"{_ALREADY}(?:{_SAYING})的")
 _SPOKEN = "说說讲講看见見用谈談解交"
 _BEFORE = 10
 
@@ -136,12 +146,17 @@ _BEFORE = 10
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each such word in running text."""
     headings = _Headings(document, book)
+    reported: set[tuple[int, int]] = set()
     for pattern in _PATTERNS:
         for hit in document.prose.finditer(pattern):
             block = hit.block
             if block.kind == "Header" or "BlockQuote" in block.within:
                 continue
-            if _points(hit) and block.is_typed(hit.start) and not is_quoted(block.prose, hit.start):
+            place = id(block), hit.start
+            if place in reported or not block.is_typed(hit.start):
+                continue
+            if _points(hit) and not is_quoted(block.prose, hit.start):
+                reported.add(place)
                 yield _problem(hit, headings)
 
 
@@ -154,10 +169,11 @@ def _points(hit: Hit) -> bool:
         return False
     tail, points = told.get("tail") or "", True
     match kind:
-        case "neighbour" | "short":
+        case "neighbour" | "short" | "run":
             points = _names_section(hit, before, kind)
         case "text":
             points = _names_text(before, text[hit.start + 2 : hit.end + 6], tail)
+            points = points or (tail.startswith("的") and _is_own_text(hit, before))
         case "coming":
             points = _names_coming(before, text[hit.end : hit.end + 1], tail)
         case "earlier" | "later":
@@ -169,9 +185,20 @@ def _points(hit: Hit) -> bool:
     return points
 
 
+def _is_own_text(hit: Hit, before: str) -> bool:
+    """Tell whether 上文的…… at the head of a clause means the text, not what a model has read."""
+    text, end = hit.block.prose, hit.start + 2
+    if hit.match["text"] != "上文" or not _AT_CLAUSE.search(before) or before.endswith("以"):
+        return False
+    first, last = sentence_round(text, hit.start, hit.end)
+    return not _AS_READ.match(text, end) and not _OF_MODELS.search(text, first, last)
+
+
 def _names_section(hit: Hit, before: str, kind: str) -> bool:
     text, told = hit.block.prose, hit.match.groupdict()
     if _METAPHOR.search(before) or before.endswith("以"):
+        return False
+    if kind == "run" and (before.endswith(("在", "往", "向")) and told["run"] in {"上面", "下面"}):
         return False
     if kind == "short" and not _LINKING.search(before):
         return False
@@ -191,6 +218,8 @@ def _names_coming(before: str, behind: str, tail: str) -> bool:
 
 def _names_text(before: str, behind: str, tail: str) -> bool:
     """Tell whether 前文 or 上文 is this text's own, by what stands before and behind it."""
+    if before.endswith("以"):
+        return _TOLD.match(behind) is not None
     if re.match(rf"{_ALREADY}{_SAYING}", tail):
         return _AT_CLAUSE.search(before) is not None
     if _POINTS.search(before):
@@ -238,10 +267,15 @@ class _Headings:
     def now(self, hit: Hit) -> str:
         """Say what 上一节 or 下一章 is at present, if one can tell."""
         told = hit.match.groupdict()
-        if not (told.get("section") or told.get("chapter")) or told.get("count") not in {
-            None,
-            "一",
-        }:
+        if (
+            told.get("run")
+            or not (told.get("section") or told.get("chapter"))
+            or told.get("count")
+            not in {
+                None,
+                "一",
+            }
+        ):
             return ""
         back = (told.get("neighbour") or told.get("short")) in {"上", "前"}
         if told.get("chapter") and self.book.chapters:
