@@ -6,8 +6,10 @@ on the abbreviation will do.
 
 Reported is the first use of an abbreviation that the text introduces only later, that terms.yaml
 lists, or that stands in the package's list of those that readers outside of a field do not know,
-if the text never introduces it. Introduced is what stands in brackets with or behind its name,
-is followed by its name in brackets, or by 即, 简称, 缩写 and the like.
+if the text never introduces it. So is one in three to five capitals that no list knows, where the
+text uses it twice or more and once for a method (EWC 方法, KTO 损失). Introduced is what stands in
+brackets with or behind its name, is followed by its name in brackets, or by 即, 简称, 缩写 and the
+like.
 
 Quiet: what everybody knows (GPU, PDF, DNA), units, Roman numerals, names of models, data sets and
 companies, parts of English names and titles, code, quotations, tables. A heading neither
@@ -31,6 +33,7 @@ Good:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -58,7 +61,7 @@ class Options:
 _ABBREVIATION = re.compile(
     r"(?:[A-Z][a-z]{0,2}[A-Z][A-Za-z]{0,4}|[fm][A-Z]{2,3})(?![A-Za-z0-9_/@]|[-.–][A-Za-z0-9])"
 )
-_GLUED = Late(r"[A-Za-z0-9_/@#.\\-–]$")
+_GLUED = Late(r"[A-Za-z0-9_/@#.\\–-]$")
 _ROMAN = Late(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 
 # Introductions: what stands before, and behind.
@@ -87,6 +90,8 @@ _NAME_OF = Late(
     r"(?:公司|模型|数据集|資料集|基准|大学|大學|乐队|组合|芯片|处理器|软件|品牌|杂志|网站|论坛"
     r"|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$"
 )
+_METHOD = Late(r"\s?(?:方法|算法|演算法|损失|損失|正则|机制|機制|范式|範式|目标函数)")
+_CAPITALS = Late("[A-Z]{3,5}")
 _SENTENCE = Late("[。！？\n]")
 _BEFORE = 90
 _BEHIND = 110
@@ -100,6 +105,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     known = (set(word_list("known-abbreviations")) | set(options.known)) - set(_of_terms(book))
     links = Spans("Link")
     uses: dict[str, Hit] = {}
+    times: Counter[str] = Counter()
+    methods: set[str] = set()
     introduced: dict[str, Hit] = {}
     for hit in document.prose.finditer(_ABBREVIATION):
         name = _singular(hit.match[0])
@@ -107,13 +114,17 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             continue
         if _introduces(hit, needed.get(name, "")):
             introduced[name] = hit
-        elif name not in uses and _is_use(hit, name in needed, links):
-            uses[name] = hit
+        elif (name not in uses or name not in needed) and _is_use(hit, name in needed, links):
+            uses.setdefault(name, hit)
+            times[name] += 1
+            if _METHOD.match(hit.block.prose, hit.end):
+                methods.add(name)
     for name, hit in uses.items():
         later = introduced.get(name)
         if later is not None and (later.match.start() < hit.match.start()):
             continue
-        if later is not None or name in needed:
+        unlisted = name in methods and times[name] > 1 and _CAPITALS.fullmatch(name)
+        if later is not None or name in needed or unlisted:
             yield _problem(hit, name, later, needed.get(name, ""))
 
 
