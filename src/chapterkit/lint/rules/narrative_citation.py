@@ -107,7 +107,6 @@ _HEAD = Late(
     r"|不過|同样|但是|因此|(?:19|20)\d\d\s?年)[，,]"
     r"|虽然|尽管|由于|如果|可见|所以|因此|于是|正如|由此|后来|随后|接着|早在[^，。]{1,8}年，))\s?$"
 )
-_BEHIND_COMMA = Late(r"[，,]\s?$")
 _TAKES_UP = Late(rf"\s?{_ADVERBS}(?:把|将(?![来军至近])|將(?![來軍至近])|写|寫)")
 _START = Late(
     r"(?:^|\n|[。！？；：，（“(]|[,;:.!?]\s|\b(?:However|Moreover|Furthermore|Recently|While"
@@ -240,17 +239,17 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 def _opens_paragraph(hit: Hit) -> bool:
     """Tell whether a paragraph begins with a citation and its sentence goes on in Han."""
-    block = hit.block
-    opens = not block.prose[: min(hit.start, 3)].strip() and hit.start < 3
-    plain = block.kind == "Para" and _LISTED.isdisjoint(block.within)
-    return opens and plain and _GOES_ON.match(block.prose, hit.end) is not None
+    if hit.start > 2 or hit.block.prose[: hit.start].strip():
+        return False
+    plain = hit.block.kind == "Para" and _LISTED.isdisjoint(hit.block.within)
+    return plain and _GOES_ON.match(hit.block.prose, hit.end) is not None
 
 
 def _is_unnamed(hit: Hit) -> bool:
     """Tell whether a citation without brackets stands in running text and behind no name."""
     text = hit.block.prose
     before = text[max(0, hit.start - _BEFORE) : hit.start]
-    alone = not text[: min(hit.start, 3)].strip() and hit.start < 3
+    alone = hit.start < 3 and not text[: hit.start].strip()
     if "Table" in hit.block.within or (alone and not _SAYS.match(text, hit.end)):
         return False
     return _NAME.search(before) is None
@@ -271,7 +270,7 @@ def _bears(text: str, start: int, end: int, *, typed: bool, hit_more: str | None
             return True
         if _HEAD.search(before) and (hit_more or _IS_SUBJECT_AT_HEAD.match(after)):
             return True
-        if _BEHIND_COMMA.search(before) and _TAKES_UP.match(after):
+        if before.rstrip().endswith(("，", ",")) and _TAKES_UP.match(after):
             return True
     return any(governs.search(before) and follows.match(after) for governs, follows in _GOVERNED)
 

@@ -83,7 +83,7 @@ _PATTERNS = (
     re.compile(rf"(?P<text>前文|上文)(?P<tail>{_ALREADY}{_SAYING}|(?:中|里|裡)?的?(?=[，。、；：）)])|(?:中|里|裡|的)|[^，。]{{0,3}})"),
     re.compile(rf"(?P<coming>下文|后文|後文)(?P<tail>{_WILL}|{_ALREADY}{_SAYING}|(?:中|里|裡)?的?(?=[，。、；：）)])|(?:中|里|裡|的))"),
     re.compile(rf"(?P<earlier>前面)(?:{_ALREADY}(?P<saying>{_SAYING})(?![人者])|的?[几幾各]?(?P<chapters>章节|章節|小节|小節|各章|各节))"),
-    re.compile(rf"(?P<run>前面|后面|後面|接下来|接下來|下面|上面)的?(?:[一两兩几幾二三][个個]?)(?:小?(?P<section>[节節]){_NO_SECTION}|(?P<chapter>章){_NO_CHAPTER})"),
+    re.compile(rf"(?P<run>[前后後上下接](?:面|下来|下來))的?(?:[一两兩几幾二三][个個]?)(?:小?(?P<section>[节節]){_NO_SECTION}|(?P<chapter>章){_NO_CHAPTER})"),
     re.compile(
         r"(?P<later>后面|後面)(?:(?:我们|我們|还|還)?(?:将|將|会|會|还会|还将|还要|要|再|就会"
         r"|马上)(?:要|再|会|將|将|还|还会|详细|具体|专门|陆续)?"

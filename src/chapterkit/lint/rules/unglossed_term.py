@@ -91,7 +91,6 @@ _NAME_OF = Late(
     r"|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$"
 )
 _METHOD = Late(r"\s?(?:方法|算法|演算法|损失|損失|正则|机制|機制|范式|範式|目标函数)")
-_CAPITALS = Late("[A-Z]{3,5}")
 _SENTENCE = Late("[。！？\n]")
 _BEFORE = 90
 _BEHIND = 110
@@ -114,18 +113,24 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             continue
         if _introduces(hit, needed.get(name, "")):
             introduced[name] = hit
-        elif (name not in uses or name not in needed) and _is_use(hit, name in needed, links):
+        elif (name not in uses or _may_be_method(name, needed)) and _is_use(
+            hit, name in needed, links
+        ):
             uses.setdefault(name, hit)
             times[name] += 1
-            if _METHOD.match(hit.block.prose, hit.end):
+            if _may_be_method(name, needed) and _METHOD.match(hit.block.prose, hit.end):
                 methods.add(name)
     for name, hit in uses.items():
         later = introduced.get(name)
         if later is not None and (later.match.start() < hit.match.start()):
             continue
-        unlisted = name in methods and times[name] > 1 and _CAPITALS.fullmatch(name)
+        unlisted = name in methods and times[name] > 1
         if later is not None or name in needed or unlisted:
             yield _problem(hit, name, later, needed.get(name, ""))
+
+
+def _may_be_method(name: str, needed: dict[str, str]) -> bool:
+    return name.isupper() and 3 <= len(name) <= 5 and name not in needed
 
 
 def _singular(name: str) -> str:
