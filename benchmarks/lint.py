@@ -202,7 +202,7 @@ def rules(file: Path) -> None:
 
     book = Outside().book()
     document = file_document(file.read_text("utf-8"), file.name, book)
-    chosen = Run(book.config.lint, frozenset())
+    chosen = Run(book.config, frozenset())
     started = time.process_time()
     every = [rule for rule in chosen.rules if rule.check]
     print(f"\nimporting {len(every)} rules: {1000 * (time.process_time() - started):.0f} ms")

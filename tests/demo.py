@@ -72,7 +72,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     blank = "\n" * text.count("\n", 0, start)
     document = parsed(rendered_plainly(blank + text[start:], "case.md"))
     if accepted:
-        run = Run(book.config.lint, at_hand(book))
+        run = Run(book.config, at_hand(book))
         _, surplus = compared(lint(document, book, run), accepted, {"case.md"})
         told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
         return sorted(
@@ -92,7 +92,7 @@ def _accepted(one: dict[str, str]) -> Entry:
 def _checked(rule: Rule, document: Document, book: Book, options: dict[str, Any]) -> list[Problem]:
     if rule.check:
         return sorted(rule.check(document, book, make_options(rule, options)))
-    everything = lint(document, book, Run(book.config.lint, at_hand(book)))
+    everything = lint(document, book, Run(book.config, at_hand(book)))
     return [problem for problem in everything if problem.rule == rule.name]
 
 

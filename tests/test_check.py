@@ -143,6 +143,14 @@ def test_a_book_names_its_baseline(minimal: Path, run: Run) -> None:
     assert run(minimal, "build", "--format", "markdown").exit_code == 0
 
 
+def test_pruning_judges_only_the_rules_that_ran(draft: Path, run: Run) -> None:
+    adopt(draft, run)
+    before = (draft / "old.yaml").read_text("utf-8")
+    arguments = ("check", "draft.md", "--baseline", "old.yaml")
+    assert run(draft, *arguments, "--prune", "--rule", "mojibake").exit_code == 0
+    assert (draft / "old.yaml").read_text("utf-8") == before
+
+
 # --- severities
 
 
@@ -189,6 +197,16 @@ def test_only_changed_lines(draft: Path, run: Run) -> None:
     (draft / "new.md").write_text(OLD, "utf-8")
     untracked = run(draft, "check", "new.md", "--changed-since", "HEAD", "--format", "json")
     assert lines_told(untracked.output) == [3, 5]
+
+
+def test_only_changed_lines_are_mended(draft: Path, run: Run) -> None:
+    (draft / "draft.md").write_text("# 题\n\n甲,乙。\n\n丙。\n", "utf-8")
+    git(draft, "init")
+    git(draft, "add", ".")
+    git(draft, "commit", "-m", "old")
+    (draft / "draft.md").write_text("# 题\n\n甲,乙。\n\n丙,丁。\n", "utf-8")
+    run(draft, "check", "draft.md", "--changed-since", "HEAD", "--fix")
+    assert (draft / "draft.md").read_text("utf-8") == "# 题\n\n甲,乙。\n\n丙，丁。\n"
 
 
 def test_changed_since_needs_git_and_the_commit(draft: Path, run: Run) -> None:
@@ -259,7 +277,69 @@ def test_an_exception_before_a_placing_line_holds_for_that_line(minimal: Path, r
         assert result.exit_code == 0, result.output
 
 
+def test_a_file_beside_the_chapters_keeps_to_house_style(minimal: Path, run: Run) -> None:
+    (minimal / "book" / "appendix.md").write_text("# 附录\n\n用GPT做。\n", "utf-8")
+    config = minimal / "book" / "book.yaml"
+    plain = config.read_text("utf-8")
+    for style, code in (("space", 1), ("any", 0)):
+        config.write_text(plain + f"style: {{cjk_space: {style}}}\n", "utf-8")
+        assert run(minimal, "check", "book/appendix.md", "--strict").exit_code == code
+        assert run(minimal / "book", "check", "appendix.md", "--strict").exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("told", "place", "says"),
+    [
+        ("lint: {rules: {fake-lst: off}}", "book/book.yaml:7", "fake-list"),
+        ("lint:\n  paths:\n    'a*': {fake-lst: off}", "book/book.yaml:9", "fake-list"),
+        ("lint:\n  options:\n    long-paragraph: {mst: 1}", "book/book.yaml:9", "most"),
+        ("lint: {options: {long-paragraph: {most: 多}}}", "book/book.yaml:7", "整数"),
+        ("lint: {options: {long-paragraph: {most: -5}}}", "book/book.yaml:7", "小于零"),
+        ("budgets: {theory: {characters: [9, 1]}}", "book/book.yaml:7", "至少"),
+        ("style: {cjk_space: sapce}", "book/book.yaml:7", "space"),
+    ],
+)
+def test_settings_that_do_not_fit_are_told_at_their_line(
+    told: str, place: str, says: str, minimal: Path, run: Run
+) -> None:
+    config = minimal / "book" / "book.yaml"
+    config.write_text(config.read_text("utf-8") + told + "\n", "utf-8")
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert result.output.startswith(place), result.output
+    assert says in result.output
+
+
 # --- mending
+
+
+def test_a_template_that_prints_data_can_be_mended(minimal: Path, run: Run) -> None:
+    """Data stand between the words; an edit beside them touches the template's own line."""
+    config = minimal / "book" / "book.yaml"
+    config.write_text(config.read_text("utf-8") + "style: {cjk_space: none}\n", "utf-8")
+    template = minimal / "templates" / "experiment.md.j2"
+    assert "# 实验 {{" in template.read_text("utf-8")
+    run(minimal, "check", "--fix")
+    assert "# 实验{{" in template.read_text("utf-8")
+
+
+def test_metadata_at_the_head_of_a_file_are_left_alone(tmp_path: Path, run: Run) -> None:
+    for mark, equals in (("---", ":"), ("+++", " =")):
+        text = f"{mark}\ntitle{equals} 读书,二\n\n# 注\n  - 甲,乙\n{mark}\n\n正文,在此。\n"
+        (tmp_path / "a.md").write_text(text, "utf-8")
+        assert run(tmp_path, "check", "a.md", "--fix").exit_code == 0
+        assert (tmp_path / "a.md").read_text("utf-8") == text.replace("正文,", "正文，")
+    (tmp_path / "b.md").write_text("---\n\n这不是元数据,是分隔线。\n\n---\n", "utf-8")
+    run(tmp_path, "check", "b.md", "--fix")
+    assert "元数据，" in (tmp_path / "b.md").read_text("utf-8")
+
+
+def test_a_link_stays_a_link(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "a.md").write_text("# 题\n\n甲,乙。\n", "utf-8")
+    (tmp_path / "link.md").symlink_to("a.md")
+    run(tmp_path, "check", "link.md", "--fix")
+    assert (tmp_path / "link.md").is_symlink()
+    assert "甲，乙" in (tmp_path / "a.md").read_text("utf-8")
 
 
 def swap(old: str, new: str, line: int, column: int, rule: str = "demo") -> Problem:
@@ -370,6 +450,11 @@ def test_junit_is_xml_with_a_suite_for_each_file() -> None:
         "书/a.md": "1", "b.md": "0", "book/book.yaml": "0",
     }  # fmt: skip
     assert (root.get("tests"), root.get("failures")) == ("3", "1")
+
+
+def test_junit_fails_warnings_if_they_fail_the_check() -> None:
+    root = Xml.fromstring(written(replace(REPORT, strict=True), "junit"))
+    assert root.get("failures") == "2"
 
 
 def test_github_commands_are_escaped() -> None:

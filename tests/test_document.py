@@ -111,6 +111,12 @@ def test_what_follows_a_table_is_found_where_it_stands(table: str) -> None:
     assert lines == [1, first, first + 2, first + 4]
 
 
+def test_what_follows_code_stands_behind_its_fence() -> None:
+    text = "甲。\n\n```\nfoo\n```\n\n---\n\n~~~ py\nbar\n~~~\n\n| a | b |\n|---|---|\n| c | d |\n"
+    document = parsed(rendered_plainly(text, "a.md"))
+    assert [block.origin().line for block in document.blocks[2:5]] == [7, 10, 13]
+
+
 def test_empty_items_and_rules_have_a_line() -> None:
     blocks = document("甲\n\n---\n\n乙\n").blocks
     assert [(block.kind, block.origin().line) for block in blocks] == [

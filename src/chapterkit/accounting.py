@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,9 +103,12 @@ def _exempt(block: Block, exempt: Exempt) -> Accounted:
 def typed_text(block: Block, names: Sequence[str] = ()) -> str:
     """Return a block's text with all but typed prose masked.
 
-    Masked are recorded spans, code, formulas, citations, references (实验 7.4) and `names`.
+    Masked are recorded spans, code, formulas, citations, references (实验 7.4), calls of notes
+    that are nowhere defined ([^1]) and `names`.
     """
     text = block.masked("Code", "Math", "Cite", "Number", "Note", "Reference")
+    if "[^" in text:
+        text = re.sub(r"\[\^[^\]\s]*\]", lambda found: OPAQUE * len(found[0]), text)
     for name in names:
         text = text.replace(name, OPAQUE * len(name))
     return text

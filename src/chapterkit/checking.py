@@ -17,6 +17,7 @@ from chapterkit.config import BOOK_FILE, find_root
 from chapterkit.document import Document
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import read_exactly, replace_texts
+from chapterkit.ledger import Ledger
 from chapterkit.lint import Problem, Run, lint
 from chapterkit.lint.baseline import (
     Baseline,
@@ -27,7 +28,7 @@ from chapterkit.lint.baseline import (
     read_baseline,
 )
 from chapterkit.lint.engine import Outcome, reviewed
-from chapterkit.lint.fix import Mended, Texts, mend
+from chapterkit.lint.fix import ROUNDS, Mended, Texts, mend
 from chapterkit.reading import Outside, at_hand, document_of, file_document
 from chapterkit.revision import Changes
 from chapterkit.yamlfile import read_text
@@ -39,7 +40,8 @@ Progress = Callable[[str], None]
 class Subject:
     """A text that is checked as a whole: a chapter of a book, or a file outside of one.
 
-    `at` are the files of a book whose problems alone are asked for; empty for all of them.
+    `folder` is what the paths of its problems are relative to; `at` are the files of a book whose
+    problems alone are asked for, empty for all of them.
     """
 
     shown: str
@@ -47,11 +49,7 @@ class Subject:
     run: Run
     chapter: Chapter | None = None
     at: tuple[str, ...] = ()
-
-    @property
-    def folder(self) -> Path:
-        """The folder that the paths of its problems are relative to."""
-        return self.book.config.root if self.chapter else Path()
+    folder: Path = Path()
 
     def paths(self) -> tuple[str, ...]:
         """Return the files that it is made of, from that folder."""
@@ -68,7 +66,7 @@ class Subject:
         texts = texts or {}
         if not self.chapter:
             text = texts.get(self.shown)
-            text = read_text(Path(self.shown), self.shown) if text is None else text
+            text = read_text(self.folder / self.shown, self.shown) if text is None else text
             return file_document(text, self.shown, self.book, self._get_ready)
         chapter, book = with_texts(self.book, self.chapter, texts)
         return document_of(book, chapter, self._get_ready)
@@ -121,10 +119,10 @@ def subjects(targets: Sequence[str], outside: Outside, only: Sequence[str] = ())
 
 def chapters_of(book: Book, named: Sequence[str], only: Sequence[str] = ()) -> list[Subject]:
     """Return the chapters that slugs or numbers name; without any, all of the book."""
-    run = Run(book.config.lint, at_hand(book), tuple(only))
+    run = Run(book.config, at_hand(book), tuple(only))
     wanted = {book.config.chapter(target).slug for target in named}
     return [
-        Subject(chapter.path, book, run, chapter)
+        Subject(chapter.path, book, run, chapter, folder=book.config.root)
         for chapter in book.chapters
         if not wanted or chapter.slug in wanted
     ]
@@ -141,12 +139,22 @@ def _of_book(target: str, only: Sequence[str], load: Callable[[Path], Book]) -> 
         return []
     book = load(root)
     chapters = [one for one in book.chapters if _concerns(book, one, inner)]
-    if not chapters and path.suffix not in {".md", ".markdown"}:
+    if not chapters and path.suffix in {".md", ".markdown"}:
+        return [_beside_the_book(book, inner, only)]
+    if not chapters:
         raise ChapterkitError(
             "这个文件不属于任何一章", Origin(target), "给出章的代号、章号，或书里的文件"
         )
-    run = Run(book.config.lint, at_hand(book), tuple(only))
-    return [Subject(one.path, book, run, one, (inner,)) for one in chapters]
+    run = Run(book.config, at_hand(book), tuple(only))
+    return [Subject(one.path, book, run, one, (inner,), root) for one in chapters]
+
+
+def _beside_the_book(book: Book, inner: str, only: Sequence[str]) -> Subject:
+    """Return a Markdown file in a book's folders that is no chapter: house style holds for it."""
+    alone = Book(book.config, {}, {}, Ledger({}), {}, (), None, book.terms)
+    given = frozenset({"terms"} if book.terms else ())
+    run = Run(book.config, given, tuple(only))
+    return Subject(inner, alone, run, folder=book.config.root)
 
 
 def _concerns(book: Book, chapter: Chapter, inner: str) -> bool:
@@ -166,7 +174,7 @@ def stranger(
 ) -> Subject:
     """Return a file outside a book as a text to be checked; `make` makes what goes with it."""
     book = make(outside)
-    return Subject(target, book, Run(book.config.lint, outside.given, tuple(only)))
+    return Subject(target, book, Run(book.config, outside.given, tuple(only)))
 
 
 def this_root() -> Path:
@@ -186,7 +194,7 @@ def is_file(target: str) -> bool:
         "/" in target
         or os.sep in target
         or target.endswith((".md", ".markdown", ".txt"))
-        or Path(target).is_file()
+        or Path(target).exists()
     )
 
 
@@ -245,7 +253,7 @@ def without_accepted(
     problems: Sequence[Problem], accepted: Accepted, wanted: Sequence[Subject], stale: bool = True
 ) -> list[Problem]:
     """Return what a baseline does not accept, with its own entries that nothing needs any more."""
-    new, surplus = compared(problems, accepted.entries, _paths(wanted))
+    new, surplus = compared(problems, accepted.entries, _paths(wanted), _ran(wanted))
     if not stale or not wanted:
         return new
     told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
@@ -276,10 +284,16 @@ def prune_baseline(
     accepted: Accepted, problems: Sequence[Problem], wanted: Sequence[Subject]
 ) -> int:
     """Take out of a baseline what no longer occurs in the texts checked; return how many."""
-    _, surplus = compared(problems, accepted.entries, _paths(wanted))
+    _, surplus = compared(problems, accepted.entries, _paths(wanted), _ran(wanted))
     if surplus:
         replace_texts({accepted.path: baseline_text(pruned(accepted.entries, surplus))})
     return sum(entry.times for entry in surplus)
+
+
+def _ran(wanted: Iterable[Subject]) -> set[str]:
+    """Return the names of the rules that ran over every one of the texts."""
+    ran = [{rule.name for rule in one.run.rules} for one in wanted]
+    return set.intersection(*ran) if ran else set()
 
 
 def _paths(wanted: Iterable[Subject]) -> set[str]:
@@ -289,34 +303,45 @@ def _paths(wanted: Iterable[Subject]) -> set[str]:
 # --- lines changed
 
 
-def on_changed_lines(problems: Iterable[Problem], changes: Changes) -> list[Problem]:
-    """Return the problems, with paths from the current folder, on lines that were changed."""
+def on_changed_lines(
+    problems: Iterable[Problem], changes: Changes | None, folder: Path = Path()
+) -> list[Problem]:
+    """Return the problems, with paths from `folder`, on lines that were changed."""
     return [
         problem
         for problem in problems
-        if changes.hold(Path(problem.origin.path), problem.origin.line)
+        if changes is None or changes.hold(folder / problem.origin.path, problem.origin.line)
     ]
 
 
 # --- mending
 
 
-def mended(one: Subject, keep: Callable[[list[Problem]], list[Problem]]) -> tuple[Texts, Mended]:
+def mended(
+    one: Subject, accepted: Accepted | None = None, changes: Changes | None = None
+) -> tuple[Texts, Mended]:
     """Carry out, in memory, the edits of a subject's problems; return its files before and after.
 
-    `keep` chooses among the problems (those that a baseline accepts are left alone).
+    What a baseline accepts is left alone; with `changes`, all that stands on other lines, too:
+    then there is one round, for edits may join lines and so move the changed ones.
     """
     texts = _sources(one)
 
-    def known(changed: Texts, document: Document) -> list[Problem]:
-        return keep(one.lint(document, _plain(changed)))
+    def problems_of(changed: Texts, document: Document) -> list[Problem]:
+        problems = one.lint(document, _plain(changed))
+        if accepted:
+            problems = without_accepted(problems, accepted, [one], stale=False)
+        return on_changed_lines(problems, changes, one.folder)
 
-    return texts, mend(texts, lambda changed: one.parse(_plain(changed)), known)
+    rounds = 1 if changes else ROUNDS
+    return texts, mend(texts, lambda changed: one.parse(_plain(changed)), problems_of, rounds)
 
 
 def _sources(one: Subject) -> dict[str, str]:
     """Return the files in which edits may be made, as they are on disk, line ends included."""
     inner = [path for path in one.paths() if not path.startswith("experiments/")]
+    for path in inner:
+        read_text(one.folder / path, path)  # tells better what is wrong with a file
     return {path: read_exactly(one.folder / path, path) for path in inner}
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chapterkit.checking import Accepted, Subject
     from chapterkit.ledger import Ledger
     from chapterkit.lint import Problem
+    from chapterkit.revision import Changes
 
 PROBLEMS, CANNOT_RUN, OUR_BUG = 1, 2, 3
 
@@ -266,8 +267,9 @@ def check(
 
     outside = Outside(ledger, bibliography, terms, config)
     wanted = checking.subjects(targets, outside, only)
+    changes = _changes(wanted, changed_since)
     if diff or fix:
-        _mend(wanted, _accepted(wanted, baseline), write=fix and not diff)
+        _mend(wanted, _accepted(wanted, baseline), changes, write=fix and not diff)
         if diff:
             return
         wanted = checking.subjects(targets, outside, only)
@@ -282,21 +284,28 @@ def check(
     accepted = _accepted(wanted, baseline)
     if prune:
         if accepted is None:
-            raise click.UsageError("--prune goes with --baseline FILE")
-        _prune(accepted, problems, wanted)
-        return
+            raise click.UsageError("--prune 要有基线：加上 --baseline FILE")
+        accepted = _prune(accepted, problems, wanted)
     if accepted:
         whole = not changed_since and not only
         problems = checking.without_accepted(problems, accepted, wanted, stale=whole)
     problems = _from_here(problems, wanted)
     if changed_since:
-        from chapterkit.revision import changes_since
-
-        changes = changes_since(wanted[0].folder, changed_since)
+        if fix:
+            changes = _changes(wanted, changed_since)
         problems = checking.on_changed_lines(problems, changes)
-    _print_report(problems, form, wanted)
+    _print_report(problems, form, wanted, strict)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+def _changes(wanted: Sequence[Subject], revision: str | None) -> Changes | None:
+    """Return what was changed since a commit; None if that was not asked."""
+    if revision is None:
+        return None
+    from chapterkit.revision import changes_since
+
+    return changes_since(wanted[0].folder, revision)
 
 
 def _accepted(wanted: Sequence[Subject], file: Path | None) -> Accepted | None:
@@ -318,30 +327,29 @@ def _write_baseline(file: Path, problems: Sequence[Problem], reason: str) -> Non
     click.echo(f"{shown}：新收 {added} 个问题，原有 {len(old)} 条。")
 
 
-def _prune(accepted: Accepted, problems: Sequence[Problem], wanted: Sequence[Subject]) -> None:
-    from chapterkit.checking import prune_baseline
+def _prune(accepted: Accepted, problems: Sequence[Problem], wanted: Sequence[Subject]) -> Accepted:
+    """Take out of a baseline what no longer occurs; return it as it is then."""
+    from chapterkit.checking import load_baseline, prune_baseline
 
     gone = prune_baseline(accepted, problems, wanted)
-    click.echo(f"{accepted.shown}：删去 {gone} 个已经没有的问题。")
+    click.echo(f"{accepted.shown}：删去 {gone} 个已经没有的问题。", err=True)
+    return load_baseline(accepted.path, accepted.shown)
 
 
-def _mend(wanted: Sequence[Subject], accepted: Accepted | None, write: bool) -> None:
+def _mend(
+    wanted: Sequence[Subject], accepted: Accepted | None, changes: Changes | None, write: bool
+) -> None:
     """Show the diff that mends problems, or carry it out."""
     from chapterkit import checking
     from chapterkit.binding import as_diff
 
-    def keep(problems: list[Problem]) -> list[Problem]:
-        if accepted is None:
-            return problems
-        return checking.without_accepted(problems, accepted, wanted, stale=False)
-
     done = 0
     with _progress("正在改正", len(wanted)) as step:
         for one in wanted:
-            before, result = checking.mended(one, keep)
+            before, result = checking.mended(one, accepted, changes)
             done += result.done
             for path in result.texts if not write else ():
-                shown = _shown(one.folder / path) if one.chapter else path
+                shown = _shown_in(one, path)
                 click.echo(as_diff(before[path], result.texts[path], shown), nl=False)
             if write:
                 for path in checking.write_mended(one, before, result.texts):
@@ -360,21 +368,28 @@ def _from_here(problems: Sequence[Problem], wanted: Sequence[Subject]) -> list[P
     """Return the problems with paths from the current folder."""
     from chapterkit.checking import relocated
 
-    folder = next((one.folder for one in wanted if one.chapter), None)
+    folder = next((one.folder for one in wanted if one.folder != Path()), None)
     if folder is None:
         return list(problems)
-    files = {one.shown for one in wanted if not one.chapter}
+    files = {one.shown for one in wanted if one.folder == Path()}
     outside = [problem for problem in problems if problem.origin.path in files]
     inside = [problem for problem in problems if problem.origin.path not in files]
     return sorted([*outside, *relocated(inside, folder)])
 
 
-def _print_report(problems: Sequence[Problem], form: str, wanted: Sequence[Subject]) -> None:
+def _shown_in(one: Subject, path: str) -> str:
+    """Return a file of a text as it is shown: from the current folder."""
+    return path if one.folder == Path() else _shown(one.folder / path)
+
+
+def _print_report(
+    problems: Sequence[Problem], form: str, wanted: Sequence[Subject], strict: bool = False
+) -> None:
     from chapterkit.checking import source_lines
     from chapterkit.lint.reports import Report, written
 
-    checked = [_shown(one.folder / one.shown) if one.chapter else one.shown for one in wanted]
-    report = Report(problems, source_lines(), tuple(dict.fromkeys(checked)), _colour())
+    checked = tuple(dict.fromkeys(_shown_in(one, one.shown) for one in wanted))
+    report = Report(problems, source_lines(), checked, _colour(), strict)
     click.echo(written(report, form))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.yamlfile import parse_yaml, read_text, validated_as
+from chapterkit.yamlfile import Step, YamlFile, parse_yaml, read_text, validated_as
 
 BOOK_FILE = "book/book.yaml"
 
@@ -113,6 +113,11 @@ class Budget(_Model):
     characters: tuple[int, int] | None = _told("字数：[至少, 至多]", default=None)
     paragraphs: tuple[int, int] | None = _told("段数：[至少, 至多]", default=None)
 
+    def __post_init__(self) -> None:
+        for pair in (self.characters, self.paragraphs):
+            if pair and not 0 <= pair[0] <= pair[1]:
+                raise ValueError("至少的数不能比至多的大，也不能小于零；写 [至少, 至多]")
+
 
 @dataclass(frozen=True)
 class BudgetsConfig(_Model):
@@ -168,6 +173,11 @@ class Config(BookModel):
     """book.yaml with the folder it governs: `root` is the folder that holds book/."""
 
     root: Path = Path()
+    file: YamlFile | None = None
+
+    def origin(self, *steps: Step) -> Origin:
+        """Return where the value at `steps` stands in the file that was read."""
+        return self.file.origin(*steps) if self.file else Origin(BOOK_FILE)
 
     @property
     def serif(self) -> tuple[str, ...]:
@@ -213,7 +223,7 @@ def load_outside_config(path: Path, shown: str) -> Config:
     kind = BookModel if "chapters" in file.data else _OutsideModel
     model = validated_as(kind, file, f"{shown} ")
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
-    return Config.partly(**known)
+    return Config.partly(file=file, **known)
 
 
 def find_root(start: Path) -> Path | None:
@@ -234,4 +244,4 @@ def load_config(root: Path) -> Config:
                     f"两章同名或同号：{chapter.slug}（{chapter.number}）",
                     file.origin("chapters", index),
                 )
-    return Config.partly(root=root, **vars(model))
+    return Config.partly(root=root, file=file, **vars(model))

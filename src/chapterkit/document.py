@@ -463,6 +463,7 @@ _LETTERS = re.compile(r"[^\W_]+")
 _OTHERS = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"[^\W_]+|[\W_]+")
 _VISIBLE = re.compile(r"\S")
+_FENCE = re.compile(r"[> \t]*(?:`{3,}|~{3,})(?=[ \t]*(?:\n|\Z))")
 
 
 _LINE_HEAD = re.compile(r"\W*(?:\(?\w{1,4}[.)]\W*|\[\^[^\]\n]*\]:\W*)?")
@@ -507,6 +508,11 @@ class _Letters:
             return False
         return _LINE_HEAD.fullmatch(self.markdown, start, offset) is not None
 
+    def pass_fence(self) -> None:
+        """Pass over the line of marks that closes a block of code, if there is one."""
+        if found := _FENCE.match(self.markdown, self.next_line()):
+            self.passed = found.end() - 1
+
     def next_line(self) -> int:
         """Return the offset of the next line that is not blank, after what has been placed."""
         line_end = self.markdown.find("\n", self.passed) if self.passed >= 0 else -1
@@ -534,6 +540,8 @@ def _located(leaves: list[_Leaf], rendered: Rendered) -> Iterator[Block]:
         start = offsets[0] if offsets else letters.next_line()
         if offsets or not tables.inside:
             letters.passed = max(letters.passed, offsets[-1] if offsets else start)
+        if kind == "CodeBlock":
+            letters.pass_fence()
         if in_note:
             letters.cursor, letters.passed = kept
         elif tables.inside:

@@ -33,10 +33,12 @@ def replace_text(path: Path, text: str) -> None:
 def replace_texts(texts: Mapping[Path, str]) -> None:
     """Write each text beside its path, and once all are written move them into place.
 
-    Raises ChapterkitError if one cannot be written; the old files then are as they were.
+    A link stays one, what it leads to is replaced. Raises ChapterkitError if one cannot be
+    written; the old files then are as they were.
     """
     with ExitStack() as stack:
-        made = [(path, _written(path, text, stack)) for path, text in texts.items()]
+        behind = {Path(os.path.realpath(path)): text for path, text in texts.items()}
+        made = [(path, _written(path, text, stack)) for path, text in behind.items()]
         for path, beside in made:
             try:
                 beside.replace(path)

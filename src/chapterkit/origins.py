@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chapterkit.errors import Origin
@@ -45,6 +46,12 @@ class Rendered:
             if advances
             else origin
         )
+
+    def origins_within(self, first: int, last: int) -> Iterator[Origin]:
+        """Yield where each part of text[first:last + 1] was written, once for each part."""
+        begun, ended = bisect_right(self.starts, first), bisect_right(self.starts, last)
+        yield self.origin(first)
+        yield from (origin for origin, _ in self.origins[begun:ended])
 
     def is_typed(self, offset: int) -> bool:
         """Tell whether the character at `offset` was typed, not given by an expression."""

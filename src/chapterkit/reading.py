@@ -94,7 +94,11 @@ def _ledger(path: Path) -> Ledger:
 def file_document(
     text: str, shown: str, book: Book, meanwhile: Meanwhile = lambda: None
 ) -> Document:
-    """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered."""
+    """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered.
+
+    Metadata at its head (YAML between ---, TOML between +++) are no prose and are left out.
+    """
+    text = _without_metadata(text)
     bound = bool(book.ledger) and "{{" in text
     if bound:
         return document_of(book, Chapter("", 0, shown, text, ()), meanwhile)
@@ -102,6 +106,26 @@ def file_document(
 
 
 _FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+
+
+_METADATA_LINE = re.compile(r"""[\w."'-]+[ \t]*[:=](?:[ \t]|$)|-[ \t]|#|[ \t]|$""")
+_METADATA_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
+
+
+def _without_metadata(text: str) -> str:
+    """Blank out YAML (between ---) or TOML (between +++) at a file's head: it is no prose."""
+    ends = _METADATA_ENDS.get(text[: text.find("\n")].rstrip(), ())
+    start = text.find("\n") + 1
+    while ends and 0 < start < len(text):
+        line_end = text.find("\n", start)
+        line = text[start : line_end if line_end >= 0 else len(text)].rstrip()
+        if line in ends:
+            until = start + len(line)
+            return re.sub(r"[^\n]", " ", text[:until]) + text[until:]
+        if not _METADATA_LINE.match(line):
+            break
+        start = line_end + 1
+    return text
 
 
 def parsed(rendered: Rendered, meanwhile: Meanwhile = lambda: None) -> Document:

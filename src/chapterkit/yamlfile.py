@@ -71,8 +71,11 @@ def read_text(path: Path, shown: str) -> str:
         held = _unsaved(path)
         raw = path.read_bytes() if held is None else held
     except FileNotFoundError:
-        hint = "检查文件名与 book.yaml 里写的是否一致"
+        hint = "检查文件名；书里的文件，还要看 book.yaml 里怎样写"
         raise ChapterkitError("文件不存在", Origin(shown), hint) from None
+    except IsADirectoryError:
+        hint = "给出里面的文件；若是一本书，到那个文件夹里运行"
+        raise ChapterkitError("这是一个文件夹", Origin(shown), hint) from None
     except OSError as error:
         raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
     if len(raw) > MAX_TEXT_BYTES:
@@ -348,7 +351,7 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
     if kind == "value_error":
         told, _, hint = str(error["ctx"]["error"]).partition("；")
         return ChapterkitError(f"{name}：{told}", origin, hint or _example(name))
-    return ChapterkitError(f"{name} 的值不对：{_worded(error)}", origin, _example(name))
+    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(name))
 
 
 _WORDS = {
@@ -361,13 +364,21 @@ _WORDS = {
     "decimal_parsing": "这里要一个数",
     "decimal_type": "这里要一个数，或两个数的列表 [小, 大]",
     "int_parsing": "这里要一个整数",
+    "int_type": "这里要一个整数",
+    "int_from_float": "这里要一个整数",
+    "float_parsing": "这里要一个数",
+    "float_type": "这里要一个数",
+    "bool_parsing": "这里要 true 或 false",
+    "too_short": "列表太短",
+    "too_long": "列表太长",
     "finite_number": "这里要一个有限的数",
 }
 
 
-def _worded(error: Any) -> str:
+def worded(error: Any) -> str:
+    """Return what one of pydantic's errors says, in the words of authors."""
     if error["type"] == "literal_error":
-        return f"只能是 {error['ctx']['expected'].replace(' or ', '、')}"
+        return f"只能是 {error['ctx']['expected'].replace(' or ', ', ').replace(', ', '、')}"
     return str(_WORDS.get(error["type"], error["msg"]))
 
 

@@ -15,9 +15,13 @@ from chapterkit.document import Block, Comment, Document
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
 
-_ADDRESSED = re.compile(r"\s*chapterkit\s*(?:[:：]|\s(?=allow\b))\s*(?P<said>.*)", re.DOTALL)
+_ADDRESSED = re.compile(
+    r"\s*chapterkit\s*(?:[:：]|\s(?=allow\b))\s*(?P<said>.*)", re.DOTALL | re.IGNORECASE
+)
 _NAMES = r"[\w-]+(?:\s*[,，、]\s*[\w-]+)*"
-_ALLOW = re.compile(rf"allow\s+(?P<rules>{_NAMES})\s*(?:[:：]\s*(?P<reason>.*?))?\s*", re.DOTALL)
+_ALLOW = re.compile(
+    rf"allow\s+(?P<rules>{_NAMES})\s*(?:[:：]\s*(?P<reason>.*?))?\s*", re.DOTALL | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def allows(document: Document) -> list[Allow]:
 
 def _allow(comment: Comment, said: str, document: Document, blocks: Iterable[Block]) -> Allow:
     found = _ALLOW.fullmatch(said)
-    names = re.findall(r"[\w-]+", found["rules"]) if found else []
+    names = re.findall(r"[\w-]+", found["rules"].lower()) if found else []
     reason = (found["reason"] or "").strip() if found else ""
     origin = document.rendered.origin(comment.offset)
     lines = [(block.origin(), block.origin(len(block.text))) for block in blocks]

@@ -108,12 +108,16 @@ def _quoted(text: str) -> str:
 
 
 def compared(
-    problems: Sequence[Problem], baseline: Baseline, paths: Collection[str]
+    problems: Sequence[Problem],
+    baseline: Baseline,
+    paths: Collection[str],
+    rules: Collection[str] | None = None,
 ) -> tuple[list[Problem], Baseline]:
     """Return the problems that the baseline does not accept, and the entries it could do without.
 
-    `paths` are the files that were checked: entries of other files are not judged. An entry that
-    is needed fewer times than it says comes back with the surplus as its `times`.
+    `paths` are the files that were checked, `rules` the names of the rules that ran (None: all):
+    entries of others are not judged. An entry that is needed fewer times than it says comes back
+    with the surplus as its `times`.
     """
     left = Counter[tuple[str, str]]()
     for entry in baseline:
@@ -125,15 +129,18 @@ def compared(
             left[key] -= 1
         else:
             new.append(problem)
-    return new, tuple(_surplus(baseline, left, paths))
+    judged = (
+        entry
+        for entry in baseline
+        if entry.path in paths and (rules is None or entry.rule in rules)
+    )
+    return new, tuple(_surplus(judged, left))
 
 
-def _surplus(
-    baseline: Baseline, left: Counter[tuple[str, str]], paths: Collection[str]
-) -> Iterable[Entry]:
-    for entry in baseline:
+def _surplus(entries: Iterable[Entry], left: Counter[tuple[str, str]]) -> Iterable[Entry]:
+    for entry in entries:
         surplus = min(entry.times, left[entry.key])
-        if surplus and entry.path in paths:
+        if surplus:
             left[entry.key] -= surplus
             yield replace(entry, times=surplus)
 

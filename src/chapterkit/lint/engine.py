@@ -12,12 +12,13 @@ from types import ModuleType
 from typing import Any
 
 from chapterkit.book import Book
-from chapterkit.config import BOOK_FILE, LintConfig
+from chapterkit.config import Config
 from chapterkit.document import Document
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem
+from chapterkit.yamlfile import worded
 
 # The groups of rules, in the order in which they are listed.
 GROUPS = {
@@ -116,7 +117,7 @@ class Run:
     `only` names the rules that may run; empty for all of them.
     """
 
-    config: LintConfig
+    config: Config
     at_hand: frozenset[str]
     only: tuple[str, ...] = ()
 
@@ -134,12 +135,12 @@ class Run:
 
     def _may_matter(self, name: str) -> bool:
         """Tell whether a rule is on for any path."""
-        by_path = (told.get(name, "off") != "off" for told in self.config.paths.values())
-        return self.config.rules.get(name) != "off" or any(by_path)
+        by_path = (told.get(name, "off") != "off" for told in self.config.lint.paths.values())
+        return self.config.lint.rules.get(name) != "off" or any(by_path)
 
     def options(self, rule: Rule) -> Any:
         """Return the rule's options."""
-        return make_options(rule, self.config.options.get(rule.name, {}))
+        return make_options(rule, self.config.lint.options.get(rule.name, {}))
 
     def weighed(self, rule: Rule, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield a rule's problems with its name and their severity; those that are off not."""
@@ -149,8 +150,8 @@ class Run:
                 yield replace(problem, rule=rule.name, severity=severity)
 
     def _severity(self, rule: Rule, problem: Problem) -> str:
-        told: str | None = self.config.rules.get(rule.name)
-        for pattern, severities in self.config.paths.items():
+        told: str | None = self.config.lint.rules.get(rule.name)
+        for pattern, severities in self.config.lint.paths.items():
             if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
                 told = severities[rule.name]
         return told or problem.severity or rule.severity
@@ -190,15 +191,34 @@ def reviewed(outcome: Outcome, run: Run) -> Iterator[Problem]:
             yield from run.weighed(rule, rule.review(outcome, run.options(rule)))
 
 
-def _check_config(config: LintConfig) -> None:
-    by_path = (name for told in config.paths.values() for name in told)
-    for name in (*config.rules, *config.options, *by_path):
+def _check_config(config: Config) -> None:
+    lint = config.lint
+    for name in lint.rules:
+        _check_name(name, config.origin("lint", "rules", name))
+    for pattern, told in lint.paths.items():
+        for name in told:
+            _check_name(name, config.origin("lint", "paths", pattern, name))
+    for name, given in lint.options.items():
+        _check_name(name, config.origin("lint", "options", name))
         try:
-            find_rule(name)
-        except ChapterkitError as error:
-            raise error.at(Origin(BOOK_FILE)) from None
-    for name, given in config.options.items():
-        make_options(find_rule(name), given)
+            make_options(find_rule(name), given)
+        except _MisfitError as error:
+            raise error.at(config.origin("lint", "options", name, error.option)) from None
+
+
+def _check_name(name: str, origin: Origin) -> None:
+    try:
+        find_rule(name)
+    except ChapterkitError as error:
+        raise error.at(origin) from None
+
+
+class _MisfitError(ChapterkitError):
+    """An option that does not fit its rule."""
+
+    def __init__(self, message: str, option: str, hint: str) -> None:
+        super().__init__(message, None, hint)
+        self.option = option
 
 
 def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
@@ -211,15 +231,21 @@ def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
     from pydantic import TypeAdapter, ValidationError
 
     known = [one.name for one in fields(rule.options)]
+    page = f"chapterkit rule {rule.name} 说明它的选项"
     for name in given:
         if name not in known:
             near = nearest(name, known)
             hint = f"最接近的是 {near}" if near else f"它的选项：{'、'.join(known) or '（没有）'}"
-            raise ChapterkitError(f"规则 {rule.name} 没有选项 {name}", Origin(BOOK_FILE), hint)
+            raise _MisfitError(f"规则 {rule.name} 没有选项 {name}", name, hint)
     try:
-        return TypeAdapter(rule.options).validate_python(dict(given))
+        made = TypeAdapter(rule.options).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        message = f"规则 {rule.name} 的选项 {name} 不对：{first['msg']}"
-        raise ChapterkitError(message, Origin(BOOK_FILE)) from None
+        name = str(first["loc"][0])
+        message = f"规则 {rule.name} 的选项 {name} 不对：{worded(first)}"
+        raise _MisfitError(message, name, page) from None
+    for name in given:
+        value = getattr(made, name)
+        if isinstance(value, (int, float)) and value < 0:
+            raise _MisfitError(f"规则 {rule.name} 的选项 {name} 不能小于零", name, page)
+    return made

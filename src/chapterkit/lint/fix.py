@@ -13,7 +13,7 @@ from chapterkit.document import Block, Document, Inline
 from chapterkit.lint.problem import Edit, Problem
 
 # Mending one thing may bring another to light; after so many rounds the rest is left to the author.
-_ROUNDS = 6
+ROUNDS = 6
 _BREAK = re.compile(r"\r\n|\r|\n")
 Texts = Mapping[str, str]
 Line = tuple[str, int]
@@ -32,6 +32,7 @@ def mend(
     texts: Texts,
     parse: Callable[[Texts], Document],
     problems_of: Callable[[Texts, Document], Iterable[Problem]],
+    rounds: int = ROUNDS,
 ) -> Mended:
     """Carry out the edits of the problems, as far as the document's structure stays the same.
 
@@ -41,7 +42,7 @@ def mend(
     """
     done, refused = 0, dict[tuple[str, str, str], Problem]()
     document = parse(texts)
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         wanted = [
             problem
             for problem in problems_of(texts, document)
@@ -128,7 +129,7 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
         start = starts[edit.origin.line - 1] + edit.origin.column - 1
         old = edit.old
         if "\n" in old and not text.startswith(old, start):
-            old = old.replace("\n", "\r\n")
+            old = old.replace("\n", "\r\n" if "\r\n" in text else "\r")
         if start >= end and text.startswith(old, start):
             parts += [text[end:start], edit.new]
             end = start + len(old)
@@ -161,10 +162,11 @@ def _lines(edit: Edit) -> Iterator[Line]:
         yield edit.origin.path, number
 
 
-def _block_lines(block: Block) -> Iterator[Line]:
-    first, last = block.origin(), block.origin(len(block.text))
-    for number in range(first.line, max(first.line, last.line) + 1):
-        yield first.path, number
+def _block_lines(block: Block) -> set[Line]:
+    """Return every line of the author's files that a part of the block was written on."""
+    offsets = block.offsets
+    first, last = (min(offsets), max(offsets)) if offsets else (block.start, block.start)
+    return {(origin.path, origin.line) for origin in block.rendered.origins_within(first, last)}
 
 
 def _differing(before: Document, after: Document, touched: Collection[Line]) -> Iterator[Block]:

@@ -22,14 +22,14 @@ class Report:
 
     `lines` returns the lines of a file by its path as shown (none if it cannot be read);
     `checked` are the files that were checked; `colour` whether a terminal is to be painted;
-    `notes` are sentences about the run as a whole.
+    `strict` whether warnings fail, too.
     """
 
     problems: Sequence[Problem]
     lines: Callable[[str], Sequence[str]] = field(default=lambda path: ())
     checked: Sequence[str] = ()
     colour: bool = False
-    notes: Sequence[str] = ()
+    strict: bool = False
 
     @cached_property
     def summary(self) -> Mapping[str, int]:

@@ -16,7 +16,8 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def as_text(report: Report) -> str:
     """Return a suite for each file checked; a file without problems is one passed case.
 
-    An error is a failure; a warning is a passed case with its words as output.
+    An error is a failure; a warning is a passed case with its words as output, unless warnings
+    fail.
     """
     by_path: defaultdict[str, list[Problem]] = defaultdict(list)
     for path in report.checked:
@@ -25,7 +26,7 @@ def as_text(report: Report) -> str:
         by_path[problem.origin.path].append(problem)
     root = Xml.Element("testsuites", name="chapterkit")
     for path, problems in by_path.items():
-        _add_suite(root, path, problems)
+        _add_suite(root, path, problems, report.strict)
     total = [int(suite.get(key, "0")) for suite in root for key in ("tests", "failures")]
     root.set("tests", str(sum(total[::2])))
     root.set("failures", str(sum(total[1::2])))
@@ -34,8 +35,8 @@ def as_text(report: Report) -> str:
     return declaration + Xml.tostring(root, encoding="unicode")
 
 
-def _add_suite(root: Xml.Element, path: str, problems: list[Problem]) -> None:
-    failures = sum(problem.severity == "error" for problem in problems)
+def _add_suite(root: Xml.Element, path: str, problems: list[Problem], strict: bool) -> None:
+    failures = sum(strict or problem.severity == "error" for problem in problems)
     suite = Xml.SubElement(
         root,
         "testsuite",
@@ -60,7 +61,7 @@ def _add_suite(root: Xml.Element, path: str, problems: list[Problem]) -> None:
         words = f"{origin}:{origin.column}: {problem.message}" + (
             f"\n{problem.hint}" if problem.hint else ""
         )
-        if problem.severity == "error":
+        if strict or problem.severity == "error":
             failure = Xml.SubElement(
                 case, "failure", type=problem.rule, message=_text(problem.message)
             )

@@ -28,7 +28,7 @@ def as_text(report: Report) -> str:
         for problem in problems:
             lines += _told(problem, source, paint)
         lines.append("")
-    lines += [*report.notes, *_totals(report, paint)]
+    lines += _totals(report, paint)
     return "\n".join(lines)
 
 

@@ -200,8 +200,14 @@ def _problem(rendered: Rendered, start: int, end: int) -> Problem:
         severity="warning" if is_space else "",
         end=Origin(origin.path, origin.line, origin.column + len(run)) if is_typed else None,
         edits=(Edit(origin, run, new),) if can_tell else (),
-        context=text[max(0, start - 20) : end + 20].strip(),
+        context=_line_round(text, start, end),
     )
+
+
+def _line_round(text: str, start: int, end: int) -> str:
+    """Return what stands beside text[start:end] on its line, by which a baseline knows it."""
+    before = text[max(0, start - 40) : start].rpartition("\n")[2]
+    return before + text[start : end + 40].partition("\n")[0]
 
 
 def _count(number: int) -> str:
