@@ -31,6 +31,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 # --- chapters: `make chapterN` for every chapter that book.yaml lists

@@ -212,12 +212,22 @@ def problems_of(
     from multiprocessing import get_context
 
     found: list[list[Problem]] = []
-    # Forked, the workers have the book and the rules already.
+    # Forked, the workers have texts, book and rules already: only numbers and problems travel.
+    _WANTED[:] = wanted
+    for one in wanted:
+        one.run.rules  # noqa: B018 - imported once, before the fork
     with ProcessPoolExecutor(jobs, get_context("fork")) as pool:
-        for one, problems in zip(wanted, pool.map(_problems_of, wanted), strict=True):
+        for one, problems in zip(wanted, pool.map(_nth, range(len(wanted))), strict=True):
             found.append(problems)
             progress(one.shown)
     return found
+
+
+_WANTED: list[Subject] = []
+
+
+def _nth(index: int) -> list[Problem]:
+    return _problems_of(_WANTED[index])
 
 
 def _problems_of(one: Subject, progress: Progress = lambda _: None) -> list[Problem]:

@@ -262,8 +262,12 @@ def check(
     An exception stands before its paragraph, with its reason:
     <!-- chapterkit: allow typed-reference: 引用的是另一本书 -->
     """
+    import gc
+
     from chapterkit import checking
     from chapterkit.reading import Outside
+
+    gc.disable()  # the process ends before collecting would pay
 
     outside = Outside(ledger, bibliography, terms, config)
     wanted = checking.subjects(targets, outside, only)
