@@ -1,5 +1,5 @@
 """python -m chapterkit."""
 
-from chapterkit.cli import main
+from chapterkit.cli import run
 
-main()
+run()
