@@ -320,8 +320,8 @@ def check(
             raise click.UsageError("--prune 要有基线：加上 --baseline FILE")
         accepted = _prune(accepted, problems, wanted)
     if accepted:
-        whole = not changed_since and not only
-        problems = checking.without_accepted(problems, accepted, wanted, stale=whole)
+        stale = not changed_since
+        problems = checking.without_accepted(problems, accepted, wanted, stale=stale)
     problems = _from_here(problems, wanted)
     if changed_since:
         if fix:
