@@ -105,7 +105,9 @@ def run_action(folder: Path, runner: Path, **inputs: str) -> subprocess.Complete
     runner.mkdir(exist_ok=True)
     files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"}
     given |= {name: str(runner / file) for name, file in files.items()}
-    return run_in(folder, "bash", "-eo", "pipefail", "-c", step["run"], RUNNER_TEMP=str(runner), **given)
+    return run_in(
+        folder, "bash", "-eo", "pipefail", "-c", step["run"], RUNNER_TEMP=str(runner), **given
+    )
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
