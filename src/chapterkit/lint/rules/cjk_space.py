@@ -82,6 +82,8 @@ _LABEL = re.compile(
     r"|[图表式例][一二三四五六七八九十百零〇\d.\- ]{1,8}|附录[甲乙丙丁一二三四五A-Z]?"
 )
 _NUMBER = re.compile(r"[\d.]+")
+# 实验 7.4 in front of a heading's own words.
+_HEAD_NUMBER = re.compile(r"\D{0,4}[\d.]+")
 _SHORT_LABEL = 6
 _QUOTED = re.compile(r"[“「『‘]([^“”「」『』‘’]*)[”」』’]")
 _NAME = 8
@@ -267,8 +269,15 @@ def _in_name(around: str, at: int) -> bool:
 
 
 def _not_wanted(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
+    last, given = None, ""
     for hit in document.prose.finditer(_spaced()):
         block, at = hit.block, hit.start
+        if block is not last:
+            last, given = block, block.masked("Number", "Reference")
+        if given[at] == OPAQUE:  # what a record or a reference says is not the author's to space
+            continue
+        if block.kind == "Header" and _HEAD_NUMBER.fullmatch(block.text, 0, at):
+            continue
         markup = touches_markup(block, at) or touches_markup(block, at + 1)
         if concerns(block) and not markup:
             message = "汉字与西文、数字之间有空格，全书的约定是不空"
