@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +62,14 @@ class Book:
     def chapter(self, slug: str) -> Chapter:
         """Return the chapter called `slug`."""
         return next(chapter for chapter in self.chapters if chapter.slug == slug)
+
+    def chapters_named(self, targets: Sequence[str]) -> list[Chapter]:
+        """Return the chapters that slugs or numbers name, in the book's order; without any, all.
+
+        Raises ChapterkitError for a name that is no chapter's.
+        """
+        wanted = {self.config.chapter(target).slug for target in targets}
+        return [one for one in self.chapters if not wanted or one.slug in wanted]
 
     def number_of(self, experiment: str) -> str:
         """Return the number (7.4) that an experiment has from where a chapter places it.

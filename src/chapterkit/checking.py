@@ -114,17 +114,15 @@ def subjects(targets: Sequence[str], outside: Outside, only: Sequence[str] = ())
     make = cache(Outside.book)
     for target in files:
         found += _of_book(target, only, load) or [stranger(target, outside, only, make)]
-    return list({(one.shown, one.at): one for one in found}.values())
+    return list({(one.folder, one.shown, one.at): one for one in found}.values())
 
 
 def chapters_of(book: Book, named: Sequence[str], only: Sequence[str] = ()) -> list[Subject]:
     """Return the chapters that slugs or numbers name; without any, all of the book."""
     run = Run(book.config, at_hand(book), tuple(only))
-    wanted = {book.config.chapter(target).slug for target in named}
     return [
         Subject(chapter.path, book, run, chapter, folder=book.config.root)
-        for chapter in book.chapters
-        if not wanted or chapter.slug in wanted
+        for chapter in book.chapters_named(named)
     ]
 
 

@@ -207,7 +207,7 @@ def build(
     if any(problem.severity == "error" for problem in problems):
         click.echo("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
-    for chapter, document in zip(_chapters(book, targets), documents, strict=True):
+    for chapter, document in zip(book.chapters_named(targets), documents, strict=True):
         started = time.perf_counter()
         with _progress(f"正在写 {chapter.slug}", len(chosen)) as step:
             written = build_chapter(book, chapter, document, chosen, folder, jobs, step)
@@ -535,7 +535,7 @@ def _chapters_of(targets: Sequence[str]) -> tuple[Book, list[Chapter]] | None:
     if targets and not named:
         return None
     book = _book()
-    return book, _chapters(book, named)
+    return book, book.chapters_named(named)
 
 
 @main.command()
@@ -715,11 +715,6 @@ def _book() -> Book:
     from chapterkit.checking import this_root
 
     return load_book(this_root())
-
-
-def _chapters(book: Book, targets: Sequence[str]) -> list[Chapter]:
-    wanted = [book.config.chapter(target).slug for target in targets]
-    return [one for one in book.chapters if not wanted or one.slug in wanted]
 
 
 def _print_written(written: Sequence[Written], seconds: float) -> None:

@@ -286,10 +286,10 @@ def _should_be_full(text: str, opening: int, closing: int) -> bool:
         return False
     if has_han(content):
         return True
-    if _is_han(before) or _is_han(after):
+    if _is_han_or_closer(before) or _is_han_or_closer(after):
         called = _CALLED.match(before) is not None
         return not called or _YEAR.fullmatch(content) is not None or bool(_GLOSS.search(content))
-    spaced = before == " " and _is_han(_before(text, opening - 1))
+    spaced = before == " " and _is_han_or_closer(_before(text, opening - 1))
     return spaced and _LABEL.fullmatch(content) is None
 
 
@@ -300,7 +300,7 @@ def _before(text: str, position: int) -> str:
     return text[position - 1 : position] if position else ""
 
 
-def _is_han(character: str) -> bool:
+def _is_han_or_closer(character: str) -> bool:
     return is_han(character) or (character != "" and character in CLOSERS)
 
 

@@ -47,7 +47,8 @@ from chapterkit.book import Book
 from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import HAN, Late, crosses_word, words_patterns
+from chapterkit.lint.typography import HAN
+from chapterkit.lint.words import Late, crosses_word, words_patterns
 
 if TYPE_CHECKING:
     from chapterkit.terms import Term

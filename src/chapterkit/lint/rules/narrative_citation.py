@@ -39,7 +39,8 @@ from typing import Literal
 from chapterkit.book import Book
 from chapterkit.document import CITE, Document, Hit, Inline
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.words import HAN, Late
+from chapterkit.lint.typography import HAN
+from chapterkit.lint.words import Late
 
 GROUP = "citations"
 SEVERITY = "error"

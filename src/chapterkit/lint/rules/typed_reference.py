@@ -35,7 +35,8 @@ from chapterkit.document import CITE, Block, Document, Hit
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
-from chapterkit.lint.words import HAN, Late
+from chapterkit.lint.typography import HAN
+from chapterkit.lint.words import Late
 from chapterkit.quantities import parse_chinese
 
 GROUP = "references"

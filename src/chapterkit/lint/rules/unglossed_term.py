@@ -43,8 +43,8 @@ from chapterkit.book import Book
 from chapterkit.document import OPAQUE, Document, Hit
 from chapterkit.lint.citing import Spans, is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.typography import in_chinese
-from chapterkit.lint.words import HAN, Late, word_list
+from chapterkit.lint.typography import HAN, in_chinese
+from chapterkit.lint.words import Late, word_list
 
 GROUP = "terms"
 SEVERITY = "warning"
