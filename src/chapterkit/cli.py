@@ -742,8 +742,8 @@ def _size(size: int) -> str:
 
 @contextmanager
 def _progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
+    """Show a progress bar on a terminal for more than one thing, else nothing."""
+    if total < 2 or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console

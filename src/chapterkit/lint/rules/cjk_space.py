@@ -191,11 +191,12 @@ class _Group:
         first, last = self.positions[0], self.positions[-1]
         before, after = block.text[first - 1], block.text[first]
         edits = join(*(insertion(block, position, " ") for position in self.positions))
+        others = f"等 {len(self.positions)} 处" if len(self.positions) > 1 else ""
         yield problem_at(
             block,
             first - 1,
             last + 1,
-            f"“{before}{after}”：汉字与西文、数字之间没有空格",
+            f"“{before}{after}”{others}：汉字与西文、数字之间没有空格",
             f"空一格：“{before} {after}”",
             edits=edits,
         )
