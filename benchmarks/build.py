@@ -18,10 +18,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from chapterkit.book import load_book
-from chapterkit.fonts import bundled_folder
+from chapterkit.formats.shared.fonts import bundled_folder
+from chapterkit.manuscript.book import load_book
 from chapterkit.pandoc import READER, pandoc_path
-from chapterkit.render import render
+from chapterkit.text.render import render
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = int(os.environ.get("ROUNDS", "9"))

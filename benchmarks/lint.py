@@ -198,7 +198,7 @@ def growth(text: str, folder: Path, linters: Sequence[Linter], far: bool) -> Non
 def rules(file: Path) -> None:
     """Print each rule's own time on a text: the first time, with what it does once, and after."""
     from chapterkit.lint import Run
-    from chapterkit.reading import Outside, file_document
+    from chapterkit.text.reading import Outside, file_document
 
     book = Outside().book()
     document = file_document(file.read_text("utf-8"), file.name, book)

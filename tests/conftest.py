@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from chapterkit.cli import main
+from chapterkit.commands import main
 
 HERE = Path(__file__).parent
 GOLDEN = bool(os.environ.get("CHAPTERKIT_GOLDEN"))

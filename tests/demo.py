@@ -8,22 +8,22 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from chapterkit.bibliography import load_bibliography, parse_bibliography
-from chapterkit.book import Book, Chapter
-from chapterkit.config import Config
-from chapterkit.document import Document
 from chapterkit.errors import Origin
-from chapterkit.ledger import Ledger, Number, make_ledger, numbers_of
 from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
 from chapterkit.lint.engine import Outcome, make_options, reviewed
-from chapterkit.origins import rendered_plainly
-from chapterkit.reading import at_hand, parsed
-from chapterkit.records import Record, RecordModel, read_ledger_file
-from chapterkit.terms import Terms, TermsModel
-from chapterkit.verify.lock import Entry as Locked
-from chapterkit.verify.lock import value_of
-from chapterkit.yamlfile import YamlFile, parse_yaml
+from chapterkit.manuscript.bibliography import load_bibliography, parse_bibliography
+from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
+from chapterkit.manuscript.lock import Entry as Locked
+from chapterkit.manuscript.lock import value_of
+from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
+from chapterkit.manuscript.terms import Terms, TermsModel
+from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
+from chapterkit.text.document import Document
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.reading import at_hand, parsed
 
 HERE = Path(__file__).parent
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import chapterkit.render as rendering
-from chapterkit.book import Book, load_book
-from chapterkit.calls import as_text, may_be_direct
+import chapterkit.text.render as rendering
 from chapterkit.errors import ChapterkitError
-from chapterkit.origins import Rendered
+from chapterkit.manuscript.book import Book, load_book
+from chapterkit.text.calls import as_text, may_be_direct
+from chapterkit.text.origins import Rendered
 
 HEAD = "# 纸牌 {#cards}\n\n"
 PARENT = (

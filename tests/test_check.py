@@ -11,14 +11,14 @@ from xml.etree import ElementTree as Xml
 import jsonschema
 import pytest
 
-from chapterkit.document import Document
 from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
 from chapterkit.lint.fix import Texts, mend
 from chapterkit.lint.pages import markdown
 from chapterkit.lint.reports import Report, report_names, written
-from chapterkit.origins import rendered_plainly
-from chapterkit.reading import parsed
+from chapterkit.text.document import Document
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.reading import parsed
 from conftest import HERE, Run
 
 OLD = """\

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from chapterkit.bibliography import parse_bibliography
-from chapterkit.citations import (
+from chapterkit.manuscript.bibliography import parse_bibliography
+from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.text.citations import (
     citeproc_arguments,
     csl_references,
     finish_references,
     languages,
 )
-from chapterkit.document import Tree
-from chapterkit.origins import rendered_plainly
-from chapterkit.pandoc import read_markdown, run_pandoc, transform
+from chapterkit.text.document import Tree
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.reading import parsed
 
 BIBLIOGRAPHY = r"""
 @inproceedings{chu, author = {Chu, Tianzhe and Zhai, Yuexiang and Yang, Jihan and Tong, Shengbang},
@@ -84,7 +85,7 @@ def cited(markdown: str, folder: Path) -> Tree:
     """Return the finished tree of a text that cites SOURCES."""
     references = folder / "references.json"
     references.write_text(json.dumps(csl_references(SOURCES)), "utf-8")
-    tree = read_markdown(rendered_plainly(markdown, "a.md")).tree
+    tree = parsed(rendered_plainly(markdown, "a.md")).tree
     return finish_references(transform(tree, citeproc_arguments(references)), languages(SOURCES))
 
 

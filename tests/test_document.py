@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chapterkit.document import Document
 from chapterkit.errors import Origin
-from chapterkit.origins import mark, rendered_plainly, without_marks
-from chapterkit.reading import parsed
+from chapterkit.text.document import Document
+from chapterkit.text.origins import mark, rendered_plainly, without_marks
+from chapterkit.text.reading import parsed
 
 WORDS = [
     "模型",
@@ -145,7 +145,7 @@ def test_marks_come_out_and_tell_their_origin(parts: list[tuple[str, bool]]) -> 
 def test_origins_through_inheritance_comments_and_blocks() -> None:
     from jinja2 import DictLoader
 
-    from chapterkit.render import OriginMarks, Sandbox
+    from chapterkit.text.render import OriginMarks, Sandbox
 
     base = "头\n{% block a %}\n基{# c #}文\n{% endblock %}\n尾\n"
     child = '{% extends "base" %}\n{# 两行\n注释 #}\n{% block a %}\n子 {{ x }} 文\n{{ super() }}\n{% endblock %}\n'
@@ -171,7 +171,7 @@ def test_origins_through_inheritance_comments_and_blocks() -> None:
 
 
 def test_strings_with_braces_inside_expressions_are_left_alone() -> None:
-    from chapterkit.render import OriginMarks, Sandbox
+    from chapterkit.text.render import OriginMarks, Sandbox
 
     environment = Sandbox(extensions=[OriginMarks])
     text = without_marks(environment.from_string("a {{ '}}' ~ \"{{\" }} b").render()).text

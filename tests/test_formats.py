@@ -15,18 +15,19 @@ from typing import Any
 
 import pytest
 
-from chapterkit.bibliography import parse_bibliography
-from chapterkit.citations import (
+from chapterkit.errors import ChapterkitError
+from chapterkit.formats import Printing, all_formats
+from chapterkit.manuscript.bibliography import parse_bibliography
+from chapterkit.manuscript.config import Config
+from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.text.citations import (
     citeproc_arguments,
     csl_references,
     finish_references,
     languages,
 )
-from chapterkit.config import Config
-from chapterkit.errors import ChapterkitError
-from chapterkit.formats import Printing, all_formats
-from chapterkit.origins import rendered_plainly
-from chapterkit.pandoc import read_markdown, run_pandoc, transform
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.reading import parsed
 
 CHAPTER = """# 第 7 章 模型后训练 {#post-training}
 
@@ -95,7 +96,7 @@ def make(tmp_path: Path) -> Make:
         }
         settings: dict[str, Any] = {**book, **options}
         config = Config.partly(root=root, **settings)
-        document = read_markdown(rendered_plainly(chapter, "book/chapter7.md"))
+        document = parsed(rendered_plainly(chapter, "book/chapter7.md"))
         tree = transform(document.tree, citeproc_arguments(references))
         work = tmp_path / f"work-{name}-{len(list(tmp_path.iterdir()))}"
         work.mkdir()

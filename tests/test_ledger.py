@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chapterkit.ledger import dresses
 from chapterkit.lint import all_rules
-from chapterkit.matching import backing, backs, chance_matches
+from chapterkit.manuscript.ledger import dresses
+from chapterkit.numbers.matching import backing, backs, chance_matches
 from chapterkit.quantities import find_in_plain
 from demo import ledger_of, problems_of
 

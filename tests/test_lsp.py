@@ -13,16 +13,16 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from chapterkit.book import Book, load_book
 from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
 from chapterkit.lsp.actions import allowing, fitting
-from chapterkit.lsp.checking import check_book
 from chapterkit.lsp.completion import candidates
 from chapterkit.lsp.convert import Lines, diagnostic
 from chapterkit.lsp.definition import definitions
+from chapterkit.lsp.diagnosing import check_book
 from chapterkit.lsp.hover import hover_text
 from chapterkit.lsp.places import place_at
+from chapterkit.manuscript.book import Book, load_book
 from conftest import HERE
 
 CHAPTER = "book/chapter3.md"
@@ -510,7 +510,7 @@ def test_other_encodings_can_be_agreed_on(minimal: Path, encoding: str) -> None:
 
 def test_the_commands_that_need_no_server_do_not_load_it(minimal: Path) -> None:
     script = (
-        "import sys\nfrom chapterkit.cli import main\n"
+        "import sys\nfrom chapterkit.commands import main\n"
         "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print([one for one in sys.modules if one.startswith(('pygls', 'lsprotocol'))])"
     )

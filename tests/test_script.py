@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chapterkit.lint.script import counterparts, only_in, script_of
-from chapterkit.origins import rendered_plainly
-from chapterkit.reading import parsed
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.reading import parsed
 from demo import BOOK, book_of
 
 

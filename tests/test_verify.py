@@ -12,28 +12,22 @@ import pytest
 import typst
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.ledger import Ledger, Number, numbers_of
-from chapterkit.records import read_ledger_file
-from chapterkit.verify import (
-    Result,
-    Results,
-    as_json,
-    as_text,
-    as_yaml,
+from chapterkit.manuscript.ledger import Ledger, Number, numbers_of
+from chapterkit.manuscript.lock import (
     coverage,
-    harvest,
     lock_state,
     merge_lock,
     read_lock,
-    read_source,
-    sources_of,
-    texts,
-    verify,
     with_lock,
     write_lock,
 )
-from chapterkit.verify.outline import Outline, parse_locator
-from chapterkit.verify.texts import html_text, make_source, normal, normalised
+from chapterkit.manuscript.records import read_ledger_file
+from chapterkit.manuscript.verification import Result, Results
+from chapterkit.numbers.verify import texts
+from chapterkit.numbers.verify.check import as_json, as_text, sources_of, verify
+from chapterkit.numbers.verify.harvesting import as_yaml, harvest
+from chapterkit.numbers.verify.outline import Outline, parse_locator
+from chapterkit.numbers.verify.texts import html_text, make_source, normal, normalised, read_source
 
 SOURCES = Path(__file__).parent / "verify" / "sources"
 PAPER, README, PAGE = "lin2031tide", "oak2030readme", "elm2029page"
@@ -585,7 +579,7 @@ def test_no_text_takes_long(filler: str) -> None:
     book = ledger(*(
         f'n{i}: {{value: {i}.5, unit: "%", of: x, cite: k, at: 表 1, near: [HT-L]}}' for i in range(10)
     ))  # fmt: skip
-    from chapterkit.verify.search import Searcher
+    from chapterkit.numbers.verify.search import Searcher
 
     started = time.process_time()
     searcher = Searcher(make_source("k", "k.txt", "", text), ["HT-L", "HT-VL"])

@@ -1,5 +1,5 @@
 """python -m chapterkit."""
 
-from chapterkit.cli import run
+from chapterkit.commands import run
 
 run()

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chapterkit.config import Config
-from chapterkit.document import Document
+from chapterkit.manuscript.config import Config
+from chapterkit.text.document import Document
 
 Tree = dict[str, Any]
 

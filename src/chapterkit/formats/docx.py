@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from chapterkit.document import unwrap_numbers, walk
 from chapterkit.formats import Format, Printing
 from chapterkit.formats.shared import (
     ASSETS,
@@ -17,6 +16,7 @@ from chapterkit.formats.shared import (
     with_metadata,
     with_wide_spaces,
 )
+from chapterkit.text.document import unwrap_numbers, walk
 
 Tree = dict[str, Any]
 Element = dict[str, Any]

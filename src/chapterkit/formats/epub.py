@@ -6,19 +6,19 @@ import json
 import uuid
 from typing import Any
 
-from chapterkit import fonts
-from chapterkit.document import unwrap_numbers
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import Format, Printing
 from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
+    fonts,
     full_title,
     split_chapter,
     web_arguments,
     with_metadata,
     with_wide_spaces,
 )
+from chapterkit.text.document import unwrap_numbers
 
 Tree = dict[str, Any]
 

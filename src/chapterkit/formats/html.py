@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chapterkit.document import number_id, walk
 from chapterkit.formats import Format, Printing
 from chapterkit.formats.shared import (
     ASSETS,
@@ -17,6 +16,7 @@ from chapterkit.formats.shared import (
     with_metadata,
     with_wide_spaces,
 )
+from chapterkit.text.document import number_id, walk
 
 Tree = dict[str, Any]
 Element = dict[str, Any]

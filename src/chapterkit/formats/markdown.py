@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chapterkit.document import plain_text, unwrap_numbers, walk
 from chapterkit.formats import Format, Printing
+from chapterkit.text.document import plain_text, unwrap_numbers, walk
 
 Tree = dict[str, Any]
 Element = dict[str, Any]

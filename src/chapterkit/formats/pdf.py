@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chapterkit import fonts
-from chapterkit.document import plain_text, unwrap_numbers, walk
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import Format, Printing
 from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
+    fonts,
     full_title,
     split_chapter,
     with_wide_spaces,
 )
+from chapterkit.text.document import plain_text, unwrap_numbers, walk
 
 Tree = dict[str, Any]
 Element = dict[str, Any]

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chapterkit.document import Block, Comment, Document
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
+from chapterkit.text.document import Block, Comment, Document
 
 _ADDRESSED = re.compile(
     r"\s*chapterkit\s*(?:[:：]|\s(?=allow\b))\s*(?P<said>.*)", re.DOTALL | re.IGNORECASE

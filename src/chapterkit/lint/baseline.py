@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
-from chapterkit.yamlfile import parse_yaml, validated_as
+from chapterkit.manuscript.yamlfile import parse_yaml, validated_as
 
 _HEAD = """\
 # 基线：收编旧文稿时已有的问题。只减不增：新的问题不会因它放过；改好的用 --prune 删去。

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.book import Book
-from chapterkit.config import Budget, BudgetsConfig
-from chapterkit.counting import Section
-from chapterkit.document import Document
 from chapterkit.lint.grounds import is_apparatus, parts
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.config import Budget, BudgetsConfig
+from chapterkit.text.counting import Section
+from chapterkit.text.document import Document
 
 NAMES = {"experiment": "实验", "theory": "理论", "opening": "章首"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from chapterkit.document import ADDRESS, CITE, OPAQUE, Block
 from chapterkit.lint.words import Late
+from chapterkit.text.document import ADDRESS, CITE, OPAQUE, Block
 
 # How far from a place its sentence is looked for: farther than any sentence reaches.
 _REACH = 800

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from chapterkit.document import MATH, Block, Prose
+from chapterkit.text.document import MATH, Block, Prose
 
 PATH, COMMAND, OPTION, IDENTIFIER, RECIPE = "文件路径", "命令", "选项", "代码里的名字", "训练设定"
 

@@ -11,14 +11,14 @@ from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
-from chapterkit.book import Book
-from chapterkit.config import Config
-from chapterkit.document import Document
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem
-from chapterkit.yamlfile import worded
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.yamlfile import worded
+from chapterkit.text.document import Document
 
 # The groups of rules, in the order in which they are listed.
 GROUPS = {

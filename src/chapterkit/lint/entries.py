@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from chapterkit.bibliography import Source
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.keys import KEY, cited_key
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 _CITE_CALL = re.compile(r"""cite\(\s*["']([^"']+)["']""")
 _PARENTS = ("crossref", "xdata", "xref", "entryset", "related")

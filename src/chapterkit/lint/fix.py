@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from chapterkit.document import Block, Document, Inline
 from chapterkit.lint.problem import Edit, Problem
+from chapterkit.text.document import Block, Document, Inline
 
 # Mending one thing may bring another to light; after so many rounds the rest is left to the author.
 ROUNDS = 6

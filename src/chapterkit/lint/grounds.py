@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from chapterkit.book import Book
-from chapterkit.counting import Section, sections
-from chapterkit.document import ADDRESS, Block, Document
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
 from chapterkit.quantities import parse_chinese
+from chapterkit.text.counting import Section, sections
+from chapterkit.text.document import ADDRESS, Block, Document
 
 # An experiment's number in running text: 7.4; 4, but not 实验 4 次; 四, but not 实验一再表明.
 _NUMBER = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from chapterkit.document import Block, Document
+from chapterkit.text.document import Block, Document
 
 
 class Placed:

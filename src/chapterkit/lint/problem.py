@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from chapterkit.document import Block
 from chapterkit.errors import Origin
+from chapterkit.text.document import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from chapterkit.book import Book
-from chapterkit.document import Document
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 Script = Literal["zh-Hans", "zh-Hant"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from chapterkit.document import ADDRESS, Block, Document
 from chapterkit.lint.script import characters_of
+from chapterkit.text.document import ADDRESS, Block, Document
 
 # A class of characters that are Han in a Chinese text: letters of no alphabet, no superscripts and
 # no circled numbers. Compiling [\u4e00-\u9fff], and every class that holds it, takes ten times as

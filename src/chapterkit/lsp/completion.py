@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.ledger import Number
 from chapterkit.lint import all_rules
 from chapterkit.lsp.hover import experiment_text, measured, number_text, source_text
 from chapterkit.lsp.places import RECORD, Kind, own_slug
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.ledger import Number
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chapterkit.book import Book
 from chapterkit.errors import Origin
 from chapterkit.lsp.places import Place
+from chapterkit.manuscript.book import Book
 
 
 def definitions(book: Book, place: Place) -> list[Origin]:

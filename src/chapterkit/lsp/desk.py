@@ -11,11 +11,11 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
-from chapterkit.book import Book
 from chapterkit.lint import Problem
-from chapterkit.lsp.checking import Outcome, check_book, check_single_file
 from chapterkit.lsp.convert import Lines
+from chapterkit.lsp.diagnosing import Outcome, check_book, check_single_file
 from chapterkit.lsp.places import Place, place_at
+from chapterkit.manuscript.book import Book
 
 _BREAK = re.compile(r"\r\n?")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from chapterkit.bibliography import Source
-from chapterkit.book import Book
-from chapterkit.citations import plain_latex
 from chapterkit.errors import ChapterkitError
-from chapterkit.ledger import Number
 from chapterkit.lint import all_rules
 from chapterkit.lsp.places import Place
-from chapterkit.records import Record
-from chapterkit.verify.lock import Entry, lock_state
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.lock import Entry, lock_state
+from chapterkit.manuscript.records import Record
+from chapterkit.text.citations import plain_latex
 
 _ORIGINS = {
     "primary": "读过原文",

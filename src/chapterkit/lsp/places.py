@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from chapterkit.book import Book
 from chapterkit.lint.keys import KEY, cited_key
+from chapterkit.manuscript.book import Book
 
 Kind = Literal["number", "citation", "experiment", "rule", "template"]
 

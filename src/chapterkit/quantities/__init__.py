@@ -6,16 +6,10 @@ The grammar, from the outside in: `find` walks through a text once and asks `exe
 blanks out markup first. The words lie in `data/quantities/*.txt`.
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from chapterkit.quantities.find import explain, find_in_plain, find_quantities
-    from chapterkit.quantities.model import Exempt, Quantity, Value
-    from chapterkit.quantities.numerals import parse_chinese, to_chinese
-    from chapterkit.quantities.units import known_unit, normal_unit, same_quantity, unit_kind
+from chapterkit.quantities.find import explain, find_in_plain, find_quantities
+from chapterkit.quantities.model import Exempt, Quantity, Value
+from chapterkit.quantities.numerals import parse_chinese, to_chinese
+from chapterkit.quantities.units import known_unit, normal_unit, same_quantity, unit_kind
 
 __all__ = [
     "Exempt",
@@ -31,17 +25,3 @@ __all__ = [
     "to_chinese",
     "unit_kind",
 ]
-_HOMES = {
-    "model": ("Exempt", "Quantity", "Value"),
-    "numerals": ("parse_chinese", "to_chinese"),
-    "units": ("known_unit", "normal_unit", "same_quantity", "unit_kind"),
-    "find": ("explain", "find_in_plain", "find_quantities"),
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a part of the grammar when it is first asked for: each reads its own word lists."""
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,9 +12,9 @@ FOLDER = Path(__file__).parent
 
 def schemas() -> dict[str, str]:
     """Return the text of each schema file by name."""
-    from chapterkit.config import BookModel
-    from chapterkit.records import RecordModel
-    from chapterkit.terms import TermsModel
+    from chapterkit.manuscript.config import BookModel
+    from chapterkit.manuscript.records import RecordModel
+    from chapterkit.manuscript.terms import TermsModel
 
     models = {
         "record.schema.json": RecordModel,

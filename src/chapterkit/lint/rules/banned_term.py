@@ -32,11 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.citing import is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.words import crosses_word, is_plain, words_patterns
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "terms"
 SEVERITY = "error"

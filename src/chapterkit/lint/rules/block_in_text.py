@@ -22,9 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Element
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Element
 
 GROUP = "structure"
 SEVERITY = "error"

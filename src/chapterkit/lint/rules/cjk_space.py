@@ -37,8 +37,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from chapterkit.book import Book
-from chapterkit.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document, Hit
 from chapterkit.lint.problem import Edit, Problem, insertion, join, problem_at, replacement
 from chapterkit.lint.typography import (
     CLOSERS,
@@ -53,6 +51,8 @@ from chapterkit.lint.typography import (
     speaks_chinese,
     touches_markup,
 )
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document, Hit
 
 GROUP = "language"
 SEVERITY = "warning"

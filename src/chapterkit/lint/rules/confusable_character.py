@@ -42,10 +42,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of, script_of
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "language"
 SEVERITY = "warning"

@@ -23,10 +23,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
 from chapterkit.quantities import parse_chinese
+from chapterkit.text.document import Block, Document
 
 GROUP = "structure"
 SEVERITY = "error"

@@ -20,10 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.errors import nearest
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "references"
 SEVERITY = "error"

@@ -27,13 +27,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chapterkit.accounting import Accounted, accounts
-from chapterkit.book import Book
-from chapterkit.document import Document
-from chapterkit.ledger import Number
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.matching import backs
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.ledger import Number
+from chapterkit.numbers.accounting import Accounted, accounts
+from chapterkit.numbers.matching import backs
 from chapterkit.quantities import normal_unit
+from chapterkit.text.document import Document
 
 GROUP = "numbers"
 SEVERITY = "error"

@@ -31,11 +31,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.bibliography import Source
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.entries import arxiv, doi, fields, surname, title, year
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "citations"
 SEVERITY = "error"

@@ -27,10 +27,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import CITE, Block, Document, Inline
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import Late
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import CITE, Block, Document, Inline
 
 GROUP = "citations"
 SEVERITY = "warning"

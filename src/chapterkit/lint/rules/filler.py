@@ -27,12 +27,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.citing import is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.script import characters_of
 from chapterkit.lint.words import Late, any_of, word_list
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "terms"
 SEVERITY = "warning"

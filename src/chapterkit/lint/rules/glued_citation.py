@@ -22,10 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, plain_text
 from chapterkit.lint.keys import KEY, cited_key
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, plain_text
 
 GROUP = "citations"
 SEVERITY = "error"

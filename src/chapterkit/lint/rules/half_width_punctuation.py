@@ -34,8 +34,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import CITE, CODE, MATH, Block, Document
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.typography import (
     CLOSERS,
@@ -48,6 +46,8 @@ from chapterkit.lint.typography import (
     reference_test,
     speaks_chinese,
 )
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import CITE, CODE, MATH, Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"

@@ -33,11 +33,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chapterkit.bibliography import Source
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.entries import fields, parents
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "citations"
 SEVERITY = "error"

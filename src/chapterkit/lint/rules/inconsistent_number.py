@@ -27,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.consistency import contradictions
-from chapterkit.document import Document
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.numbers.consistency import contradictions
+from chapterkit.text.document import Document
 
 GROUP = "numbers"
 SEVERITY = "error"

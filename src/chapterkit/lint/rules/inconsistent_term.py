@@ -43,15 +43,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.typography import HAN
 from chapterkit.lint.words import Late, crosses_word, words_patterns
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Hit
 
 if TYPE_CHECKING:
-    from chapterkit.terms import Term
+    from chapterkit.manuscript.terms import Term
 
 GROUP = "terms"
 SEVERITY = "error"

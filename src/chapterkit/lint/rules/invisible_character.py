@@ -36,12 +36,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.errors import Origin
 from chapterkit.lint.damage import is_damaged
 from chapterkit.lint.problem import Edit, Problem
-from chapterkit.origins import Rendered
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
+from chapterkit.text.origins import Rendered
 
 GROUP = "language"
 SEVERITY = "error"

@@ -35,11 +35,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.counting import Section
-from chapterkit.document import Document
 from chapterkit.lint.grounds import mentions, names, neighbours, parts, problem_about
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.counting import Section
+from chapterkit.text.document import Document
 
 GROUP = "brief"
 SEVERITY = "warning"

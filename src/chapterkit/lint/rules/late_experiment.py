@@ -42,11 +42,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.counting import Section
-from chapterkit.document import Document
 from chapterkit.lint.grounds import parts, problem_where_placed
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.counting import Section
+from chapterkit.text.document import Document
 
 GROUP = "structure"
 SEVERITY = "warning"

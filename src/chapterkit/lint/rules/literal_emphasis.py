@@ -37,10 +37,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Inline
 from chapterkit.lint.problem import Edit, Problem, join, problem_at
 from chapterkit.lint.typography import in_chinese, is_han
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Inline
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

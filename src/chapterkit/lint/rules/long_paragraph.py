@@ -30,10 +30,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chapterkit.book import Book
-from chapterkit.counting import count, count_characters
-from chapterkit.document import Block, Document
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.counting import count, count_characters
+from chapterkit.text.document import Block, Document
 
 GROUP = "structure"
 SEVERITY = "warning"

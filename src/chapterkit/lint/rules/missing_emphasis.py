@@ -36,11 +36,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chapterkit.book import Book
-from chapterkit.counting import Section
-from chapterkit.document import OPAQUE, Document
 from chapterkit.lint.grounds import parts
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.counting import Section
+from chapterkit.text.document import OPAQUE, Document
 
 GROUP = "brief"
 SEVERITY = "error"

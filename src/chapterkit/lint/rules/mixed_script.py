@@ -39,11 +39,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Element, Hit, Inline, Prose
 from chapterkit.lint.damage import find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Element, Hit, Inline, Prose
 
 GROUP = "language"
 SEVERITY = "error"

@@ -41,11 +41,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document
 from chapterkit.lint.damage import SPELT_OUT, Damage, find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "error"

@@ -36,11 +36,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from chapterkit.book import Book
-from chapterkit.document import CITE, Document, Hit, Inline
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import HAN
 from chapterkit.lint.words import Late
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import CITE, Document, Hit, Inline
 
 GROUP = "citations"
 SEVERITY = "error"

@@ -42,10 +42,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.grounds import mentions, names, neighbours, number_of, parts
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "brief"
 SEVERITY = "warning"

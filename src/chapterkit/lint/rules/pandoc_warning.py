@@ -22,9 +22,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document, Warned
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document, Warned
 
 GROUP = "markup"
 SEVERITY = "error"

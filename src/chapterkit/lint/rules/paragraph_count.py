@@ -37,11 +37,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.budgets import NAMES, budgeted
 from chapterkit.lint.grounds import problem_about
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "structure"
 SEVERITY = "warning"

@@ -33,10 +33,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.typography import in_chinese, reference_test, speaks_chinese
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "language"
 SEVERITY = "warning"

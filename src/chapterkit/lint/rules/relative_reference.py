@@ -28,11 +28,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.citing import is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import Late
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "references"
 SEVERITY = "warning"

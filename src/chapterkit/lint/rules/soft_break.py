@@ -33,11 +33,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document
 from chapterkit.lint.lines import Placed
 from chapterkit.lint.problem import Edit, Problem, problem_at
 from chapterkit.lint.typography import in_chinese, is_han, speaks_chinese
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"

@@ -30,8 +30,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.script import script_of
 from chapterkit.lint.typography import (
@@ -43,6 +41,8 @@ from chapterkit.lint.typography import (
     is_han,
     speaks_chinese,
 )
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"

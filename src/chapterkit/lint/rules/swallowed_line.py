@@ -48,11 +48,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document
 from chapterkit.lint.lines import Placed
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import has_han, in_chinese
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "error"

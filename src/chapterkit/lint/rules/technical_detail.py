@@ -35,8 +35,6 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document
 from chapterkit.lint.details import (
     COMMAND,
     IDENTIFIER,
@@ -52,6 +50,8 @@ from chapterkit.lint.details import (
     runs,
 )
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document
 
 GROUP = "structure"
 SEVERITY = "warning"

@@ -30,14 +30,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chapterkit.book import Book
-from chapterkit.document import CITE, Block, Document, Hit
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
 from chapterkit.lint.typography import HAN
 from chapterkit.lint.words import Late
+from chapterkit.manuscript.book import Book
 from chapterkit.quantities import parse_chinese
+from chapterkit.text.document import CITE, Block, Document, Hit
 
 GROUP = "references"
 SEVERITY = "error"

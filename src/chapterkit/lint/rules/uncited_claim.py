@@ -34,11 +34,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Hit
 from chapterkit.lint.citing import Sourced, is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import Late, any_of
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "citations"
 SEVERITY = "error"

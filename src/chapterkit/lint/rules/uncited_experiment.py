@@ -23,10 +23,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.grounds import cites, keys, parts, problem_about
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "brief"
 SEVERITY = "error"

@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "numbers"
 SEVERITY = "error"

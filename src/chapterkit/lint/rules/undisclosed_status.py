@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from chapterkit.book import Book
-from chapterkit.document import Block, Document, Inline
-from chapterkit.ledger import Number
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.ledger import Number
+from chapterkit.text.document import Block, Document, Inline
 
 GROUP = "numbers"
 SEVERITY = "error"

@@ -39,12 +39,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from chapterkit.book import Book
-from chapterkit.document import OPAQUE, Document, Hit
 from chapterkit.lint.citing import Spans, is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import HAN, in_chinese
 from chapterkit.lint.words import Late, word_list
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import OPAQUE, Document, Hit
 
 GROUP = "terms"
 SEVERITY = "warning"

@@ -44,9 +44,6 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.counting import Section
-from chapterkit.document import Block, Document
 from chapterkit.lint.grounds import (
     before_experiment,
     cites,
@@ -60,6 +57,9 @@ from chapterkit.lint.grounds import (
     problem_about,
 )
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.counting import Section
+from chapterkit.text.document import Block, Document
 
 GROUP = "structure"
 SEVERITY = "error"

@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.errors import nearest
 from chapterkit.lint.keys import cited_key
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "citations"
 SEVERITY = "error"

@@ -36,10 +36,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chapterkit.book import Book
-from chapterkit.document import BETWEEN, Block, Document
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.typography import MARKS, has_han, in_chinese, is_han, speaks_chinese
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import BETWEEN, Block, Document
 
 GROUP = "language"
 SEVERITY = "error"

@@ -22,10 +22,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import HAN
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "markup"
 SEVERITY = "error"

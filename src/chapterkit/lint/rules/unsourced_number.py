@@ -25,12 +25,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.accounting import Accounted, accounts
-from chapterkit.book import Book
-from chapterkit.document import Document
-from chapterkit.ledger import Ledger, dresses
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.matching import backing, nearest_number
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.ledger import Ledger, dresses
+from chapterkit.numbers.accounting import Accounted, accounts
+from chapterkit.numbers.matching import backing, nearest_number
+from chapterkit.text.document import Document
 
 GROUP = "numbers"
 SEVERITY = "error"

@@ -42,11 +42,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.counting import Section
-from chapterkit.document import Document
 from chapterkit.lint.grounds import keys, parts
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.counting import Section
+from chapterkit.text.document import Document
 
 GROUP = "brief"
 SEVERITY = "warning"

@@ -27,10 +27,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.document import Document
 from chapterkit.lint.entries import cited_keys, parents
 from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.text.document import Document
 
 GROUP = "citations"
 SEVERITY = "warning"

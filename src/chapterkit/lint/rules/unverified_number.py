@@ -24,13 +24,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.book import Book
-from chapterkit.config import BOOK_FILE
-from chapterkit.document import Document
 from chapterkit.errors import Origin
-from chapterkit.ledger import Number
 from chapterkit.lint.problem import Problem
-from chapterkit.verify.lock import coverage, lock_state
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.config import BOOK_FILE
+from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.lock import coverage, lock_state
+from chapterkit.text.document import Document
 
 GROUP = "numbers"
 SEVERITY = "error"

@@ -1,0 +1,1 @@
+"""A check as a whole: which texts, run how, what is accepted, what is mended."""

@@ -1,0 +1,1 @@
+"""What the author's files say, read and validated: every value knows its line."""

@@ -1,0 +1,247 @@
+"""book.yaml -> one frozen value; the only place where defaults are written."""
+
+# ruff: noqa: RUF009 (each field says what its schema tells)
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, read_text, validated_as
+
+BOOK_FILE = "book/book.yaml"
+
+SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+Severity = Literal["error", "warning", "off"]
+
+
+# Plain dataclasses, which pydantic validates where a file is read (yamlfile.validated): a check of
+# a file outside a book need not import it. The metadata are the arguments of pydantic's Field.
+
+
+class _Model:
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    @classmethod
+    def partly(cls, **given: Any) -> Self:
+        """Return a value that has, beyond defaults, only what is given."""
+        made = object.__new__(cls)
+        for one in fields(cls):  # type: ignore[arg-type]
+            if one.name in given:
+                object.__setattr__(made, one.name, given[one.name])
+            elif one.default is not MISSING:
+                object.__setattr__(made, one.name, one.default)
+            elif one.default_factory is not MISSING:
+                object.__setattr__(made, one.name, one.default_factory())
+        return made
+
+
+def _told(description: str, /, *, default: Any = MISSING, **constraints: Any) -> Any:
+    """Return a field with what its schema says of it."""
+    metadata = {"description": description, **constraints}
+    if default == {}:
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class ChapterConfig(_Model):
+    """One chapter of the book, as book.yaml lists it."""
+
+    slug: str = _told("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
+    number: int = _told("章号：第 7 章写 7", ge=1)
+    file: str = _told("章的正文，相对 book/ 的路径")
+
+
+@dataclass(frozen=True)
+class LintConfig(_Model):
+    """What the linter is told by the book: severities and options of rules."""
+
+    rules: dict[str, Severity] = _told("规则名 → error、warning 或 off", default={})
+    options: dict[str, dict[str, Any]] = _told("规则名 → 它的选项", default={})
+    paths: dict[str, dict[str, Severity]] = _told(
+        "文件（* 也匹配 /）→ 规则名 → 严重程度，写在后面的优先", default={}
+    )
+    baseline: str | None = _told("基线文件，相对书的根目录", default=None)
+
+
+CjkSpace = Literal["space", "none", "any"]
+Quotes = Literal["curly", "corner", "any"]
+RangeGlyph = Literal["–", "～", "—"]
+
+
+@dataclass(frozen=True)
+class StyleConfig(_Model):
+    """House style: which of several defensible conventions the book has chosen.
+
+    `profile` names a set of them; a key given beside it overrides it.
+    """
+
+    profile: Literal["default", "compact"] = _told(
+        "一套约定的名字：default，或 compact（中西文之间不空格）", default="default"
+    )
+    cjk_space: CjkSpace | None = _told(
+        "汉字与西文、数字之间：space 空一格、none 不空、any 不管", default=None
+    )
+    quotes: Quotes | None = _told(
+        "引号：curly “”、corner 「」、any 不管；默认随文字的简繁", default=None
+    )
+    range: tuple[RangeGlyph, ...] | None = _told("数值范围所用的连接号，可以不止一种", default=None)
+
+    @property
+    def space(self) -> CjkSpace:
+        """What stands between Han and Latin letters or digits."""
+        return self.cjk_space or ("none" if self.profile == "compact" else "space")
+
+    @property
+    def range_glyphs(self) -> tuple[RangeGlyph, ...]:
+        """Glyphs that may join the ends of a range: the dashes of GB/T 15835-2011, 5.1.3, and –."""
+        return self.range or ("–", "～", "—")
+
+    def quote_marks(self, script: str) -> Quotes:
+        """Return the quotation marks for a text in `script`, zh-Hans or zh-Hant."""
+        return self.quotes or ("corner" if script == "zh-Hant" else "curly")
+
+
+@dataclass(frozen=True)
+class Budget(_Model):
+    """How long a section may be: least and most, both included."""
+
+    characters: tuple[int, int] | None = _told("字数：[至少, 至多]", default=None)
+    paragraphs: tuple[int, int] | None = _told("段数：[至少, 至多]", default=None)
+
+    def __post_init__(self) -> None:
+        for pair in (self.characters, self.paragraphs):
+            if pair and not 0 <= pair[0] <= pair[1]:
+                raise ValueError("至少的数不能比至多的大，也不能小于零；写 [至少, 至多]")
+
+
+@dataclass(frozen=True)
+class BudgetsConfig(_Model):
+    """Lengths that book.yaml asks of experiments, of theory sections, and of single sections."""
+
+    experiment: Budget = Budget()
+    theory: Budget = Budget()
+    sections: dict[str, Budget] = _told("某一节的标识 → 它自己的篇幅", default={})
+
+    def of(self, slug: str, kind: Literal["experiment", "theory"]) -> Budget:
+        """Return the budget of the section `slug`: its own where it has one, else its kind's."""
+        general: Budget = getattr(self, kind)
+        own = self.sections.get(slug)
+        return (
+            own
+            and Budget(
+                characters=own.characters or general.characters,
+                paragraphs=own.paragraphs or general.paragraphs,
+            )
+        ) or general
+
+
+@dataclass(frozen=True)
+class FontConfig(_Model):
+    """Families preferred where the system has them; the bundled Noto fonts are the fallback."""
+
+    serif: tuple[str, ...] = ("Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN")
+    sans: tuple[str, ...] = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookModel(_Model):
+    """The whole of book.yaml."""
+
+    title: str = _told("书名", min_length=1)
+    author: str = _told("作者", min_length=1)
+    language: Literal["zh-Hans", "zh-Hant"] = _told("书稿的文字", default="zh-Hans")
+    identifier: str = _told("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
+    chapters: tuple[ChapterConfig, ...] = _told("各章，按书中的顺序", min_length=1)
+    bibliography: str = _told("参考文献库，相对书的根目录", default="refs.bib")
+    verified_at_least: Decimal = _told(
+        "至少多大一部分数要核对过，0 到 1", default=Decimal(0), ge=0, le=1
+    )
+    page: Literal["a5", "16k"] = _told("PDF 的开本", default="16k")
+    fonts: FontConfig = FontConfig()
+    style: StyleConfig = StyleConfig()
+    budgets: BudgetsConfig = BudgetsConfig()
+    lint: LintConfig = LintConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config(BookModel):
+    """book.yaml with the folder it governs: `root` is the folder that holds book/."""
+
+    root: Path = Path()
+    file: YamlFile | None = None
+
+    def origin(self, *steps: Step) -> Origin:
+        """Return where the value at `steps` stands in the file that was read."""
+        return self.file.origin(*steps) if self.file else Origin(BOOK_FILE)
+
+    @property
+    def serif(self) -> tuple[str, ...]:
+        """Families for the text, preferred first."""
+        return self.fonts.serif
+
+    @property
+    def sans(self) -> tuple[str, ...]:
+        """Families for headings, preferred first."""
+        return self.fonts.sans
+
+    def chapter(self, target: str) -> ChapterConfig:
+        """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""
+        for chapter in self.chapters:
+            if target in (chapter.slug, str(chapter.number)):
+                return chapter
+        names = [name for chapter in self.chapters for name in (chapter.slug, str(chapter.number))]
+        near = nearest(target, names)
+        listed = "、".join(f"{chapter.slug}（{chapter.number}）" for chapter in self.chapters)
+        raise ChapterkitError(
+            f"没有 {target} 这一章",
+            Origin(BOOK_FILE),
+            f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
+        )
+
+
+@dataclass(frozen=True)
+class _OutsideModel(_Model):
+    """What book.yaml may say that concerns a file outside a book, too."""
+
+    language: Literal["zh-Hans", "zh-Hant"] = "zh-Hans"
+    style: StyleConfig = StyleConfig()
+    budgets: BudgetsConfig = BudgetsConfig()
+    lint: LintConfig = LintConfig()
+
+
+def load_outside_config(path: Path, shown: str) -> Config:
+    """Read house style, budgets and rules for files outside a book; a book.yaml will do.
+
+    Raises ChapterkitError at the line that does not fit.
+    """
+    file = parse_yaml(read_text(path, shown), shown)
+    kind = BookModel if "chapters" in file.data else _OutsideModel
+    model = validated_as(kind, file, f"{shown} ")
+    known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
+    return Config.partly(file=file, **known)
+
+
+def find_root(start: Path) -> Path | None:
+    """Return the nearest folder at or above `start` that holds book/book.yaml, or None."""
+    return next(
+        (folder for folder in (start, *start.parents) if (folder / BOOK_FILE).is_file()), None
+    )
+
+
+def load_config(root: Path) -> Config:
+    """Read book.yaml below `root`; raise ChapterkitError at the line that does not fit."""
+    file = parse_yaml(read_text(root / BOOK_FILE, BOOK_FILE), BOOK_FILE)
+    model = validated_as(BookModel, file, "book.yaml ")
+    for index, chapter in enumerate(model.chapters):
+        for earlier in model.chapters[:index]:
+            if chapter.slug == earlier.slug or chapter.number == earlier.number:
+                raise ChapterkitError(
+                    f"两章同名或同号：{chapter.slug}（{chapter.number}）",
+                    file.origin("chapters", index),
+                )
+    return Config.partly(root=root, file=file, **vars(model))

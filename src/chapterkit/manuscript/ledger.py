@@ -1,0 +1,351 @@
+"""The numbers of all records together, derived ones recomputed: pure."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.quantities import to_chinese
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.records import NumberModel, Record, Status, Value
+
+MAX_EXPRESSION = 400
+_SIGNS = frozenset("%‰°")
+MAX_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Number:
+    """One entry of the ledger; `value` is what the record states or what was computed."""
+
+    id: str
+    value: Value
+    unit: str
+    of: str
+    when: str | None
+    cite: str
+    at: str | None
+    status: Status
+    derived: str | None
+    printed: str | None
+    near: tuple[str, ...]
+    equals: tuple[str, ...]
+    count: str | None
+    of_total: str | None
+    change_of: tuple[str, str] | None
+    note: str | None
+    origin: Origin
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The names in the record that a derived number is computed from."""
+        if self.derived is None:
+            return ()
+        return tuple(
+            node.id for node in ast.walk(_parsed(self.derived)) if isinstance(node, ast.Name)
+        )
+
+    @property
+    def text(self) -> str:
+        """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条, 10%～15%."""
+        if isinstance(self.value, tuple) and self.unit in _SIGNS:
+            return "～".join(with_unit(value_text(end), self.unit) for end in self.value)
+        return with_unit(value_text(self.value), self.unit)
+
+
+def value_text(value: Value) -> str:
+    """Return a value in digits: a real minus sign, groups of three from five digits on.
+
+    >>> value_text(Decimal("-8.1")), value_text(Decimal("12000")), value_text(Decimal("1E+3"))
+    ('−8.1', '12,000', '1000')
+    >>> value_text((Decimal(17), Decimal(18)))
+    '17～18'
+    """
+    if isinstance(value, tuple):
+        return "～".join(value_text(end) for end in value)
+    digits = f"{abs(value):f}"
+    if abs(value) >= 10_000:
+        digits = f"{abs(value):,f}"
+    return ("−" if value < 0 else "") + digits
+
+
+def with_unit(digits: str, unit: str) -> str:
+    """Put the unit behind the digits: % and the like without, anything else with a space.
+
+    >>> with_unit("15.0", "%"), with_unit("3.5", "个百分点"), with_unit("24", "")
+    ('15.0%', '3.5 个百分点', '24')
+    """
+    if not unit or unit in _SIGNS:
+        return digits + unit
+    return f"{digits} {unit}"
+
+
+def signed_text(number: Number) -> str:
+    """Return the number with its sign also when positive: +3.5 个百分点."""
+    return ("+" if _single(number) > 0 else "") + number.text
+
+
+def approximate_text(number: Number, digits: int) -> str:
+    """Return the number rounded to `digits` decimals, halves away from zero, and marked: 约 12%."""
+    if not isinstance(digits, int) or not 0 <= digits <= MAX_DIGITS:
+        raise ChapterkitError(f"小数位数应在 0 到 {MAX_DIGITS} 之间，不能是 {digits}")
+    value = _single(number).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return f"约 {with_unit(value_text(value), number.unit)}"
+
+
+def chinese_text(number: Number) -> str:
+    """Return the number in Chinese numerals: 十八条, 百分之十一点五, 十七至十八条."""
+    ends = number.value if isinstance(number.value, tuple) else (number.value,)
+    words = "至".join(_spelled(end, number.unit) for end in ends)
+    unit = "" if number.unit in _IN_PARTS else number.unit
+    return words + (" " if unit[:1].isascii() and unit else "") + unit
+
+
+def dresses(number: Number) -> set[str]:
+    """Return every text in which a sentence may show the number."""
+    shown = {number.text}
+    with suppress(ChapterkitError):
+        shown.add(chinese_text(number))
+    if not isinstance(number.value, tuple):
+        shown.add(signed_text(number))
+        places = min(_decimals(number.value), MAX_DIGITS)
+        shown |= {approximate_text(number, digits) for digits in range(places + 1)}
+    return shown
+
+
+_IN_PARTS = {"%": "百分之", "‰": "千分之"}
+
+
+def _spelled(value: Decimal, unit: str) -> str:
+    sign = "负" if value < 0 else ""
+    try:
+        return sign + _IN_PARTS.get(unit, "") + to_chinese(abs(value))
+    except ValueError:
+        raise ChapterkitError(f"中文数字写不出 {value}", hint="去掉过滤器 zh") from None
+
+
+def _single(number: Number) -> Decimal:
+    if isinstance(number.value, tuple):
+        raise ChapterkitError(f"{number.id} 是范围，不能这样写", hint="去掉过滤器")
+    return number.value
+
+
+def _decimals(value: Decimal) -> int:
+    return max(0, -int(value.as_tuple().exponent))
+
+
+class Ledger(Mapping[str, Number]):
+    """All numbers by id (`slug.name`)."""
+
+    def __init__(self, numbers: Mapping[str, Number]) -> None:
+        self._numbers = dict(numbers)
+
+    def __getitem__(self, key: str) -> Number:
+        return self._numbers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def sibling(self, number: Number, name: str) -> Number:
+        """Return the number called `name` in the record of another."""
+        slug = number.id.rpartition(".")[0]
+        return self._numbers[f"{slug}.{name}" if slug else name]
+
+    def find(self, key: str) -> Number:
+        """Return the number called `key`; raise ChapterkitError with the nearest name otherwise."""
+        try:
+            return self._numbers[key]
+        except KeyError:
+            near = nearest(key, self._numbers) or _same_record(key, self._numbers)
+            hint = f"最接近的是 {near}" if near else "记录里还没有任何数"
+            raise ChapterkitError(f"没有记录过的数：{key}", hint=hint) from None
+
+
+def _same_record(key: str, known: Mapping[str, Number]) -> str:
+    slug = key.partition(".")[0]
+    return "、".join(name for name in known if name.startswith(f"{slug}."))[:200]
+
+
+def make_ledger(records: Mapping[str, Record]) -> Ledger:
+    """Return the numbers of all records, derived ones computed from the others of their record.
+
+    Raises ChapterkitError at the record's line for a `derived` expression that names an unknown
+    number, is circular, divides by zero, is more than arithmetic, or leaves digits unsaid.
+    """
+    numbers: dict[str, Number] = {}
+    for slug, record in records.items():
+        origins = {
+            name: record.origin("numbers", name, "derived" if model.derived else "value")
+            for name, model in record.model.numbers.items()
+        }
+        numbers.update(numbers_of(slug, record.model.numbers, origins))
+    return Ledger(numbers)
+
+
+def numbers_of(
+    slug: str, models: Mapping[str, NumberModel], origins: Mapping[str, Origin]
+) -> dict[str, Number]:
+    """Return the numbers of one record by id, computed and in the record's order.
+
+    An empty `slug` gives ids without a prefix (a ledger outside a book).
+    """
+    values = _Values(models, origins)
+    prefix = f"{slug}." if slug else ""
+    return {
+        prefix + name: Number(
+            id=prefix + name,
+            value=values.value(name),
+            unit=model.unit,
+            of=model.of,
+            when=model.when,
+            cite=model.cite,
+            at=model.at,
+            status=model.status,
+            derived=model.derived,
+            printed=model.printed,
+            near=model.near,
+            equals=model.equals,
+            count=model.count,
+            of_total=model.of_total,
+            change_of=model.change_of,
+            note=model.note,
+            origin=origins[name],
+        )
+        for name, model in models.items()
+    }
+
+
+class _Values:
+    """Computes the numbers of one record, each once."""
+
+    def __init__(self, models: Mapping[str, NumberModel], origins: Mapping[str, Origin]) -> None:
+        self.models = models
+        self.origins = origins
+        self.done: dict[str, Value] = {}
+        self.open: list[str] = []
+
+    def value(self, name: str) -> Value:
+        if name not in self.done:
+            model = self.models[name]
+            if model.value is not None:
+                self.done[name] = model.value
+            else:
+                self.done[name] = self._computed(name, model)
+        return self.done[name]
+
+    def _computed(self, name: str, model: NumberModel) -> Decimal:
+        assert model.derived is not None
+        if name in self.open:
+            circle = " → ".join([*self.open[self.open.index(name) :], name])
+            raise ChapterkitError(
+                f"derived 绕成了圈：{circle}", self.origins[name], "其中一个要写 value"
+            )
+        self.open.append(name)
+        try:
+            exact, decimals = self._evaluate(_parsed(model.derived))
+            return _rounded(exact, model.digits, decimals)
+        except ChapterkitError as error:
+            raise error.at(self.origins[name]) from None
+        finally:
+            self.open.pop()
+
+    def _evaluate(self, node: ast.expr) -> tuple[Fraction, int]:
+        """Return the exact value of an expression and the most decimals among its operands."""
+        match node:
+            case ast.Name(id=name):
+                return self._operand(name)
+            case ast.Constant(value=Decimal() as literal):
+                return Fraction(literal), 0
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                value, decimals = self._evaluate(operand)
+                return -value, decimals
+            case ast.BinOp(left=left, op=op, right=right):
+                (a, a_decimals), (b, b_decimals) = self._evaluate(left), self._evaluate(right)
+                return _combined(op, a, b), max(a_decimals, b_decimals)
+        raise _not_arithmetic(ast.unparse(node))
+
+    def _operand(self, name: str) -> tuple[Fraction, int]:
+        if name not in self.models:
+            near = nearest(name, self.models)
+            raise ChapterkitError(
+                f"derived 提到的 {name} 不在本记录的 numbers 里",
+                hint=f"最接近的是 {near}" if near else "先记录它",
+            )
+        value = self.value(name)
+        if isinstance(value, tuple):
+            raise ChapterkitError(f"derived 不能用范围 {name} 来算", hint="把两端分别记录")
+        return Fraction(value), _decimals(value)
+
+
+def _combined(op: ast.operator, a: Fraction, b: Fraction) -> Fraction:
+    match op:
+        case ast.Add():
+            return a + b
+        case ast.Sub():
+            return a - b
+        case ast.Mult():
+            return a * b
+        case ast.Div():
+            if b == 0:
+                raise ChapterkitError("derived 除以零")
+            return a / b
+    raise _not_arithmetic(type(op).__name__)
+
+
+def _not_arithmetic(what: str) -> ChapterkitError:
+    return ChapterkitError(
+        f"derived 只能用加减乘除、括号、数和本记录的名字，不能有 {what[:60]}",
+        hint="例如 gpl_rl - gpl_init",
+    )
+
+
+_LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+
+
+def _parsed(expression: str) -> ast.expr:
+    """Parse an expression; its literal numbers become exact Decimals."""
+    if len(expression) > MAX_EXPRESSION:
+        raise ChapterkitError(f"derived 超过 {MAX_EXPRESSION} 个字符")
+    literals = iter(_LITERAL.findall(expression))
+    try:
+        tree = ast.parse(expression.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise _not_arithmetic(expression) from None
+    for node in _in_reading_order(tree):
+        if isinstance(node, ast.Constant):
+            literal = next(literals, None)
+            if type(node.value) not in (int, float) or literal is None:
+                raise _not_arithmetic(repr(node.value))
+            node.value = Decimal(literal)  # type: ignore[assignment]
+    return tree
+
+
+def _in_reading_order(tree: ast.expr) -> list[ast.AST]:
+    return sorted(
+        ast.walk(tree), key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0))
+    )
+
+
+def _rounded(exact: Fraction, digits: int | None, decimals: int) -> Decimal:
+    places = decimals if digits is None else digits
+    scaled = exact * 10**places
+    if digits is None and scaled.denominator != 1:
+        raise ChapterkitError(
+            f"derived 算出的 {float(exact):.6g} 比各个数的小数位更多",
+            hint="用 digits: 写明保留几位",
+        )
+    whole = int(abs(scaled) + Fraction(1, 2)) * (1 if scaled >= 0 else -1)
+    with localcontext() as context:
+        context.prec = 100
+        return Decimal(whole).scaleb(-places)

@@ -1,0 +1,279 @@
+"""experiments/*.yaml -> validated records; every value knows its file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.manuscript.config import SLUG
+from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, read_text, validated
+from chapterkit.quantities import known_unit
+
+Status = Literal["primary", "readme", "secondary", "own-run"]
+Value = Decimal | tuple[Decimal, Decimal]
+MAX_EXPONENT = 30
+
+
+def read_decimal(text: Any) -> Decimal:
+    """Return the number that `text` spells, with its digits as written.
+
+    >>> read_decimal("15.0")
+    Decimal('15.0')
+
+    Raises ValueError for anything that is not a finite number of reasonable size.
+    """
+    try:
+        value = Decimal(str(text).strip().replace("_", ""))
+    except InvalidOperation:
+        raise ValueError(f"“{text}”不是一个数；例如 15.0") from None
+    if not value.is_finite():
+        raise ValueError(f"“{text}”不是有限的数")
+    if abs(value.adjusted()) > MAX_EXPONENT or len(value.as_tuple().digits) > 2 * MAX_EXPONENT:
+        raise ValueError(f"“{text}”太大或太小")
+    return value
+
+
+def _read_value(data: Any) -> Value | None:
+    if data is None or isinstance(data, dict):
+        raise ValueError("要一个数；或两个数的列表 [小, 大]")
+    if isinstance(data, list):
+        if len(data) != 2:
+            raise ValueError("列表要恰好两个数：[小, 大]")
+        return read_decimal(data[0]), read_decimal(data[1])
+    return read_decimal(data)
+
+
+def _read_unit(data: Any) -> str:
+    unit = str(data or "")
+    if not known_unit(unit):
+        raise ValueError(
+            f"“{unit}”不在单位表里；写常用的单位或量词，或加进 data/quantities/units.txt"
+        )
+    return unit
+
+
+_number_or_text = {"type": ["number", "string"]}
+ValueField = Annotated[
+    Value | None,
+    BeforeValidator(_read_value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _number_or_text,
+                {"type": "array", "items": _number_or_text, "minItems": 2, "maxItems": 2},
+            ]
+        }
+    ),
+]
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Brief(_Model):
+    """One thing that the author asked the experiment to bring out."""
+
+    point: Text = Field(description="要讲出来的一点")
+    terms: tuple[Text, ...] = Field(min_length=1, description="正文里必须出现的词")
+
+
+class NumberModel(_Model):
+    """One number: what it is, what it measures, where it comes from."""
+
+    value: ValueField = Field(default=None, description="数值，数字照原文；范围或比写 [小, 大]")
+    derived: str | None = Field(default=None, description="由本记录其他数算出：gpl_rl - gpl_init")
+    digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")
+    unit: Annotated[str, BeforeValidator(_read_unit)] = Field(
+        default="", description="单位：%、个百分点、条……"
+    )
+    of: Text = Field(description="量的是什么")
+    when: Text | None = Field(default=None, description="在什么条件下")
+    cite: Text = Field(description="来源，refs.bib 里的键")
+    at: Text | None = Field(default=None, description="在来源的何处：图 6、表 1、第 5.1 节")
+    printed: Text | None = Field(default=None, description="来源印出的写法，与值加单位不同时才写")
+    status: Status = Field(default="primary", description="这个数的来历")
+    near: tuple[Text, ...] = Field(default=(), description="来源里这个数附近的词，供核对")
+    equals: tuple[Text, ...] = Field(
+        default=(), description="同一个数的别种写法：11.5% 写 0.115，500 ms 写 0.5 秒"
+    )
+    count: Name | None = Field(default=None, description="百分数的分子，本记录里的一个数")
+    of_total: Name | None = Field(default=None, description="百分数的分母，本记录里的一个数")
+    change_of: tuple[Name, Name] | None = Field(
+        default=None, description="变化量的前后两个数：[之前, 之后]"
+    )
+    note: Text | None = Field(default=None, description="接受一处出入的理由")
+
+    @model_validator(mode="after")
+    def _either_typed_or_derived(self) -> NumberModel:
+        if (self.value is None) == (self.derived is None):
+            raise ValueError(
+                "value 与 derived 必须有一个，也只能有一个；量得的写 value，算出的写 derived"
+            )
+        if self.digits is not None and self.derived is None:
+            raise ValueError("digits 只用于 derived")
+        if self.count is not None and self.of_total is None:
+            raise ValueError("有 count 就要有 of_total")
+        return self
+
+
+class FindingModel(_Model):
+    """A claim with the numbers it rests on and its citation."""
+
+    claim: Text = Field(description="发现了什么，一句话")
+    rests_on: tuple[Name, ...] = Field(default=(), description="它所依据的数")
+    cite: Text = Field(description="来源，refs.bib 里的键")
+    at: Text | None = Field(default=None, description="在来源的何处")
+
+
+class Relation(_Model):
+    """How this experiment relates to another."""
+
+    to: Slug = Field(description="另一个实验的 slug")
+    how: Text = Field(description="怎样的联系")
+
+
+class RecordModel(_Model):
+    """One experiment's YAML file."""
+
+    slug: Slug = Field(description="实验的代号，与文件名相同")
+    title: Text = Field(description="实验的标题")
+    part: Literal["sft", "rl"] = Field(description="属于哪一部分")
+    sources: tuple[Text, ...] = Field(min_length=1, description="主要来源，refs.bib 里的键")
+    brief: tuple[Brief, ...] = Field(default=(), description="作者要求讲出来的")
+    setup: dict[Name, Text] = Field(default={}, description="模型、任务、方法……")
+    numbers: dict[Name, NumberModel] = Field(default={}, description="这个实验的数")
+    findings: tuple[FindingModel, ...] = Field(default=(), description="发现")
+    relations: tuple[Relation, ...] = Field(default=(), description="与其他实验的联系")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A validated record and where each of its values stands."""
+
+    model: RecordModel
+    file: YamlFile
+
+    @property
+    def slug(self) -> str:
+        """The record's identity."""
+        return self.model.slug
+
+    def origin(self, *steps: Step) -> Origin:
+        """Return where the value at `steps` stands in the record's file."""
+        return self.file.origin(*steps)
+
+    def citations(self) -> Iterator[tuple[str, Origin]]:
+        """Yield every citation key of the record with its place."""
+        for index, key in enumerate(self.model.sources):
+            yield key, self.origin("sources", index)
+        for name, number in self.model.numbers.items():
+            yield number.cite, self.origin("numbers", name, "cite")
+        for index, finding in enumerate(self.model.findings):
+            yield finding.cite, self.origin("findings", index, "cite")
+
+
+def parse_record(text: str, path: str) -> Record:
+    """Return the record that `text` holds; raise ChapterkitError at the line that does not fit."""
+    file = parse_yaml(text, path)
+    model = validated(file, RecordModel.model_validate, "记录")
+    record = Record(model, file)
+    _check_names(record)
+    return record
+
+
+def _check_names(record: Record) -> None:
+    for name, number in record.model.numbers.items():
+        for key in ("count", "of_total", "change_of"):
+            named = getattr(number, key)
+            for other in (named,) if isinstance(named, str) else named or ():
+                if other not in record.model.numbers:
+                    raise ChapterkitError(
+                        f"{key} 提到的 {other} 不在本记录的 numbers 里",
+                        record.origin("numbers", name, key),
+                        f"最接近的是 {nearest(other, record.model.numbers) or '（没有）'}",
+                    )
+    for index, finding in enumerate(record.model.findings):
+        for place, name in enumerate(finding.rests_on):
+            if name not in record.model.numbers:
+                near = nearest(name, record.model.numbers)
+                raise ChapterkitError(
+                    f"rests_on 提到的 {name} 不在本记录的 numbers 里",
+                    record.origin("findings", index, "rests_on", place),
+                    f"最接近的是 {near}" if near else "先在 numbers 里写下它，或从 rests_on 里删去",
+                )
+
+
+def load_records(root: Path) -> dict[str, Record]:
+    """Read every record below root/experiments, by slug, in order of file name.
+
+    Raises ChapterkitError for a record that does not fit, a slug that is not its file's name
+    (so that no slug can occur twice), and a relation to an experiment that does not exist.
+    """
+    records: dict[str, Record] = {}
+    for path in sorted((root / "experiments").glob("*.yaml")):
+        shown = path.relative_to(root).as_posix()
+        record = parse_record(read_text(path, shown), shown)
+        if record.slug in records:
+            first = records[record.slug].file.path
+            raise ChapterkitError(
+                f"slug {record.slug} 已由 {first} 使用", record.origin("slug"), "换一个代号"
+            )
+        if record.slug != path.stem:
+            raise ChapterkitError(
+                f"slug 是 {record.slug}，文件名却是 {path.name}",
+                record.origin("slug"),
+                f"把文件改名为 {record.slug}.yaml，或改 slug",
+            )
+        records[record.slug] = record
+    _check_relations(records)
+    return records
+
+
+def _check_relations(records: Mapping[str, Record]) -> None:
+    for record in records.values():
+        for index, relation in enumerate(record.model.relations):
+            if relation.to not in records:
+                raise ChapterkitError(
+                    f"relations 提到的实验 {relation.to} 没有记录",
+                    record.origin("relations", index, "to"),
+                    f"有：{'、'.join(records)}",
+                )
+
+
+def read_ledger_file(text: str, path: str) -> dict[str, tuple[NumberModel, Origin]]:
+    """Read a YAML file that holds nothing but `numbers:` (for manuscripts outside a book)."""
+    file = parse_yaml(text, path)
+    model = validated(file, _LedgerModel.model_validate, "账本")
+    return {name: (number, file.origin("numbers", name)) for name, number in model.numbers.items()}
+
+
+class _LedgerModel(_Model):
+    numbers: dict[Name, NumberModel]
+
+
+def slug_pattern(text: str) -> bool:
+    """Tell whether `text` may be a slug: lower-case letters, digits and single hyphens.
+
+    >>> slug_pattern("v-irl"), slug_pattern("V IRL")
+    (True, False)
+    """
+    return re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text) is not None

@@ -1,0 +1,78 @@
+"""terms.yaml -> one frozen value: one concept, one rendering; words that are not to occur."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml, read_text, validated
+
+TERMS_FILE = "book/terms.yaml"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Term(_Model):
+    """One concept: how it is called, its English, and the renderings that are not used."""
+
+    term: str = Field(min_length=1, description="采用的译名")
+    english: str = Field(default="", description="英文")
+    abbreviation: str = Field(default="", description="英文缩写")
+    instead_of: tuple[str, ...] = Field(default=(), description="不采用的译名")
+    note: str = Field(default="", description="说明")
+
+
+class Banned(_Model):
+    """A word that is not to occur, what to say instead, and why."""
+
+    word: str = Field(min_length=1, description="不用的词")
+    say: str = Field(default="", description="改用什么")
+    why: str = Field(default="", description="为什么")
+
+
+class TermsModel(_Model):
+    """The whole of terms.yaml."""
+
+    terms: tuple[Term, ...] = Field(default=(), description="术语，一个概念一种译法")
+    banned: tuple[Banned, ...] = Field(default=(), description="全书不出现的词")
+    filler: tuple[str, ...] = Field(default=(), description="另外要算作空话的词语")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A book's terminology and where each entry stands."""
+
+    model: TermsModel
+    file: YamlFile
+
+    def origin(self, kind: str, index: int) -> Origin:
+        """Return where an entry of `terms`, `banned` or `filler` stands."""
+        return self.file.origin(kind, index)
+
+
+def load_terms(path: Path, shown: str) -> Terms:
+    """Read a terms file; raise ChapterkitError at the line that does not fit.
+
+    Every name may be used once: a rendering that is preferred for one concept and refused for
+    another, or listed twice, would contradict itself.
+    """
+    file = parse_yaml(read_text(path, shown), shown)
+    terms = Terms(validated(file, TermsModel.model_validate, "用语表"), file)
+    _check_names(terms)
+    return terms
+
+
+def _check_names(terms: Terms) -> None:
+    seen: dict[str, Origin] = {}
+    for index, term in enumerate(terms.model.terms):
+        for name in (term.term, *term.instead_of):
+            origin = terms.origin("terms", index)
+            if name in seen:
+                message = f"“{name}”写了两次（先在第 {seen[name].line} 行）"
+                raise ChapterkitError(message, origin, "一个概念一种译法，一种译法一个概念")
+            seen[name] = origin

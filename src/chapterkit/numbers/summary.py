@@ -1,0 +1,49 @@
+"""What a build reports of a chapter: lengths, numbers, coverage, accepted exceptions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from unicodedata import east_asian_width
+
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.lock import coverage, lock_state
+from chapterkit.manuscript.verification import Status
+from chapterkit.numbers.consistency import contradictions
+from chapterkit.text.counting import Section, sections
+from chapterkit.text.document import Document
+
+
+def summary_text(document: Document, book: Book) -> str:
+    """Return a line for each section, one of coverage, one for each accepted exception."""
+    states: Mapping[str, Status] = lock_state(book.ledger, book.lock or {})
+    lines = list(_section_lines(list(sections(document, book.records)), book, states))
+    if book.lock is None:
+        lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
+    else:
+        lines.append(coverage(book.ledger.values(), states).line)
+    lines += [f"接受的出入：{told}" for told in _accepted(book)]
+    return "\n".join(lines)
+
+
+def _section_lines(parts: list[Section], book: Book, states: Mapping[str, Status]) -> Iterator[str]:
+    width = max((_width(part.title) for part in parts), default=0)
+    for part in parts:
+        verified = sum(states.get(number) == "verified" for number in part.numbers)
+        numbers = f"，{len(part.numbers)} 个数，核对过 {verified} 个" if part.numbers else ""
+        gap = " " * (width - _width(part.title))
+        yield f"{part.title}{gap}  {part.characters:5} 字，{len(part.paragraphs):2} 段{numbers}"
+    total = sum(part.characters for part in parts)
+    told = sum(part.characters for part in parts if part.slug in book.records)
+    yield f"全章 {total} 字，其中实验 {told} 字，理论 {total - told} 字。"
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _accepted(book: Book) -> Iterator[str]:
+    for number in book.ledger.values():
+        if number.note:
+            for told in contradictions(number, book.ledger):
+                yield f"{told}（{number.note}）"

@@ -1,0 +1,200 @@
+"""Verify a ledger's numbers against the sources' own text: the order of the steps, the results."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from chapterkit.errors import ChapterkitError
+from chapterkit.manuscript.ledger import Ledger, Number
+from chapterkit.manuscript.verification import Result, Results
+from chapterkit.numbers.verify.search import Found, Searcher
+from chapterkit.numbers.verify.texts import SourceText, read_source
+
+_SHOWN = {
+    "verified": "已核对",
+    "elsewhere": "别处",
+    "not-found": "没找到",
+    "no-source": "没有原文",
+    "stale": "已过期",
+}
+
+
+def verify(
+    ledger: Ledger,
+    folder: Path,
+    only: Iterable[str] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Results:
+    """Look for the ledger's numbers in the sources' texts in `folder`.
+
+    `only` are the ids to verify (default all); `progress` is called with each source's key
+    when it is done. A source that is missing or cannot be read gives its numbers the status
+    no-source with the reason, and stops nothing else.
+    """
+    chosen = list(ledger) if only is None else [key for key in ledger if key in set(only)]
+    needed = _with_operands(ledger, chosen)
+    found: dict[str, Result] = {}
+    for cite, ids in _by_source(ledger, needed).items():
+        numbers = [ledger[key] for key in ids]
+        found.update(_verify_source(cite, numbers, ledger, folder))
+        progress(cite)
+    settled = _Derivations(ledger, found)
+    return Results(tuple(settled.result(key) for key in chosen))
+
+
+def sources_of(ledger: Ledger, only: Iterable[str] | None = None) -> list[str]:
+    """Return the sources that verifying will read, for the length of a progress bar."""
+    chosen = list(ledger) if only is None else list(only)
+    return list(_by_source(ledger, _with_operands(ledger, chosen)))
+
+
+def _with_operands(ledger: Ledger, ids: Iterable[str]) -> list[str]:
+    """Return the ids and everything that the derived ones among them rest on."""
+    seen: dict[str, None] = {}
+    open_ids = list(ids)
+    while open_ids:
+        key = open_ids.pop(0)
+        if key not in seen and key in ledger:
+            seen[key] = None
+            open_ids += operands_of(ledger[key])
+    return list(seen)
+
+
+def operands_of(number: Number) -> list[str]:
+    """Return the ids of the numbers that a derived number is computed from."""
+    slug, dot, _ = number.id.rpartition(".")
+    return [f"{slug}{dot}{name}" for name in dict.fromkeys(number.operands)]
+
+
+def _by_source(ledger: Ledger, ids: Iterable[str]) -> dict[str, list[str]]:
+    sources: dict[str, list[str]] = {}
+    for key in ids:
+        number = ledger[key]
+        if number.derived is None or number.printed is not None:
+            sources.setdefault(number.cite, []).append(key)
+    return sources
+
+
+def _verify_source(
+    cite: str, numbers: list[Number], ledger: Ledger, folder: Path
+) -> Iterator[tuple[str, Result]]:
+    try:
+        source = read_source(folder, cite)
+    except ChapterkitError as error:
+        why = f"{error.told().splitlines()[0]}" + (f"（{error.hint}）" if error.hint else "")
+        source = None
+    else:
+        why = f"sources/ 里没有 {cite} 的原文"
+    if source is None:
+        for number in numbers:
+            yield number.id, Result(number, "no-source", why=why)
+        return
+    searcher = make_searcher(source, ledger)
+    for number in numbers:
+        yield number.id, _result(number, searcher.find(number), source)
+
+
+def make_searcher(source: SourceText, ledger: Mapping[str, Number]) -> Searcher:
+    """Return a searcher that knows the near words of all numbers that cite the source."""
+    words = [word for one in ledger.values() if one.cite == source.key for word in one.near]
+    return Searcher(source, words)
+
+
+def _result(number: Number, found: Found, source: SourceText) -> Result:
+    return Result(number, found.status, found.where, found.context, found.why, source.sha256)
+
+
+class _Derivations:
+    """Settles derived numbers: as good as the worst number they rest on, and their print."""
+
+    def __init__(self, ledger: Ledger, found: Mapping[str, Result]) -> None:
+        self.ledger = ledger
+        self.found = dict(found)
+        self.done: dict[str, Result] = {}
+
+    def result(self, key: str) -> Result:
+        """Return what became of a number, its operands considered."""
+        if key not in self.done:
+            self.done[key] = self._settled(self.ledger[key])
+        return self.done[key]
+
+    def _settled(self, number: Number) -> Result:
+        own = self.found.get(number.id)
+        if number.derived is None:
+            assert own is not None
+            return own
+        return self._derived(number, own)
+
+    def _derived(self, number: Number, own: Result | None) -> Result:
+        operands = [self.result(key) for key in operands_of(number)]
+        if _is_difference_of_percents(number, operands):
+            why = "两个百分数之差应记作个百分点，不是 %"
+            return Result(number, "not-found", why=why)
+        bad = [one for one in operands if one.status != "verified"]
+        if bad and (own is None or own.status == "verified"):
+            worst = max(bad, key=lambda one: _SEVERITY[one.status])
+            why = f"由 {worst.number.id} 算出，而它{_SHOWN[worst.status]}"
+            return Result(number, worst.status, why=why, sha256=worst.sha256)
+        if own is not None:
+            return own
+        if not operands:
+            return Result(number, "not-found", why="derived 不含任何记录的数，也没有 printed")
+        names = "、".join(one.number.id.rpartition(".")[2] for one in operands)
+        return Result(number, "verified", where=f"由 {names} 算出", sha256=operands[0].sha256)
+
+
+def _is_difference_of_percents(number: Number, operands: list[Result]) -> bool:
+    """Tell whether a percentage was made by subtracting one percentage from another."""
+    plain = re.fullmatch(r"\s*\w+\s*-\s*\w+\s*", number.derived or "") is not None
+    return plain and number.unit == "%" and all(one.number.unit == "%" for one in operands)
+
+
+_SEVERITY = {"verified": 0, "no-source": 1, "stale": 2, "elsewhere": 3, "not-found": 4}
+
+
+# --- reports
+
+
+def as_json(results: Results) -> str:
+    """Return the results in the JSON that other programs rely on."""
+    listed = [
+        {
+            "number": one.number.id,
+            "cite": one.number.cite,
+            "at": one.number.at or "",
+            "status": one.status,
+            "where": one.where,
+            "context": one.context,
+            "why": one.why,
+        }
+        for one in results.numbers
+    ]
+    summary: dict[str, Any] = {"total": len(results.numbers), **results.counts()}
+    return json.dumps({"numbers": listed, "summary": summary}, ensure_ascii=False, indent=2)
+
+
+def as_text(results: Results, *, everything: bool = False) -> str:
+    """Return the results for people: what is not verified, why, and a line of totals.
+
+    With `everything`, verified numbers are listed too, each with where it stands.
+    """
+    lines: list[str] = []
+    for one in results.numbers:
+        if one.status == "verified" and not everything:
+            continue
+        number = one.number
+        place = f"，{number.at}" if number.at else ""
+        told = f"{number.id} = {number.text}（{number.cite}{place}）"
+        lines.append(f"{number.origin}: {_SHOWN[one.status]}: {told}")
+        if one.why:
+            lines.append(f"  {one.why}")
+        if one.where:
+            lines.append(f"  {one.where}：{one.context}" if one.context else f"  {one.where}")
+    from chapterkit.manuscript.lock import coverage
+
+    states = {one.number.id: one.status for one in results.numbers}
+    return "\n".join([*lines, coverage((one.number for one in results.numbers), states).line])

@@ -1,0 +1,281 @@
+"""Find one number in one source and judge whether the place is the one the record names.
+
+A number is verified where its digits stand whole with fitting sign and unit, inside what its
+locator names, with all its `near` words around (and not belonging to a rival name, see `labels`).
+If the text does not show the locator, `near` alone decides, within a narrower window. A number that
+is common in the text proves nothing without `near`.
+
+What cannot be told: which of several numbers with the same neighbours is meant (two columns without
+a `near` word for the column), percent from points where the text prints % for a change, and what a
+figure shows only as a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.verification import Status
+from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, wanted
+from chapterkit.numbers.verify.labels import Word, is_row, shape, swapped
+from chapterkit.numbers.verify.nouns import column_unit, fits_column
+from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
+from chapterkit.numbers.verify.texts import SourceText
+
+_REACH = {"figure": 2500, "table": 2500, "page": 400, "section": 400, "named": 400, "abstract": 500,
+          "mention": 400}  # fmt: skip
+_REACH_ALONE = 220
+_MAX_HITS = 20_000
+_MAX_TRIED = 200
+_COMMON = 3
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-@/.+][A-Za-z0-9]+)*")
+_SHARED_PERCENT = re.compile(
+    r"(?:[ \n,/&;:()~→-]|and\b|or\b|to\b|from\b|vs\b|versus\b|±|[+]"
+    r"|(?<![\d.])\d[\d.]*(?![\d.])){1,40}(?:%|percent)"
+)
+_OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search established: status, where it stands, the words around it, and why."""
+
+    status: Status
+    where: str = ""
+    context: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A hit with its judgement: region, distance to the near words, and what speaks against it."""
+
+    hit: Hit
+    region: Region | None
+    distance: int
+    why: str
+
+
+class Searcher:
+    """Finds the numbers that cite one source; `vocabulary` are the near words of all of them."""
+
+    def __init__(self, source: SourceText, vocabulary: Iterable[str]) -> None:
+        self.source = source
+        self.outline = Outline(source)
+        self.vocabulary = sorted(set(vocabulary))
+        self._words: dict[str, Word] = {}
+
+    def find(self, number: Number) -> Found:
+        """Return where the number stands, or why it cannot be said to stand there."""
+        if number.printed is not None and (trouble := _disagreement(number)):
+            return Found("not-found", why=trouble)
+        want = wanted(number)
+        all_hits = []
+        for hit in hits(self.source.text, want):
+            all_hits.append(hit)
+            if len(all_hits) >= _MAX_HITS:
+                break
+        fitting = [hit for hit in all_hits if not hit.why]
+        if not fitting:
+            return self._not_found(number, all_hits)
+        return self._judge(number, want, fitting, all_hits)
+
+    # --- judging
+
+    def _judge(
+        self, number: Number, want: Wanted, fitting: list[Hit], all_hits: list[Hit]
+    ) -> Found:
+        locator = parse_locator(number.at)
+        structured = any(kind not in ("named", "path") for kind, _ in locator.parts)
+        regions, complete = self.outline.regions(locator)
+        words, needed = self._near_words(number)
+        places = sorted(
+            (
+                self._placed(hit, region, words, needed, want, structured=structured)
+                for hit in fitting
+                for region in _regions_of(hit, regions, complete=complete)
+            ),
+            key=_rank,
+        )
+        places[:_MAX_TRIED] = [self._tried(place, words, number) for place in places[:_MAX_TRIED]]
+        good = [place for place in places[:_MAX_TRIED] if not place.why]
+        if good and (needed or _is_telling(want, fitting)):
+            return self._verified(min(good, key=_rank), number)
+        return self._elsewhere(number, places, regions, common=bool(good))
+
+    def _tried(self, place: _Place, words: list[Word], number: Number) -> _Place:
+        """Judge whether the number at a place belongs to a rival of one of the words near it."""
+        if place.why:
+            return place
+        hit, region = place.hit, place.region
+        own = [*number.near, *_OWN_NAME.findall(f"{number.of} {number.when or ''}")]
+        for word in words:
+            if word.places and (why := word.refuted(hit.start, hit.end, region, own)):
+                return replace(place, why=why)
+        if is_tabular(self.outline.line(self.outline.line_at(hit.start))):
+            return place
+        arms = [one for one in number.near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
+        named = [*arms, *_LATIN.findall(number.when or "")]
+        said = " ".join((number.of, number.when or "", *number.near))
+        return replace(place, why=swapped(self.outline, hit.start, hit.end, named, said))
+
+    def _near_words(self, number: Number) -> tuple[list[Word], int]:
+        """Return the words to look for and how many of them must be near."""
+        if number.near:
+            words = [self._word(word) for word in number.near]
+            return words, len(words)
+        names = sorted(set(_OWN_NAME.findall(f"{number.of} {number.when or ''}")))
+        present = [word for word in map(self._word, names) if word.places]
+        return present, (len(present) + 1) // 2
+
+    def _word(self, word: str) -> Word:
+        if word not in self._words:
+            self._words[word] = Word(self.outline, word, self.vocabulary)
+        return self._words[word]
+
+    def _placed(
+        self,
+        hit: Hit,
+        region: Region | None,
+        words: list[Word],
+        needed: int,
+        want: Wanted,
+        *,
+        structured: bool,
+    ) -> _Place:
+        """Judge one hit in one region."""
+        reach = _REACH[region.kind] if region else _REACH_ALONE
+        inside = region if region and region.kind in ("figure", "table") else None
+        distances = [(word.distance(hit.start, hit.end, inside), word) for word in words]
+        close = [(d, word) for d, word in distances if d is not None and d <= reach]
+        far = [word.word for d, word in distances if d is None or d > reach]
+        total = sum(distance for distance, _ in close)
+        if len(close) < needed:
+            missing = 10_000 * (needed - len(close))
+            return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
+        column = column_unit(self.outline, hit.start)
+        if not want.printed and not fits_column(want.unit, column):
+            return _Place(hit, region, total, f"那一列的单位是{column}")
+        if hit.bare and not self._unit_is_plain(hit, region, want):
+            return _Place(hit, region, total, "原文没有单位")
+        if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
+            return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
+        if not needed and (region is None or region.kind == "mention"):
+            return _Place(hit, region, total, "单凭数字证明不了什么")
+        return _Place(hit, region, total, "")
+
+    def _unit_is_plain(self, hit: Hit, region: Region | None, want: Wanted) -> bool:
+        """A bare percentage counts in a table or figure, or on a line that speaks of percent."""
+        line = self.outline.line(self.outline.line_at(hit.start))
+        if region is not None and region.kind == "figure":
+            if want.kind == "points":
+                return False
+            body = self.source.text[region.start : region.end]
+            return len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M)) < 2
+        if region is not None and region.kind == "table":
+            return True
+        if is_tabular(line) and is_row(line):
+            return True
+        said = re.search(r"\(%\)|in %|percent|百分", line)
+        return bool(said or _SHARED_PERCENT.match(self.source.text, hit.end))
+
+    # --- wording
+
+    def _verified(self, best: _Place, number: Number) -> Found:
+        why = ""
+        if number.at and best.region is None:
+            why = f"文本里认不出“{number.at}”，按 near 核对"
+        return Found(
+            "verified",
+            self._where(best.hit, best.region),
+            self.source.context(best.hit.start, best.hit.end),
+            why,
+        )
+
+    def _where(self, hit: Hit, region: Region | None) -> str:
+        place = self.outline.place(hit.start)
+        return place if region is None or region.label in place else f"{place}，{region.label}"
+
+    def _elsewhere(
+        self, number: Number, places: list[_Place], regions: Sequence[Region], *, common: bool
+    ) -> Found:
+        """Word the outcome for digits that stand in the text, but prove nothing."""
+        fitting = [place.hit for place in places]
+        if common:
+            best = min((place for place in places if not place.why), key=_rank)
+            count = len({place.hit for place in places})
+            why = f"{number.text} 在此处有 {count} 处，单凭数字证明不了什么：给记录加 near"
+            return self._told(best.hit, why)
+        if places:
+            best = min(places, key=_rank)
+            spot = best.region.label if best.region else "原文"
+            return self._told(best.hit, f"在{spot}找到，但{best.why}")
+        all_fitting = [hit for hit in hits(self.source.text, wanted(number)) if not hit.why]
+        nearest = self._nearest_with_words(number, all_fitting)
+        listed = "；".join(self.outline.place(hit.start) for hit in all_fitting[:3])
+        more = f"等 {len(all_fitting)} 处" if len(all_fitting) > 3 else ""
+        assert not fitting
+        return self._told(nearest, f"不在{number.at}；见于{listed}{more}")
+
+    def _nearest_with_words(self, number: Number, fitting: list[Hit]) -> Hit:
+        """Return the hit with the record's words nearest: the likeliest place meant."""
+        words, _ = self._near_words(number)
+
+        def distance(hit: Hit) -> int:
+            found = [word.distance(hit.start, hit.end, None) for word in words]
+            return sum(10_000 if one is None else min(one, 10_000) for one in found)
+
+        return min(fitting, key=distance)
+
+    def _told(self, hit: Hit, why: str) -> Found:
+        context = self.source.context(hit.start, hit.end)
+        return Found("elsewhere", self.outline.place(hit.start), context, why)
+
+    def _not_found(self, number: Number, all_hits: list[Hit]) -> Found:
+        sought = number.printed or number.text
+        if not all_hits:
+            return Found("not-found", why=f"原文里没有 {sought}")
+        regions, _ = self.outline.regions(parse_locator(number.at))
+        inside = [hit for hit in all_hits if any(region.holds(hit.start) for region in regions)]
+        hit = self._nearest_with_words(number, inside or all_hits)
+        where = self.outline.place(hit.start)
+        context = self.source.context(hit.start, hit.end)
+        return Found("not-found", where, context, f"原文里的数字相同，但不是 {sought}：{hit.why}")
+
+
+def _regions_of(hit: Hit, regions: Sequence[Region], *, complete: bool) -> Sequence[Region | None]:
+    """Return the regions that hold a hit; None stands for a part of the locator not recognised."""
+    holding: list[Region | None] = [region for region in regions if region.holds(hit.start)]
+    return holding if holding or complete else [None]
+
+
+def _rank(place: _Place) -> tuple[bool, bool, int, int]:
+    """Order places: nothing against it, a real region before a mention, nearest words first."""
+    mention = place.region is None or place.region.kind == "mention"
+    return bool(place.why), mention, place.distance, place.hit.start
+
+
+def _is_telling(want: Wanted, fitting: Sequence[Hit]) -> bool:
+    """Tell whether digits prove something by themselves: long enough, and rare in the text."""
+    digits = "" if want.magnitude is None else "".join(map(str, want.magnitude.as_tuple().digits))
+    telling = len(digits.strip("0"))
+    return (telling >= 3 and len(fitting) < _COMMON) or (telling == 2 and len(fitting) == 1)
+
+
+def _is_vague(words: Sequence[Word]) -> bool:
+    """Tell whether the near words are one common word: too little for a common number."""
+    return (
+        len(words) == 1
+        and " " not in words[0].word
+        and not words[0].shape
+        and words[0].word.isalpha()
+    )
+
+
+def _disagreement(number: Number) -> str:
+    said = agreement(number)
+    if not said.spelt and not number.note:
+        return f"printed“{number.printed}”里没有数：用 note 说明怎样得出 {number.text}"
+    return said.why

@@ -1,0 +1,456 @@
+"""References by GB/T 7714-2015: what citeproc is given, and the last touches to what it makes."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chapterkit.text.document import walk
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.bibliography import Source
+
+Tree = dict[str, Any]
+Element = dict[str, Any]
+Inlines = list[Element]
+
+STYLE = Path(__file__).parents[1] / "assets" / "gbt7714.csl"
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def citeproc_arguments(references: Path) -> list[str]:
+    """Return pandoc's arguments for citeproc; `references` holds csl_references as JSON."""
+    return ["--citeproc", f"--bibliography={references}", f"--csl={STYLE}"]
+
+
+# --- from BibTeX to CSL
+
+
+def csl_references(sources: Mapping[str, Source]) -> list[dict[str, Any]]:
+    """Return the sources as CSL JSON, titles as they are written.
+
+    pandoc's own BibTeX reader puts English titles into sentence case (Gpt-oss-120b) and knows
+    neither preprints nor repositories; so the conversion is made here.
+    """
+    return [_csl(source) for source in sources.values()]
+
+
+def languages(sources: Mapping[str, Source]) -> dict[str, str]:
+    """Return each source's language by key: zh for one with a Chinese title, else what it says.
+
+    A source with `langid` is believed; one without is judged by its title.
+    """
+    return {
+        key: source.language
+        if source.fields.get("langid") or not _HAN.search(source.fields.get("title", ""))
+        else "zh"
+        for key, source in sources.items()
+    }
+
+
+_TYPES = {
+    "article": "article-journal",
+    "book": "book",
+    "mvbook": "book",
+    "booklet": "book",
+    "collection": "book",
+    "proceedings": "book",
+    "manual": "book",
+    "incollection": "chapter",
+    "inbook": "chapter",
+    "conference": "paper-conference",
+    "inproceedings": "paper-conference",
+    "mastersthesis": "thesis",
+    "phdthesis": "thesis",
+    "thesis": "thesis",
+    "techreport": "report",
+    "report": "report",
+    "software": "software",
+    "dataset": "dataset",
+    "patent": "patent",
+    "standard": "standard",
+}
+
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?(?:github|gitlab|gitee|codeberg)\.[a-z]+/[^/]+/[^/?#]+/?"
+)
+_ARXIV_JOURNAL = re.compile(r"arxiv", re.IGNORECASE)
+_DOI_URL = re.compile(r"^https?://(?:dx\.)?doi\.org/")
+_COMMIT = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
+
+
+def _csl(source: Source) -> dict[str, Any]:
+    fields = {name.lower(): value for name, value in source.fields.items()}
+    kind = _csl_type(source.type.lower(), fields)
+    doi = _DOI_URL.sub("", _plain_url(fields.get("doi", "")))
+    url = _plain_url(fields.get("url", "")) or _arxiv_url(fields)
+    if _DOI_URL.match(url):
+        doi, url = doi or _DOI_URL.sub("", url), ""
+    texts = {
+        "title": fields.get("title"),
+        "container-title": _container(kind, fields),
+        "publisher": _publisher(kind, fields),
+        "publisher-place": fields.get("address") or fields.get("location"),
+        "volume": fields.get("volume"),
+        "issue": fields.get("number") if kind == "article-journal" else None,
+        "number": fields.get("number") if kind in {"report", "standard", "patent"} else None,
+        "edition": fields.get("edition"),
+        "page": fields.get("pages"),
+    }
+    item: dict[str, Any] = {"id": source.key, "type": kind}
+    item.update({name: _markup_safe(plain_latex(text)) for name, text in texts.items() if text})
+    if "page" in item:
+        item["page"] = re.sub(r"[-–—]+", "-", item["page"])
+    item.update({name: value for name, value in (("URL", url), ("DOI", doi)) if value})
+    item.update(_dates(kind, fields))
+    people = {
+        "author": source.authors,
+        "editor": source.editors,
+        "translator": tuple(_split_names(fields.get("translator", ""))),
+    }
+    item.update({role: [_name(one) for one in names] for role, names in people.items() if names})
+    return item
+
+
+def _csl_type(kind: str, fields: Mapping[str, str]) -> str:
+    """Return the CSL type of an entry; what only a preprint server has is an `article`."""
+    preprint = bool(_arxiv_url(fields))
+    if kind == "article":
+        journal = fields.get("journal") or fields.get("journaltitle") or ""
+        unpublished = (preprint and not journal) or _ARXIV_JOURNAL.search(journal)
+        return "article" if unpublished else _TYPES[kind]
+    if kind in _TYPES:
+        return _TYPES[kind]
+    if preprint:
+        return "article"
+    if _REPOSITORY.fullmatch(fields.get("url", "")):
+        return "software"
+    return "webpage" if fields.get("url") else "document"
+
+
+def _container(kind: str, fields: Mapping[str, str]) -> str | None:
+    if kind == "article-journal":
+        return fields.get("journal") or fields.get("journaltitle")
+    return fields.get("booktitle") if kind in {"chapter", "paper-conference"} else None
+
+
+_PUBLISHERS = ("publisher", "school", "institution", "organization", "howpublished")
+
+
+def _publisher(kind: str, fields: Mapping[str, str]) -> str | None:
+    if kind == "article":
+        return "arXiv" if _arxiv_url(fields) else fields.get("publisher")
+    found = next(filter(None, map(fields.get, _PUBLISHERS)), None)
+    return _COMMIT.sub(r"\1", found) if found else None
+
+
+def _arxiv_url(fields: Mapping[str, str]) -> str:
+    server = fields.get("archiveprefix") or fields.get("eprinttype") or ""
+    eprint = fields.get("eprint", "").removeprefix("arXiv:")
+    journal = re.search(r"arxiv:\s*(\d{4}\.\d{4,5})", fields.get("journal", ""), re.IGNORECASE)
+    number = eprint if server.lower() == "arxiv" else journal[1] if journal else ""
+    return f"https://arxiv.org/abs/{number}" if number else ""
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _dates(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return issued (the year), available-date (the full date of what is online) and accessed."""
+    issued = _date(fields.get("date", "")) or _written_date(fields)
+    found = {"issued": issued[:1]}
+    if kind in {"webpage", "article", "software"} and len(issued) == 3:
+        found["available-date"] = issued
+    found["accessed"] = _date(fields.get("urldate", ""))
+    return {name: {"date-parts": [parts]} for name, parts in found.items() if parts}
+
+
+def _written_date(fields: Mapping[str, str]) -> list[int]:
+    parts = _date(fields.get("year", ""))
+    month = fields.get("month", "").strip().lower()
+    named = {name: place for place, name in enumerate(_MONTHS, 1)}
+    number = int(month) if month.isdigit() else named.get(month[:3])
+    if parts and number:
+        parts = [parts[0], number]
+        if (day := fields.get("day", "").strip()).isdigit():
+            parts.append(int(day))
+    return parts
+
+
+def _date(text: str) -> list[int]:
+    match = re.match(r"\s*(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text)
+    return [int(part) for part in match.groups() if part] if match else []
+
+
+def _split_names(text: str) -> list[str]:
+    return [name.strip() for name in re.split(r"\s+and\s+", text) if name.strip()]
+
+
+def _name(written: str) -> dict[str, str]:
+    """Return one name as CSL has it: a Chinese name, an institution and "others" stay whole.
+
+    >>> _name("张, 三")
+    {'literal': '张三'}
+    >>> _name("{Canopy Labs}")
+    {'literal': 'Canopy Labs'}
+    >>> _name("Le, Quoc V.")
+    {'family': 'LE', 'given': 'Quoc V.'}
+    """
+    from pybtex.database import Person
+
+    if written == "others":
+        return {"literal": "et al."}
+    if _HAN.search(written):
+        return {"literal": re.sub(r"[\s,，{}]", "", written)}
+    if written.startswith("{") and written.endswith("}"):
+        return {"literal": plain_latex(written)}
+    person = Person(written)
+    parts = {
+        "family": person.last_names,
+        "given": [*person.first_names, *person.middle_names],
+        "non-dropping-particle": person.prelast_names,
+        "suffix": person.lineage_names,
+    }
+    name = {part: plain_latex(" ".join(words)) for part, words in parts.items() if words}
+    for part in {"family", "non-dropping-particle"} & name.keys():
+        name[part] = name[part].upper()  # here, since the style would raise institutions too
+    return name
+
+
+_LIGATURES = (("``", "“"), ("''", "”"), ("`", "‘"), ("---", "—"), ("--", "–"), ("~", " "))
+
+
+def plain_latex(text: str) -> str:
+    """Return BibTeX's LaTeX as plain text.
+
+    >>> plain_latex('{SNAC} by Gr{\\\\"o}tschla \\\\& others: ``neural\\'\\'')
+    'SNAC by Grötschla & others: “neural”'
+    """
+    if "\\" in text:
+        import latexcodec  # noqa: F401 (registers the codec)
+
+        text = codecs.lookup("ulatex").decode(text)[0]  # type: ignore[arg-type]
+    without = re.sub(r"[{}]", "", text)
+    for typed, meant in _LIGATURES:
+        without = without.replace(typed, meant)
+    if "‘" in without:
+        without = re.sub(r"(?<=\w)'(?!\w)", "’", without)
+    return " ".join(without.split())
+
+
+def _plain_url(text: str) -> str:
+    return re.sub(r"\\([%_&#~$])", r"\1", text).strip("{} ")
+
+
+def _markup_safe(text: str) -> str:
+    """Keep citeproc from reading `<think>` as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;") if "<" in text else text
+
+
+# --- from citeproc to the page
+
+
+def finish_references(tree: Tree, languages: Mapping[str, str]) -> Tree:
+    """Return citeproc's tree with citations and references as GB/T 7714 has them.
+
+    `languages` maps keys to BCP 47 tags. In Chinese entries "et al." becomes 等 and "2nd ed."
+    2版; a citation's locator stands outside the brackets ([1]图 6), runs of numbers are joined
+    ([1,3-5]), every number links to its entry, and no space stands before it.
+    """
+    numbers = {key: place for place, key in enumerate(_entry_keys(tree), 1)}
+
+    def change(element: Element) -> Any:
+        if element["t"] == "Cite":
+            return _numbered_cite(element, numbers)
+        if element["t"] == "Div" and (key := _entry_key(element)):
+            return _finished_entry(element, languages.get(key, ""))
+        return element
+
+    blocks = walk(walk(tree["blocks"], change), _without_spaces_before_cites)
+    return {**tree, "blocks": _with_heading(blocks)}
+
+
+def _with_heading(blocks: list[Element]) -> list[Element]:
+    """Put a heading before the references if the author has not."""
+    place = next((i for i, one in enumerate(blocks) if _is_references(one)), 0)
+    if not place or blocks[place - 1]["t"] == "Header":
+        return blocks
+    title = [{"t": "Str", "c": "参考文献"}]
+    heading = {"t": "Header", "c": [2, ["references", ["unnumbered"], []], title]}
+    return [*blocks[:place], heading, *blocks[place:]]
+
+
+def _is_references(block: Element) -> bool:
+    return block["t"] == "Div" and bool(block["c"][0][0] == "refs")
+
+
+def _entry_keys(tree: Tree) -> list[str]:
+    keys: list[str] = []
+
+    def note(element: Element) -> Element:
+        if element["t"] == "Div" and (key := _entry_key(element)):
+            keys.append(key)
+        return element
+
+    walk(tree["blocks"], note)
+    return keys
+
+
+def _entry_key(element: Element) -> str:
+    identifier, classes, _ = element["c"][0]
+    return identifier.removeprefix("ref-") if "csl-entry" in classes else ""
+
+
+def _finished_entry(entry: Element, language: str) -> Element:
+    """Return a csl-entry with the words of its language, which it names if it is not Chinese."""
+    if language.startswith("zh"):
+        return _over_runs(entry, _in_chinese)  # type: ignore[no-any-return]
+    (identifier, classes, pairs), content = entry["c"]
+    named = [*pairs, ["lang", language]] if language else pairs
+    return {"t": "Div", "c": [[identifier, classes, named], content]}
+
+
+def _in_chinese(text: str) -> str:
+    text = re.sub(r"\b(\d+)(?:st|nd|rd|th) ed\.", r"\1版.", text)
+    return re.sub(r", et al\.", ", 等.", text, count=1)
+
+
+def _over_runs(node: Any, change: Callable[[str], str]) -> Any:
+    """Apply `change` to every unbroken run of words in the inline lists below `node`."""
+    if isinstance(node, list):
+        items = [_over_runs(item, change) for item in node]
+        return _rewritten(items, change) if any(_is_word(item) for item in items) else items
+    if isinstance(node, dict):
+        return {name: _over_runs(value, change) for name, value in node.items()}
+    return node
+
+
+def _is_word(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("t") in {"Str", "Space", "SoftBreak"}
+
+
+def _rewritten(items: Inlines, change: Callable[[str], str]) -> Inlines:
+    out: Inlines = []
+    run: list[str] = []
+    for item in [*items, None]:
+        if item is not None and _is_word(item):
+            run.append(item["c"] if item["t"] == "Str" else " ")
+            continue
+        out.extend(_words(change("".join(run))))
+        run.clear()
+        if item is not None:
+            out.append(item)
+    return out
+
+
+def _words(text: str) -> Inlines:
+    parts = re.split(r"( +)", text)
+    return [{"t": "Space"} if part.isspace() else {"t": "Str", "c": part} for part in parts if part]
+
+
+def _numbered_cite(cite: Element, numbers: Mapping[str, int]) -> Element:
+    citations, rendered = cite["c"]
+    if any(one["citationId"] not in numbers for one in citations):
+        return cite
+    in_text = citations[0]["citationMode"]["t"] == "AuthorInText"
+    names = _before_number(rendered) if in_text else []
+    marks = {"t": "Superscript", "c": _marks(citations, numbers)}
+    return {"t": "Cite", "c": [citations, [*names, marks]]}
+
+
+def _before_number(rendered: Inlines) -> Inlines:
+    """Return the names that an @key in running text prints before its number."""
+    end = next((i for i, one in enumerate(rendered) if one["t"] == "Superscript"), len(rendered))
+    names = rendered[:end]
+    while names and names[-1]["t"] == "Space":
+        names.pop()
+    return names
+
+
+def _marks(citations: Sequence[Element], numbers: Mapping[str, int]) -> Inlines:
+    """Return what stands in the superscript: [1,3-5], and locators after their own bracket."""
+    out: Inlines = []
+    plain: dict[int, str] = {}
+
+    def flush() -> None:
+        if plain:
+            out.extend([*_separator(out), *_bracketed(plain)])
+            plain.clear()
+
+    for one in citations:
+        key, number = one["citationId"], numbers[one["citationId"]]
+        prefix, locator = one["citationPrefix"], _locator(one["citationSuffix"])
+        if prefix or locator:
+            flush()
+            out.extend([*_separator(out), *prefix, *_bracketed({number: key}), *locator])
+        else:
+            plain[number] = key
+    flush()
+    return out
+
+
+def _separator(before: Inlines) -> Inlines:
+    return [{"t": "Str", "c": ","}] if before else []
+
+
+def _locator(suffix: Inlines) -> Inlines:
+    """Return a citation's suffix without the comma that sets it off."""
+    text = [dict(one) for one in suffix]
+    while text and (text[0]["t"] in {"Space", "SoftBreak"} or text[0].get("c") in {",", "，"}):
+        text.pop(0)
+    if text and text[0]["t"] == "Str":
+        text[0]["c"] = text[0]["c"].lstrip(",，")
+    return text
+
+
+def _bracketed(keys: Mapping[int, str]) -> Inlines:
+    out: Inlines = []
+    for first, last in _runs(sorted(keys)):
+        if out:
+            out.append({"t": "Str", "c": ","})
+        out.append(_link(first, keys[first]))
+        if last > first:
+            out.extend([{"t": "Str", "c": "-"}, _link(last, keys[last])])
+    return [{"t": "Str", "c": "["}, *out, {"t": "Str", "c": "]"}]
+
+
+def _link(number: int, key: str) -> Element:
+    text = [{"t": "Str", "c": str(number)}]
+    return {"t": "Link", "c": [["", [], []], text, [f"#ref-{key}", ""]]}
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Return ascending numbers as (first, last) of each consecutive run.
+
+    >>> _runs([1, 3, 4, 5])
+    [(1, 1), (3, 5)]
+    """
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _without_spaces_before_cites(element: Element) -> Element:
+    content = element.get("c")
+    if element["t"] not in {"Para", "Plain", "Emph", "Strong"} or not isinstance(content, list):
+        return element
+    kept: Inlines = []
+    for inline in content:
+        if _is_superscript_cite(inline):
+            while kept and kept[-1]["t"] in {"Space", "SoftBreak"}:
+                kept.pop()
+        kept.append(inline)
+    return {**element, "c": kept}
+
+
+def _is_superscript_cite(inline: Element) -> bool:
+    rendered = inline["c"][1] if inline["t"] == "Cite" else []
+    return bool(rendered) and rendered[0]["t"] == "Superscript"

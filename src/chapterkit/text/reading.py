@@ -1,0 +1,212 @@
+"""From files to a document: a chapter rendered, a file outside a book read, pandoc's one parse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chapterkit.errors import ChapterkitError
+from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.config import Config, load_outside_config
+from chapterkit.manuscript.ledger import Ledger
+from chapterkit.manuscript.yamlfile import read_text
+from chapterkit.pandoc import read_markdown
+from chapterkit.text.document import Comment, Document, Warned, check_depth
+from chapterkit.text.origins import Rendered, rendered_plainly
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.bibliography import Source
+    from chapterkit.manuscript.terms import Terms
+
+# Pandoc's time grows with the square of a stretch of Han and punctuation without any space.
+LONGEST_STRETCH = 300_000
+
+
+def at_hand(book: Book) -> frozenset[str]:
+    """Return what the rules may need that there is: what came with a file, or a whole book."""
+    there = {
+        "book": bool(book.chapters),
+        "ledger": bool(book.ledger or book.chapters),
+        "bibliography": bool(book.bibliography or book.chapters),
+        "terms": book.terms is not None,
+    }
+    return frozenset(name for name, is_there in there.items() if is_there)
+
+
+def document_of(book: Book, chapter: Chapter) -> Document:
+    """Render and parse one chapter of a book."""
+    from chapterkit.text.render import render
+
+    return parsed(render(book, chapter))
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is given to the check of a file outside a book: all of it, or nothing."""
+
+    ledger: Path | None = None
+    bibliography: Path | None = None
+    terms: Path | None = None
+    config: Path | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Return which of them there are, as rules name what they need."""
+        files = {"ledger": self.ledger, "bibliography": self.bibliography, "terms": self.terms}
+        return frozenset(name for name, file in files.items() if file)
+
+    def book(self) -> Book:
+        """Return a book that holds nothing but these.
+
+        Raises ChapterkitError at the line of what is wrong in them.
+        """
+        config, ledger = Config.partly(), Ledger({})
+        sources: Mapping[str, Source] = {}
+        terms: Terms | None = None
+        if self.config:
+            config = load_outside_config(self.config, str(self.config))
+        if self.ledger:
+            ledger = _ledger(self.ledger)
+        if self.bibliography:
+            from chapterkit.manuscript.bibliography import load_bibliography
+
+            sources = load_bibliography(self.bibliography, str(self.bibliography))
+        if self.terms:
+            from chapterkit.manuscript.terms import load_terms
+
+            terms = load_terms(self.terms, str(self.terms))
+        return Book(config, {}, sources, ledger, {}, (), None, terms)
+
+
+def _ledger(path: Path) -> Ledger:
+    from chapterkit.manuscript.ledger import numbers_of
+    from chapterkit.manuscript.records import read_ledger_file
+
+    shown = str(path)
+    entries = read_ledger_file(read_text(path, shown), shown)
+    models = {name: model for name, (model, _) in entries.items()}
+    origins = {name: origin for name, (_, origin) in entries.items()}
+    return Ledger(numbers_of("", models, origins))
+
+
+def file_document(text: str, shown: str, book: Book) -> Document:
+    """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered.
+
+    Metadata at its head (YAML between ---, TOML between +++) are no prose and are left out.
+    """
+    text = _without_metadata(text)
+    bound = bool(book.ledger) and "{{" in text
+    if bound:
+        return document_of(book, Chapter("", 0, shown, text, ()))
+    return parsed(rendered_plainly(text, shown))
+
+
+_FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
+
+
+_METADATA_LINE = re.compile(r"""[\w."'-]+[ \t]*[:=](?:[ \t]|$)|-[ \t]|#|[ \t]|$""")
+_METADATA_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
+
+
+def _without_metadata(text: str) -> str:
+    """Blank out YAML (between ---) or TOML (between +++) at a file's head: it is no prose."""
+    ends = _METADATA_ENDS.get(text[: text.find("\n")].rstrip(), ())
+    start = text.find("\n") + 1
+    while ends and 0 < start < len(text):
+        line_end = text.find("\n", start)
+        line = text[start : line_end if line_end >= 0 else len(text)].rstrip()
+        if line in ends:
+            until = start + len(line)
+            return re.sub(r"[^\n]", " ", text[:until]) + text[until:]
+        if not _METADATA_LINE.match(line):
+            break
+        start = line_end + 1
+    return text
+
+
+def parsed(rendered: Rendered) -> Document:
+    """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
+
+    Raises ChapterkitError if pandoc gives up on it, or it is nested beyond all reason.
+    """
+    try:
+        return _read(rendered)
+    except RecursionError:
+        raise ChapterkitError("列表或引文嵌套得太深", rendered.origin(0)) from None
+    except ChapterkitError as error:
+        raise error.at(rendered.origin(0)) from None
+
+
+def _read(rendered: Rendered) -> Document:
+    plain, comments = _without_comments(rendered)
+    _check_stretches(plain)
+    try:
+        tree, messages = read_markdown(plain.text)
+    except ChapterkitError as error:
+        raise error.at(plain.origin(_most_brackets(plain.text))) from None
+    check_depth(tree)
+    warned = tuple(Warned(message["type"], message) for message in messages)
+    return Document(tree, plain, warned, comments)
+
+
+def _check_stretches(rendered: Rendered) -> None:
+    offset = 0
+    for line in rendered.text.split("\n") if len(rendered.text) > LONGEST_STRETCH else ():
+        if len(line) > LONGEST_STRETCH:
+            longest = max(line.split(), key=len, default="")
+            mostly_han = len(longest.encode()) > 2 * len(longest)
+            if len(longest) > LONGEST_STRETCH and mostly_han:
+                message = f"这里有 {len(longest):,} 个字连成一片，没有空格也没有换行"
+                raise ChapterkitError(message, rendered.origin(offset), "分成段落，段间空一行")
+        offset += len(line) + 1
+
+
+def _most_brackets(markdown: str) -> int:
+    """Return the offset of the paragraph with the most opening brackets left open."""
+    offset = most = found = 0
+    for paragraph in markdown.split("\n\n"):
+        surplus = paragraph.count("[") - paragraph.count("]")
+        if surplus > most:
+            most, found = surplus, offset + len(paragraph) - len(paragraph.lstrip("\n"))
+        offset += len(paragraph) + 2
+    return found
+
+
+def _without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
+    """Blank out HTML comments, which are the author's own notes, keeping every offset."""
+    text = rendered.text
+    comments: list[Comment] = []
+    parts: list[str] = []
+    end = 0
+    for start, after in _comment_spans(text):
+        comments.append(Comment(start, text[start + 4 : after - 3]))
+        parts += [text[end:start], re.sub(r"[^\n]", " ", text[start:after])]
+        end = after
+    if not comments:
+        return rendered, ()
+    blank = "".join([*parts, text[end:]])
+    return Rendered(blank, rendered.starts, rendered.origins), tuple(comments)
+
+
+def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each comment begins and ends; in fenced or inline code there are none."""
+    end = 0
+    fence = _FENCE.search(text)
+    while (start := text.find("<!--", end)) >= 0:
+        while fence and fence.start() < start:
+            closing = text.find(f"\n{fence[1]}", fence.end())
+            end = len(text) if closing < 0 else closing + 1 + len(fence[1])
+            fence = _FENCE.search(text, end)
+        if start < end:
+            continue
+        after = text.find("-->", start + 4)
+        if after < 0:
+            return
+        end = after + 3
+        while fence and fence.start() < end:
+            fence = _FENCE.search(text, end)
+        if text[start - 1 : start] != "`":
+            yield start, end
