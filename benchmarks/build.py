@@ -20,6 +20,7 @@ from pathlib import Path
 
 from chapterkit.formats.shared.fonts import bundled_folder
 from chapterkit.manuscript.book import load_book
+from chapterkit.manuscript.folder import Disk
 from chapterkit.pandoc import READER, pandoc_path
 from chapterkit.text.render import render
 
@@ -45,7 +46,7 @@ def forget() -> None:
 def bare_commands(folder: Path) -> list[list[list[str]]]:
     """Return the bare commands: groups whose own commands must follow one another."""
     text = folder / "chapter.md"
-    book = load_book(ROOT)
+    book = load_book(Disk(ROOT))
     text.write_text(render(book, book.chapters[0]).text, "utf-8")
     pandoc = [
         pandoc_path(),

@@ -198,10 +198,11 @@ def growth(text: str, folder: Path, linters: Sequence[Linter], far: bool) -> Non
 def rules(file: Path) -> None:
     """Print each rule's own time on a text: the first time, with what it does once, and after."""
     from chapterkit.lint import Run
-    from chapterkit.text.reading import Outside, file_document
+    from chapterkit.manuscript.outside import Outside
+    from chapterkit.pipeline import Subject, document_of
 
     book = Outside().book()
-    document = file_document(file.read_text("utf-8"), file.name, book)
+    document = document_of(Subject(file.name, book, text=file.read_text("utf-8")))
     chosen = Run(book.config, frozenset())
     started = time.process_time()
     every = [rule for rule in chosen.rules if rule.check]

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from chapterkit.errors import Origin
 from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
-from chapterkit.lint.engine import Outcome, make_options, reviewed
-from chapterkit.manuscript.bibliography import load_bibliography, parse_bibliography
+from chapterkit.lint.engine import Outcome, at_hand, make_options, reviewed
+from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
@@ -23,7 +23,7 @@ from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import at_hand, parsed
+from chapterkit.text.reading import parsed
 
 HERE = Path(__file__).parent
 
@@ -38,7 +38,7 @@ def demo_book() -> Book:
     numbers = ledger_of((HERE / "rules" / "ledger.yaml").read_text("utf-8"))
     # The examples of the rules' pages name their numbers as in a book: demo.rl.
     ledger = Ledger(dict(numbers) | {f"demo.{name}": number for name, number in numbers.items()})
-    sources = load_bibliography(HERE / "rules" / "refs.bib", "refs.bib")
+    sources = parse_bibliography((HERE / "rules" / "refs.bib").read_text("utf-8"), "refs.bib")
     return Book(Config.partly(), {}, sources, ledger, {}, ())
 
 

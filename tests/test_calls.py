@@ -10,6 +10,7 @@ import pytest
 import chapterkit.text.render as rendering
 from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.folder import Disk
 from chapterkit.text.calls import as_text, may_be_direct
 from chapterkit.text.origins import Rendered
 
@@ -46,7 +47,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def minimal() -> Book:
-    return load_book(Path(__file__).parent / "books" / "minimal")
+    return load_book(Disk(Path(__file__).parent / "books" / "minimal"))
 
 
 def outcome(book: Book, text: str, template: str) -> Rendered | str:

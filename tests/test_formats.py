@@ -95,7 +95,7 @@ def make(tmp_path: Path) -> Make:
             "identifier": "urn:uuid:00000000-0000-4000-8000-000000000001",
         }
         settings: dict[str, Any] = {**book, **options}
-        config = Config.partly(root=root, **settings)
+        config = Config.partly(**settings)
         document = parsed(rendered_plainly(chapter, "book/chapter7.md"))
         tree = transform(document.tree, citeproc_arguments(references))
         work = tmp_path / f"work-{name}-{len(list(tmp_path.iterdir()))}"
@@ -107,6 +107,7 @@ def make(tmp_path: Path) -> Make:
             "模型后训练",
             "zh-Hans",
             document,
+            root,
             work,
             {"cards.after": "成功率 15.0%，出自 chu 图 6"},
             MODIFIED,

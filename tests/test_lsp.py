@@ -23,6 +23,8 @@ from chapterkit.lsp.diagnosing import check_book
 from chapterkit.lsp.hover import hover_text
 from chapterkit.lsp.places import place_at
 from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.folder import Disk
+from chapterkit.pipeline import Memory
 from conftest import HERE
 
 CHAPTER = "book/chapter3.md"
@@ -33,7 +35,7 @@ CLI = Path(sys.executable).with_name("chapterkit")
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return load_book(HERE / "books" / "minimal")
+    return load_book(Disk(HERE / "books" / "minimal"))
 
 
 # --- names under the cursor: ^ marks it
@@ -200,14 +202,14 @@ def test_an_exception_stands_before_the_paragraph() -> None:
 def test_a_book_is_checked_with_what_is_not_saved(minimal: Path) -> None:
     chapter = minimal.resolve() / CHAPTER
     typed = chapter.read_text("utf-8") + "\n成功率是 23.5%。\n"
-    outcome = check_book(minimal.resolve(), {chapter: typed}, None)
+    outcome = check_book(minimal.resolve(), {chapter: typed}, None, Memory())
     assert [one.rule for one in outcome.problems[CHAPTER]] == ["unsourced-number"]
-    assert check_book(minimal.resolve(), {}, None).problems[CHAPTER] == ()
+    assert check_book(minimal.resolve(), {}, None, Memory()).problems[CHAPTER] == ()
 
 
 def test_only_the_chapter_concerned_is_checked_again(minimal: Path) -> None:
     def parts(*changed: str) -> set[str]:
-        return set(check_book(minimal.resolve(), {}, frozenset(changed)).problems) - {""}
+        return set(check_book(minimal.resolve(), {}, frozenset(changed), Memory()).problems) - {""}
 
     assert parts(CHAPTER) == parts(TEMPLATE) == parts(RECORD) == parts("refs.bib") == {CHAPTER}
     assert parts("README.md") == parts() == set()

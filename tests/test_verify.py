@@ -17,7 +17,7 @@ from chapterkit.manuscript.lock import (
     coverage,
     lock_state,
     merge_lock,
-    read_lock,
+    parse_lock,
     with_lock,
     write_lock,
 )
@@ -445,7 +445,7 @@ def test_lock_is_sorted_a_line_a_number_and_read_back(tmp_path: Path) -> None:
     lock = merge_lock({}, found, book, "2031-05-01")
     write_lock(path, lock)
     assert [line.split('"')[3] for line in path.read_text("utf-8").splitlines()] == ["a", "b"]
-    assert read_lock(path) == lock
+    assert parse_lock(path.read_text("utf-8")) == lock
     assert [one.name for one in path.parent.iterdir()] == ["verified.lock"]
 
 
@@ -486,7 +486,7 @@ def test_broken_lock_is_told_at_its_line(line: str, tmp_path: Path) -> None:
     path = tmp_path / "verified.lock"
     path.write_text(f"\n{line}\n", "utf-8")
     with pytest.raises(ChapterkitError) as told:
-        read_lock(path, "experiments/verified.lock")
+        parse_lock(path.read_text("utf-8"))
     assert told.value.origin == Origin("experiments/verified.lock", 2)
 
 

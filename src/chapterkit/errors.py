@@ -37,6 +37,10 @@ class ChapterkitError(Exception):
         self.origin = origin
         self.hint = " ".join(hint.split())
 
+    def __reduce__(self) -> tuple[type, tuple[str, Origin | None, str]]:
+        """Keep place and hint on the way from one process to another."""
+        return ChapterkitError, (self.message, self.origin, self.hint)
+
     def at(self, origin: Origin) -> ChapterkitError:
         """Return the same failure, placed at `origin` unless it already has a place."""
         return self if self.origin else ChapterkitError(self.message, origin, self.hint)

@@ -45,6 +45,7 @@ class Written:
 
 def build_chapter(
     book: Book,
+    root: Path,
     chapter: Chapter,
     document: Document,
     formats: Sequence[Format],
@@ -52,7 +53,7 @@ def build_chapter(
     jobs: int,
     progress: Progress = lambda _: None,
 ) -> list[Written]:
-    """Write one checked chapter in the formats given; return what was written.
+    """Write one checked chapter of the book at `root` in some formats; return what was written.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
@@ -61,7 +62,7 @@ def build_chapter(
     folder = output / chapter.slug
     with _building(folder) as scratch:
         tree = _cited(book, chapter, document, scratch)
-        printing = _printing(book, chapter, document, tree, scratch)
+        printing = _printing(book, root, chapter, document, tree, scratch)
         makers = [_Maker(one, printing, tree, scratch, progress) for one in formats]
         with ThreadPoolExecutor(max_workers=jobs) as pool:
             made = list(pool.map(_Maker.make, makers))
@@ -127,7 +128,7 @@ class _Maker:
             run_pandoc(
                 [*arguments, "-o", str(written)],
                 json.dumps(tree).encode(),
-                folder=printing.config.root,
+                folder=printing.root,
                 environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
             )
         except ChapterkitError as error:
@@ -193,7 +194,7 @@ def _with_chapter_number(chapter: Chapter, document: Document) -> Tree:
 
 
 def _printing(
-    book: Book, chapter: Chapter, document: Document, tree: Tree, scratch: Path
+    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree, scratch: Path
 ) -> Printing:
     return Printing(
         config=book.config,
@@ -202,9 +203,10 @@ def _printing(
         chapter_title=plain_text(_title_block(chapter, document).element["c"][2]),
         language=book.config.language,
         document=document,
+        root=root,
         work=scratch,
         provenance=provenance(book),
-        modified=_newest_input(book.config.root),
+        modified=_newest_input(root),
     )
 
 

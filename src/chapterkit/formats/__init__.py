@@ -28,8 +28,9 @@ class Printing:
     `chapter_title` is plain text; `language` a BCP 47 tag (zh-Hans, zh-Hant);
     `provenance` tells for every number shown where it comes from, as one line of plain text;
     `document` is the checked document, for placing a complaint at its origin;
-    `work` an empty temporary folder of this format's own; `modified` when the manuscript was
-    last changed, in seconds since 1970: the date that outputs carry.
+    `root` the book's folder, where images are; `work` an empty temporary folder of this format's
+    own; `modified` when the manuscript was last changed, in seconds since 1970: the date that
+    outputs carry.
     """
 
     config: Config
@@ -38,6 +39,7 @@ class Printing:
     chapter_title: str
     language: str
     document: Document
+    root: Path
     work: Path
     provenance: Mapping[str, str] = field(default_factory=dict)
     modified: int = 0

@@ -110,6 +110,17 @@ def find_rule(name: str) -> Rule:
     return rules[name]
 
 
+def at_hand(book: Book) -> frozenset[str]:
+    """Return what the rules may need that there is: what came with a file, or a whole book."""
+    there = {
+        "book": bool(book.chapters),
+        "ledger": bool(book.ledger or book.chapters),
+        "bibliography": bool(book.bibliography or book.chapters),
+        "terms": book.terms is not None,
+    }
+    return frozenset(name for name, is_there in there.items() if is_there)
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the linter: what book.yaml says of rules, what is at hand, which rules run.

@@ -16,6 +16,7 @@ from chapterkit.lsp.convert import Lines
 from chapterkit.lsp.diagnosing import Outcome, check_book, check_single_file
 from chapterkit.lsp.places import Place, place_at
 from chapterkit.manuscript.book import Book
+from chapterkit.pipeline import Memory
 
 _BREAK = re.compile(r"\r\n?")
 
@@ -48,6 +49,7 @@ class Desk:
     changed: frozenset[str] | None = None
     asked: int = 0
     told: str = ""
+    memory: Memory = field(default_factory=Memory, repr=False)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     checked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -66,8 +68,8 @@ class Desk:
     def check(self, texts: Mapping[Path, str], changed: frozenset[str] | None) -> Outcome:
         """Check the book for the sake of what changed, or the file."""
         if self.is_book:
-            return check_book(self.root, texts, changed)
-        return check_single_file(self.root, texts)
+            return check_book(self.root, texts, changed, self.memory)
+        return check_single_file(self.root, texts, self.memory)
 
     def keep(self, outcome: Outcome) -> None:
         """Take a check's outcome in place of what it renews.

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from chapterkit.checking.subjects import (
-    Accepted,
-    chapters_of,
-    own_baseline,
-    stranger,
-    without_accepted,
-)
+from chapterkit.checking.accepting import Accepted, own_baseline, without_accepted
+from chapterkit.checking.subjects import MARKDOWN, chapters_of
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lsp.places import own_slug
-from chapterkit.manuscript.book import Book, Chapter, load_book
-from chapterkit.manuscript.yamlfile import read_text, unsaved
-from chapterkit.text.reading import Outside, file_document
+from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.folder import Disk, Overlay, decode
+from chapterkit.manuscript.outside import Outside
+from chapterkit.pipeline import Memory, Subject, load, problems_of
 
 Texts = Mapping[Path, str]
 BOOK = ""
-MARKDOWN = frozenset({".md", ".markdown"})
 
 
 @dataclass
@@ -54,52 +49,54 @@ class Outcome:
         self.problems[part] = (Problem(error.origin, error.message, error.hint, severity="error"),)
 
 
-def check_book(root: Path, texts: Texts, changed: frozenset[str] | None) -> Outcome:
+def check_book(root: Path, texts: Texts, changed: frozenset[str] | None, memory: Memory) -> Outcome:
     """Check a book with the texts given (by resolved path) in place of its files.
 
     `changed` are the files, relative to `root`, for whose sake it is checked; None checks all of
-    it. Open Markdown files that are no chapters are checked as single files.
+    it, but for what `memory` knows already. Open Markdown files that are no chapters are checked
+    as single files.
     """
     outcome = Outcome()
     chapters: tuple[Chapter, ...] | None = None
-    with unsaved(texts):
-        try:
-            book = load_book(root)
-            accepted = own_baseline(book)
-        except ChapterkitError as error:
-            outcome.fail(BOOK, error)
-        else:
-            outcome.book, outcome.problems[BOOK] = book, ()
-            chapters = book.chapters
-            for chapter in _concerned(book, changed):
-                outcome.take(chapter.path, partial(_checked_chapter, book, chapter, accepted))
-        for path, shown in _single_files(root, texts, chapters):
-            if changed is None or shown in changed or chapters is None:
-                outcome.take(shown, partial(_checked_file, path, shown))
+    try:
+        book = load(Overlay(Disk(root), _by_name(root, texts)))
+        accepted = own_baseline(book, root)
+    except ChapterkitError as error:
+        outcome.fail(BOOK, error)
+    else:
+        outcome.book, outcome.problems[BOOK] = book, ()
+        chapters = book.chapters
+        for chapter in _concerned(book, changed):
+            [subject] = chapters_of(book, root, [chapter.slug])
+            outcome.take(chapter.path, partial(_checked, subject, accepted, memory))
+    for shown, text in _single_files(root, texts, chapters):
+        if changed is None or shown in changed or chapters is None:
+            outcome.take(shown, partial(_checked_file, shown, text, memory))
     return outcome
 
 
-def check_single_file(path: Path, texts: Texts) -> Outcome:
+def check_single_file(path: Path, texts: Texts, memory: Memory) -> Outcome:
     """Check a Markdown file outside a book; its `book` holds nothing."""
     outcome = Outcome(book=Outside().book())
-    with unsaved(texts):
-        outcome.take(str(path), partial(_checked_file, path, str(path)))
+    outcome.take(str(path), partial(_checked_file, str(path), texts[path], memory))
     return outcome
 
 
-def _checked_chapter(
-    book: Book, chapter: Chapter, accepted: Accepted | None
-) -> tuple[Problem, ...]:
-    """Return a chapter's problems but for those that the book's baseline accepts."""
-    [subject] = chapters_of(book, [chapter.slug])
-    problems = subject.lint(subject.parse())
+def _by_name(root: Path, texts: Texts) -> dict[str, str]:
+    """Return the texts of the files below `root`, by path from there."""
+    inside = {path: text for path, text in texts.items() if path.is_relative_to(root)}
+    return {path.relative_to(root).as_posix(): text for path, text in inside.items()}
+
+
+def _checked(subject: Subject, accepted: Accepted | None, memory: Memory) -> tuple[Problem, ...]:
+    """Return a text's problems but for those that the book's baseline accepts."""
+    problems = problems_of(subject, memory)
     return tuple(without_accepted(problems, accepted, (), stale=False) if accepted else problems)
 
 
-def _checked_file(path: Path, shown: str) -> tuple[Problem, ...]:
-    subject = stranger(shown, Outside())
-    document = file_document(read_text(path, shown), shown, subject.book)
-    return tuple(subject.lint(document))
+def _checked_file(shown: str, text: str, memory: Memory) -> tuple[Problem, ...]:
+    plain = decode(text.encode("utf-8", "surrogatepass"), shown)
+    return _checked(Subject(shown, Outside().book(), text=plain), None, memory)
 
 
 def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:
@@ -116,12 +113,11 @@ def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:
 
 def _single_files(
     root: Path, texts: Texts, chapters: tuple[Chapter, ...] | None
-) -> Iterator[tuple[Path, str]]:
-    """Yield the open Markdown files below `root` that are no chapters."""
-    for path in texts:
-        if path.suffix not in MARKDOWN or not path.is_relative_to(root):
+) -> Iterator[tuple[str, str]]:
+    """Yield the open Markdown files below `root` that are no chapters, with their texts."""
+    known = [chapter.path for chapter in chapters or ()]
+    for shown, text in _by_name(root, texts).items():
+        if PurePosixPath(shown).suffix not in MARKDOWN or shown in known:
             continue
-        shown = path.relative_to(root).as_posix()
-        known = [chapter.path for chapter in chapters or ()]
-        if shown not in known and not (chapters is None and shown.startswith("book/")):
-            yield path, shown
+        if chapters is not None or not shown.startswith("book/"):
+            yield shown, text

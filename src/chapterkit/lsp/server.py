@@ -12,15 +12,15 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path
 
 from chapterkit import __version__
+from chapterkit.checking.subjects import MARKDOWN
 from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
 from chapterkit.lsp import convert
 from chapterkit.lsp.actions import allowing, fitting
 from chapterkit.lsp.convert import Lines
 from chapterkit.lsp.desk import Asked, Desk, Open, path_of, plain, saved_text
-from chapterkit.lsp.diagnosing import MARKDOWN
 from chapterkit.lsp.positions import Encoding
-from chapterkit.manuscript.config import find_root
+from chapterkit.manuscript.folder import find_root
 
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-32": "utf-32"}
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.yamlfile import read_text
 
 _ENTRY = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\s}]+)", re.MULTILINE)
 _NOT_ENTRIES = {"comment", "string", "preamble"}
@@ -34,13 +32,11 @@ class Source:
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 
 
-def load_bibliography(path: Path, shown: str) -> dict[str, Source]:
-    """Read a BibTeX file; raise ChapterkitError at the line of what is wrong in it."""
-    return parse_bibliography(read_text(path, shown), shown)
-
-
 def parse_bibliography(text: str, shown: str) -> dict[str, Source]:
-    """Return the entries of a BibTeX text by key, in order."""
+    """Return the entries of a BibTeX text by key, in order.
+
+    Raises ChapterkitError at the line of what is wrong in it.
+    """
     lines = _entry_lines(text, shown)
     if not lines:
         return {}

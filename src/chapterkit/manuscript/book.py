@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.yamlfile import read_text
-
-if TYPE_CHECKING:
-    from chapterkit.manuscript.bibliography import Source
-    from chapterkit.manuscript.config import ChapterConfig, Config
-    from chapterkit.manuscript.ledger import Ledger
-    from chapterkit.manuscript.lock import Lock
-    from chapterkit.manuscript.records import Record
-    from chapterkit.manuscript.terms import Terms
+from chapterkit.manuscript.bibliography import Source, parse_bibliography
+from chapterkit.manuscript.config import ChapterConfig, Config, load_config
+from chapterkit.manuscript.folder import Folder, Noted
+from chapterkit.manuscript.ledger import Ledger, make_ledger
+from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
+from chapterkit.manuscript.records import Record, load_records
+from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
 
 COMMENT = re.compile(r"\{%#.*?#%\}", re.DOTALL)
 _PLACED = re.compile(
@@ -47,7 +43,8 @@ class Book:
 
     `templates` holds the text of every template by its name below templates/; `lock` what
     `chapterkit verify` established, None if it was never run; `terms` the terminology, None if
-    there is no terms.yaml.
+    there is no terms.yaml. `folder` is where all that was read, None for what belongs to no book;
+    `digests` tell what was read there, so that two books with the same ones are the same.
     """
 
     config: Config
@@ -58,6 +55,8 @@ class Book:
     chapters: tuple[Chapter, ...]
     lock: Lock | None = None
     terms: Terms | None = None
+    folder: Folder | None = field(default=None, compare=False)
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def chapter(self, slug: str) -> Chapter:
         """Return the chapter called `slug`."""
@@ -93,45 +92,36 @@ def unknown_experiment(slug: str, records: Mapping[str, Record]) -> ChapterkitEr
     return ChapterkitError(f"没有 {slug} 这个实验的记录", hint=hint)
 
 
-def load_book(root: Path) -> Book:
-    """Read and validate every file of the book below `root`, chapters' texts included.
+def load_book(folder: Folder) -> Book:
+    """Read and validate every file of the book in a folder, chapters' texts included.
 
     Raises ChapterkitError at the place of the first thing that is wrong.
     """
-    # Not above: whoever checks a file outside a book needs the nouns alone.
-    from chapterkit.manuscript.bibliography import load_bibliography
-    from chapterkit.manuscript.config import load_config
-    from chapterkit.manuscript.ledger import make_ledger
-    from chapterkit.manuscript.lock import LOCK_FILE, read_lock
-    from chapterkit.manuscript.records import load_records
-    from chapterkit.manuscript.terms import TERMS_FILE, load_terms
-
-    config = load_config(root)
-    records = load_records(root)
-    bibliography = load_bibliography(inside(root, config.bibliography), config.bibliography)
+    noted = Noted(folder)
+    config = load_config(noted)
+    records = load_records(noted)
+    bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
     for record in records.values():
         _check_citations(record, bibliography)
-    chapters = tuple(_load_chapter(root, chapter, records) for chapter in config.chapters)
+    chapters = tuple(_load_chapter(noted, chapter, records) for chapter in config.chapters)
     _check_placed_once(chapters)
-    templates = _load_templates(root)
-    ledger = make_ledger(records)
-    lock = read_lock(root / LOCK_FILE) if (root / LOCK_FILE).exists() else None
-    terms = None
-    if (root / TERMS_FILE).exists():
-        terms = load_terms(inside(root, TERMS_FILE), TERMS_FILE)
-    return Book(config, records, bibliography, ledger, templates, chapters, lock, terms)
-
-
-def inside(root: Path, relative: str) -> Path:
-    """Return root/relative; raise ChapterkitError if it leads out of `root` by .. or by link."""
-    from chapterkit.manuscript.config import BOOK_FILE
-
-    path = root / relative
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise ChapterkitError(
-            f"{relative} 在书的文件夹之外", Origin(BOOK_FILE), "书稿只能用自己文件夹里的文件"
-        )
-    return path
+    return Book(
+        config,
+        records,
+        bibliography,
+        templates={
+            path.removeprefix("templates/"): noted.text(path)
+            for path in noted.list("templates", ".j2")
+        },
+        ledger=make_ledger(records),
+        chapters=chapters,
+        lock=parse_lock(noted.text(LOCK_FILE)) if noted.exists(LOCK_FILE) else None,
+        terms=(
+            parse_terms(noted.text(TERMS_FILE), TERMS_FILE) if noted.exists(TERMS_FILE) else None
+        ),
+        folder=folder,
+        digests=noted.digests,
+    )
 
 
 def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
@@ -150,9 +140,9 @@ def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None
             raise error.at(origin) from None
 
 
-def _load_chapter(root: Path, config: ChapterConfig, records: Mapping[str, Record]) -> Chapter:
+def _load_chapter(folder: Folder, config: ChapterConfig, records: Mapping[str, Record]) -> Chapter:
     shown = f"book/{config.file}"
-    text = read_text(inside(root, shown), shown)
+    text = folder.text(shown)
     if not text.strip():
         raise ChapterkitError(
             "章的正文是空的", Origin(shown), "至少要有一个一级标题：# 标题 {#slug}"
@@ -188,13 +178,3 @@ def _check_placed_once(chapters: tuple[Chapter, ...]) -> None:
                 message = f"实验 {slug} 已放在 {homes[slug]}"
                 raise ChapterkitError(message, Origin(chapter.path), "一个实验只能放一处")
             homes[slug] = chapter.path
-
-
-def _load_templates(root: Path) -> dict[str, str]:
-    folder = root / "templates"
-    texts: dict[str, str] = {}
-    for path in sorted(folder.rglob("*.j2")):
-        name = path.relative_to(folder).as_posix()
-        shown = f"templates/{name}"
-        texts[name] = read_text(inside(root, shown), shown)
-    return texts

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Literal, Self
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, read_text, validated_as
-
-BOOK_FILE = "book/book.yaml"
+from chapterkit.manuscript.folder import BOOK_FILE, Folder
+from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Severity = Literal["error", "warning", "off"]
@@ -170,9 +168,8 @@ class BookModel(_Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Config(BookModel):
-    """book.yaml with the folder it governs: `root` is the folder that holds book/."""
+    """book.yaml, or what stands in its place, and where each of its values was written."""
 
-    root: Path = Path()
     file: YamlFile | None = None
 
     def origin(self, *steps: Step) -> Origin:
@@ -214,28 +211,21 @@ class _OutsideModel(_Model):
     lint: LintConfig = LintConfig()
 
 
-def load_outside_config(path: Path, shown: str) -> Config:
-    """Read house style, budgets and rules for files outside a book; a book.yaml will do.
+def parse_outside_config(text: str, path: str) -> Config:
+    """Return house style, budgets and rules for files outside a book; a book.yaml will do.
 
     Raises ChapterkitError at the line that does not fit.
     """
-    file = parse_yaml(read_text(path, shown), shown)
+    file = parse_yaml(text, path)
     kind = BookModel if "chapters" in file.data else _OutsideModel
-    model = validated_as(kind, file, f"{shown} ")
+    model = validated_as(kind, file, f"{path} ")
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
     return Config.partly(file=file, **known)
 
 
-def find_root(start: Path) -> Path | None:
-    """Return the nearest folder at or above `start` that holds book/book.yaml, or None."""
-    return next(
-        (folder for folder in (start, *start.parents) if (folder / BOOK_FILE).is_file()), None
-    )
-
-
-def load_config(root: Path) -> Config:
-    """Read book.yaml below `root`; raise ChapterkitError at the line that does not fit."""
-    file = parse_yaml(read_text(root / BOOK_FILE, BOOK_FILE), BOOK_FILE)
+def load_config(folder: Folder) -> Config:
+    """Read book.yaml; raise ChapterkitError at the line that does not fit."""
+    file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
     model = validated_as(BookModel, file, "book.yaml ")
     for index, chapter in enumerate(model.chapters):
         for earlier in model.chapters[:index]:
@@ -244,4 +234,4 @@ def load_config(root: Path) -> Config:
                     f"两章同名或同号：{chapter.slug}（{chapter.number}）",
                     file.origin("chapters", index),
                 )
-    return Config.partly(root=root, file=file, **vars(model))
+    return Config.partly(file=file, **vars(model))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.verification import STATUSES, Results, Status
-from chapterkit.manuscript.yamlfile import read_text
 
 if TYPE_CHECKING:
     from chapterkit.manuscript.ledger import Number
@@ -114,17 +113,15 @@ def with_lock(results: Results, lock: Lock) -> Results:
 # --- the file
 
 
-def read_lock(path: Path, shown: str = LOCK_FILE) -> dict[str, Entry]:
-    """Return the lock's entries; none if there is no file.
+def parse_lock(text: str, path: str = LOCK_FILE) -> dict[str, Entry]:
+    """Return the entries that a lock's text holds.
 
     Raises ChapterkitError at the line that is not an entry (a merge conflict, for example).
     """
-    if not path.exists():
-        return {}
     entries: dict[str, Entry] = {}
-    for index, line in enumerate(read_text(path, shown).split("\n"), start=1):
+    for index, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            entry = _entry(line, Origin(shown, index))
+            entry = _entry(line, Origin(path, index))
             entries[entry.number] = entry
     return entries
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,7 +21,8 @@ from pydantic import (
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.config import SLUG
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, read_text, validated
+from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated
 from chapterkit.quantities import known_unit
 
 Status = Literal["primary", "readme", "secondary", "own-run"]
@@ -222,24 +223,26 @@ def _check_names(record: Record) -> None:
                 )
 
 
-def load_records(root: Path) -> dict[str, Record]:
-    """Read every record below root/experiments, by slug, in order of file name.
+def load_records(folder: Folder) -> dict[str, Record]:
+    """Read every record of experiments/, by slug, in order of file name.
 
     Raises ChapterkitError for a record that does not fit, a slug that is not its file's name
     (so that no slug can occur twice), and a relation to an experiment that does not exist.
     """
     records: dict[str, Record] = {}
-    for path in sorted((root / "experiments").glob("*.yaml")):
-        shown = path.relative_to(root).as_posix()
-        record = parse_record(read_text(path, shown), shown)
+    for path in folder.list("experiments", ".yaml"):
+        name = PurePosixPath(path)
+        if len(name.parts) > 2:
+            continue
+        record = parse_record(folder.text(path), path)
         if record.slug in records:
             first = records[record.slug].file.path
             raise ChapterkitError(
                 f"slug {record.slug} 已由 {first} 使用", record.origin("slug"), "换一个代号"
             )
-        if record.slug != path.stem:
+        if record.slug != name.stem:
             raise ChapterkitError(
-                f"slug 是 {record.slug}，文件名却是 {path.name}",
+                f"slug 是 {record.slug}，文件名却是 {name.name}",
                 record.origin("slug"),
                 f"把文件改名为 {record.slug}.yaml，或改 slug",
             )

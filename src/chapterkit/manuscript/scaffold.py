@@ -53,13 +53,13 @@ def _book_files() -> Iterator[tuple[str, str]]:
         yield f"schemas/{schema_file.name}", schema_file.read_text("utf-8")
 
 
-def make_experiment(book: Book, slug: str) -> list[Path]:
-    """Write the record of a new experiment into a book; return the files written.
+def make_experiment(book: Book, root: Path, slug: str) -> list[Path]:
+    """Write the record of a new experiment into the book at `root`; return the files written.
 
     Raises ChapterkitError for a slug that is taken or is not lower-case words and hyphens, and
     for a book without any source to cite.
     """
-    path = book.config.root / "experiments" / f"{slug}.yaml"
+    path = root / "experiments" / f"{slug}.yaml"
     if not slug_pattern(slug):
         raise ChapterkitError(
             f"“{slug}”不能作 slug", hint="用小写字母、数字和连字符，如 general-points"
@@ -70,7 +70,6 @@ def make_experiment(book: Book, slug: str) -> list[Path]:
         )
     if not book.bibliography:
         raise ChapterkitError("参考文献库是空的", Origin(book.config.bibliography), "先加一条文献")
-    root = book.config.root
     schemas = [root / "schemas" / "record.schema.json", _SCHEMAS / "record.schema.json"]
     near = next((one for one in schemas if one.is_relative_to(root) and one.is_file()), None)
     named = f"../{near.relative_to(root).as_posix()}" if near else ""

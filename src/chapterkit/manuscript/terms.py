@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml, read_text, validated
+from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml, validated
 
 TERMS_FILE = "book/terms.yaml"
 
@@ -55,13 +54,13 @@ class Terms:
         return self.file.origin(kind, index)
 
 
-def load_terms(path: Path, shown: str) -> Terms:
-    """Read a terms file; raise ChapterkitError at the line that does not fit.
+def parse_terms(text: str, path: str) -> Terms:
+    """Return what a terms file says; raise ChapterkitError at the line that does not fit.
 
     Every name may be used once: a rendering that is preferred for one concept and refused for
     another, or listed twice, would contradict itself.
     """
-    file = parse_yaml(read_text(path, shown), shown)
+    file = parse_yaml(text, path)
     terms = Terms(validated(file, TermsModel.model_validate, "用语表"), file)
     _check_names(terms)
     return terms

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
 MAX_BYTES = 2_000_000
-MAX_TEXT_BYTES = 20_000_000
 MAX_DEPTH = 20
 MAX_ALIASES = 100
 
@@ -38,79 +34,6 @@ class YamlFile:
         while steps and steps not in self.places:
             steps = steps[:-1]
         return Origin(self.path, *self.places.get(steps, ()))
-
-
-_UNSAVED: ContextVar[Mapping[Path, str] | None] = ContextVar("unsaved", default=None)
-
-
-@contextmanager
-def unsaved(texts: Mapping[Path, str]) -> Iterator[None]:
-    """Let read_text return these texts in place of what the files hold; by resolved path.
-
-    So an editor's buffers are read before they are saved.
-    """
-    token = _UNSAVED.set(texts)
-    try:
-        yield
-    finally:
-        _UNSAVED.reset(token)
-
-
-def _unsaved(path: Path) -> bytes | None:
-    texts = _UNSAVED.get()
-    text = texts.get(path.resolve()) if texts else None
-    return None if text is None else text.encode("utf-8", "surrogatepass")
-
-
-def read_text(path: Path, shown: str) -> str:
-    """Return the text of a manuscript file, named `shown` in errors; line ends become \\n.
-
-    Raises ChapterkitError if the file is missing, unreadable, a folder, not UTF-8, or holds NUL.
-    """
-    try:
-        held = _unsaved(path)
-        raw = path.read_bytes() if held is None else held
-    except FileNotFoundError:
-        hint = "检查文件名；书里的文件，还要看 book.yaml 里怎样写"
-        raise ChapterkitError("文件不存在", Origin(shown), hint) from None
-    except IsADirectoryError:
-        hint = "给出里面的文件；若是一本书，到那个文件夹里运行"
-        raise ChapterkitError("这是一个文件夹", Origin(shown), hint) from None
-    except OSError as error:
-        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
-    if len(raw) > MAX_TEXT_BYTES:
-        limit = MAX_TEXT_BYTES // 1_000_000
-        raise ChapterkitError(f"文件超过 {limit} MB", Origin(shown), "一章分成几个文件")
-    return decode(raw, shown)
-
-
-def decode(raw: bytes, shown: str) -> str:
-    """Return `raw` as text; raise ChapterkitError at the line whose bytes are not UTF-8."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise ChapterkitError(
-            f"不是 UTF-8 编码的文本{_looks_like(raw)}",
-            Origin(shown, line),
-            "用编辑器把文件另存为 UTF-8",
-        ) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ChapterkitError("文件里有 NUL 字符", Origin(shown, line), "这大概不是文本文件")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _looks_like(raw: bytes) -> str:
-    """Say which encoding a file that is not UTF-8 has, where that is beyond doubt."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "，是 UTF-16"
-    try:
-        text = raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return ""
-    common = sum(text.count(character) for character in "的一是不了在有人我他这")
-    return "，像是 GBK" if common * 100 > len(text) else ""
 
 
 def parse_yaml(text: str, path: str) -> YamlFile:

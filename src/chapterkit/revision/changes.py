@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.git import git
+from chapterkit.revision.folder import commit_of
 
-TIMEOUT_SECONDS = 60
 _FILE = re.compile(rb'^\+\+\+ (?:b/(?P<path>[^\n\t]*)|"b/(?P<quoted>[^\n]*)"|/dev/null)')
 _HUNK = re.compile(rb"^@@ -\S+ \+(?P<start>\d+)(?:,(?P<count>\d+))? @@")
 
@@ -34,17 +33,17 @@ def changes_since(folder: Path, revision: str) -> Changes:
     since the commit that both come from. Raises ChapterkitError if `folder` is in no git
     repository, there is no git, or no such commit.
     """
-    top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
-    commit = _commit(folder, revision)
-    base = _git(folder, "merge-base", commit, "HEAD", fails=True).decode().strip() or commit
-    patch = _git(
+    top = Path(git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    commit = commit_of(folder, revision)
+    base = git(folder, "merge-base", commit, "HEAD", may_fail=True).decode().strip() or commit
+    patch = git(
         top, "-c", "core.quotePath=false", "diff", "--unified=0", "--no-color", "--no-ext-diff",
         "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/", base, "--",
     )  # fmt: skip
     lines: dict[Path, frozenset[int] | None] = {
         (top / path).resolve(): changed for path, changed in changed_lines(patch).items()
     }
-    listed = _git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
+    listed = git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
     lines |= {(top / _decoded(name)).resolve(): None for name in listed if name}
     return Changes(lines)
 
@@ -78,37 +77,3 @@ def _unquoted(name: bytes) -> bytes:
 
 def _decoded(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
-
-
-def _commit(folder: Path, revision: str) -> str:
-    found = _git(
-        folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}",
-        fails=True,
-    )  # fmt: skip
-    if not found:
-        hint = "例如 HEAD、main 或 origin/main；浅克隆要先取回历史（git fetch --unshallow）"
-        raise ChapterkitError(f"git 里没有 {revision} 这个提交", hint=hint)
-    return found.decode().strip()
-
-
-def _git(folder: Path, *arguments: str, fails: bool = False) -> bytes:
-    """Return what git prints; nothing if it fails and may (`fails`)."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise ChapterkitError("找不到 git", hint="安装 git，或不用 --changed-since") from None
-    except subprocess.TimeoutExpired:
-        raise ChapterkitError(f"git 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
-    if done.returncode == 0:
-        return done.stdout
-    if fails:
-        return b""
-    words = " ".join(done.stderr.decode("utf-8", "replace").split())
-    raise ChapterkitError(
-        f"git 失败：{words}", Origin(str(folder)), "--changed-since 要在 git 仓库里用"
-    )

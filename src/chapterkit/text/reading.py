@@ -1,107 +1,17 @@
-"""From files to a document: a chapter rendered, a file outside a book read, pandoc's one parse."""
+"""From Markdown to a document: metadata and comments set apart, pandoc's one parse."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.manuscript.book import Book, Chapter
-from chapterkit.manuscript.config import Config, load_outside_config
-from chapterkit.manuscript.ledger import Ledger
-from chapterkit.manuscript.yamlfile import read_text
 from chapterkit.pandoc import read_markdown
 from chapterkit.text.document import Comment, Document, Warned, check_depth
-from chapterkit.text.origins import Rendered, rendered_plainly
-
-if TYPE_CHECKING:
-    from chapterkit.manuscript.bibliography import Source
-    from chapterkit.manuscript.terms import Terms
+from chapterkit.text.origins import Rendered
 
 # Pandoc's time grows with the square of a stretch of Han and punctuation without any space.
 LONGEST_STRETCH = 300_000
-
-
-def at_hand(book: Book) -> frozenset[str]:
-    """Return what the rules may need that there is: what came with a file, or a whole book."""
-    there = {
-        "book": bool(book.chapters),
-        "ledger": bool(book.ledger or book.chapters),
-        "bibliography": bool(book.bibliography or book.chapters),
-        "terms": book.terms is not None,
-    }
-    return frozenset(name for name, is_there in there.items() if is_there)
-
-
-def document_of(book: Book, chapter: Chapter) -> Document:
-    """Render and parse one chapter of a book."""
-    from chapterkit.text.render import render
-
-    return parsed(render(book, chapter))
-
-
-@dataclass(frozen=True)
-class Outside:
-    """What is given to the check of a file outside a book: all of it, or nothing."""
-
-    ledger: Path | None = None
-    bibliography: Path | None = None
-    terms: Path | None = None
-    config: Path | None = None
-
-    @property
-    def given(self) -> frozenset[str]:
-        """Return which of them there are, as rules name what they need."""
-        files = {"ledger": self.ledger, "bibliography": self.bibliography, "terms": self.terms}
-        return frozenset(name for name, file in files.items() if file)
-
-    def book(self) -> Book:
-        """Return a book that holds nothing but these.
-
-        Raises ChapterkitError at the line of what is wrong in them.
-        """
-        config, ledger = Config.partly(), Ledger({})
-        sources: Mapping[str, Source] = {}
-        terms: Terms | None = None
-        if self.config:
-            config = load_outside_config(self.config, str(self.config))
-        if self.ledger:
-            ledger = _ledger(self.ledger)
-        if self.bibliography:
-            from chapterkit.manuscript.bibliography import load_bibliography
-
-            sources = load_bibliography(self.bibliography, str(self.bibliography))
-        if self.terms:
-            from chapterkit.manuscript.terms import load_terms
-
-            terms = load_terms(self.terms, str(self.terms))
-        return Book(config, {}, sources, ledger, {}, (), None, terms)
-
-
-def _ledger(path: Path) -> Ledger:
-    from chapterkit.manuscript.ledger import numbers_of
-    from chapterkit.manuscript.records import read_ledger_file
-
-    shown = str(path)
-    entries = read_ledger_file(read_text(path, shown), shown)
-    models = {name: model for name, (model, _) in entries.items()}
-    origins = {name: origin for name, (_, origin) in entries.items()}
-    return Ledger(numbers_of("", models, origins))
-
-
-def file_document(text: str, shown: str, book: Book) -> Document:
-    """Parse a Markdown file outside a book; one that `numbers --bind` has been over is rendered.
-
-    Metadata at its head (YAML between ---, TOML between +++) are no prose and are left out.
-    """
-    text = _without_metadata(text)
-    bound = bool(book.ledger) and "{{" in text
-    if bound:
-        return document_of(book, Chapter("", 0, shown, text, ()))
-    return parsed(rendered_plainly(text, shown))
 
 
 _FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
@@ -111,7 +21,7 @@ _METADATA_LINE = re.compile(r"""[\w."'-]+[ \t]*[:=](?:[ \t]|$)|-[ \t]|#|[ \t]|$"
 _METADATA_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
 
 
-def _without_metadata(text: str) -> str:
+def without_metadata(text: str) -> str:
     """Blank out YAML (between ---) or TOML (between +++) at a file's head: it is no prose."""
     ends = _METADATA_ENDS.get(text[: text.find("\n")].rstrip(), ())
     start = text.find("\n") + 1

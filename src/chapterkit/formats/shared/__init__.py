@@ -92,7 +92,7 @@ def checked_images(tree: Tree, printing: Printing) -> dict[str, Path]:
 
 
 def _image_file(address: str, printing: Printing) -> Path:
-    root = printing.config.root.resolve()
+    root = printing.root.resolve()
     for folder in (root / "book", root):
         file = (folder / address).resolve()
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]+:|//", address) and file.is_file():
@@ -114,7 +114,7 @@ def _origin_of(text: str, printing: Printing) -> Origin | None:
 
 def resource_path(printing: Printing) -> str:
     """Return pandoc's argument that says where the book's images are."""
-    root = printing.config.root
+    root = printing.root
     return "--resource-path=" + os.pathsep.join(str(folder) for folder in (root / "book", root))
 
 

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.config import BOOK_FILE
+from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import coverage, lock_state
 from chapterkit.text.document import Document

@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.yamlfile import decode
+from chapterkit.manuscript.folder import decode
 
 SUFFIXES = (".pdf", ".txt", ".md", ".html")
 MAX_FILE = 200_000_000

@@ -1,0 +1,99 @@
+"""Old problems that a baseline accepts: read, extended, pruned, and left out of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import replace_texts
+from chapterkit.lint import Problem
+from chapterkit.lint.baseline import (
+    Baseline,
+    baseline_text,
+    compared,
+    extended,
+    pruned,
+    read_baseline,
+)
+from chapterkit.lint.engine import Outcome, reviewed
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.folder import read_text
+from chapterkit.pipeline import Subject
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A baseline, where it lies, and how its path is shown."""
+
+    entries: Baseline
+    path: Path
+    shown: str
+
+
+def load_baseline(path: Path, shown: str) -> Accepted:
+    """Read a baseline; raise ChapterkitError if it is missing or does not fit."""
+    return Accepted(read_baseline(read_text(path, shown), shown), path, shown)
+
+
+def own_baseline(book: Book, root: Path) -> Accepted | None:
+    """Return the baseline that book.yaml names, if it names one; paths are from `root`."""
+    name = book.config.lint.baseline
+    if not name or not book.folder:
+        return None
+    return Accepted(read_baseline(book.folder.text(name), name), root / name, name)
+
+
+def without_accepted(
+    problems: Sequence[Problem],
+    accepted: Accepted,
+    subjects: Sequence[Subject],
+    stale: bool = True,
+) -> list[Problem]:
+    """Return what a baseline does not accept, with its own entries that nothing needs any more."""
+    new, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))
+    if not stale or not subjects:
+        return new
+    told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
+    return [*new, *reviewed(Outcome(stale=told), subjects[0].run)]
+
+
+def extend_baseline(
+    path: Path, shown: str, old: Baseline, problems: Sequence[Problem], reason: str
+) -> int:
+    """Add to a baseline the problems that it does not accept yet; return how many.
+
+    Raises ChapterkitError if there are any and no reason is given: a baseline does not grow
+    unexplained.
+    """
+    new, _ = compared(problems, old, ())
+    if new and not any(map(str.isalnum, reason)):
+        raise ChapterkitError(
+            f"有 {len(new)} 个新问题要收进基线，没有说明理由",
+            Origin(shown),
+            '加上 --reason "为什么收编"',
+        )
+    if new or not path.exists():
+        replace_texts({path: baseline_text(extended(old, new, reason.strip()))})
+    return len(new)
+
+
+def prune_baseline(
+    accepted: Accepted, problems: Sequence[Problem], subjects: Sequence[Subject]
+) -> int:
+    """Take out of a baseline what no longer occurs in the texts checked; return how many."""
+    _, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))
+    if surplus:
+        replace_texts({accepted.path: baseline_text(pruned(accepted.entries, surplus))})
+    return sum(entry.times for entry in surplus)
+
+
+def _ran(subjects: Iterable[Subject]) -> set[str]:
+    """Return the names of the rules that ran over every one of the texts."""
+    ran = [{rule.name for rule in one.run.rules} for one in subjects]
+    return set.intersection(*ran) if ran else set()
+
+
+def _paths(subjects: Iterable[Subject]) -> set[str]:
+    return {path for one in subjects for path in one.paths()}

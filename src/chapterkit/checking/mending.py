@@ -1,0 +1,50 @@
+"""Carrying out the edits of problems: in memory first, then in the author's files, all or none."""
+
+from __future__ import annotations
+
+from chapterkit.checking.accepting import Accepted, without_accepted
+from chapterkit.checking.running import on_changed_lines
+from chapterkit.files import read_exactly, replace_texts
+from chapterkit.lint import Problem
+from chapterkit.lint.fix import ROUNDS, Mended, Texts, mend
+from chapterkit.manuscript.folder import read_text
+from chapterkit.pipeline import Subject, document_of, linted
+from chapterkit.revision.changes import Changes
+from chapterkit.text.document import Document
+
+
+def mended(
+    subject: Subject, accepted: Accepted | None = None, changes: Changes | None = None
+) -> tuple[Texts, Mended]:
+    """Carry out, in memory, the edits of a subject's problems; return its files before and after.
+
+    What a baseline accepts is left alone; with `changes`, all that stands on other lines, too:
+    then there is one round, for edits may join lines and so move the changed ones.
+    """
+    texts = _sources(subject)
+
+    def problems_of(changed: Texts, document: Document) -> list[Problem]:
+        problems = linted(subject.changed(changed), document)
+        if accepted:
+            problems = without_accepted(problems, accepted, [subject], stale=False)
+        return on_changed_lines(problems, changes, subject.root)
+
+    def parse(changed: Texts) -> Document:
+        return document_of(subject.changed(changed))
+
+    return texts, mend(texts, parse, problems_of, 1 if changes else ROUNDS)
+
+
+def _sources(subject: Subject) -> dict[str, str]:
+    """Return the files in which edits may be made, as they are on disk, line ends included."""
+    inner = [path for path in subject.paths() if not path.startswith("experiments/")]
+    for path in inner:
+        read_text(subject.root / path, path)  # tells better what is wrong with a file
+    return {path: read_exactly(subject.root / path, path) for path in inner}
+
+
+def write_mended(subject: Subject, before: Texts, after: Texts) -> list[str]:
+    """Write the files that mending has changed, all of them or none; return their paths."""
+    changed = [path for path in after if after[path] != before[path]]
+    replace_texts({subject.root / path: after[path] for path in changed})
+    return changed

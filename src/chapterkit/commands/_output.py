@@ -1,0 +1,71 @@
+"""What commands print: reports on problems, progress, paths."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from chapterkit.checking.places import source_lines
+from chapterkit.lint import Problem
+from chapterkit.lint.reports import Report, written
+from chapterkit.pipeline import Subject
+
+
+def print_report(
+    problems: Sequence[Problem], form: str, subjects: Sequence[Subject], strict: bool = False
+) -> None:
+    """Print problems, whose paths are from the current folder, in one of the forms of a report."""
+    checked = tuple(dict.fromkeys(shown_in(one, one.shown) for one in subjects))
+    report = Report(problems, source_lines(), checked, _colour(), strict)
+    click.echo(written(report, form))
+
+
+def _colour() -> bool:
+    """Tell whether output goes to a terminal that wants colours (NO_COLOR says it does not)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def print_made(paths: Sequence[Path]) -> None:
+    """Print which files were written."""
+    for path in paths:
+        click.echo(f"写了 {shown(path)}")
+
+
+def shown_in(subject: Subject, path: str) -> str:
+    """Return a file of a text as it is shown: from the current folder."""
+    return path if subject.root == Path() else shown(subject.root / path)
+
+
+def shown(path: Path) -> str:
+    """Return a path from the current folder, if it lies below that."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on a terminal for more than one thing, else nothing.
+
+    It is drawn anew when something is done, not by a thread: processes may be forked meanwhile.
+    """
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task = bar.add_task(title, total=total)
+        bar.refresh()
+
+        def step(done: str) -> None:
+            bar.update(task, advance=1, description=f"{title}：{done}", refresh=True)
+
+        yield step

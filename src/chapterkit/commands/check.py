@@ -1,0 +1,209 @@
+"""chapterkit check."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from chapterkit.checking.accepting import (
+    Accepted,
+    extend_baseline,
+    load_baseline,
+    own_baseline,
+    prune_baseline,
+    without_accepted,
+)
+from chapterkit.checking.mending import mended, write_mended
+from chapterkit.checking.places import from_here
+from chapterkit.checking.running import each_once, on_changed_lines, problems_of_all
+from chapterkit.checking.subjects import subjects
+from chapterkit.commands import PROBLEMS, _options
+from chapterkit.commands._output import print_report, progress, shown, shown_in
+from chapterkit.lint import Problem
+from chapterkit.lint.reports import report_names
+from chapterkit.manuscript.outside import Outside
+from chapterkit.numbers.binding import as_diff
+from chapterkit.numbers.matching import chance_matches
+from chapterkit.pipeline import Subject
+from chapterkit.revision.changes import Changes, changes_since
+
+
+@click.command()
+@_options.targets
+@click.option(
+    "--format", "form", type=click.Choice(report_names()), default="text", show_default=True,
+    help="Form of the report: text for people, json for programs, github for annotations in "
+    "a workflow, sarif for code hosts and editors, junit for CI.",
+)  # fmt: skip
+@_options.ledger
+@_options.bibliography
+@click.option("--terms", type=_options.FILE, help="Terms file, for a file outside a book.")
+@click.option(
+    "--config", type=_options.FILE,
+    help="YAML file with lint:, style:, budgets: as in book.yaml, for a file outside a book.",
+)  # fmt: skip
+@click.option(
+    "--rule", "only", multiple=True, metavar="NAME",
+    help="Run only this rule; may be given several times.",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option(
+    "--changed-since", metavar="REV",
+    help="Only problems on lines changed since this git commit.",
+)  # fmt: skip
+@click.option(
+    "--baseline", type=_options.FILE, help="Leave out the old problems that this file accepts."
+)
+@click.option(
+    "--write-baseline", type=_options.FILE,
+    help="Accept all present problems: add them to this file. Needs --reason.",
+)  # fmt: skip
+@click.option("--reason", default="", help="Why the problems are accepted; kept in the baseline.")
+@click.option("--prune", is_flag=True, help="Take out of the baseline what no longer occurs.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
+@click.option("--fix", is_flag=True, help="Carry out the edits that mend problems.")
+@_options.jobs("Texts")
+def check(
+    targets: Sequence[str],
+    form: str,
+    ledger: Path | None,
+    bibliography: Path | None,
+    terms: Path | None,
+    config: Path | None,
+    only: Sequence[str],
+    strict: bool,
+    changed_since: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    reason: str,
+    prune: bool,
+    diff: bool,
+    fix: bool,
+    jobs: int,
+) -> None:
+    """Lint chapters, or any Markdown file.
+
+    TARGET is a chapter's slug or number (default: all of the book), a file of the book, or a
+    Markdown file outside a book; then the rules run that need no book, and --ledger,
+    --bibliography and --terms give them numbers, sources and terminology. Examples:
+
+    \b
+      chapterkit check 7
+      chapterkit check draft.md --ledger numbers.yaml --bibliography refs.bib
+      chapterkit check --diff                          what --fix would change
+      chapterkit check --changed-since origin/main --format github
+      chapterkit check --write-baseline baseline.yaml --reason "旧稿，逐章改"
+
+    An exception stands before its paragraph, with its reason:
+    <!-- chapterkit: allow typed-reference: 引用的是另一本书 -->
+    """
+    asked = _Asked(targets, Outside(ledger, bibliography, terms, config), only, changed_since)
+    wanted = asked.subjects()
+    if diff or fix:
+        accepted = _accepted(wanted, baseline)
+        _mend(wanted, accepted, asked.changes(wanted), write=fix and not diff)
+        if diff:
+            return
+        wanted = asked.subjects()
+    changes = asked.changes(wanted)
+    with progress("正在检查", len(wanted)) as step:
+        problems = each_once(problems_of_all(wanted, jobs, step))
+    if ledger:
+        _print_strength(wanted)
+    if write_baseline:
+        _write_baseline(write_baseline, problems, reason)
+        return
+    accepted = _accepted(wanted, baseline)
+    if prune:
+        accepted = _pruned(accepted, problems, wanted)
+    if accepted:
+        stale = not changed_since
+        problems = without_accepted(problems, accepted, wanted, stale=stale)
+    problems = on_changed_lines(from_here(problems, wanted), changes)
+    print_report(problems, form, wanted, strict)
+    if any(problem.severity == "error" or strict for problem in problems):
+        sys.exit(PROBLEMS)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be checked, as it was asked for."""
+
+    targets: Sequence[str]
+    outside: Outside
+    only: Sequence[str]
+    changed_since: str | None
+
+    def subjects(self) -> list[Subject]:
+        """Return the texts, read anew."""
+        return subjects(self.targets, self.outside, self.only)
+
+    def changes(self, wanted: Sequence[Subject]) -> Changes | None:
+        """Return what was changed since a commit; None if that was not asked."""
+        return changes_since(wanted[0].root, self.changed_since) if self.changed_since else None
+
+
+def _accepted(wanted: Sequence[Subject], file: Path | None) -> Accepted | None:
+    """Return the baseline given, or else the book's own."""
+    if file:
+        return load_baseline(file, shown(file))
+    return next((own_baseline(one.book, one.root) for one in wanted if one.chapter), None)
+
+
+def _write_baseline(file: Path, problems: Sequence[Problem], reason: str) -> None:
+    named = shown(file)
+    old = load_baseline(file, named).entries if file.exists() else ()
+    added = extend_baseline(file, named, old, problems, reason)
+    click.echo(f"{named}：新收 {added} 个问题，原有 {len(old)} 条。")
+
+
+def _pruned(
+    accepted: Accepted | None, problems: Sequence[Problem], wanted: Sequence[Subject]
+) -> Accepted:
+    """Take out of a baseline what no longer occurs; return it as it is then."""
+    if accepted is None:
+        raise click.UsageError("--prune 要有基线：加上 --baseline FILE")
+    gone = prune_baseline(accepted, problems, wanted)
+    click.echo(f"{accepted.shown}：删去 {gone} 个已经没有的问题。", err=True)
+    return load_baseline(accepted.path, accepted.shown)
+
+
+def _mend(
+    wanted: Sequence[Subject], accepted: Accepted | None, changes: Changes | None, write: bool
+) -> None:
+    """Show the diff that mends problems, or carry it out."""
+    done = 0
+    with progress("正在改正", len(wanted)) as step:
+        for one in wanted:
+            done += _mend_one(one, accepted, changes, write)
+            step(one.shown)
+    click.echo(f"{'改正' if write else '可以改正'} {done} 处。", err=True)
+
+
+def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, write: bool) -> int:
+    before, result = mended(one, accepted, changes)
+    for path in result.texts if not write else ():
+        click.echo(as_diff(before[path], result.texts[path], shown_in(one, path)), nl=False)
+    for path in write_mended(one, before, result.texts) if write else ():
+        click.echo(f"改了 {path}", err=True)
+    for problem in result.refused:
+        place = f"{problem.origin}:{problem.origin.column}"
+        click.echo(f"{place}: 改动会动到别处的结构，没有做 [{problem.rule}]", err=True)
+    return result.done
+
+
+def _print_strength(wanted: Sequence[Subject]) -> None:
+    """Say how far a match of typed values can be trusted."""
+    ledger = next((one.book.ledger for one in wanted if not one.chapter), None)
+    if ledger is None:
+        return
+    by_chance = chance_matches(ledger.values())
+    click.echo(
+        f"核对强度：账本有 {len(ledger)} 个数；不看单位和来源，1～100 的整数里"
+        f"有 {by_chance} 个碰巧也对得上，所以只认单位相同、同一段引了来源的数。",
+        err=True,
+    )

@@ -1,0 +1,24 @@
+"""chapterkit new experiment."""
+
+from __future__ import annotations
+
+import click
+
+from chapterkit.checking.subjects import this_root
+from chapterkit.commands._output import print_made
+from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.scaffold import make_experiment
+from chapterkit.pipeline import load
+
+
+@click.command()
+@click.argument("slug")
+def experiment(slug: str) -> None:
+    """Write the record of a new experiment, with one number and one finding to replace.
+
+    It renders at once through the default template; place it in a chapter with
+    {{ experiment("SLUG") }} on a line of its own.
+    """
+    root = this_root()
+    print_made(make_experiment(load(Disk(root)), root, slug))
+    click.echo(f'接着：在章的正文里单独一行写 {{{{ experiment("{slug}") }}}}')

@@ -1,0 +1,90 @@
+"""chapterkit numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from chapterkit.checking.subjects import chapters_of, is_file, stranger, this_root
+from chapterkit.commands import _options
+from chapterkit.commands._output import shown
+from chapterkit.files import replace_text
+from chapterkit.manuscript.folder import Disk, read_text
+from chapterkit.manuscript.ledger import Ledger
+from chapterkit.manuscript.outside import Outside
+from chapterkit.numbers.accounting import Accounted, accounts, as_json, as_text
+from chapterkit.numbers.binding import as_diff, bindings, bound
+from chapterkit.pipeline import Subject, document_of, load
+
+
+@click.command()
+@_options.targets
+@_options.form
+@_options.ledger
+@_options.bibliography
+@click.option(
+    "--bind",
+    type=_options.FILE,
+    metavar="FILE",
+    help="Show, as a diff, the typed quantities of FILE that exactly one recorded number fits, "
+    "replaced by {{ n(…) }}.",
+)
+@click.option("--write", is_flag=True, help="With --bind: carry the diff out.")
+def numbers(
+    targets: Sequence[str],
+    form: str,
+    ledger: Path | None,
+    bibliography: Path | None,
+    bind: Path | None,
+    write: bool,
+) -> None:
+    """List every quantity in the prose and what backs it.
+
+    Status: recorded (a number of the ledger, put in by name), matched (typed, and a number of
+    the same value and unit is cited in the paragraph), exempt (no quantity by the policy, with
+    the clause), unsourced. Example:
+
+    \b
+      chapterkit numbers 7
+      chapterkit numbers draft.md --ledger numbers.yaml
+      chapterkit numbers --bind draft.md --ledger numbers.yaml --write
+    """
+    if write and not bind:
+        raise click.UsageError("--write goes with --bind FILE")
+    if bind and ledger:
+        targets = [str(bind)]
+    wanted = _subjects(targets, Outside(ledger, bibliography))
+    listed = [one for subject in wanted for one in _accounts(subject)]
+    if bind and wanted:
+        _bind(bind, listed, wanted[-1].book.ledger, write)
+        return
+    click.echo(as_json(listed) if form == "json" else as_text(listed))
+
+
+def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:
+    """Return the files that the targets name, then the chapters; all of these without targets."""
+    found = [stranger(target, outside) for target in targets if is_file(target)]
+    named = [target for target in targets if not is_file(target)]
+    if named or not targets:
+        root = this_root()
+        found += chapters_of(load(Disk(root)), root, named)
+    return found
+
+
+def _accounts(subject: Subject) -> list[Accounted]:
+    options = subject.book.config.lint.options.get("unsourced-number", {})
+    names = options.get("names", ()) if subject.chapter else ()
+    return list(accounts(document_of(subject), subject.book.ledger, names, exempt=True))
+
+
+def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:
+    """Print the diff that puts recorded numbers into a file; carry it out if told to."""
+    named = shown(path)
+    before = read_text(path, named)
+    after = bound(before, named, bindings(listed, ledger))
+    click.echo(as_diff(before, after, named) or "没有可以替换的数。", nl=False)
+    if write and after != before:
+        replace_text(path, after)
+        click.echo(f"写了 {named}")

@@ -1,0 +1,28 @@
+"""chapterkit rule."""
+
+from __future__ import annotations
+
+import click
+
+from chapterkit.lint import find_rule, pages
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown"]), default="text",
+    help="markdown: all pages as one document.",
+)  # fmt: skip
+def rule(name: str | None, form: str) -> None:
+    """List the rules of the linter by group, or print one rule's page.
+
+    \b
+    Example:
+      chapterkit rule unsourced-number
+    """
+    if name:
+        click.echo(pages.page(find_rule(name)))
+    elif form == "markdown":
+        click.echo(pages.markdown(), nl=False)
+    else:
+        click.echo(pages.listing())

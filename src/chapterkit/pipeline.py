@@ -1,0 +1,172 @@
+"""The line: load, render, read, lint, cite, print. The order of the steps stands here alone.
+
+What goes from one step to the next is a value that can be pickled. A step's key is made of the
+digests of what it reads and of the tool's version: where the key is the same, so is what the step
+gives, and it need not be done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chapterkit import __version__
+from chapterkit.lint import Problem, Run, lint
+from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.folder import Folder, Overlay, decode
+from chapterkit.text.document import Document
+from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.reading import parsed, without_metadata
+from chapterkit.text.render import render
+
+Value = TypeVar("Value")
+
+
+@dataclass
+class Memory:
+    """What the steps gave last, by the text that they were for, with the keys they had then."""
+
+    kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+
+    def step(self, name: str, text: str, key: str, do: Callable[[], Value]) -> Value:
+        """Return what a step gave for a text, done anew if its key is another."""
+        before, value = self.kept.get((name, text), ("", None))
+        if before != key:
+            value = do()
+            self.kept[name, text] = key, value
+        return value  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A text that goes down the line as a whole: a chapter of a book, or a file outside of one.
+
+    `shown` is its path as problems show it. A file outside a book has its own `text`, and a book
+    that holds what goes with it. `only` names the rules that may run, all where it is empty;
+    `given` tells what those may need that there is. `at` are the files of a book whose problems
+    alone are asked for, empty for all of them. Paths are relative to `root`.
+    """
+
+    shown: str
+    book: Book
+    chapter: Chapter | None = None
+    text: str = field(default="", repr=False)
+    given: frozenset[str] = frozenset()
+    only: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    root: Path = Path()
+
+    @property
+    def run(self) -> Run:
+        """The run of the linter over it."""
+        return Run(self.book.config, self.given, self.only)
+
+    def paths(self) -> tuple[str, ...]:
+        """Return the files that it is made of."""
+        if not self.chapter:
+            return (self.shown,)
+        if self.at:
+            return self.at
+        templates = (f"templates/{name}" for name in self.book.templates)
+        records = (self.book.records[slug].file.path for slug in self.chapter.experiments)
+        return (self.chapter.path, *templates, *records)
+
+    def changed(self, texts: Mapping[str, str]) -> Subject:
+        """Return the subject with other texts in place of some of its files'."""
+        if not self.chapter or not self.book.folder:
+            text = texts.get(self.shown)
+            return self if text is None else replace(self, text=decode(text.encode(), self.shown))
+        book = load(Overlay(self.book.folder, texts))
+        return replace(self, book=book, chapter=book.chapter(self.chapter.slug))
+
+
+# --- the steps
+
+
+def load(folder: Folder) -> Book:
+    """Return the book of a folder; raise ChapterkitError at the first thing wrong in its files."""
+    return load_book(folder)
+
+
+def rendered(subject: Subject) -> Rendered:
+    """Return a subject's Markdown, experiments and numbers in place.
+
+    A file outside a book is taken as it is, but for metadata at its head, which are no prose; one
+    that `numbers --bind` has been over is rendered. Raises ChapterkitError at the line of what a
+    template gets wrong.
+    """
+    if subject.chapter:
+        return render(subject.book, subject.chapter)
+    text = without_metadata(subject.text)
+    if subject.book.ledger and "{{" in text:
+        return render(subject.book, Chapter("", 0, subject.shown, text, ()))
+    return rendered_plainly(text, subject.shown)
+
+
+def read(markdown: Rendered) -> Document:
+    """Return the document that pandoc reads out of rendered Markdown."""
+    return parsed(markdown)
+
+
+def linted(subject: Subject, document: Document) -> list[Problem]:
+    """Return the problems of a subject's document, in the order of the text."""
+    problems = lint(document, subject.book, subject.run)
+    if subject.at:
+        return [problem for problem in problems if problem.origin.path in subject.at]
+    return problems
+
+
+# --- down the line
+
+
+def document_of(subject: Subject, memory: Memory | None = None) -> Document:
+    """Return a subject's document: rendered, and read by pandoc once for everything."""
+    memory = memory or Memory()
+    markdown = memory.step("render", subject.shown, render_key(subject), lambda: rendered(subject))
+    return memory.step("read", subject.shown, read_key(markdown), lambda: read(markdown))
+
+
+def problems_of(subject: Subject, memory: Memory | None = None) -> list[Problem]:
+    """Return the problems of a subject: rendered, read and linted."""
+    memory = memory or Memory()
+    document = document_of(subject, memory)
+    return memory.step(
+        "lint",
+        subject.shown,
+        lint_key(subject, document.rendered),
+        lambda: linted(subject, document),
+    )
+
+
+# --- keys
+
+
+def render_key(subject: Subject) -> str:
+    """Return the key of rendering: what the subject is, and all that its book was read from."""
+    chapter = subject.chapter.slug if subject.chapter else ""
+    files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
+    return _key("render", subject.shown, chapter, subject.text, *files)
+
+
+def read_key(markdown: Rendered) -> str:
+    """Return the key of reading: the Markdown, and where each part of it was written."""
+    places = (f"{origin.path}:{origin.line}:{origin.column}" for origin, _ in markdown.origins)
+    return _key("read", markdown.text, *map(str, markdown.starts), *places)
+
+
+def lint_key(subject: Subject, markdown: Rendered) -> str:
+    """Return the key of linting: rules look at the document, and at all of the book beside it."""
+    asked = ("only", *subject.only, "at", *subject.at, "given", *sorted(subject.given))
+    return _key("lint", read_key(markdown), render_key(subject), *asked)
+
+
+def _key(*parts: str) -> str:
+    """Return a digest of the tool's version and some texts, each of which counts for itself."""
+    digest = hashlib.sha256(__version__.encode())
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        digest.update(f"{len(raw)}:".encode() + raw)
+    return digest.hexdigest()

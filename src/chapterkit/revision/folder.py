@@ -1,0 +1,90 @@
+"""A book's folder as it stood at a commit, read from git's objects."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.git import git
+from chapterkit.manuscript.folder import Folder, Paths, in_order, is_folder, missing, within
+
+MAX_LINKS = 20
+
+
+@dataclass(frozen=True)
+class Revision(Folder):
+    """A folder as it stood at a commit: the work tree is not touched.
+
+    `commit` is a full hash; `prefix` the folder's place in the repository, "" or ending in `/`.
+    """
+
+    repository: Path
+    commit: str
+    prefix: str = ""
+
+    @cached_property
+    def _objects(self) -> Mapping[str, tuple[str, str]]:
+        """The mode and the object of every file of the folder."""
+        listed = git(self.repository, "ls-tree", "-r", "-z", "--full-tree", self.commit)
+        rows = (row.partition("\t") for row in listed.decode("utf-8", "replace").split("\0"))
+        return {
+            path.removeprefix(self.prefix): (about.split()[0], about.split()[2])
+            for about, _, path in rows
+            if path.startswith(self.prefix) and about.split()[1:2] == ["blob"]
+        }
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes."""
+        place = self._behind_links(within(path))
+        if place not in self._objects:
+            if self.exists(place):
+                raise is_folder(path)
+            raise missing(path)
+        return git(self.repository, "cat-file", "blob", self._objects[place][1])
+
+    def _behind_links(self, path: str) -> str:
+        for _ in range(MAX_LINKS):
+            mode, held = self._objects.get(path, ("", ""))
+            if mode != "120000":
+                return path
+            target = git(self.repository, "cat-file", "blob", held).decode("utf-8", "replace")
+            path = within(posixpath.join(posixpath.dirname(path), target), path)
+        raise ChapterkitError("链接绕成了圈", Origin(path))
+
+    def exists(self, path: str) -> bool:
+        """Tell whether there is a file or folder at `path`."""
+        place = within(path)
+        start = f"{place}/"
+        return place in self._objects or any(one.startswith(start) for one in self._objects)
+
+    def list(self, below: str, suffix: str) -> Paths:
+        """Return the paths below a folder whose names end in `suffix`."""
+        start = f"{within(below)}/"
+        return in_order(
+            one for one in self._objects if one.startswith(start) and one.endswith(suffix)
+        )
+
+
+def at_revision(root: Path, revision: str) -> Revision:
+    """Return a book's folder as it stood at a revision of the git repository that holds it.
+
+    Raises ChapterkitError if there is no git, no repository, or no such commit.
+    """
+    prefix = git(root, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    return Revision(root, commit_of(root, revision), prefix)
+
+
+def commit_of(folder: Path, revision: str) -> str:
+    """Return the full hash of a commit; raise ChapterkitError if git does not know it."""
+    wanted = f"{revision}^{{commit}}"
+    found = git(
+        folder, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted, may_fail=True
+    )
+    if not found:
+        hint = "例如 HEAD、main 或 origin/main；浅克隆要先取回历史（git fetch --unshallow）"
+        raise ChapterkitError(f"git 里没有 {revision} 这个提交", hint=hint)
+    return found.decode().strip()
