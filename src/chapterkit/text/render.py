@@ -18,9 +18,16 @@ from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_experiment
 from chapterkit.manuscript.ledger import Ledger, Number, approximate_text, chinese_text, signed_text
 from chapterkit.manuscript.records import Record
-from chapterkit.text.calls import OUR_MARKS, TAG, Call, as_text, filled, is_plain, may_be_direct
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, mark, without_marks
 
+_STRINGS = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+_TAG = re.compile(
+    rf"""(?P<comment>\{{%\#.*?\#%\}})
+      | (?P<statement>\{{%(?:{_STRINGS}|[^"'%]|%(?!\}}))*%\}})
+      | (?P<expression>\{{\{{(?:{_STRINGS}|[^"'}}]|\}}(?!\}}))*\}}\}})""",
+    re.VERBOSE | re.DOTALL,
+)
+_OUR_MARKS = re.compile(f"[{MARK_START}{MARK_END}]")
 MAX_STEPS = 100_000
 MAX_OUTPUT = 5_000_000
 
@@ -34,22 +41,20 @@ class OriginMarks(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return the template's source with marks; called by Jinja before it compiles."""
-        if found := OUR_MARKS.search(source):
+        if found := _OUR_MARKS.search(source):
             line = source.count("\n", 0, found.start()) + 1
             raise ChapterkitError("文本里有 Unicode 非字符", Origin(filename or "", line), "删去它")
-        direct = getattr(self.environment, "direct", False) and is_plain(source)
-        return "".join(_marked(source, filename or name or "", direct))
+        return "".join(_marked(source, filename or name or ""))
 
 
-def _marked(source: str, path: str, direct: bool) -> Iterator[str]:
+def _marked(source: str, path: str) -> Iterator[str]:
     position = _Position(path)
     end = 0
-    for tag in TAG.finditer(source):
+    for tag in _TAG.finditer(source):
         yield from _marked_text(source[end : tag.start()], position)
         if tag.lastgroup == "expression" and not tag[0].startswith("{{-"):
             yield mark(position.origin(), advances=False)
-        simple = as_text(tag[0]) if direct and tag.lastgroup == "expression" else None
-        yield simple or tag[0]
+        yield tag[0]
         position.pass_over(tag[0])
         end = tag.end()
     yield from _marked_text(source[end:], position)
@@ -144,7 +149,7 @@ def escape(text: str) -> str:
     >>> print(escape("a*b @c"), escape("1. 年"), escape("- 2 度"))
     a\*b \@c 1\. 年 \- 2 度
     """
-    if OUR_MARKS.search(text):
+    if _OUR_MARKS.search(text):
         raise ChapterkitError("文本里有 Unicode 非字符", hint="删去它")
     escaped = _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
     if found := _LEADING.match(escaped):
@@ -268,11 +273,9 @@ _PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set)
 class Sandbox(SandboxedEnvironment):
     """Jinja's sandbox with bounds: no attribute of plain data, limited steps and characters.
 
-    `direct` tells whether simple expressions are put in after Jinja has done its work.
     Raises ChapterkitError when a template reaches for what it may not have, or runs too long.
     """
 
-    direct = False
     intercepted_binops = frozenset(["+", "*", "**", "%"])
 
     def __init__(self, **options: Any) -> None:
@@ -392,7 +395,6 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         keep_trailing_newline=True,
         cache_size=-1,
     )
-    environment.direct = may_be_direct([chapter.text, *book.templates.values()])
     environment.filters |= {"signed": dress_signed, "approx": dress_approx, "zh": dress_zh}
     environment.globals |= {
         "n": Numbers(book.ledger, None),
@@ -428,7 +430,6 @@ def _experiment(environment: Sandbox, book: Book, chapter: Chapter, slug: str) -
     template = environment.get_template(name)
     numbers = Numbers(book.ledger, slug)
     rendered = template.render(record=record, n=numbers)
-    rendered = filled(rendered, lambda call: _given(call, book, chapter, numbers))
     if f"{{#{slug}}}" not in without_marks(rendered).text:
         raise ChapterkitError(
             f"实验 {slug} 的文字里没有它的标题",
@@ -463,7 +464,7 @@ def check_templates(templates: Mapping[str, str], records: Mapping[str, Record])
 
 def _check_child(text: str, path: str, known: set[str]) -> None:
     position, depth, end = _Position(path), 0, 0
-    for tag in [*TAG.finditer(text), None]:
+    for tag in [*_TAG.finditer(text), None]:
         between = text[end : tag.start()] if tag else text[end:]
         if depth == 0 and between.strip():
             position.pass_over(between[: len(between) - len(between.lstrip())])
@@ -561,20 +562,7 @@ def render(book: Book, chapter: Chapter) -> Rendered:
         # Whatever else a template's own code raises (a wrong argument, text where a number
         # should be) is the template's mistake, since templates can reach nothing of ours.
         raise ChapterkitError(_explained(error), _failing_line(error, chapter)) from None
-    numbers = Numbers(book.ledger, None)
-    text = filled("".join(parts), lambda call: _given(call, book, chapter, numbers))
-    return without_marks(_joined_citations(text))
-
-
-def _given(call: Call, book: Book, chapter: Chapter, numbers: Numbers) -> Markup:
-    """Return what a simple expression gives; `numbers` is its n."""
-    if call.key is not None:
-        return _cite(book, call.key, call.at)
-    if call.slug is not None:
-        return _ref(book, chapter, call.slug)
-    number = numbers(call.id) if call.id is not None else getattr(numbers, call.name or "")
-    dress = {"signed": dress_signed, "zh": dress_zh}.get(call.dress or "")
-    return _finalized(dress(number) if dress else number)
+    return without_marks(_joined_citations("".join(parts)))
 
 
 _MARKS = f"(?:{MARK_START}[^{MARK_END}]*{MARK_END})*"
