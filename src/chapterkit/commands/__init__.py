@@ -558,9 +558,10 @@ def verify(targets: Sequence[str], sources: Path | None, form: str, everything: 
     """
     from datetime import date
 
-    from chapterkit.manuscript.lock import LOCK_FILE, merge_lock, with_lock, write_lock
+    from chapterkit.manuscript.lock import LOCK_FILE, write_lock
     from chapterkit.numbers.verify.check import as_json, as_text, sources_of
     from chapterkit.numbers.verify.check import verify as verified
+    from chapterkit.numbers.verify.results import merge_lock, with_lock
 
     book = _book()
     only = _numbers_named(book, targets)
