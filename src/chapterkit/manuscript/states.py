@@ -16,41 +16,29 @@ STATES: tuple[State, ...] = ("verified", "elsewhere", "not-found", "no-source", 
 
 # For readers, who are told only what is not the source's own; and for problems about that.
 STATUS_FOR_READERS: Mapping[Status, str] = {
-    "readme": "项目说明",
-    "secondary": "转引",
-    "own-run": "作者自己的运行",
-}
+    "readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行",
+}  # fmt: skip
 # For the author who looks at a number.
 STATUS_FOR_AUTHORS: Mapping[Status, str] = {
-    "primary": "读过原文",
-    "readme": "出自项目说明",
-    "secondary": "转引",
+    "primary": "读过原文", "readme": "出自项目说明", "secondary": "转引",
     "own-run": "作者自己的运行",
-}
+}  # fmt: skip
 # Behind a count: 4 个出自项目说明.
 STATUS_COUNTED: Mapping[Status, str] = {
-    "readme": "出自项目说明",
-    "secondary": "转引",
-    "own-run": "出自自家实验",
-}
+    "readme": "出自项目说明", "secondary": "转引", "own-run": "出自自家实验",
+}  # fmt: skip
 
 # --- the state that verifying leaves a number in
 
 # For the report of `chapterkit verify`.
 STATE_IN_REPORT: Mapping[State, str] = {
-    "verified": "已核对",
-    "elsewhere": "别处",
-    "not-found": "没找到",
-    "no-source": "没有原文",
+    "verified": "已核对", "elsewhere": "别处", "not-found": "没找到", "no-source": "没有原文",
     "stale": "已过期",
-}
+}  # fmt: skip
 # Behind a count, in this order: 3 个没找到.
 STATE_COUNTED: Mapping[State, str] = {
-    "elsewhere": "在别处",
-    "not-found": "没找到",
-    "stale": "已过期",
-    "no-source": "没有原文",
-}
+    "elsewhere": "在别处", "not-found": "没找到", "stale": "已过期", "no-source": "没有原文",
+}  # fmt: skip
 # For the author who looks at a number.
 STATE_FOR_AUTHORS: Mapping[State, str] = {
     "verified": "已与原文核对",
