@@ -102,6 +102,7 @@ BREAKS = [
     Break("chapter-number", CHAPTER, "card-game.after", "card-game.aftr", f"{CHAPTER}:9", "aftr"),
     Break("class", OWN, "n.after", 'n.after.__class__', f"{OWN}:6", "__class__"),
     Break("mro", OWN, "{{ n.after }}", '{{ "".__class__.__mro__ }}', f"{OWN}:6", "__class__"),
+    Break("model", OWN, "{{ n.after }}", '{{ n.after.number.model.parse_file("/etc/hostname") }}', f"{OWN}:6", "不能用属性 parse_file"),
     Break("globals", OWN, "{{ n.after }}", "{{ cite.__globals__ }}", f"{OWN}:6", "__globals__"),
     Break("syntax", OWN, "{{ n.after }}", "{{ n.after }", f"{OWN}:", "模板"),
     Break("unknown-name", OWN, "n.after", "m.after", f"{OWN}:6", "m"),

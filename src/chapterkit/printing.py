@@ -17,9 +17,8 @@ from filelock import FileLock
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import Format, Printing
-from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
-from chapterkit.manuscript.ledger import Number
+from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.text.citations import (
     citeproc_arguments,
@@ -205,25 +204,6 @@ def _printing(
         document=document,
         root=root,
         work=scratch,
-        provenance=provenance(book),
+        provenance={id: for_readers(one) for id, one in cards(book).items()},
         modified=_newest_input(root),
     )
-
-
-def provenance(book: Book) -> dict[str, str]:
-    """Return for each number one line that says what it is and where it comes from."""
-    return {
-        id: _provenance_line(number, book.bibliography[number.cite])
-        for id, number in book.ledger.items()
-    }
-
-
-_STATUS = {"readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行"}
-
-
-def _provenance_line(number: Number, cited: Source) -> str:
-    when = f"（{number.when}）" if number.when else ""
-    source = "，".join(filter(None, (cited.short, number.cite, number.at)))
-    computed = f"，由 {number.derived} 算出" if number.derived else ""
-    status = f"，{_STATUS[number.status]}" if number.status in _STATUS else ""
-    return f"{number.of}{when}：{number.text}。来源：{source}{status}{computed}。记录：{number.id}"

@@ -15,9 +15,10 @@ from chapterkit.commands._output import progress, shown
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.lock import LOCK_FILE, merge_lock, with_lock, write_lock
+from chapterkit.manuscript.lock import LOCK_FILE, write_lock
 from chapterkit.numbers.verify.check import as_json, as_text, sources_of
 from chapterkit.numbers.verify.check import verify as results_of
+from chapterkit.numbers.verify.results import merge_lock, with_lock
 from chapterkit.pipeline import load
 
 

@@ -8,7 +8,6 @@ entries are only added with a reason, and those that no longer occur are reporte
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.yamlfile import parse_yaml, validated_as
+from chapterkit.text.sentences import identity
 
 _HEAD = """\
 # 基线：收编旧文稿时已有的问题。只减不增：新的问题不会因它放过；改好的用 --prune 删去。
@@ -66,15 +66,11 @@ Baseline = tuple[Entry, ...]
 
 
 def fingerprint(problem: Problem) -> str:
-    """Return what a problem's sentence is known by: 16 hexadecimal digits.
+    """Return what a problem's sentence is known by.
 
-    White space does not count. A problem that stands in no sentence (a record's, say) is known
-    by what it says.
+    A problem that stands in no sentence (a record's, say) is known by what it says.
     """
-    import hashlib
-
-    text = problem.context or problem.message
-    return hashlib.sha256(re.sub(r"\s+", "", text).encode()).hexdigest()[:16]
+    return identity(problem.context or problem.message)
 
 
 def read_baseline(text: str, path: str) -> Baseline:

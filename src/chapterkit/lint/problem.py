@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from chapterkit.errors import Origin
 from chapterkit.text.document import Block
+from chapterkit.text.sentences import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,6 @@ class Problem:
     context: str = field(default="", compare=False, repr=False)
 
 
-# How much of an endless sentence is kept on either side of a problem.
-_REACH = 100
-
-
 def problem_at(
     block: Block,
     start: int,
@@ -59,8 +56,7 @@ def problem_at(
     last = block.origin(max(start, end - 1))
     known = (last.path, last.line) == (origin.path, origin.line) and last >= origin
     until = Origin(last.path, last.line, last.column + 1) if known else None
-    first, after = block.sentence(start)
-    context = block.text[max(first, start - _REACH) : min(after, start + _REACH)]
+    context = kept(block.text, block.sentence(start), start)
     return Problem(origin, message, hint, "", severity, end=until, edits=edits, context=context)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chapterkit.lint import all_rules
-from chapterkit.lsp.hover import experiment_text, measured, number_text, source_text
+from chapterkit.lsp.hover import experiment_text, source_text
 from chapterkit.lsp.places import RECORD, Kind, own_slug
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
+from chapterkit.numbers.cards import card, for_authors, in_a_choice
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,8 @@ def _numbers(book: Book, slug: str | None) -> Iterator[Candidate]:
 
 
 def _number(book: Book, number: Number, name: str) -> Candidate:
-    return Candidate(
-        name, "number", f"{number.text}　{measured(number)}", number_text(book, number)
-    )
+    known = for_authors(card(book, number.id))
+    return Candidate(name, "number", in_a_choice(number), known)
 
 
 def _sources(book: Book, _: str | None) -> Iterator[Candidate]:

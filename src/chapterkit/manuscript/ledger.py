@@ -15,7 +15,8 @@ from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.quantities import to_chinese
 
 if TYPE_CHECKING:
-    from chapterkit.manuscript.records import NumberModel, Record, Status, Value
+    from chapterkit.manuscript.records import NumberModel, Record, Value
+    from chapterkit.manuscript.states import Status
 
 MAX_EXPRESSION = 400
 _SIGNS = frozenset("%‰°")
@@ -24,34 +25,59 @@ MAX_DIGITS = 10
 
 @dataclass(frozen=True)
 class Number:
-    """One entry of the ledger; `value` is what the record states or what was computed."""
+    """One entry of the ledger; `value` is what the record states or what was computed.
+
+    `model` holds everything that the record says of it; what most readers of a number want stands
+    here by its name.
+    """
 
     id: str
     value: Value
-    unit: str
-    of: str
-    when: str | None
-    cite: str
-    at: str | None
-    status: Status
-    derived: str | None
-    printed: str | None
-    near: tuple[str, ...]
-    equals: tuple[str, ...]
-    count: str | None
-    of_total: str | None
-    change_of: tuple[str, str] | None
-    note: str | None
+    model: NumberModel
     origin: Origin
+
+    @property
+    def unit(self) -> str:
+        """The unit, as the record writes it."""
+        return self.model.unit
+
+    @property
+    def of(self) -> str:
+        """What it measures."""
+        return self.model.of
+
+    @property
+    def when(self) -> str | None:
+        """Under which condition."""
+        return self.model.when
+
+    @property
+    def cite(self) -> str:
+        """The key of its source."""
+        return self.model.cite
+
+    @property
+    def at(self) -> str | None:
+        """Where in its source."""
+        return self.model.at
+
+    @property
+    def status(self) -> Status:
+        """How the record came by it."""
+        return self.model.status
+
+    @property
+    def measured(self) -> str:
+        """What it measures, and under which condition: 成功率（换了规则）."""
+        return self.of + (f"（{self.when}）" if self.when else "")
 
     @property
     def operands(self) -> tuple[str, ...]:
         """The names in the record that a derived number is computed from."""
-        if self.derived is None:
+        if self.model.derived is None:
             return ()
-        return tuple(
-            node.id for node in ast.walk(_parsed(self.derived)) if isinstance(node, ast.Name)
-        )
+        tree = _parsed(self.model.derived)
+        return tuple(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
     @property
     def text(self) -> str:
@@ -203,25 +229,7 @@ def numbers_of(
     values = _Values(models, origins)
     prefix = f"{slug}." if slug else ""
     return {
-        prefix + name: Number(
-            id=prefix + name,
-            value=values.value(name),
-            unit=model.unit,
-            of=model.of,
-            when=model.when,
-            cite=model.cite,
-            at=model.at,
-            status=model.status,
-            derived=model.derived,
-            printed=model.printed,
-            near=model.near,
-            equals=model.equals,
-            count=model.count,
-            of_total=model.of_total,
-            change_of=model.change_of,
-            note=model.note,
-            origin=origins[name],
-        )
+        prefix + name: Number(prefix + name, values.value(name), model, origins[name])
         for name, model in models.items()
     }
 

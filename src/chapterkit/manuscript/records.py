@@ -22,10 +22,10 @@ from pydantic import (
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.config import SLUG
 from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.states import Status
 from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated
 from chapterkit.quantities import known_unit
 
-Status = Literal["primary", "readme", "secondary", "own-run"]
 Value = Decimal | tuple[Decimal, Decimal]
 MAX_EXPONENT = 30
 

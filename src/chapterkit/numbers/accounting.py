@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from chapterkit.errors import Origin
 from chapterkit.manuscript.ledger import Ledger, Number
+from chapterkit.numbers.cards import in_a_list
 from chapterkit.numbers.matching import backing
 from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
@@ -128,8 +129,7 @@ def as_text(listed: Sequence[Accounted]) -> str:
 def _backed(one: Accounted) -> str:
     if one.number is None:
         return f"  （{one.why}）" if one.why else ""
-    at = f"，{one.number.at}" if one.number.at else ""
-    return f"  ← {one.number.id}（{one.number.cite}{at}）"
+    return f"  ← {in_a_list(one.number)}"
 
 
 def as_json(listed: Sequence[Accounted]) -> str:

@@ -28,15 +28,16 @@ def _half_step(value: Decimal) -> Fraction:
 
 
 def _share(number: Number, ledger: Ledger) -> str:
-    if number.of_total is None or isinstance(number.value, tuple):
+    model = number.model
+    if model.of_total is None or isinstance(number.value, tuple):
         return ""
-    total = ledger.sibling(number, number.of_total).value
+    total = ledger.sibling(number, model.of_total).value
     if isinstance(total, tuple) or total <= 0:
         return f"{number.id} 的 of_total 不是一个正数"
     per = Fraction(100 if number.unit == "%" else 1) / Fraction(total)
     shown, slack = Fraction(number.value), _half_step(number.value)
-    if number.count:
-        count = ledger.sibling(number, number.count).value
+    if model.count:
+        count = ledger.sibling(number, model.count).value
         if isinstance(count, tuple):
             return ""
         reached = Fraction(count) * per
@@ -49,9 +50,9 @@ def _share(number: Number, ledger: Ledger) -> str:
 
 
 def _change(number: Number, ledger: Ledger) -> str:
-    if number.change_of is None or isinstance(number.value, tuple):
+    if number.model.change_of is None or isinstance(number.value, tuple):
         return ""
-    before, after = (ledger.sibling(number, name).value for name in number.change_of)
+    before, after = (ledger.sibling(number, name).value for name in number.model.change_of)
     if isinstance(before, tuple) or isinstance(after, tuple):
         return ""
     slack = _half_step(number.value) + _half_step(before) + _half_step(after)
@@ -63,12 +64,13 @@ def _change(number: Number, ledger: Ledger) -> str:
 
 def _printed(number: Number) -> str:
     """Compare a derived number with what the source prints for it."""
-    if number.derived is None or number.printed is None or isinstance(number.value, tuple):
+    derived, printed = number.model.derived, number.model.printed
+    if derived is None or printed is None or isinstance(number.value, tuple):
         return ""
-    read = next(iter(find_in_plain(number.printed)), None)
+    read = next(iter(find_in_plain(printed)), None)
     if read is None or not isinstance(read.value, Decimal):
         return ""
     slack = max(_half_step(read.value), _half_step(number.value))
     if abs(abs(Fraction(read.value)) - abs(Fraction(number.value))) <= slack:
         return ""
-    return f"{number.id} 算出来是 {number.text}，来源印的是 {number.printed}"
+    return f"{number.id} 算出来是 {number.text}，来源印的是 {printed}"

@@ -40,7 +40,7 @@ def backs(number: Number, quantity: Quantity) -> bool:
 def _other_spellings(
     number: Number,
 ) -> list[tuple[Decimal | tuple[Decimal, Decimal], str]]:
-    found = [one for text in number.equals for one in find_in_plain(text)[:1]]
+    found = [one for text in number.model.equals for one in find_in_plain(text)[:1]]
     return [(one.value, one.unit) for one in found if one.value is not None]
 
 

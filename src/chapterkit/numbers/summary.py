@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.lock import coverage, lock_state
-from chapterkit.manuscript.verification import Status
+from chapterkit.manuscript.states import State
 from chapterkit.numbers.consistency import contradictions
 from chapterkit.text.counting import Section, sections
 from chapterkit.text.document import Document
@@ -15,7 +15,7 @@ from chapterkit.text.document import Document
 
 def summary_text(document: Document, book: Book) -> str:
     """Return a line for each section, one of coverage, one for each accepted exception."""
-    states: Mapping[str, Status] = lock_state(book.ledger, book.lock or {})
+    states: Mapping[str, State] = lock_state(book.ledger, book.lock or {})
     lines = list(_section_lines(list(sections(document, book.records)), book, states))
     if book.lock is None:
         lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
@@ -25,7 +25,7 @@ def summary_text(document: Document, book: Book) -> str:
     return "\n".join(lines)
 
 
-def _section_lines(parts: list[Section], book: Book, states: Mapping[str, Status]) -> Iterator[str]:
+def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]) -> Iterator[str]:
     width = max((_width(part.title) for part in parts), default=0)
     for part in parts:
         verified = sum(states.get(number) == "verified" for number in part.numbers)
@@ -44,6 +44,6 @@ def _width(text: str) -> int:
 
 def _accepted(book: Book) -> Iterator[str]:
     for number in book.ledger.values():
-        if number.note:
+        if number.model.note:
             for told in contradictions(number, book.ledger):
-                yield f"{told}（{number.note}）"
+                yield f"{told}（{number.model.note}）"

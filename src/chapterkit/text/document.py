@@ -13,6 +13,7 @@ from typing import Any
 
 from chapterkit.errors import Origin
 from chapterkit.text.origins import Rendered
+from chapterkit.text.sentences import sentence_at, sentence_ends
 
 Tree = dict[str, Any]
 Element = dict[str, Any]
@@ -30,7 +31,6 @@ _ADDRESS = re.compile(
     r"|[\w.+-]+@[\w-]+\.[\w.-]*\w|\b10\.\d{4,}/[!-~]*\w",
     re.ASCII,
 )
-_SENTENCE_END = re.compile(r"[。！？][”’」』）]*|\n")
 _TEXT_CONTAINERS = {
     "Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps",
 }  # fmt: skip
@@ -125,13 +125,11 @@ class Block:
 
     @cached_property
     def _sentence_ends(self) -> list[int]:
-        return [0, *(found.end() for found in _SENTENCE_END.finditer(self.text)), len(self.text)]
+        return sentence_ends(self.text)
 
     def sentence(self, position: int) -> tuple[int, int]:
         """Return start and end of the sentence round text[position]."""
-        ends = self._sentence_ends
-        after = bisect_right(ends, position, hi=len(ends) - 1)
-        return ends[max(0, after - 1)], ends[after]
+        return sentence_at(self._sentence_ends, position)
 
     @cached_property
     def seams(self) -> frozenset[int]:

@@ -13,6 +13,7 @@ from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_experiment
@@ -207,12 +208,29 @@ class FindingView:
 class NumberView:
     """A number with what it measures."""
 
-    shown: Dressed
+    number: Number
     of: DataText
     when: DataText | None
-    cite: str
-    at: str | None
-    status: str
+
+    @property
+    def shown(self) -> Dressed:
+        """The number as print shows it."""
+        return Dressed(self.number, self.number.text)
+
+    @property
+    def cite(self) -> str:
+        """The key of its source."""
+        return self.number.cite
+
+    @property
+    def at(self) -> str | None:
+        """Where in its source."""
+        return self.number.at
+
+    @property
+    def status(self) -> str:
+        """How the record came by it."""
+        return self.number.status
 
 
 @dataclass(frozen=True)
@@ -267,7 +285,8 @@ _ALLOWED_FILTERS = [
     "unique",
     "upper",
 ]
-_PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set)
+# A number's model is data, too: pydantic's own methods can read files.
+_PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set, BaseModel)
 
 
 class Sandbox(SandboxedEnvironment):
@@ -521,16 +540,10 @@ def _view(book: Book, record: Record) -> RecordView:
 
 
 def _number_view(book: Book, record: Record, name: str) -> NumberView:
-    model = record.model.numbers[name]
-    when = model.when and DataText.of(model.when, record.origin("numbers", name, "when"))
-    return NumberView(
-        Numbers(book.ledger, record.slug)(f"{record.slug}.{name}"),
-        DataText.of(model.of, record.origin("numbers", name, "of")),
-        when or None,
-        model.cite,
-        model.at,
-        model.status,
-    )
+    number = book.ledger[f"{record.slug}.{name}"]
+    when = number.when and DataText.of(number.when, record.origin("numbers", name, "when"))
+    of = DataText.of(number.of, record.origin("numbers", name, "of"))
+    return NumberView(number, of, when or None)
 
 
 def render(book: Book, chapter: Chapter) -> Rendered:

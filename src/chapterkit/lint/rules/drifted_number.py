@@ -69,7 +69,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         else:
             number = _swapped(one, rivals)
         if number:
-            message = f"“{one.text}”与记录不符：{_described(number)}是 {number.text}"
+            message = f"“{one.text}”与记录不符：{number.measured}是 {number.text}"
             hint = f"改为 {number.text}；若说的是另一个数，先记录它（现在对照的是 {number.id}）"
             yield problem_at(one.block, one.start, one.start + len(one.text), message, hint)
 
@@ -122,7 +122,3 @@ def words(text: str) -> set[str]:
     latin = {word.lower() for word in re.findall(r"[A-Za-z][A-Za-z0-9.-]*", text)}
     runs = re.findall(r"[\u3400-\u9fff]+", text)
     return latin | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}
-
-
-def _described(number: Number) -> str:
-    return number.of + (f"（{number.when}）" if number.when else "")

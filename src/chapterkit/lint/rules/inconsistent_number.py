@@ -45,6 +45,6 @@ class Options:
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem, at its record's line, for each number that the others contradict."""
     for number in book.ledger.values():
-        if not number.note:
+        if not number.model.note:
             for message in contradictions(number, book.ledger):
                 yield Problem(number.origin, message, "改正其中一个；确有缘由就用 note: 写明")

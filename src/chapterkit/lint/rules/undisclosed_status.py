@@ -25,6 +25,7 @@ from typing import Literal
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.states import STATUS_FOR_READERS
 from chapterkit.text.document import Block, Document, Inline
 
 GROUP = "numbers"
@@ -51,16 +52,13 @@ class Options:
     )  # fmt: skip
 
 
-_SHOWN = {"readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行"}
-
-
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each number of such a status whose sentence names none of its words."""
     for block in document.paragraphs:
         for inline in block.numbers():
             number = book.ledger.get(inline.number)
             if number and number.status != "primary" and not _told(block, inline, number, options):
-                kind = _SHOWN[number.status]
+                kind = STATUS_FOR_READERS[number.status]
                 words = getattr(options, number.status.replace("-", "_"))
                 yield problem_at(
                     block,

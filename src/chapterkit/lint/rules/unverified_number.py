@@ -30,6 +30,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import coverage, lock_state
+from chapterkit.manuscript.states import STATE_IN_PROBLEMS, State
 from chapterkit.text.document import Document
 
 GROUP = "numbers"
@@ -40,14 +41,6 @@ NEEDS = frozenset({"book"})
 @dataclass(frozen=True)
 class Options:
     """This rule has no options."""
-
-
-_WORDS = {
-    "no-source": "还没有与原文核对过",
-    "stale": "改过，还没有重新与原文核对",
-    "not-found": "在原文里没有找到",
-    "elsewhere": "在原文里找到了，但不在记录所说的地方",
-}
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -65,7 +58,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             states[book.ledger.sibling(number, name).id] != "verified" for name in number.operands
         ):
             continue  # its operands are told, or their notes accept it
-        elif state in _WORDS and not number.note:
+        elif state in STATE_IN_PROBLEMS and not number.model.note:
             yield _unverified(number, state)
     share = coverage(book.ledger.values(), states).share
     wanted = book.config.verified_at_least
@@ -74,8 +67,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         yield Problem(Origin(BOOK_FILE), message, "运行 chapterkit verify --sources DIR")
 
 
-def _unverified(number: Number, state: str) -> Problem:
-    message = f"{number.id}（{number.text}）{_WORDS[state]}"
+def _unverified(number: Number, state: State) -> Problem:
+    message = f"{number.id}（{number.text}）{STATE_IN_PROBLEMS[state]}"
     if state in {"no-source", "stale"}:
         hint = "运行 chapterkit verify --sources DIR；核对不了就用 note: 写明缘由"
         return Problem(number.origin, message, hint, severity="warning")

@@ -10,17 +10,12 @@ from typing import Any
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.ledger import Ledger, Number
-from chapterkit.manuscript.verification import Result, Results
-from chapterkit.numbers.verify.search import Found, Searcher
+from chapterkit.manuscript.lock import coverage
+from chapterkit.manuscript.states import STATE_IN_REPORT
+from chapterkit.numbers.cards import in_a_report
+from chapterkit.numbers.verify.results import Result, Results
+from chapterkit.numbers.verify.search import Searcher
 from chapterkit.numbers.verify.texts import SourceText, read_source
-
-_SHOWN = {
-    "verified": "已核对",
-    "elsewhere": "别处",
-    "not-found": "没找到",
-    "no-source": "没有原文",
-    "stale": "已过期",
-}
 
 
 def verify(
@@ -74,7 +69,7 @@ def _by_source(ledger: Ledger, ids: Iterable[str]) -> dict[str, list[str]]:
     sources: dict[str, list[str]] = {}
     for key in ids:
         number = ledger[key]
-        if number.derived is None or number.printed is not None:
+        if number.model.derived is None or number.model.printed is not None:
             sources.setdefault(number.cite, []).append(key)
     return sources
 
@@ -95,17 +90,13 @@ def _verify_source(
         return
     searcher = make_searcher(source, ledger)
     for number in numbers:
-        yield number.id, _result(number, searcher.find(number), source)
+        yield number.id, searcher.find(number)
 
 
 def make_searcher(source: SourceText, ledger: Mapping[str, Number]) -> Searcher:
     """Return a searcher that knows the near words of all numbers that cite the source."""
-    words = [word for one in ledger.values() if one.cite == source.key for word in one.near]
+    words = [word for one in ledger.values() if one.cite == source.key for word in one.model.near]
     return Searcher(source, words)
-
-
-def _result(number: Number, found: Found, source: SourceText) -> Result:
-    return Result(number, found.status, found.where, found.context, found.why, source.sha256)
 
 
 class _Derivations:
@@ -124,7 +115,7 @@ class _Derivations:
 
     def _settled(self, number: Number) -> Result:
         own = self.found.get(number.id)
-        if number.derived is None:
+        if number.model.derived is None:
             assert own is not None
             return own
         return self._derived(number, own)
@@ -137,7 +128,7 @@ class _Derivations:
         bad = [one for one in operands if one.status != "verified"]
         if bad and (own is None or own.status == "verified"):
             worst = max(bad, key=lambda one: _SEVERITY[one.status])
-            why = f"由 {worst.number.id} 算出，而它{_SHOWN[worst.status]}"
+            why = f"由 {worst.number.id} 算出，而它{STATE_IN_REPORT[worst.status]}"
             return Result(number, worst.status, why=why, sha256=worst.sha256)
         if own is not None:
             return own
@@ -149,7 +140,7 @@ class _Derivations:
 
 def _is_difference_of_percents(number: Number, operands: list[Result]) -> bool:
     """Tell whether a percentage was made by subtracting one percentage from another."""
-    plain = re.fullmatch(r"\s*\w+\s*-\s*\w+\s*", number.derived or "") is not None
+    plain = re.fullmatch(r"\s*\w+\s*-\s*\w+\s*", number.model.derived or "") is not None
     return plain and number.unit == "%" and all(one.number.unit == "%" for one in operands)
 
 
@@ -186,15 +177,11 @@ def as_text(results: Results, *, everything: bool = False) -> str:
     for one in results.numbers:
         if one.status == "verified" and not everything:
             continue
-        number = one.number
-        place = f"，{number.at}" if number.at else ""
-        told = f"{number.id} = {number.text}（{number.cite}{place}）"
-        lines.append(f"{number.origin}: {_SHOWN[one.status]}: {told}")
+        state, told = STATE_IN_REPORT[one.status], in_a_report(one.number)
+        lines.append(f"{one.number.origin}: {state}: {told}")
         if one.why:
             lines.append(f"  {one.why}")
         if one.where:
             lines.append(f"  {one.where}：{one.context}" if one.context else f"  {one.where}")
-    from chapterkit.manuscript.lock import coverage
-
     states = {one.number.id: one.status for one in results.numbers}
     return "\n".join([*lines, coverage((one.number for one in results.numbers), states).line])

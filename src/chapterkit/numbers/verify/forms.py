@@ -118,8 +118,8 @@ def wanted(number: Number) -> Wanted:
 
     A derived number is looked for only as `printed`.
     """
-    if number.printed is not None:
-        pattern = _printed_pattern(normal(number.printed))
+    if number.model.printed is not None:
+        pattern = _printed_pattern(normal(number.model.printed))
     elif isinstance(number.value, tuple):
         pattern = _pair_pattern(number.value, number.unit)
     else:
@@ -127,7 +127,7 @@ def wanted(number: Number) -> Wanted:
     single = None if isinstance(number.value, tuple) else number.value
     return Wanted(
         re.compile(pattern),
-        number.printed is not None,
+        number.model.printed is not None,
         single is not None and single < 0,
         number.unit,
         unit_kind(_MAGNITUDE.sub("", number.unit)),
@@ -458,7 +458,7 @@ class Agreement:
 
 def agreement(number: Number) -> Agreement:
     """Compare `printed` with the value: the number in it must be the value's, sign included."""
-    printed = normal(number.printed or "")
+    printed = normal(number.model.printed or "")
     found = _numbers_in(printed)
     single = number.value if isinstance(number.value, Decimal) else Decimal(0)
     if single < 0 and _DOWN_OF.search(number.of):
@@ -470,9 +470,9 @@ def agreement(number: Number) -> Agreement:
     ends = number.value if isinstance(number.value, tuple) else (number.value,)
     if all(any(_says(one, end.scaleb(scale), number) for one in found) for end in ends):
         return Agreement(True)
-    if number.note and _is_wording(printed):
+    if number.model.note and _is_wording(printed):
         return Agreement(False)
-    return Agreement(True, f"printed“{number.printed}”说的不是 {number.text}")
+    return Agreement(True, f"printed“{number.model.printed}”说的不是 {number.text}")
 
 
 def _is_wording(printed: str) -> bool:
@@ -491,7 +491,8 @@ def _says(printed: Decimal, value: Decimal, number: Number) -> bool:
     if _rounds_to(printed, value):
         return True
     step = Decimal(1).scaleb(_exponent(printed))
-    return number.derived is not None and (abs(printed - value) < step or bool(number.note))
+    computed, accepted = number.model.derived is not None, bool(number.model.note)
+    return computed and (abs(printed - value) < step or accepted)
 
 
 def _rounds_to(printed: Decimal, value: Decimal) -> bool:

@@ -17,11 +17,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.verification import Status
+from chapterkit.manuscript.states import State
 from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, wanted
 from chapterkit.numbers.verify.labels import Word, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
 from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
+from chapterkit.numbers.verify.results import Result
 from chapterkit.numbers.verify.texts import SourceText
 
 _REACH = {"figure": 2500, "table": 2500, "page": 400, "section": 400, "named": 400, "abstract": 500,
@@ -36,16 +37,6 @@ _SHARED_PERCENT = re.compile(
     r"|(?<![\d.])\d[\d.]*(?![\d.])){1,40}(?:%|percent)"
 )
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search established: status, where it stands, the words around it, and why."""
-
-    status: Status
-    where: str = ""
-    context: str = ""
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,10 +58,10 @@ class Searcher:
         self.vocabulary = sorted(set(vocabulary))
         self._words: dict[str, Word] = {}
 
-    def find(self, number: Number) -> Found:
+    def find(self, number: Number) -> Result:
         """Return where the number stands, or why it cannot be said to stand there."""
-        if number.printed is not None and (trouble := _disagreement(number)):
-            return Found("not-found", why=trouble)
+        if number.model.printed is not None and (trouble := _disagreement(number)):
+            return self._result(number, "not-found", trouble)
         want = wanted(number)
         all_hits = []
         for hit in hits(self.source.text, want):
@@ -86,7 +77,7 @@ class Searcher:
 
     def _judge(
         self, number: Number, want: Wanted, fitting: list[Hit], all_hits: list[Hit]
-    ) -> Found:
+    ) -> Result:
         locator = parse_locator(number.at)
         structured = any(kind not in ("named", "path") for kind, _ in locator.parts)
         regions, complete = self.outline.regions(locator)
@@ -110,22 +101,22 @@ class Searcher:
         if place.why:
             return place
         hit, region = place.hit, place.region
-        own = [*number.near, *_OWN_NAME.findall(f"{number.of} {number.when or ''}")]
+        near = number.model.near
+        own = [*near, *_OWN_NAME.findall(f"{number.of} {number.when or ''}")]
         for word in words:
             if word.places and (why := word.refuted(hit.start, hit.end, region, own)):
                 return replace(place, why=why)
         if is_tabular(self.outline.line(self.outline.line_at(hit.start))):
             return place
-        arms = [one for one in number.near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
+        arms = [one for one in near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
         named = [*arms, *_LATIN.findall(number.when or "")]
-        said = " ".join((number.of, number.when or "", *number.near))
+        said = " ".join((number.of, number.when or "", *near))
         return replace(place, why=swapped(self.outline, hit.start, hit.end, named, said))
 
     def _near_words(self, number: Number) -> tuple[list[Word], int]:
         """Return the words to look for and how many of them must be near."""
-        if number.near:
-            words = [self._word(word) for word in number.near]
-            return words, len(words)
+        if near := number.model.near:
+            return [self._word(word) for word in near], len(near)
         names = sorted(set(_OWN_NAME.findall(f"{number.of} {number.when or ''}")))
         present = [word for word in map(self._word, names) if word.places]
         return present, (len(present) + 1) // 2
@@ -183,41 +174,41 @@ class Searcher:
 
     # --- wording
 
-    def _verified(self, best: _Place, number: Number) -> Found:
+    def _result(self, number: Number, status: State, why: str, hit: Hit | None = None) -> Result:
+        where = self.outline.place(hit.start) if hit else ""
+        context = self.source.context(hit.start, hit.end) if hit else ""
+        return Result(number, status, where, context, why, self.source.sha256)
+
+    def _verified(self, best: _Place, number: Number) -> Result:
         why = ""
         if number.at and best.region is None:
             why = f"文本里认不出“{number.at}”，按 near 核对"
-        return Found(
-            "verified",
-            self._where(best.hit, best.region),
-            self.source.context(best.hit.start, best.hit.end),
-            why,
-        )
-
-    def _where(self, hit: Hit, region: Region | None) -> str:
-        place = self.outline.place(hit.start)
-        return place if region is None or region.label in place else f"{place}，{region.label}"
+        result = self._result(number, "verified", why, best.hit)
+        if best.region is None or best.region.label in result.where:
+            return result
+        return replace(result, where=f"{result.where}，{best.region.label}")
 
     def _elsewhere(
         self, number: Number, places: list[_Place], regions: Sequence[Region], *, common: bool
-    ) -> Found:
+    ) -> Result:
         """Word the outcome for digits that stand in the text, but prove nothing."""
         fitting = [place.hit for place in places]
         if common:
             best = min((place for place in places if not place.why), key=_rank)
             count = len({place.hit for place in places})
             why = f"{number.text} 在此处有 {count} 处，单凭数字证明不了什么：给记录加 near"
-            return self._told(best.hit, why)
+            return self._result(number, "elsewhere", why, best.hit)
         if places:
             best = min(places, key=_rank)
             spot = best.region.label if best.region else "原文"
-            return self._told(best.hit, f"在{spot}找到，但{best.why}")
+            return self._result(number, "elsewhere", f"在{spot}找到，但{best.why}", best.hit)
         all_fitting = [hit for hit in hits(self.source.text, wanted(number)) if not hit.why]
         nearest = self._nearest_with_words(number, all_fitting)
         listed = "；".join(self.outline.place(hit.start) for hit in all_fitting[:3])
         more = f"等 {len(all_fitting)} 处" if len(all_fitting) > 3 else ""
         assert not fitting
-        return self._told(nearest, f"不在{number.at}；见于{listed}{more}")
+        why = f"不在{number.at}；见于{listed}{more}"
+        return self._result(number, "elsewhere", why, nearest)
 
     def _nearest_with_words(self, number: Number, fitting: list[Hit]) -> Hit:
         """Return the hit with the record's words nearest: the likeliest place meant."""
@@ -229,20 +220,15 @@ class Searcher:
 
         return min(fitting, key=distance)
 
-    def _told(self, hit: Hit, why: str) -> Found:
-        context = self.source.context(hit.start, hit.end)
-        return Found("elsewhere", self.outline.place(hit.start), context, why)
-
-    def _not_found(self, number: Number, all_hits: list[Hit]) -> Found:
-        sought = number.printed or number.text
+    def _not_found(self, number: Number, all_hits: list[Hit]) -> Result:
+        sought = number.model.printed or number.text
         if not all_hits:
-            return Found("not-found", why=f"原文里没有 {sought}")
+            return self._result(number, "not-found", f"原文里没有 {sought}")
         regions, _ = self.outline.regions(parse_locator(number.at))
         inside = [hit for hit in all_hits if any(region.holds(hit.start) for region in regions)]
         hit = self._nearest_with_words(number, inside or all_hits)
-        where = self.outline.place(hit.start)
-        context = self.source.context(hit.start, hit.end)
-        return Found("not-found", where, context, f"原文里的数字相同，但不是 {sought}：{hit.why}")
+        why = f"原文里的数字相同，但不是 {sought}：{hit.why}"
+        return self._result(number, "not-found", why, hit)
 
 
 def _regions_of(hit: Hit, regions: Sequence[Region], *, complete: bool) -> Sequence[Region | None]:
@@ -275,7 +261,7 @@ def _is_vague(words: Sequence[Word]) -> bool:
 
 
 def _disagreement(number: Number) -> str:
-    said = agreement(number)
-    if not said.spelt and not number.note:
-        return f"printed“{number.printed}”里没有数：用 note 说明怎样得出 {number.text}"
+    said, model = agreement(number), number.model
+    if not said.spelt and not model.note:
+        return f"printed“{model.printed}”里没有数：用 note 说明怎样得出 {number.text}"
     return said.why

@@ -1,0 +1,56 @@
+"""How a number came to be known and how far it is verified: the states, and every word for them.
+
+Each table says for what it is: a reader, a report and a problem word the same state differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Status = Literal["primary", "readme", "secondary", "own-run"]
+State = Literal["verified", "elsewhere", "not-found", "no-source", "stale"]
+STATES: tuple[State, ...] = ("verified", "elsewhere", "not-found", "no-source", "stale")
+
+# --- the status that a record gives its number
+
+# For readers, who are told only what is not the source's own; and for problems about that.
+STATUS_FOR_READERS: Mapping[Status, str] = {
+    "readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行",
+}  # fmt: skip
+# For the author who looks at a number.
+STATUS_FOR_AUTHORS: Mapping[Status, str] = {
+    "primary": "读过原文", "readme": "出自项目说明", "secondary": "转引",
+    "own-run": "作者自己的运行",
+}  # fmt: skip
+# Behind a count: 4 个出自项目说明.
+STATUS_COUNTED: Mapping[Status, str] = {
+    "readme": "出自项目说明", "secondary": "转引", "own-run": "出自自家实验",
+}  # fmt: skip
+
+# --- the state that verifying leaves a number in
+
+# For the report of `chapterkit verify`.
+STATE_IN_REPORT: Mapping[State, str] = {
+    "verified": "已核对", "elsewhere": "别处", "not-found": "没找到", "no-source": "没有原文",
+    "stale": "已过期",
+}  # fmt: skip
+# Behind a count, in this order: 3 个没找到.
+STATE_COUNTED: Mapping[State, str] = {
+    "elsewhere": "在别处", "not-found": "没找到", "stale": "已过期", "no-source": "没有原文",
+}  # fmt: skip
+# For the author who looks at a number.
+STATE_FOR_AUTHORS: Mapping[State, str] = {
+    "verified": "已与原文核对",
+    "elsewhere": "在原文里，但不在记录所说的地方",
+    "not-found": "在原文里没有找到",
+    "no-source": "还没有与原文核对过",
+    "stale": "核对之后改过，还没有重新核对",
+}
+# For problems: 甲（15.0%）在原文里没有找到.
+STATE_IN_PROBLEMS: Mapping[State, str] = {
+    "elsewhere": "在原文里找到了，但不在记录所说的地方",
+    "not-found": "在原文里没有找到",
+    "no-source": "还没有与原文核对过",
+    "stale": "改过，还没有重新与原文核对",
+}

@@ -1,0 +1,138 @@
+"""What a number is, told once for every place that shows it: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chapterkit.errors import Origin
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.lock import Entry, state_of
+from chapterkit.manuscript.states import (
+    STATE_FOR_AUTHORS,
+    STATUS_FOR_AUTHORS,
+    STATUS_FOR_READERS,
+    State,
+)
+from chapterkit.text.document import Document
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.bibliography import Source
+    from chapterkit.manuscript.records import Record
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that is known of one number.
+
+    `record` is None outside a book, `source` if the bibliography does not know it, `entry` if the
+    lock does not. `state` is what the lock alone says; `uses` are the places in the prose that
+    show the number, empty if no document was asked.
+    """
+
+    number: Number
+    record: Record | None
+    source: Source | None
+    entry: Entry | None
+    uses: tuple[Origin, ...]
+    state: State
+
+
+def card(book: Book, id: str, documents: Iterable[Document] = ()) -> Card:
+    """Return the card of one number, its uses looked for in the documents.
+
+    Raises ChapterkitError, with the nearest name as hint, if there is no such number.
+    """
+    return _card(book, book.ledger.find(id), _uses(documents).get(id, ()))
+
+
+def cards(book: Book, documents: Iterable[Document] = ()) -> dict[str, Card]:
+    """Return the card of every number by its id; its uses looked for in the documents."""
+    uses = _uses(documents)
+    return {id: _card(book, number, uses.get(id, ())) for id, number in book.ledger.items()}
+
+
+def _card(book: Book, number: Number, uses: Sequence[Origin]) -> Card:
+    entry = (book.lock or {}).get(number.id)
+    return Card(
+        number,
+        book.records.get(number.id.rpartition(".")[0]),
+        book.bibliography.get(number.cite),
+        entry,
+        tuple(uses),
+        state_of(number, entry),
+    )
+
+
+def _uses(documents: Iterable[Document]) -> Mapping[str, Sequence[Origin]]:
+    found: dict[str, list[Origin]] = {}
+    for document in documents:
+        for block in document.prose.blocks:
+            for inline in block.numbers():
+                found.setdefault(inline.number, []).append(block.origin(inline.start))
+    return found
+
+
+# --- the wording
+
+
+def for_readers(card: Card) -> str:
+    """Return one line for who reads the book: what the number is and where it comes from."""
+    number = card.number
+    status = STATUS_FOR_READERS.get(number.status)
+    derived = number.model.derived
+    whose = f"，{status}" if status else ""
+    computed = f"，由 {derived} 算出" if derived else ""
+    source = _source(card, number.cite)
+    return f"{number.measured}：{number.text}。来源：{source}{whose}{computed}。记录：{number.id}"
+
+
+def for_authors(card: Card) -> str:
+    """Return, as Markdown, all that the author wants to know of a number that is pointed at."""
+    number, model = card.number, card.number.model
+    lines = [
+        f"**{number.text}**　{number.measured}",
+        f"来源：{_source(card, f'`{number.cite}`')}（{STATUS_FOR_AUTHORS[number.status]}）",
+        f"核对：{STATE_FOR_AUTHORS[card.state]}{_when_and_where(card)}",
+        f"算式：`{model.derived}`" if model.derived else "",
+        f"原文写作：{model.printed}" if model.printed else "",
+        f"备注：{model.note}" if model.note else "",
+        f"记录：`{number.id}`，{number.origin}",
+    ]
+    return "\n\n".join(filter(None, lines))
+
+
+def in_a_choice(number: Number) -> str:
+    """Return what tells a number from others that may be put in: 15.0%　成功率."""
+    return f"{number.text}　{number.measured}"
+
+
+def in_a_list(number: Number) -> str:
+    """Return what names a number and its source: demo.rl（chu2025sft，图 6）."""
+    return f"{number.id}{_in_parentheses(number)}"
+
+
+def in_a_report(number: Number) -> str:
+    """Return what names a number, its value and its source: demo.rl = 15.0%（chu2025sft，图 6）."""
+    return f"{number.id} = {number.text}{_in_parentheses(number)}"
+
+
+def _in_parentheses(number: Number) -> str:
+    return f"（{_joined(number.cite, number.at)}）"
+
+
+def _source(card: Card, key: str) -> str:
+    return _joined(card.source.short if card.source else None, key, card.number.at)
+
+
+def _when_and_where(card: Card) -> str:
+    """Return when and where a number that did not change since was verified, in parentheses."""
+    entry = card.entry
+    told = _joined(entry.date, entry.where) if entry and card.state != "stale" else ""
+    return f"（{told}）" if told else ""
+
+
+def _joined(*parts: str | None) -> str:
+    return "，".join(filter(None, parts))
