@@ -7,11 +7,7 @@ import zipfile
 from pathlib import Path
 
 from chapterkit.formats import Format, Printing
-from chapterkit.formats.shared import (
-    ASSETS,
-    checked_images,
-    resource_path,
-)
+from chapterkit.formats.shared import ASSETS, checked_images, resource_path
 from chapterkit.text.passes import (
     numbered,
     over_elements,

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chapterkit.formats import Format, Printing
-from chapterkit.formats.shared import (
-    ASSETS,
-    checked_images,
-    web_arguments,
-)
+from chapterkit.formats.shared import ASSETS, checked_images, web_arguments
 from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
 from chapterkit.text.tree import (
     Element,

@@ -328,7 +328,8 @@ def _in_chinese(element: Element) -> Element:
     """Return an element with every unbroken run of words in Chinese."""
     out: Inlines = []
     for are_words, run in groupby(inlines_of(element), lambda one: kind_of(one) in _WORDS):
-        out.extend(_words(_chinese("".join(map(_typed, run)))) if are_words else run)
+        inlines = list(run)
+        out.extend(_words(_chinese("".join(map(_typed, inlines)))) if are_words else inlines)
     return with_inlines(element, out) if out else element
 
 

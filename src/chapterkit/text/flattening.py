@@ -1,4 +1,4 @@
-"""pandoc's blocks as flat text: each leaf of the tree with its text and what is more than text. Pure."""
+"""pandoc's blocks as flat text: each leaf, and what in its text is more than text. Pure."""
 
 from __future__ import annotations
 

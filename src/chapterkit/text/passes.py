@@ -1,6 +1,6 @@
-"""What every format does to pandoc's tree, as named passes: each takes a tree and returns one. Pure.
+"""Passes over pandoc's tree that several formats share. Pure.
 
-A pass never changes the tree that it is given.
+A pass takes a tree and returns a changed copy of it, never the tree itself changed.
 """
 
 from __future__ import annotations
@@ -53,27 +53,25 @@ def with_metadata(values: Mapping[str, Any]) -> Pass:
 
 def unwrap_numbers(tree: Tree) -> Tree:
     """Return the tree without the spans of recorded numbers, their text in place."""
-    return passed(
-        tree,
-        over_elements(lambda one: inlines_of(one) if number_id(one) is not None else one),
-    )
+    return over_elements(lambda one: inlines_of(one) if number_id(one) is not None else one)(tree)
 
 
 def numbered(label: str) -> Pass:
     """Return the pass that prints a chapter's number (第 7 章) before its title."""
 
+    before = [string(label), string(WIDE_SPACE)]
+
     def number(tree: Tree) -> Tree:
         title = chapter_heading(tree)
         return with_blocks(
             tree,
-            [_labelled(one, label) if one is title else one for one in tree_blocks(tree)],
+            [
+                with_inlines(one, [*before, *inlines_of(one)]) if one is title else one
+                for one in tree_blocks(tree)
+            ],
         )
 
     return number
-
-
-def _labelled(title: Element, label: str) -> Element:
-    return with_inlines(title, [string(label), string(WIDE_SPACE), *inlines_of(title)])
 
 
 def with_wide_spaces(tree: Tree) -> Tree:

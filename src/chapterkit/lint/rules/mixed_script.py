@@ -274,8 +274,7 @@ class _Surroundings:
             (inline.start, inline.end) for inline in block.inlines if self._is_marked(inline)
         ]
         self.in_other_language = any(
-            kind_of(container) == "Div" and _has_language(container)
-            for container in block.containers
+            kind_of(one) == "Div" and _has_language(one) for one in block.containers
         )
         self.judged: dict[tuple[int, int], bool] = {}
 
