@@ -15,9 +15,9 @@ from chapterkit.text.citations import (
     finish_references,
     languages,
 )
-from chapterkit.text.document import Tree
 from chapterkit.text.origins import rendered_plainly
 from chapterkit.text.reading import parsed
+from chapterkit.text.tree import Tree
 
 BIBLIOGRAPHY = r"""
 @inproceedings{chu, author = {Chu, Tianzhe and Zhai, Yuexiang and Yang, Jihan and Tong, Shengbang},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from chapterkit.errors import Origin
 from chapterkit.text.document import Document
 from chapterkit.text.origins import mark, rendered_plainly, without_marks
 from chapterkit.text.reading import parsed
+from chapterkit.text.tree import MAX_DEPTH
 
 WORDS = [
     "模型",
@@ -123,6 +125,36 @@ def test_empty_items_and_rules_have_a_line() -> None:
         ("Para", 1),
         ("HorizontalRule", 3),
         ("Para", 5),
+    ]
+
+
+def test_a_document_can_be_pickled_and_leaves_out_what_can_be_derived_again() -> None:
+    quotes = "> " * (MAX_DEPTH - 10)
+    found = document(
+        f"# 题 {{#a}}\n\n一段[^n]话[@key]，见[题](#a)。\n\n{quotes}深处\n\n[^n]: 脚注。\n"
+    )
+    before = pickle.dumps(found)
+    blocks, prose = found.blocks, found.prose
+    assert pickle.dumps(found) == before
+    again = pickle.loads(before)
+    assert again == found
+    assert again.blocks == blocks
+    assert pickle.loads(pickle.dumps(blocks)) == blocks
+    assert again.prose.text == prose.text
+
+
+def test_what_a_block_tells_of_its_element() -> None:
+    title, paragraph = document("## 题 {#a}\n\n见[题](#a) @key 的 $$x$$。\n").blocks
+    assert (title.level, title.identifier) == (2, "a")
+    assert (paragraph.level, paragraph.identifier) == (0, "")
+    told = [
+        (one.kind, one.target, one.citations, one.in_text, one.is_displayed)
+        for one in paragraph.inlines
+    ]
+    assert told == [
+        ("Reference", "#a", (), False, False),
+        ("Cite", "", ("key",), True, False),
+        ("Math", "", (), False, True),
     ]
 
 

@@ -29,7 +29,7 @@ from chapterkit.text.citations import (
 from chapterkit.text.origins import rendered_plainly
 from chapterkit.text.reading import parsed
 
-CHAPTER = """# 第 7 章 模型后训练 {#post-training}
+CHAPTER = """# 模型后训练 {#post-training}
 
 开头一段，升到[15.0%]{.number data-number="cards.after"}[@chu, 图 6]，见[实验 7.4](#cards)。[^n]
 
@@ -247,7 +247,7 @@ def test_a_character_without_a_glyph_is_refused_where_it_stands(make: Make) -> N
 
 def test_punctuation_never_begins_a_line(make: Make) -> None:
     words = "标点不许在行首；引文也一样[@chu, 图 6]，脚注也一样。“引号”（括号）、顿号……"
-    pdf = make("pdf", f"# 第 7 章 标点 {{#p}}\n\n{words * 60}\n", page="a5")
+    pdf = make("pdf", f"# 标点 {{#p}}\n\n{words * 60}\n", page="a5")
     for page in pdf_text(pdf, "-bbox").split("<page")[1:]:
         found = re.findall(r'<word xMin="([\d.]+)"[^>]*>([^<]*)<', page)
         margin = min(float(left) for left, _ in found)

@@ -26,7 +26,8 @@ from chapterkit.text.citations import (
     finish_references,
     languages,
 )
-from chapterkit.text.document import Block, Document, Tree, plain_text
+from chapterkit.text.document import Block, Document
+from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_text
 
 Progress = Callable[[str], None]
 
@@ -60,7 +61,7 @@ def build_chapter(
     """
     folder = output / chapter.slug
     with _building(folder) as scratch:
-        tree = _cited(book, chapter, document, scratch)
+        tree = _cited(book, document, scratch)
         printing = _printing(book, root, chapter, document, tree, scratch)
         makers = [_Maker(one, printing, tree, scratch, progress) for one in formats]
         with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -167,39 +168,30 @@ def _newest_input(root: Path) -> int:
     return int(max((path.stat().st_mtime for path in files if path.is_file()), default=0))
 
 
-def _cited(book: Book, chapter: Chapter, document: Document, scratch: Path) -> Tree:
-    """Number the chapter's heading and let citeproc put citations and references in."""
+def _cited(book: Book, document: Document, scratch: Path) -> Tree:
+    """Let citeproc put citations and references in."""
     references = scratch / "references.json"
     references.write_text(json.dumps(csl_references(book.bibliography)), "utf-8")
-    tree = _with_chapter_number(chapter, document)
-    cited = transform(tree, citeproc_arguments(references))
+    cited = transform(document.tree, citeproc_arguments(references))
     return finish_references(cited, languages(book.bibliography))
 
 
 def _title_block(chapter: Chapter, document: Document) -> Block:
     for block in document.blocks:
-        if block.kind == "Header" and block.element["c"][0] == 1:
+        if block.level == 1:
             return block
     raise ChapterkitError("章没有标题", Origin(chapter.path), "第一行写一级标题：# 标题 {#slug}")
-
-
-def _with_chapter_number(chapter: Chapter, document: Document) -> Tree:
-    title = _title_block(chapter, document).element
-    number = [{"t": "Str", "c": f"第 {chapter.number} 章"}, {"t": "Str", "c": "\u3000"}]
-    level, attributes, inlines = title["c"]
-    numbered = {"t": "Header", "c": [level, attributes, [*number, *inlines]]}
-    tree = document.tree
-    return {**tree, "blocks": [numbered if one is title else one for one in tree["blocks"]]}
 
 
 def _printing(
     book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree, scratch: Path
 ) -> Printing:
+    title = chapter_heading(tree) or _title_block(chapter, document).element
     return Printing(
         config=book.config,
         chapter_slug=chapter.slug,
         chapter_number=chapter.number,
-        chapter_title=plain_text(_title_block(chapter, document).element["c"][2]),
+        chapter_title=plain_text(inlines_of(title)),
         language=book.config.language,
         document=document,
         root=root,

@@ -13,19 +13,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from chapterkit.manuscript.config import Config
 from chapterkit.text.document import Document
-
-Tree = dict[str, Any]
+from chapterkit.text.passes import WIDE_SPACE
+from chapterkit.text.tree import Tree
 
 
 @dataclass(frozen=True)
 class Printing:
     """What a format may know of the chapter that it prints.
 
-    `chapter_title` is plain text; `language` a BCP 47 tag (zh-Hans, zh-Hant);
+    `chapter_title` is plain text, without the number; `language` a BCP 47 tag (zh-Hans, zh-Hant);
     `provenance` tells for every number shown where it comes from, as one line of plain text;
     `document` is the checked document, for placing a complaint at its origin;
     `root` the book's folder, where images are; `work` an empty temporary folder of this format's
@@ -43,6 +42,16 @@ class Printing:
     work: Path
     provenance: Mapping[str, str] = field(default_factory=dict)
     modified: int = 0
+
+    @property
+    def chapter_label(self) -> str:
+        """The chapter's number as a reader is shown it: 第 7 章."""
+        return f"第 {self.chapter_number} 章"
+
+    @property
+    def labelled_title(self) -> str:
+        """The chapter's title with its number before it."""
+        return f"{self.chapter_label}{WIDE_SPACE}{self.chapter_title}"
 
 
 def _same_tree(tree: Tree, printing: Printing) -> Tree:

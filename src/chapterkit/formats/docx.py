@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from chapterkit.formats import Format, Printing
-from chapterkit.formats.shared import (
-    ASSETS,
-    checked_images,
-    full_title,
-    resource_path,
+from chapterkit.formats.shared import ASSETS, checked_images, resource_path
+from chapterkit.text.passes import (
+    numbered,
+    over_elements,
+    passed,
+    unwrap_numbers,
     with_metadata,
     with_wide_spaces,
 )
-from chapterkit.text.document import unwrap_numbers, walk
-
-Tree = dict[str, Any]
-Element = dict[str, Any]
+from chapterkit.text.tree import (
+    Attributes,
+    Element,
+    Tree,
+    div,
+    inlines_of,
+    kind_of,
+    span,
+    tree_blocks,
+    with_blocks,
+)
 
 _FOLDER = ASSETS / "docx"
 _WORD_LANGUAGES = {
@@ -47,32 +54,46 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
     """
     checked_images(tree, printing)
     values = {
-        "title": full_title(tree, printing),
+        "title": printing.labelled_title,
         "author": printing.config.author,
         "subject": printing.config.title,
         "lang": printing.language,
     }
-    plain = with_wide_spaces(unwrap_numbers(tree))
-    blocks = [_in_normal(block) for block in walk(plain["blocks"], _styled)]
-    return with_metadata({**plain, "meta": {}, "blocks": blocks}, values)
+    return passed(
+        tree,
+        with_metadata(values),
+        unwrap_numbers,
+        numbered(printing.chapter_label),
+        with_wide_spaces,
+        over_elements(_styled),
+        _in_normal,
+    )
 
 
 def _styled(element: Element) -> Element:
     """Put emphasis into a character style, so that Word can change it in one place."""
-    if element["t"] not in _STYLES:
-        return element
-    return {"t": "Span", "c": [["", [], [["custom-style", _STYLES[element["t"]]]]], element["c"]]}
+    style = _STYLES.get(kind_of(element))
+    return span(inlines_of(element), _in_style(style)) if style else element
 
 
-def _in_normal(block: Element) -> Element:
-    """Put a paragraph of running text into the style 正文; a display formula keeps its own."""
-    if block["t"] != "Para" or _is_display(block["c"]):
-        return block
-    return {"t": "Div", "c": [["", [], [["custom-style", "Normal"]]], [block]]}
+def _in_style(name: str) -> Attributes:
+    return Attributes().having("custom-style", name)
 
 
-def _is_display(inlines: list[Element]) -> bool:
-    return len(inlines) == 1 and inlines[0]["t"] in {"Math", "Image"}
+def _in_normal(tree: Tree) -> Tree:
+    """Put paragraphs of running text into the style 正文; a display formula keeps its own."""
+    return with_blocks(
+        tree,
+        [
+            div([block], _in_style("Normal")) if _is_running(block) else block
+            for block in tree_blocks(tree)
+        ],
+    )
+
+
+def _is_running(block: Element) -> bool:
+    kinds = list(map(kind_of, inlines_of(block)))
+    return kind_of(block) == "Para" and kinds not in (["Math"], ["Image"])
 
 
 def _finish(printing: Printing, written: Path, target: Path) -> None:

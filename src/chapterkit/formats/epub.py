@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import Format, Printing
@@ -12,15 +11,16 @@ from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
     fonts,
-    full_title,
-    split_chapter,
     web_arguments,
+)
+from chapterkit.text.passes import (
+    numbered,
+    passed,
+    unwrap_numbers,
     with_metadata,
     with_wide_spaces,
 )
-from chapterkit.text.document import unwrap_numbers
-
-Tree = dict[str, Any]
+from chapterkit.text.tree import Tree
 
 _COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
 
@@ -42,11 +42,10 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
     Raises ChapterkitError for an image that is not in the book's folder.
     """
     checked_images(tree, printing)
-    title = full_title(tree, printing)
-    _draw_cover(title, printing)
+    _draw_cover(printing)
     config = printing.config
     values = {
-        "title": title,
+        "title": printing.labelled_title,
         "creator": [{"role": "aut", "text": config.author}],
         "lang": printing.language,
         "identifier": _identifier(printing),
@@ -54,7 +53,13 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
         "group-position": str(printing.chapter_number),
         "toc-title": "目录",
     }
-    return with_metadata({**with_wide_spaces(unwrap_numbers(tree)), "meta": {}}, values)
+    return passed(
+        tree,
+        with_metadata(values),
+        unwrap_numbers,
+        numbered(printing.chapter_label),
+        with_wide_spaces,
+    )
 
 
 def _identifier(printing: Printing) -> str:
@@ -63,11 +68,10 @@ def _identifier(printing: Printing) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
-def _draw_cover(title: str, printing: Printing) -> None:
+def _draw_cover(printing: Printing) -> None:
     import typst
 
     config = printing.config
-    number, name = split_chapter(title)
     serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
     sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
     try:
@@ -81,8 +85,8 @@ def _draw_cover(title: str, printing: Printing) -> None:
             sys_inputs={
                 "book": config.title,
                 "author": config.author,
-                "number": number,
-                "chapter": name,
+                "number": printing.chapter_label,
+                "chapter": printing.chapter_title,
                 "serif": json.dumps([font.family for font in serif]),
                 "sans": json.dumps([font.family for font in sans]),
             },

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from chapterkit.formats import Format, Printing
-from chapterkit.formats.shared import (
-    ASSETS,
+from chapterkit.formats.shared import ASSETS, checked_images, web_arguments
+from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    attributes_of,
     chapter_heading,
-    checked_images,
-    full_title,
-    split_chapter,
-    web_arguments,
-    with_metadata,
-    with_wide_spaces,
+    number_id,
+    tree_blocks,
+    with_attributes,
+    with_blocks,
 )
-from chapterkit.text.document import number_id, walk
-
-Tree = dict[str, Any]
-Element = dict[str, Any]
 
 
 def _arguments(printing: Printing) -> list[str]:
@@ -38,21 +35,28 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
     Raises ChapterkitError for an image that is not in the book's folder.
     """
     checked_images(tree, printing)
-    number, name = split_chapter(full_title(tree, printing))
     heading = chapter_heading(tree)
-    rest = {**tree, "meta": {}, "blocks": [one for one in tree["blocks"] if one is not heading]}
-    spaced = with_wide_spaces(rest)["blocks"]
-    blocks = walk(spaced, lambda one: _explained(one, printing.provenance))
     values = {
-        "pagetitle": f"{number} {name}".strip() + f" · {printing.config.title}",
+        "pagetitle": f"{printing.chapter_label} {printing.chapter_title} · {printing.config.title}",
         "lang": printing.language,
-        "number": number,
-        "chapter": name,
-        "anchor": heading["c"][1][0] if heading else "",
+        "number": printing.chapter_label,
+        "chapter": printing.chapter_title,
+        "anchor": attributes_of(heading).identifier if heading else "",
         "book": printing.config.title,
         "author": printing.config.author,
     }
-    return with_metadata({**rest, "blocks": blocks}, values)
+    return passed(
+        tree,
+        with_metadata(values),
+        _without_chapter_heading,
+        with_wide_spaces,
+        over_elements(lambda one: _explained(one, printing.provenance)),
+    )
+
+
+def _without_chapter_heading(tree: Tree) -> Tree:
+    heading = chapter_heading(tree)
+    return with_blocks(tree, [block for block in tree_blocks(tree) if block is not heading])
 
 
 def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
@@ -60,9 +64,7 @@ def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
     number = number_id(element)
     if number is None or number not in provenance:
         return element
-    (identifier, classes, pairs), inlines = element["c"]
-    titled = [*(pair for pair in pairs if pair[0] != "title"), ["title", provenance[number]]]
-    return {"t": "Span", "c": [[identifier, classes, titled], inlines]}
+    return with_attributes(element, attributes_of(element).having("title", provenance[number]))
 
 
 FORMAT = Format(name="html", suffix=".html", arguments=_arguments, prepare=_prepare)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chapterkit.formats import Format, Printing
-from chapterkit.text.document import plain_text, unwrap_numbers, walk
-
-Tree = dict[str, Any]
-Element = dict[str, Any]
+from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    blocks_of,
+    inlines_of,
+    kind_of,
+    plain_text,
+    raw,
+)
 
 _WRITER = "markdown-smart-citations-fenced_divs-native_divs-bracketed_spans-native_spans"
 
@@ -19,14 +23,23 @@ def _arguments(printing: Printing) -> list[str]:
 
 def _prepare(tree: Tree, printing: Printing) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
-    return {**tree, "meta": {}, "blocks": walk(unwrap_numbers(tree)["blocks"], _plainer)}
+    return passed(
+        tree,
+        with_metadata({}),
+        unwrap_numbers,
+        numbered(printing.chapter_label),
+        over_elements(_plainer),
+    )
 
 
-def _plainer(element: Element) -> Any:
-    if element["t"] == "Cite" and (rendered := element["c"][1]):
-        return {"t": "RawInline", "c": ["markdown", plain_text(rendered)]}
-    if element["t"] in {"Div", "Span"}:
-        return element["c"][1]
+def _plainer(element: Element) -> Element | list[Element]:
+    match kind_of(element):
+        case "Cite" if rendered := inlines_of(element):
+            return raw("markdown", plain_text(rendered))
+        case "Span":
+            return inlines_of(element)
+        case "Div":
+            return blocks_of(element)
     return element
 
 

@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import Format, Printing
@@ -14,14 +13,27 @@ from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
     fonts,
-    full_title,
-    split_chapter,
+)
+from chapterkit.text.passes import (
+    numbered,
+    over_elements,
+    passed,
+    unwrap_numbers,
+    with_metadata,
     with_wide_spaces,
 )
-from chapterkit.text.document import plain_text, unwrap_numbers, walk
-
-Tree = dict[str, Any]
-Element = dict[str, Any]
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    attributes_of,
+    elements_of,
+    inlines_of,
+    kind_of,
+    plain_text,
+    raw,
+    target_of,
+    text_of,
+)
 
 _REGIONS = {"zh-Hans": "cn", "zh-Hant": "tw", "zh-Hant-TW": "tw", "zh-Hant-HK": "hk"}
 
@@ -36,17 +48,21 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
 
     Raises ChapterkitError for an image that is not there and a character that no font can show.
     """
-    tree = with_wide_spaces(unwrap_numbers(tree))
+    tree = passed(
+        tree,
+        with_metadata({}),
+        unwrap_numbers,
+        numbered(printing.chapter_label),
+        with_wide_spaces,
+    )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(tree, printing)
-    title = full_title(tree, printing)
-    (printing.work / "chapter.txt").write_text(title, encoding="utf-8")
-    return {**tree, "meta": {}, "blocks": walk(tree["blocks"], lambda one: _for_typst(one, images))}
+    return passed(tree, over_elements(lambda one: _for_typst(one, images)))
 
 
 def _refuse_missing_characters(tree: Tree, printing: Printing) -> None:
     config = printing.config
-    text = config.title + config.author + plain_text(_words(tree))
+    text = config.title + config.author + _words(tree)
     missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
     if missing:
         others = "，还有 " + "、".join(map(fonts.named, missing[1:])) if missing[1:] else ""
@@ -57,19 +73,10 @@ def _refuse_missing_characters(tree: Tree, printing: Printing) -> None:
         )
 
 
-def _words(tree: Tree) -> list[Element]:
-    """Return every stretch of text of the tree; formulas are set in a font of their own."""
-    found: list[Element] = []
-
-    def note(element: Element) -> Element:
-        if element["t"] == "Str":
-            found.append(element)
-        elif element["t"] in {"Code", "CodeBlock"}:
-            found.append({"t": "Str", "c": element["c"][1]})
-        return element
-
-    walk(tree["blocks"], note)
-    return found
+def _words(tree: Tree) -> str:
+    """Return all the text of the tree; formulas are set in a font of their own."""
+    set_as_text = (one for one in elements_of(tree) if kind_of(one) in {"Str", "Code", "CodeBlock"})
+    return "".join(map(text_of, set_as_text))
 
 
 def _serif(printing: Printing) -> tuple[fonts.FontFile, ...]:
@@ -89,29 +96,27 @@ def _copied_images(tree: Tree, printing: Printing) -> dict[str, str]:
     return copied
 
 
-def _for_typst(element: Element, images: Mapping[str, str]) -> Any:
+def _for_typst(element: Element, images: Mapping[str, str]) -> Element | list[Element]:
     """Restore what the Typst writer drops: the words that stand for images and formulas."""
-    if element["t"] == "Image":
+    if kind_of(element) == "Image":
         return _image(element, images)
-    if element["t"] == "Math":
-        shown = _raw(f"#described({_string(element['c'][1])})[")
-        return [shown, element, _raw("]")]
+    if kind_of(element) == "Math":
+        return [_typst(f"#described({_string(text_of(element))})["), element, _typst("]")]
     return element
 
 
 def _image(element: Element, images: Mapping[str, str]) -> Element:
-    (_, _, pairs), words, (address, _) = element["c"]
-    attributes = dict(pairs)
-    description = attributes.get("alt") or plain_text(words)
-    width = attributes.get("width", "")
-    parts = [_string(images[address]), f"alt: {_string(description)}"]
+    attributes = attributes_of(element)
+    description = attributes.get("alt") or plain_text(inlines_of(element))
+    width = attributes.get("width")
+    parts = [_string(images[target_of(element).address]), f"alt: {_string(description)}"]
     if width.rstrip("%").isdigit() and width.endswith("%"):
         parts.append(f"width: {width}")
-    return _raw(f"#image({', '.join(parts)})")
+    return _typst(f"#image({', '.join(parts)})")
 
 
-def _raw(text: str) -> Element:
-    return {"t": "RawInline", "c": ["typst", text]}
+def _typst(text: str) -> Element:
+    return raw("typst", text)
 
 
 def _string(text: str) -> str:
@@ -146,12 +151,11 @@ def _finish(printing: Printing, written: Path, target: Path) -> None:
 def _inputs(printing: Printing) -> dict[str, str]:
     """Return what the template is told, besides the text."""
     config = printing.config
-    number, name = split_chapter((printing.work / "chapter.txt").read_text(encoding="utf-8"))
     return {
         "book": config.title,
         "author": config.author,
-        "number": number,
-        "chapter": name,
+        "number": printing.chapter_label,
+        "chapter": printing.chapter_title,
         "page": config.page,
         "script": printing.language.split("-")[1].lower() if "-" in printing.language else "hans",
         "region": _REGIONS.get(printing.language, "cn"),

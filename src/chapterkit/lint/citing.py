@@ -96,7 +96,7 @@ def _sources(block: Block) -> Iterator[int]:
         match inline.kind:
             case "Reference":
                 yield inline.start
-            case "Link" if "//" in inline.element["c"][2][0]:
+            case "Link" if "//" in inline.target:
                 yield inline.start
             case "Superscript" if (
                 block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit()

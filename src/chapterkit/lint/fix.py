@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.text.document import Block, Document, Inline
+from chapterkit.text.tree import attributes_of, target_of
 
 # Mending one thing may bring another to light; after so many rounds the rest is left to the author.
 ROUNDS = 6
@@ -193,7 +193,7 @@ def _linked(document: Document) -> Iterator[str]:
     for block in document.blocks:
         for inline in block.inlines:
             if inline.kind == "Reference":
-                yield inline.element["c"][2][0][1:]
+                yield inline.target[1:]
 
 
 def _same_but_for_text(old: Block, new: Block, linked: Collection[str]) -> bool:
@@ -220,9 +220,9 @@ def _same_heading(old: Block, new: Block, linked: Collection[str]) -> bool:
     """
     if old.kind != "Header":
         return True
-    (level, attributes, _), (new_level, new_attributes, _) = old.element["c"], new.element["c"]
-    same_identifier = attributes[0] == new_attributes[0] or attributes[0] not in linked
-    return level == new_level and attributes[1:] == new_attributes[1:] and same_identifier
+    one, two = attributes_of(old.element), attributes_of(new.element)
+    same_identifier = one.identifier == two.identifier or one.identifier not in linked
+    return old.level == new.level and one[1:] == two[1:] and same_identifier
 
 
 _TEXTUAL = {"Space", "SoftBreak"}
@@ -236,15 +236,14 @@ def _markup(block: Block, with_words: bool) -> Iterator[tuple[str, str]]:
 
 
 def _detail(block: Block, inline: Inline, with_words: bool) -> str:
-    content: Any = inline.element.get("c")
     shown = block.text[inline.start : inline.end]
     match inline.kind:
         case "Code" | "Math" | "RawInline":
-            return str(content)
+            return str(inline.element)
         case "Cite":
             return "、".join(inline.citations)
         case "Link" | "Reference" | "Image":
-            return str(content[2])
+            return str(target_of(inline.element))
         case "Number":
             return f"{inline.number} {shown}"
     return _letters(shown) if with_words else ""

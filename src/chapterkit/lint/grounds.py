@@ -69,7 +69,7 @@ def mentions(blocks: Iterable[Block]) -> set[str]:
             continue
         for inline in block.inlines:
             if inline.kind == "Reference":
-                found.add(inline.element["c"][2][0][1:])
+                found.add(inline.target[1:])
         if not any(word in block.prose for word in ("实验", "實驗", "xperiment")):
             continue
         for named in compiled(_NAMED).finditer(block.prose):
@@ -131,7 +131,7 @@ def cites(block: Block) -> bool:
         match inline.kind:
             case "Cite" | "Note":
                 return True
-            case "Link" if "//" in inline.element["c"][2][0]:
+            case "Link" if "//" in inline.target:
                 return True
             case "Superscript" if (
                 block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit()

@@ -85,11 +85,11 @@ def reference_test(document: Document) -> Callable[[Block], bool]:
     for block in document.prose.blocks:
         if block.kind != "Header":
             continue
-        if lists and lists[-1][1] == _OPEN and block.element["c"][0] <= level:
+        if lists and lists[-1][1] == _OPEN and block.level <= level:
             lists[-1] = lists[-1][0], block.start
         if _REFERENCES.fullmatch(block.text):
             lists.append((block.start, _OPEN))
-            level = block.element["c"][0]
+            level = block.level
 
     def is_reference(block: Block) -> bool:
         return any(start < block.start < end for start, end in lists) or _is_entry(block.prose)

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import dropwhile, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chapterkit.text.document import walk
+from chapterkit.text.tree import (
+    Attributes,
+    Citation,
+    Element,
+    Tree,
+    attributes_of,
+    bare,
+    citations_of,
+    elements_of,
+    header,
+    inlines_of,
+    kind_of,
+    link,
+    space,
+    string,
+    superscript,
+    text_of,
+    tree_blocks,
+    walk,
+    with_attributes,
+    with_blocks,
+    with_inlines,
+)
 
 if TYPE_CHECKING:
     from chapterkit.manuscript.bibliography import Source
 
-Tree = dict[str, Any]
-Element = dict[str, Any]
 Inlines = list[Element]
 
 STYLE = Path(__file__).parents[1] / "assets" / "gbt7714.csl"
@@ -261,117 +282,91 @@ def finish_references(tree: Tree, languages: Mapping[str, str]) -> Tree:
     2版; a citation's locator stands outside the brackets ([1]图 6), runs of numbers are joined
     ([1,3-5]), every number links to its entry, and no space stands before it.
     """
-    numbers = {key: place for place, key in enumerate(_entry_keys(tree), 1)}
+    entries = filter(None, map(_entry_key, elements_of(tree)))
+    numbers = {key: place for place, key in enumerate(entries, 1)}
 
-    def change(element: Element) -> Any:
-        if element["t"] == "Cite":
+    def change(element: Element) -> Element:
+        if kind_of(element) == "Cite":
             return _numbered_cite(element, numbers)
-        if element["t"] == "Div" and (key := _entry_key(element)):
+        if key := _entry_key(element):
             return _finished_entry(element, languages.get(key, ""))
         return element
 
-    blocks = walk(walk(tree["blocks"], change), _without_spaces_before_cites)
-    return {**tree, "blocks": _with_heading(blocks)}
+    blocks = walk(walk(tree_blocks(tree), change), _without_spaces_before_cites)
+    return with_blocks(tree, _with_heading(blocks))
 
 
 def _with_heading(blocks: list[Element]) -> list[Element]:
     """Put a heading before the references if the author has not."""
     place = next((i for i, one in enumerate(blocks) if _is_references(one)), 0)
-    if not place or blocks[place - 1]["t"] == "Header":
+    if not place or kind_of(blocks[place - 1]) == "Header":
         return blocks
-    title = [{"t": "Str", "c": "参考文献"}]
-    heading = {"t": "Header", "c": [2, ["references", ["unnumbered"], []], title]}
+    heading = header(2, Attributes("references", ["unnumbered"]), [string("参考文献")])
     return [*blocks[:place], heading, *blocks[place:]]
 
 
 def _is_references(block: Element) -> bool:
-    return block["t"] == "Div" and bool(block["c"][0][0] == "refs")
-
-
-def _entry_keys(tree: Tree) -> list[str]:
-    keys: list[str] = []
-
-    def note(element: Element) -> Element:
-        if element["t"] == "Div" and (key := _entry_key(element)):
-            keys.append(key)
-        return element
-
-    walk(tree["blocks"], note)
-    return keys
+    return kind_of(block) == "Div" and attributes_of(block).identifier == "refs"
 
 
 def _entry_key(element: Element) -> str:
-    identifier, classes, _ = element["c"][0]
-    return identifier.removeprefix("ref-") if "csl-entry" in classes else ""
+    """Return the key of the source that an element is the entry of; else an empty text."""
+    if kind_of(element) != "Div" or "csl-entry" not in attributes_of(element).classes:
+        return ""
+    return attributes_of(element).identifier.removeprefix("ref-")
 
 
 def _finished_entry(entry: Element, language: str) -> Element:
     """Return a csl-entry with the words of its language, which it names if it is not Chinese."""
     if language.startswith("zh"):
-        return _over_runs(entry, _in_chinese)  # type: ignore[no-any-return]
-    (identifier, classes, pairs), content = entry["c"]
-    named = [*pairs, ["lang", language]] if language else pairs
-    return {"t": "Div", "c": [[identifier, classes, named], content]}
+        return walk([entry], _in_chinese)[0]
+    attributes = attributes_of(entry)
+    return with_attributes(entry, attributes.having("lang", language)) if language else entry
 
 
-def _in_chinese(text: str) -> str:
+def _in_chinese(element: Element) -> Element:
+    """Return an element with every unbroken run of words in Chinese."""
+    out: Inlines = []
+    for are_words, run in groupby(inlines_of(element), lambda one: kind_of(one) in _WORDS):
+        inlines = list(run)
+        out.extend(_words(_chinese("".join(map(_typed, inlines)))) if are_words else inlines)
+    return with_inlines(element, out) if out else element
+
+
+_WORDS = frozenset({"Str", "Space", "SoftBreak"})
+
+
+def _typed(word: Element) -> str:
+    return text_of(word) if kind_of(word) == "Str" else " "
+
+
+def _chinese(text: str) -> str:
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th) ed\.", r"\1版.", text)
     return re.sub(r", et al\.", ", 等.", text, count=1)
 
 
-def _over_runs(node: Any, change: Callable[[str], str]) -> Any:
-    """Apply `change` to every unbroken run of words in the inline lists below `node`."""
-    if isinstance(node, list):
-        items = [_over_runs(item, change) for item in node]
-        return _rewritten(items, change) if any(_is_word(item) for item in items) else items
-    if isinstance(node, dict):
-        return {name: _over_runs(value, change) for name, value in node.items()}
-    return node
-
-
-def _is_word(item: Any) -> bool:
-    return isinstance(item, dict) and item.get("t") in {"Str", "Space", "SoftBreak"}
-
-
-def _rewritten(items: Inlines, change: Callable[[str], str]) -> Inlines:
-    out: Inlines = []
-    run: list[str] = []
-    for item in [*items, None]:
-        if item is not None and _is_word(item):
-            run.append(item["c"] if item["t"] == "Str" else " ")
-            continue
-        out.extend(_words(change("".join(run))))
-        run.clear()
-        if item is not None:
-            out.append(item)
-    return out
-
-
 def _words(text: str) -> Inlines:
-    parts = re.split(r"( +)", text)
-    return [{"t": "Space"} if part.isspace() else {"t": "Str", "c": part} for part in parts if part]
+    return [space() if part.isspace() else string(part) for part in re.split(r"( +)", text) if part]
 
 
 def _numbered_cite(cite: Element, numbers: Mapping[str, int]) -> Element:
-    citations, rendered = cite["c"]
-    if any(one["citationId"] not in numbers for one in citations):
+    citations, rendered = citations_of(cite), inlines_of(cite)
+    if any(one.key not in numbers for one in citations):
         return cite
-    in_text = citations[0]["citationMode"]["t"] == "AuthorInText"
-    names = _before_number(rendered) if in_text else []
-    marks = {"t": "Superscript", "c": _marks(citations, numbers)}
-    return {"t": "Cite", "c": [citations, [*names, marks]]}
+    names = _before_number(rendered) if citations[0].in_text else []
+    return with_inlines(cite, [*names, superscript(_marks(citations, numbers))])
 
 
 def _before_number(rendered: Inlines) -> Inlines:
     """Return the names that an @key in running text prints before its number."""
-    end = next((i for i, one in enumerate(rendered) if one["t"] == "Superscript"), len(rendered))
+    end = next((i for i, one in enumerate(rendered) if _is_raised(one)), len(rendered))
     names = rendered[:end]
-    while names and names[-1]["t"] == "Space":
+    while names and kind_of(names[-1]) == "Space":
         names.pop()
     return names
 
 
-def _marks(citations: Sequence[Element], numbers: Mapping[str, int]) -> Inlines:
+def _marks(citations: Sequence[Citation], numbers: Mapping[str, int]) -> Inlines:
     """Return what stands in the superscript: [1,3-5], and locators after their own bracket."""
     out: Inlines = []
     plain: dict[int, str] = {}
@@ -382,45 +377,44 @@ def _marks(citations: Sequence[Element], numbers: Mapping[str, int]) -> Inlines:
             plain.clear()
 
     for one in citations:
-        key, number = one["citationId"], numbers[one["citationId"]]
-        prefix, locator = one["citationPrefix"], _locator(one["citationSuffix"])
-        if prefix or locator:
+        number, locator = numbers[one.key], _locator(one.suffix)
+        if one.prefix or locator:
             flush()
-            out.extend([*_separator(out), *prefix, *_bracketed({number: key}), *locator])
+            out.extend([*_separator(out), *one.prefix, *_bracketed({number: one.key}), *locator])
         else:
-            plain[number] = key
+            plain[number] = one.key
     flush()
     return out
 
 
 def _separator(before: Inlines) -> Inlines:
-    return [{"t": "Str", "c": ","}] if before else []
+    return [string(",")] if before else []
 
 
 def _locator(suffix: Inlines) -> Inlines:
     """Return a citation's suffix without the comma that sets it off."""
-    text = [dict(one) for one in suffix]
-    while text and (text[0]["t"] in {"Space", "SoftBreak"} or text[0].get("c") in {",", "，"}):
-        text.pop(0)
-    if text and text[0]["t"] == "Str":
-        text[0]["c"] = text[0]["c"].lstrip(",，")
+    text = list(dropwhile(_SETTING_OFF.__contains__, suffix))
+    if text and kind_of(text[0]) == "Str":
+        text[0] = string(text_of(text[0]).lstrip(",，"))
     return text
+
+
+_SETTING_OFF = (space(), bare("SoftBreak"), string(","), string("，"))
 
 
 def _bracketed(keys: Mapping[int, str]) -> Inlines:
     out: Inlines = []
     for first, last in _runs(sorted(keys)):
         if out:
-            out.append({"t": "Str", "c": ","})
+            out.append(string(","))
         out.append(_link(first, keys[first]))
         if last > first:
-            out.extend([{"t": "Str", "c": "-"}, _link(last, keys[last])])
-    return [{"t": "Str", "c": "["}, *out, {"t": "Str", "c": "]"}]
+            out.extend([string("-"), _link(last, keys[last])])
+    return [string("["), *out, string("]")]
 
 
 def _link(number: int, key: str) -> Element:
-    text = [{"t": "Str", "c": str(number)}]
-    return {"t": "Link", "c": [["", [], []], text, [f"#ref-{key}", ""]]}
+    return link([string(str(number))], f"#ref-{key}")
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -439,18 +433,16 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _without_spaces_before_cites(element: Element) -> Element:
-    content = element.get("c")
-    if element["t"] not in {"Para", "Plain", "Emph", "Strong"} or not isinstance(content, list):
+    if kind_of(element) not in {"Para", "Plain", "Emph", "Strong"}:
         return element
     kept: Inlines = []
-    for inline in content:
-        if _is_superscript_cite(inline):
-            while kept and kept[-1]["t"] in {"Space", "SoftBreak"}:
+    for inline in inlines_of(element):
+        if kind_of(inline) == "Cite" and any(map(_is_raised, inlines_of(inline)[:1])):
+            while kept and kind_of(kept[-1]) in {"Space", "SoftBreak"}:
                 kept.pop()
         kept.append(inline)
-    return {**element, "c": kept}
+    return with_inlines(element, kept)
 
 
-def _is_superscript_cite(inline: Element) -> bool:
-    rendered = inline["c"][1] if inline["t"] == "Cite" else []
-    return bool(rendered) and rendered[0]["t"] == "Superscript"
+def _is_raised(inline: Element) -> bool:
+    return kind_of(inline) == "Superscript"

@@ -52,7 +52,7 @@ class Section:
     @property
     def slug(self) -> str:
         """The heading's identifier; of an experiment in a book, its record's slug."""
-        return identifier(self.heading) if self.heading else ""
+        return self.heading.identifier if self.heading else ""
 
     @property
     def title(self) -> str:
@@ -112,11 +112,6 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(_EACH), re.compile(_WORD)
 
 
-def identifier(heading: Block) -> str:
-    """Return the identifier of a heading."""
-    return str(heading.element["c"][1][0])
-
-
 def experiment_number(title: str) -> str:
     """Return the number of an experiment's heading; an empty text for any other heading.
 
@@ -153,11 +148,11 @@ def sections(document: Document, experiments: Collection[str] = ()) -> Iterator[
             blocks.append(block)
             continue
         # A heading 实验 1 above 实验 1.1 is no experiment of its own.
-        if blocks or not number or _level(block) <= level:
+        if blocks or not number or block.level <= level:
             yield from _finished(current, blocks)
         kind: Kind = "experiment" if number else "opening" if id(block) in openings else "theory"
         current = Section(kind, block, number.strip(), ())
-        level, blocks = _level(block), []
+        level, blocks = block.level, []
     yield from _finished(current, blocks)
 
 
@@ -171,28 +166,24 @@ def _divides(block: Block) -> bool:
     return block.kind == "Header" and all(kind == "Div" for kind in block.within)
 
 
-def _level(heading: Block) -> int:
-    return int(heading.element["c"][0])
-
-
 def _number(heading: Block, experiments: Collection[str]) -> str:
     """Return what makes a heading an experiment: its number, or a blank for a record's slug."""
-    return experiment_number(heading.text) or (" " if identifier(heading) in experiments else "")
+    return experiment_number(heading.text) or (" " if heading.identifier in experiments else "")
 
 
 def _depth(headings: list[Block], experiments: dict[int, str]) -> int:
     """Return down to which level headings divide a chapter into sections."""
     if experiments:
-        return max(_level(one) for one in headings if id(one) in experiments)
-    levels = [_level(one) for one in headings]
+        return max(one.level for one in headings if id(one) in experiments)
+    levels = [one.level for one in headings]
     several = [level for level in (2, 1, 3, 4, 5, 6) if levels.count(level) > 1]
     return several[0] if several else max(levels, default=1)
 
 
 def _openings(headings: list[Block], depth: int) -> Iterator[int]:
     """Yield the ids of the headings that are a chapter's title, above those that divide it."""
-    top = min(map(_level, headings), default=depth)
-    tops = [one for one in headings if _level(one) == top < depth]
+    top = min((one.level for one in headings), default=depth)
+    tops = [one for one in headings if one.level == top < depth]
     for heading in tops:
         if len(tops) == 1 or _CHAPTER.match(heading.text):
             yield id(heading)
@@ -205,5 +196,5 @@ def _begins(block: Block, current: Section, level: int, depth: int, number: str)
     """
     if number:
         own = number.strip()
-        return not own or own != current.number or _level(block) <= level
-    return _level(block) <= (level if current.kind == "experiment" else depth)
+        return not own or own != current.number or block.level <= level
+    return block.level <= (level if current.kind == "experiment" else depth)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.pandoc import read_markdown
-from chapterkit.text.document import Comment, Document, Warned, check_depth
+from chapterkit.text.document import Comment, Document, Warned
 from chapterkit.text.origins import Rendered
+from chapterkit.text.tree import check_depth
 
 # Pandoc's time grows with the square of a stretch of Han and punctuation without any space.
 LONGEST_STRETCH = 300_000

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
-from chapterkit.text.document import Block, Document, Element
+from chapterkit.text.document import Block, Document
+from chapterkit.text.tree import Element, kind_of
 
 GROUP = "structure"
 SEVERITY = "error"
@@ -66,14 +67,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
 
 
 def _named(element: Element, block: Block) -> tuple[str, str]:
-    kind = element["t"]
-    if kind in {"Para", "Plain"} and _is_formula(block):
+    kind = kind_of(element)
+    if kind in {"Para", "Plain"} and any(inline.is_displayed for inline in block.inlines):
         return "formula", "单独成行的公式"
     return _NAMES.get(kind, ("", ""))
-
-
-def _is_formula(block: Block) -> bool:
-    return any(
-        inline.kind == "Math" and inline.element["c"][0]["t"] == "DisplayMath"
-        for inline in block.inlines
-    )

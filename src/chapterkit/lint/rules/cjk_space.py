@@ -247,10 +247,7 @@ def _set_words(more: tuple[str, ...]) -> re.Pattern[str]:
 def _displayed(block: Block, position: int) -> bool:
     """Tell whether a displayed formula begins or ends before text[position]."""
     return any(
-        inline.kind == "Math"
-        and position in (inline.start, inline.end)
-        and inline.element["c"][0]["t"] == "DisplayMath"
-        for inline in block.inlines
+        inline.is_displayed and position in (inline.start, inline.end) for inline in block.inlines
     )
 
 

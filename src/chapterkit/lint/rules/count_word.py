@@ -56,7 +56,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             yield from _listed(block, found)
         for found in _OWN.finditer(block.text):
             within = _within(block, found["where"], headings)
-            placed = [one for one in within if one.element["c"][1][0] in book.records]
+            placed = [one for one in within if one.identifier in book.records]
             if placed and len(placed) != (said := _value(found["count"])):
                 message = f"“{found[0]}”，实际上有 {len(placed)} 个（文中说 {said} 个）"
                 yield problem_at(block, *found.span("count"), message, "改正数目")
@@ -88,7 +88,7 @@ def _within(block: Block, where: str, headings: Sequence[Block]) -> list[Block]:
     before = [one for one in headings if one.start <= block.start]
     if not before:
         return []
-    level = before[-1].element["c"][0]
+    level = before[-1].level
     after = [one for one in headings if one.start > block.start]
-    until = next((one.start for one in after if one.element["c"][0] <= level), None)
+    until = next((one.start for one in after if one.level <= level), None)
     return [one for one in after if until is None or one.start < until]

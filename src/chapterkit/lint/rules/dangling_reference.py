@@ -24,15 +24,11 @@ from chapterkit.errors import nearest
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
+from chapterkit.text.tree import attributes_of
 
 GROUP = "references"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
-
-_ATTRIBUTES_AT = {
-    "Header": 1, "Div": 0, "Span": 0, "CodeBlock": 0, "Code": 0, "Link": 0, "Image": 0,
-    "Figure": 0, "Table": 0,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     ]
     known = identifiers(document) if references else set()
     for block, inline in references:
-        target = inline.element["c"][2][0]
+        target = inline.target
         if target[1:] not in known:
             near = nearest(target[1:], known)
             yield problem_at(
@@ -69,9 +65,4 @@ def identifiers(document: Document) -> set[str]:
         for block in document.blocks
         for element in chain([block.element], block.containers, (i.element for i in block.inlines))
     )
-    found = {
-        element["c"][_ATTRIBUTES_AT[element["t"]]][0]
-        for element in elements
-        if element["t"] in _ATTRIBUTES_AT
-    }
-    return found - {""}
+    return {attributes_of(element).identifier for element in elements} - {""}

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from chapterkit.lint.keys import KEY, cited_key
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
-from chapterkit.text.document import Block, Document, plain_text
+from chapterkit.text.document import Block, Document
+from chapterkit.text.tree import citations_of, plain_text
 
 GROUP = "citations"
 SEVERITY = "error"
@@ -65,8 +66,7 @@ def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
         if inline.kind != "Cite":
             continue
         place = block, inline.start, inline.end
-        mode = inline.element["c"][0][0]["citationMode"]["t"]
-        if mode == "AuthorInText" and block.text[: inline.start].endswith("["):
+        if inline.in_text and block.text[: inline.start].endswith("["):
             yield problem_at(*place, "两个引用的方括号挨在一起，前一个丢了", "合成一个：[@甲; @乙]")
         for key in inline.citations:
             meant = cited_key(key, book.bibliography)
@@ -76,8 +76,8 @@ def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
                     f"引用键成了“{key}”：键后面紧挨着文字",
                     f"写成 [@{meant}]，文字移到括号外",
                 )
-        for citation in inline.element["c"][0]:
-            for lost in KEY.finditer(plain_text(citation["citationSuffix"])):
+        for citation in citations_of(inline.element):
+            for lost in KEY.finditer(plain_text(citation.suffix)):
                 yield problem_at(
                     *place, f"“@{lost[1]}”被丢掉了", f"两条引用之间用半角分号：; @{lost[1]}"
                 )

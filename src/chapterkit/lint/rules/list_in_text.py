@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
+from chapterkit.text.tree import first_number_of, kind_of
 
 GROUP = "structure"
 SEVERITY = "error"
@@ -50,11 +51,11 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     seen: set[int] = set()
     for block in document.blocks:
         for container in block.containers:
-            kind = container["t"]
+            kind = kind_of(container)
             if kind in _NAMES and id(container) not in seen:
                 seen.add(id(container))
                 hint = "改写成一段话，说出各项之间的关系"
-                if kind == "OrderedList" and container["c"][0][0] > 100:
+                if kind == "OrderedList" and first_number_of(container) > 100:
                     hint = "这一行以“数字加点”开头，pandoc 当成了列表；把数字移到句中"
                 yield problem_at(block, 0, 1, f"正文里有{_NAMES[kind]}", hint)
         if (found := _HTML.search(block.masked("Code", "Math"))) and block.kind in {

@@ -43,7 +43,8 @@ from chapterkit.lint.damage import find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
 from chapterkit.manuscript.book import Book
-from chapterkit.text.document import Block, Document, Element, Hit, Inline, Prose
+from chapterkit.text.document import Block, Document, Hit, Inline, Prose
+from chapterkit.text.tree import Element, attributes_of, kind_of
 
 GROUP = "language"
 SEVERITY = "error"
@@ -273,7 +274,7 @@ class _Surroundings:
             (inline.start, inline.end) for inline in block.inlines if self._is_marked(inline)
         ]
         self.in_other_language = any(
-            container["t"] == "Div" and _has_language(container) for container in block.containers
+            kind_of(one) == "Div" and _has_language(one) for one in block.containers
         )
         self.judged: dict[tuple[int, int], bool] = {}
 
@@ -382,4 +383,4 @@ def _pair(opening: str) -> re.Pattern[str]:
 
 
 def _has_language(element: Element) -> bool:
-    return any(key == "lang" for key, _ in element["c"][0][2])
+    return any(key == "lang" for key, _ in attributes_of(element).pairs)

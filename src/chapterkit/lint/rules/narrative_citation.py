@@ -218,7 +218,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             found = {one.start: one for one in block.inlines if one.kind == "Cite"}
             cites = known[id(block)] = found
         cited = cites.get(hit.start)
-        in_text = cited is not None and _is_in_text(cited)
+        in_text = cited is not None and cited.in_text
         if in_text and options.style == "author-date":
             continue
         runs = _opens_paragraph(hit) or (in_text and _is_unnamed(hit))
@@ -274,10 +274,6 @@ def _bears(text: str, start: int, end: int, *, typed: bool, hit_more: str | None
         if before.rstrip().endswith(("，", ",")) and _TAKES_UP.match(after):
             return True
     return any(governs.search(before) and follows.match(after) for governs, follows in _GOVERNED)
-
-
-def _is_in_text(cited: Inline) -> bool:
-    return bool(cited.element["c"][0][0]["citationMode"]["t"] == "AuthorInText")
 
 
 def _named(cited: Inline | None, book: Book) -> str:

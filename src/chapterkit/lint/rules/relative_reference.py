@@ -262,7 +262,7 @@ class _Headings:
     @cached_property
     def levels(self) -> list[int]:
         """Their levels."""
-        return [int(one.element["c"][0]) for one in self.blocks]
+        return [one.level for one in self.blocks]
 
     def now(self, hit: Hit) -> str:
         """Say what 上一节 or 下一章 is at present, if one can tell."""

@@ -270,7 +270,7 @@ class _Places:
                 number = _normal(named["number"])
                 if kind == "part" and "." not in number and not named["unit"]:
                     kind = "chapter"
-                found.setdefault((kind, number), str(block.element["c"][1][0]))
+                found.setdefault((kind, number), block.identifier)
         return found
 
     def target(self, hit: Hit) -> _Target | None:

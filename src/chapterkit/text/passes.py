@@ -1,0 +1,91 @@
+"""Passes over pandoc's tree that several formats share. Pure.
+
+A pass takes a tree and returns a changed copy of it, never the tree itself changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any
+
+from chapterkit.text.tree import (
+    Change,
+    Element,
+    Pass,
+    Tree,
+    chapter_heading,
+    inlines_of,
+    kind_of,
+    metadata,
+    number_id,
+    plain_text,
+    string,
+    tree_blocks,
+    walk,
+    with_blocks,
+    with_inlines,
+)
+
+WIDE_SPACE = "\u3000"
+
+_NUMBERED = re.compile(r"(第\d+章|实验\d+\.\d+)$")
+
+
+def passed(tree: Tree, *passes: Pass) -> Tree:
+    """Return the tree after these passes, the first one first."""
+    return reduce(lambda done, one: one(done), passes, tree)
+
+
+def over_elements(change: Change) -> Pass:
+    """Return the pass that asks `change` for every element: see `walk`."""
+    return lambda tree: with_blocks(tree, walk(tree_blocks(tree), change))
+
+
+def with_metadata(values: Mapping[str, Any]) -> Pass:
+    """Return the pass that gives a tree these metadata, and takes away what it had.
+
+    The values are texts, lists and mappings of texts.
+    """
+    return lambda tree: {**tree, "meta": {key: metadata(one) for key, one in values.items()}}
+
+
+def unwrap_numbers(tree: Tree) -> Tree:
+    """Return the tree without the spans of recorded numbers, their text in place."""
+    return over_elements(lambda one: inlines_of(one) if number_id(one) is not None else one)(tree)
+
+
+def numbered(label: str) -> Pass:
+    """Return the pass that prints a chapter's number (第 7 章) before its title."""
+
+    before = [string(label), string(WIDE_SPACE)]
+
+    def number(tree: Tree) -> Tree:
+        title = chapter_heading(tree)
+        return with_blocks(
+            tree,
+            [
+                with_inlines(one, [*before, *inlines_of(one)]) if one is title else one
+                for one in tree_blocks(tree)
+            ],
+        )
+
+    return number
+
+
+def with_wide_spaces(tree: Tree) -> Tree:
+    """Return the tree with an em's space after the number of chapter and experiment headings."""
+    return with_blocks(tree, [_with_wide_space(block) for block in tree_blocks(tree)])
+
+
+def _with_wide_space(block: Element) -> Element:
+    if kind_of(block) != "Header":
+        return block
+    inlines = inlines_of(block)
+    for place, inline in enumerate(inlines[:-1]):
+        before = "".join(plain_text(inlines[:place]).split())
+        if kind_of(inline) == "Space" and _NUMBERED.match(before):
+            wide = string(WIDE_SPACE)
+            return with_inlines(block, [*inlines[:place], wide, *inlines[place + 1 :]])
+    return block

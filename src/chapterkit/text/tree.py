@@ -1,0 +1,368 @@
+"""pandoc's tree, typed: how its elements are built, read and walked through. Pure.
+
+pandoc gives a document as JSON: an element is its kind ("t") and its content ("c"), which each
+kind lays out in its own way. That layout is known here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, NotRequired, TypedDict
+
+Tree = dict[str, Any]
+Pass = Callable[[Tree], Tree]
+
+
+class Element(TypedDict):
+    """A block, an inline, or a mere mark of pandoc's tree."""
+
+    t: str
+    c: NotRequired[Any]
+
+
+Change = Callable[[Element], Element | list[Element]]
+
+OPAQUE = "\ufffc"
+"""What stands in a text for something that is no text, such as the call of a note."""
+
+# --- building
+
+
+def bare(kind: str) -> Element:
+    """Return an element without content: a space, a break, a rule."""
+    return {"t": kind}
+
+
+def string(text: str) -> Element:
+    """Return a stretch of text as one inline."""
+    return {"t": "Str", "c": text}
+
+
+def space() -> Element:
+    """Return a space between two words."""
+    return bare("Space")
+
+
+def superscript(inlines: Sequence[Element]) -> Element:
+    """Return inlines set above the line."""
+    return {"t": "Superscript", "c": list(inlines)}
+
+
+def link(inlines: Sequence[Element], address: str) -> Element:
+    """Return inlines that link to an address."""
+    return {"t": "Link", "c": [_raw_attributes(Attributes()), list(inlines), [address, ""]]}
+
+
+def raw(form: str, text: str) -> Element:
+    """Return an inline that a writer of this format prints as it is."""
+    return {"t": "RawInline", "c": [form, text]}
+
+
+class Attributes(NamedTuple):
+    """What stands in braces behind an element: identifier, classes, names with their values."""
+
+    identifier: str = ""
+    classes: Sequence[str] = ()
+    pairs: Sequence[tuple[str, str]] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the value of a name."""
+        return dict(self.pairs).get(name, default)
+
+    def having(self, name: str, value: str) -> Attributes:
+        """Return the attributes with this value for a name, behind the others."""
+        others = [pair for pair in self.pairs if pair[0] != name]
+        return self._replace(pairs=[*others, (name, value)])
+
+
+def _raw_attributes(attributes: Attributes) -> list[Any]:
+    identifier, classes, pairs = attributes
+    return [identifier, list(classes), [list(pair) for pair in pairs]]
+
+
+def span(inlines: Sequence[Element], attributes: Attributes) -> Element:
+    """Return inlines with attributes."""
+    return {"t": "Span", "c": [_raw_attributes(attributes), list(inlines)]}
+
+
+def div(blocks: Sequence[Element], attributes: Attributes) -> Element:
+    """Return blocks with attributes."""
+    return {"t": "Div", "c": [_raw_attributes(attributes), list(blocks)]}
+
+
+def header(level: int, attributes: Attributes, inlines: Sequence[Element]) -> Element:
+    """Return a heading."""
+    return {"t": "Header", "c": [level, _raw_attributes(attributes), list(inlines)]}
+
+
+def metadata(value: Any) -> Element:
+    """Return texts, and lists and mappings of them, as a tree's metadata."""
+    if isinstance(value, Mapping):
+        return {"t": "MetaMap", "c": {key: metadata(item) for key, item in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"t": "MetaList", "c": [metadata(item) for item in value]}
+    return {"t": "MetaString", "c": str(value)}
+
+
+# --- reading
+
+
+def kind_of(element: Element) -> str:
+    """Return an element's kind, as pandoc names it."""
+    return element["t"]
+
+
+FORMATTED = frozenset(
+    {"Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps"}
+)
+# Where inlines and attributes stand in the content of each kind; inlines may be all of it.
+_INLINES_AT = {
+    **dict.fromkeys((*FORMATTED, "Para", "Plain"), None),
+    **dict.fromkeys(("Quoted", "Cite", "Span", "Link", "Image"), 1),
+    "Header": 2,
+}
+_ATTRIBUTES_AT = {
+    **dict.fromkeys(("CodeBlock", "Div", "Figure", "Table", "Code", "Span", "Link", "Image"), 0),
+    "Header": 1,
+}
+
+
+def text_of(element: Element) -> str:
+    """Return the text that an element itself holds; what it contains has its own.
+
+    >>> text_of(string("模型")), text_of(space()), text_of(superscript([string("模型")]))
+    ('模型', ' ', '')
+    """
+    match kind_of(element):
+        case "Str":
+            return str(element["c"])
+        case "Space":
+            return " "
+        case "SoftBreak" | "LineBreak":
+            return "\n"
+        case "Code" | "Math" | "RawInline" | "CodeBlock" | "RawBlock":
+            return str(element["c"][1])
+        case "Note":
+            return OPAQUE
+    return ""
+
+
+def inlines_of(element: Element) -> list[Element]:
+    """Return the inlines that an element contains: a paragraph's, a link's, a heading's."""
+    kind = kind_of(element)
+    if kind not in _INLINES_AT:
+        return []
+    place = _INLINES_AT[kind]
+    inlines: list[Element] = element["c"] if place is None else element["c"][place]
+    return inlines
+
+
+def with_inlines(element: Element, inlines: Sequence[Element]) -> Element:
+    """Return an element that contains these inlines instead of its own."""
+    place = _INLINES_AT[kind_of(element)]
+    if place is None:
+        return {"t": element["t"], "c": list(inlines)}
+    return _with_part(element, place, list(inlines))
+
+
+def _with_part(element: Element, place: int, part: Any) -> Element:
+    content = element["c"]
+    return {"t": element["t"], "c": [*content[:place], part, *content[place + 1 :]]}
+
+
+def plain_text(inlines: Sequence[Element]) -> str:
+    """Return the text of inlines without markup, citations as they were typed.
+
+    >>> plain_text([string("训练"), link([string("模型")], "#a")])
+    '训练模型'
+    """
+    return "".join(text_of(one) or plain_text(inlines_of(one)) for one in inlines)
+
+
+def attributes_of(element: Element) -> Attributes:
+    """Return an element's attributes; those of an element that cannot have any are empty."""
+    place = _ATTRIBUTES_AT.get(kind_of(element))
+    return Attributes() if place is None else Attributes(*element["c"][place])
+
+
+def with_attributes(element: Element, attributes: Attributes) -> Element:
+    """Return an element with these attributes instead of its own."""
+    return _with_part(element, _ATTRIBUTES_AT[kind_of(element)], _raw_attributes(attributes))
+
+
+def level_of(element: Element) -> int:
+    """Return the level of a heading; 0 for any other element."""
+    return int(element["c"][0]) if kind_of(element) == "Header" else 0
+
+
+class Target(NamedTuple):
+    """Where a link or an image points: the address, and the title that a reader is shown."""
+
+    address: str = ""
+    title: str = ""
+
+
+def target_of(element: Element) -> Target:
+    """Return the target of a link or an image; that of any other element is empty."""
+    return Target(*element["c"][2]) if kind_of(element) in {"Link", "Image"} else Target()
+
+
+def is_displayed(element: Element) -> bool:
+    """Tell whether an element is a formula that stands on a line of its own."""
+    return kind_of(element) == "Math" and kind_of(element["c"][0]) == "DisplayMath"
+
+
+class Citation(NamedTuple):
+    """One source of a Cite: its key, what is typed before and behind it.
+
+    `in_text` tells whether the author's name is part of the sentence (@key without brackets).
+    """
+
+    key: str
+    prefix: list[Element]
+    suffix: list[Element]
+    in_text: bool
+
+
+def citations_of(element: Element) -> list[Citation]:
+    """Return the citations of a Cite; those of any other element are none."""
+    return [
+        Citation(
+            one["citationId"],
+            one["citationPrefix"],
+            one["citationSuffix"],
+            kind_of(one["citationMode"]) == "AuthorInText",
+        )
+        for one in (element["c"][0] if kind_of(element) == "Cite" else ())
+    ]
+
+
+def number_id(element: Element) -> str | None:
+    """Return the id of a recorded number's span, None for any other element."""
+    if kind_of(element) != "Span":
+        return None
+    attributes = attributes_of(element)
+    return dict(attributes.pairs).get("data-number") if "number" in attributes.classes else None
+
+
+def blocks_of(element: Element) -> list[Element]:
+    """Return the blocks that a quotation, a div, a note or a figure contains, captions apart."""
+    blocks: list[Element] = []
+    match kind_of(element):
+        case "BlockQuote" | "Note":
+            blocks = element["c"]
+        case "Div":
+            blocks = element["c"][1]
+        case "Figure":
+            blocks = element["c"][2]
+    return blocks
+
+
+def caption_of(element: Element) -> list[Element]:
+    """Return the blocks of the caption of a figure or a table."""
+    caption: list[Element] = element["c"][1][1]
+    return caption
+
+
+def items_of(element: Element) -> list[list[Element]]:
+    """Return the blocks of each item of a list with marks or numbers."""
+    content = element["c"]
+    items: list[list[Element]] = content[1] if kind_of(element) == "OrderedList" else content
+    return items
+
+
+def first_number_of(element: Element) -> int:
+    """Return the number of the first item of a numbered list."""
+    return int(element["c"][0][0])
+
+
+def definitions_of(element: Element) -> list[tuple[list[Element], list[list[Element]]]]:
+    """Return each term of a list of definitions, as inlines, with the blocks of each definition."""
+    return [(term, definitions) for term, definitions in element["c"]]
+
+
+def lines_of(element: Element) -> list[list[Element]]:
+    """Return the inlines of each line of a block of lines."""
+    lines: list[list[Element]] = element["c"]
+    return lines
+
+
+def cells_of(element: Element) -> Iterator[list[Element]]:
+    """Yield the blocks of each cell of a table, row by row."""
+    _, _, _, head, bodies, foot = element["c"]
+    rows = [*head[1], *(row for body in bodies for part in body[2:4] for row in part), *foot[1]]
+    return (cell[4] for row in rows for cell in row[1])
+
+
+# --- going through
+
+
+def tree_blocks(tree: Tree) -> list[Element]:
+    """Return the outermost blocks of a tree."""
+    blocks: list[Element] = tree["blocks"]
+    return blocks
+
+
+def with_blocks(tree: Tree, blocks: Sequence[Element]) -> Tree:
+    """Return a tree with these blocks instead of its own."""
+    return {**tree, "blocks": list(blocks)}
+
+
+def chapter_heading(tree: Tree) -> Element | None:
+    """Return the chapter's title: the first heading of level 1."""
+    return next((block for block in tree_blocks(tree) if level_of(block) == 1), None)
+
+
+def elements_of(tree: Tree) -> Iterator[Element]:
+    """Yield every element below a tree's blocks, each before what it contains."""
+    return _elements(tree["blocks"])
+
+
+def _elements(node: Any) -> Iterator[Element]:
+    if isinstance(node, dict):
+        if "t" in node:
+            yield node  # type: ignore[misc]
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for child in node:
+        yield from _elements(child)
+
+
+def walk(elements: Sequence[Element], change: Change) -> list[Element]:
+    """Return copies of elements in which `change` has been asked for each one, at every depth.
+
+    `change` gets an element whose children are already changed, and returns what takes its
+    place: an element, or a list of elements to be spliced in.
+
+    >>> walk([superscript([string("甲"), space()])], lambda e: [] if e == space() else e)
+    [{'t': 'Superscript', 'c': [{'t': 'Str', 'c': '甲'}]}]
+    """
+    changed: list[Element] = _walk(list(elements), change)
+    return changed
+
+
+def _walk(node: Any, change: Change) -> Any:
+    if isinstance(node, list):
+        out: list[Any] = []
+        for item in node:
+            new = _walk(item, change)
+            spliced = isinstance(item, dict) and "t" in item and isinstance(new, list)
+            out.extend(new) if spliced else out.append(new)
+        return out
+    if isinstance(node, dict):
+        copy: Any = {key: _walk(value, change) for key, value in node.items()}
+        return change(copy) if "t" in copy else copy
+    return node
+
+
+MAX_DEPTH = 60
+
+
+def check_depth(node: Any, depth: int = 0) -> None:
+    """Raise RecursionError for a tree nested deeper than any manuscript is."""
+    if depth > 4 * MAX_DEPTH:
+        raise RecursionError
+    for child in node.values() if isinstance(node, dict) else node:
+        if isinstance(child, (dict, list)):
+            check_depth(child, depth + 1)
