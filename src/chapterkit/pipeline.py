@@ -8,19 +8,22 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chapterkit import __version__
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.lint import Problem, Run, lint
 from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
+from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.reading import parsed, without_metadata
 from chapterkit.text.render import render
+from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
 
 Value = TypeVar("Value")
 
@@ -119,6 +122,27 @@ def linted(subject: Subject, document: Document) -> list[Problem]:
     return problems
 
 
+def cited_tree(subject: Subject, document: Document) -> Tree:
+    """Return a subject's tree with citations and references put in by citeproc."""
+    return cited(document, subject.book.bibliography)
+
+
+def written(
+    printing: AnyPrinting,
+    formats: Sequence[Format[Any]],
+    output: Path,
+    jobs: int,
+    progress: Progress = lambda _: None,
+) -> list[Written]:
+    """Write a chapter, or a book, in those formats that have its scope; return what was written.
+
+    The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
+    """
+    scope = "book" if isinstance(printing, BookPrinting) else "chapter"
+    chosen = [one for one in formats if one.scope == scope]
+    return printed(printing, chosen, output / printing.name, jobs, progress)
+
+
 # --- down the line
 
 
@@ -141,6 +165,23 @@ def problems_of(subject: Subject, memory: Memory | None = None) -> list[Problem]
     )
 
 
+def printing_of(
+    subject: Subject, document: Document, memory: Memory | None = None
+) -> ChapterPrinting:
+    """Return a chapter ready to be printed, its document cited.
+
+    Raises ChapterkitError for one without a title.
+    """
+    assert subject.chapter
+    tree = (memory or Memory()).step(
+        "cite",
+        subject.shown,
+        cite_key(subject, document.rendered),
+        lambda: cited_tree(subject, document),
+    )
+    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
+
+
 # --- keys
 
 
@@ -161,6 +202,30 @@ def lint_key(subject: Subject, markdown: Rendered) -> str:
     """Return the key of linting: rules look at the document, and at all of the book beside it."""
     asked = ("only", *subject.only, "at", *subject.at, "given", *sorted(subject.given))
     return _key("lint", read_key(markdown), render_key(subject), *asked)
+
+
+def cite_key(subject: Subject, markdown: Rendered) -> str:
+    """Return the key of citing: the document, and the bibliography."""
+    bibliography = subject.book.config.bibliography
+    return _key("cite", read_key(markdown), subject.book.digests.get(bibliography, ""))
+
+
+def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:
+    """Return the key of printing in one format: the book, and the pictures of the document."""
+    pictures = (
+        target_of(one).address for one in elements_of(document.tree) if kind_of(one) == "Image"
+    )
+    held = (f"{one}={_digest_of_picture(subject, one)}" for one in dict.fromkeys(pictures))
+    cited = cite_key(subject, document.rendered)
+    return _key("print", format.name, str(modified), cited, render_key(subject), *held)
+
+
+def _digest_of_picture(subject: Subject, address: str) -> str:
+    folder = subject.book.folder
+    for path in (f"book/{address}", address):
+        if folder and folder.exists(path):
+            return hashlib.sha256(folder.read(path)).hexdigest()
+    return ""
 
 
 def _key(*parts: str) -> str:

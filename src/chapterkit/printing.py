@@ -1,22 +1,24 @@
-"""Writing a checked chapter: cited once, the formats side by side, moved into place together."""
+"""Writing what was checked: cited once, the formats side by side, moved into place together."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
 from filelock import FileLock
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.formats import Format, Printing
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
+from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
@@ -43,27 +45,21 @@ class Written:
     seconds: float
 
 
-def build_chapter(
-    book: Book,
-    root: Path,
-    chapter: Chapter,
-    document: Document,
-    formats: Sequence[Format],
-    output: Path,
+def printed(
+    printing: AnyPrinting,
+    formats: Sequence[Format[Any]],
+    folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
 ) -> list[Written]:
-    """Write one checked chapter of the book at `root` in some formats; return what was written.
+    """Write a checked chapter, or a book, in formats of its scope; return what was written.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
-    folder = output / chapter.slug
     with _building(folder) as scratch:
-        tree = _cited(book, document, scratch)
-        printing = _printing(book, root, chapter, document, tree, scratch)
-        makers = [_Maker(one, printing, tree, scratch, progress) for one in formats]
+        makers = [_Maker(one, printing, scratch, progress) for one in formats]
         with ThreadPoolExecutor(max_workers=jobs) as pool:
             made = list(pool.map(_Maker.make, makers))
         return [_moved(one, folder) for one in made]
@@ -79,7 +75,7 @@ def _building(folder: Path) -> Iterator[Path]:
             _remove_scratch(folder)
             # Before the folder exists, so that no interruption can come between.
             stack.callback(_remove_scratch, folder)
-            scratch = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
+            scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder))
         except OSError as error:
             hint = "用 --output 换一个能写的文件夹"
             raise ChapterkitError(
@@ -108,20 +104,21 @@ def _moved(written: Written, folder: Path) -> Written:
 
 @dataclass(frozen=True)
 class _Maker:
-    """Makes one format of a chapter in its own folder."""
+    """Makes one format in its own folder."""
 
-    format: Format
-    printing: Printing
-    tree: Tree
+    format: Format[Any]
+    printing: AnyPrinting
     scratch: Path
     progress: Progress
 
     def make(self) -> Written:
         started = time.perf_counter()
         one = self.format
-        printing = self._own_printing()
-        tree = one.prepare(self.tree, printing)
-        target = self.scratch / f"{printing.chapter_slug}{one.suffix}"
+        work = self.scratch / one.name
+        work.mkdir()
+        printing = replace(self.printing, work=work)
+        tree = one.prepare(printing)
+        target = self.scratch / f"{printing.name}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -132,22 +129,17 @@ class _Maker:
                 environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
             )
         except ChapterkitError as error:
-            raise _placed(error, printing.document) from None
+            raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
         seconds = time.perf_counter() - started
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
         return Written(target, target.stat().st_size, seconds)
 
-    def _own_printing(self) -> Printing:
-        work = self.scratch / self.format.name
-        work.mkdir()
-        return replace(self.printing, work=work)
 
-
-def _placed(error: ChapterkitError, document: Document) -> ChapterkitError:
+def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     """Place what pandoc said of a formula at that formula."""
-    for block in document.blocks:
+    for block in (block for one in printing.chapters for block in one.document.blocks):
         for inline in block.inlines:
             formula = block.text[inline.start : inline.end]
             if inline.kind == "Math" and formula.strip() and formula.strip() in error.message:
@@ -168,12 +160,48 @@ def _newest_input(root: Path) -> int:
     return int(max((path.stat().st_mtime for path in files if path.is_file()), default=0))
 
 
-def _cited(book: Book, document: Document, scratch: Path) -> Tree:
-    """Let citeproc put citations and references in."""
-    references = scratch / "references.json"
-    references.write_text(json.dumps(csl_references(book.bibliography)), "utf-8")
-    cited = transform(document.tree, citeproc_arguments(references))
-    return finish_references(cited, languages(book.bibliography))
+def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
+    """Return a document's tree with citations and references put in by citeproc."""
+    with TemporaryDirectory(prefix="chapterkit-") as folder:
+        references = Path(folder) / "references.json"
+        references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
+        tree = transform(document.tree, citeproc_arguments(references))
+    return finish_references(tree, languages(bibliography))
+
+
+def chapter_printing(
+    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree
+) -> ChapterPrinting:
+    """Return what a format may know of a chapter, `tree` being its document's, cited.
+
+    Raises ChapterkitError for a chapter without a title.
+    """
+    title = chapter_heading(tree) or _title_block(chapter, document).element
+    return ChapterPrinting(
+        slug=chapter.slug,
+        number=chapter.number,
+        title=plain_text(inlines_of(title)),
+        document=document,
+        tree=tree,
+        **_shared(book, root),
+    )
+
+
+def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -> BookPrinting:
+    """Return what a format may know of a book."""
+    return BookPrinting(chapters=tuple(chapters), **_shared(book, root))
+
+
+def _shared(book: Book, root: Path) -> dict[str, Any]:
+    """Return what formats may know of chapters and books alike; their own folder comes later."""
+    return {
+        "config": book.config,
+        "language": book.config.language,
+        "root": root,
+        "work": Path(),
+        "provenance": {id: for_readers(one) for id, one in cards(book).items()},
+        "modified": _newest_input(root),
+    }
 
 
 def _title_block(chapter: Chapter, document: Document) -> Block:
@@ -181,21 +209,3 @@ def _title_block(chapter: Chapter, document: Document) -> Block:
         if block.level == 1:
             return block
     raise ChapterkitError("章没有标题", Origin(chapter.path), "第一行写一级标题：# 标题 {#slug}")
-
-
-def _printing(
-    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree, scratch: Path
-) -> Printing:
-    title = chapter_heading(tree) or _title_block(chapter, document).element
-    return Printing(
-        config=book.config,
-        chapter_slug=chapter.slug,
-        chapter_number=chapter.number,
-        chapter_title=plain_text(inlines_of(title)),
-        language=book.config.language,
-        document=document,
-        root=root,
-        work=scratch,
-        provenance={id: for_readers(one) for id, one in cards(book).items()},
-        modified=_newest_input(root),
-    )

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,11 +17,11 @@ from chapterkit.checking.running import each_once
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import print_report, progress, shown
-from chapterkit.formats import all_formats
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import document_of, linted, load
-from chapterkit.printing import Written, build_chapter
+from chapterkit.pipeline import document_of, linted, load, printing_of, written
+from chapterkit.printing import Written, book_printing
 
 
 @click.command()
@@ -62,34 +63,44 @@ def build(
     if any(problem.severity == "error" for problem in problems):
         click.echo("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
+    folder = output or root / "build"
+    chapters: list[ChapterPrinting] = []
     for subject, document in zip(wanted, documents, strict=True):
-        started = time.perf_counter()
-        assert subject.chapter
-        with progress(f"正在写 {subject.chapter.slug}", len(chosen)) as step:
-            folder = output or root / "build"
-            written = build_chapter(
-                book, root, subject.chapter, document, chosen, folder, jobs, step
-            )
-        _print_written(written, time.perf_counter() - started)
+        chapters.append(printing_of(subject, document))
+        files = _write(chapters[-1], chosen, folder, jobs)
         click.echo(summary_text(document, book))
         if depfile:
-            _write_depfile(depfile, subject.chapter.number, written)
+            _write_depfile(depfile, chapters[-1].number, files)
+    if any(one.scope == "book" for one in chosen):
+        _write(book_printing(book, root, chapters), chosen, folder, jobs)
 
 
-def _print_written(written: Sequence[Written], seconds: float) -> None:
-    width = max(len(shown(one.path)) for one in written)
-    for one in written:
+def _write(
+    printing: AnyPrinting, formats: Sequence[Format[Any]], folder: Path, jobs: int
+) -> list[Written]:
+    """Write a chapter or a book, with a bar while that goes on, and print what was written."""
+    started = time.perf_counter()
+    with progress(f"正在写 {printing.name}", len(formats)) as step:
+        files = written(printing, formats, folder, jobs, step)
+    if files:
+        _print_written(files, time.perf_counter() - started)
+    return files
+
+
+def _print_written(files: Sequence[Written], seconds: float) -> None:
+    width = max(len(shown(one.path)) for one in files)
+    for one in files:
         click.echo(f"{shown(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
-    click.echo(f"写好 {len(written)} 个文件，共 {seconds:.1f} 秒。")
+    click.echo(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
 
 
 def _size(size: int) -> str:
     return f"{size / 1024:.0f} KiB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MiB"
 
 
-def _write_depfile(depfile: Path, number: int, written: Sequence[Written]) -> None:
+def _write_depfile(depfile: Path, number: int, files: Sequence[Written]) -> None:
     """Tell make which files the chapter's stamp stands for: a deleted one is built again."""
-    paths = [os.path.relpath(one.path).replace(os.sep, "/") for one in written]
+    paths = [os.path.relpath(one.path).replace(os.sep, "/") for one in files]
     stamp = f"build/chapter{number}.built"
     text = f"{stamp}: {' '.join(paths)}\n" + "".join(f"{path}:\n" for path in paths)
     depfile.parent.mkdir(parents=True, exist_ok=True)

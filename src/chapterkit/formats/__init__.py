@@ -1,7 +1,7 @@
 """Output formats: one module each, found by walking this folder.
 
 A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
-changes the tree before pandoc writes it, `finish` makes the final file out of what pandoc wrote.
+makes the tree that pandoc writes, `finish` makes the final file out of what pandoc wrote.
 Formats start no process: `build` runs pandoc for them.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
 from chapterkit.text.document import Document
@@ -20,68 +21,102 @@ from chapterkit.text.passes import WIDE_SPACE
 from chapterkit.text.tree import Tree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Printing:
-    """What a format may know of the chapter that it prints.
+    """What the formats of chapters and those of whole books may know.
 
-    `chapter_title` is plain text, without the number; `language` a BCP 47 tag (zh-Hans, zh-Hant);
-    `provenance` tells for every number shown where it comes from, as one line of plain text;
-    `document` is the checked document, for placing a complaint at its origin;
-    `root` the book's folder, where images are; `work` an empty temporary folder of this format's
-    own; `modified` when the manuscript was last changed, in seconds since 1970: the date that
-    outputs carry.
+    `language` is a BCP 47 tag (zh-Hans, zh-Hant); `root` the book's folder, where images are;
+    `work` an empty temporary folder of this format's own; `provenance` tells for every number
+    shown where it comes from, as one line of plain text; `modified` is when the manuscript was
+    last changed, in seconds since 1970: the date that outputs carry.
     """
 
     config: Config
-    chapter_slug: str
-    chapter_number: int
-    chapter_title: str
     language: str
-    document: Document
     root: Path
     work: Path
-    provenance: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
     modified: int = 0
 
+
+@dataclass(frozen=True, kw_only=True)
+class ChapterPrinting(Printing):
+    """A chapter to be printed.
+
+    `title` is plain text, without the number; `tree` what citeproc has put citations into;
+    `document` the checked document, for placing a complaint at its origin.
+    """
+
+    slug: str
+    number: int
+    title: str
+    document: Document
+    tree: Tree = field(repr=False)
+
     @property
-    def chapter_label(self) -> str:
+    def name(self) -> str:
+        """What its files are called."""
+        return self.slug
+
+    @property
+    def chapters(self) -> tuple[ChapterPrinting, ...]:
+        """The chapter itself: a printing of a book has several."""
+        return (self,)
+
+    @property
+    def label(self) -> str:
         """The chapter's number as a reader is shown it: 第 7 章."""
-        return f"第 {self.chapter_number} 章"
+        return f"第 {self.number} 章"
 
     @property
     def labelled_title(self) -> str:
         """The chapter's title with its number before it."""
-        return f"{self.chapter_label}{WIDE_SPACE}{self.chapter_title}"
+        return f"{self.label}{WIDE_SPACE}{self.title}"
 
 
-def _same_tree(tree: Tree, printing: Printing) -> Tree:
-    return tree
+@dataclass(frozen=True, kw_only=True)
+class BookPrinting(Printing):
+    """A book to be printed: its chapters, in order, so that numbers and links may run through."""
+
+    chapters: tuple[ChapterPrinting, ...]
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return "book"
+
+
+Scope = Literal["chapter", "book"]
+AnyPrinting = ChapterPrinting | BookPrinting
+P = TypeVar("P", ChapterPrinting, BookPrinting)
 
 
 @dataclass(frozen=True)
-class Format:
+class Format(Generic[P]):
     """One output format.
 
     `suffix` names the final file; `writer_suffix` what pandoc writes, if `finish` makes the
-    final file of it; `arguments(printing)` are pandoc's, writer included;
-    `prepare(tree, printing)` returns a changed copy of pandoc's tree, never the tree changed;
-    `finish(printing, written, target)` turns pandoc's file into the final one;
-    `by_default` whether `build` writes it when no format is named.
+    final file of it; `arguments(printing)` are pandoc's, writer included; `prepare(printing)`
+    returns the tree that pandoc is to write, never the printing's own tree changed;
+    `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
+    whether `build` writes it when no format is named; `scope` whether it makes a file of each
+    chapter, or one of the book: that is the kind of printing it is handed.
     """
 
     name: str
     suffix: str
-    arguments: Callable[[Printing], list[str]]
-    prepare: Callable[[Tree, Printing], Tree] = _same_tree
-    finish: Callable[[Printing, Path, Path], None] | None = None
+    arguments: Callable[[P], list[str]]
+    prepare: Callable[[P], Tree]
+    finish: Callable[[P, Path, Path], None] | None = None
     writer_suffix: str = ""
     by_default: bool = True
+    scope: Scope = "chapter"
 
 
 @cache
-def all_formats() -> dict[str, Format]:
+def all_formats() -> dict[str, Format[Any]]:
     """Return every format of this folder by name, in alphabetical order."""
-    found: dict[str, Format] = {}
+    found: dict[str, Format[Any]] = {}
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
         loaded = importlib.import_module(f"{__name__}.{module.name}")
         if isinstance(one := getattr(loaded, "FORMAT", None), Format):

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from chapterkit.formats import Format, Printing
+from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, checked_images, resource_path
 from chapterkit.text.passes import (
     numbered,
@@ -38,7 +38,7 @@ _WORD_LANGUAGES = {
 _STYLES = {"Strong": "Strong Text", "Emph": "Emphasis Text"}
 
 
-def _arguments(printing: Printing) -> list[str]:
+def _arguments(printing: ChapterPrinting) -> list[str]:
     return [
         "--to=docx",
         f"--reference-doc={_FOLDER / 'reference.docx'}",
@@ -47,11 +47,12 @@ def _arguments(printing: Printing) -> list[str]:
     ]
 
 
-def _prepare(tree: Tree, printing: Printing) -> Tree:
+def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree with its paragraphs in Word's own 正文 (Normal), which indents.
 
     Raises ChapterkitError for an image that is not in the book's folder.
     """
+    tree = printing.tree
     checked_images(tree, printing)
     values = {
         "title": printing.labelled_title,
@@ -63,7 +64,7 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
         tree,
         with_metadata(values),
         unwrap_numbers,
-        numbered(printing.chapter_label),
+        numbered(printing.label),
         with_wide_spaces,
         over_elements(_styled),
         _in_normal,
@@ -96,7 +97,7 @@ def _is_running(block: Element) -> bool:
     return kind_of(block) == "Para" and kinds not in (["Math"], ["Image"])
 
 
-def _finish(printing: Printing, written: Path, target: Path) -> None:
+def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
     """Name the language as Word does: pandoc has translations for zh-Hans, Word knows zh-CN."""
     language = _WORD_LANGUAGES.get(printing.language, "zh-CN")
     with zipfile.ZipFile(written) as old, zipfile.ZipFile(target, "w") as new:

@@ -6,7 +6,7 @@ import json
 import uuid
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import Format, Printing
+from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
@@ -25,7 +25,7 @@ from chapterkit.text.tree import Tree
 _COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
 
 
-def _arguments(printing: Printing) -> list[str]:
+def _arguments(printing: ChapterPrinting) -> list[str]:
     return [
         "--to=epub3",
         f"--css={ASSETS / 'epub' / 'style.css'}",
@@ -36,11 +36,12 @@ def _arguments(printing: Printing) -> list[str]:
     ]
 
 
-def _prepare(tree: Tree, printing: Printing) -> Tree:
+def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree with the publication's metadata, and draw the cover into the work folder.
 
     Raises ChapterkitError for an image that is not in the book's folder.
     """
+    tree = printing.tree
     checked_images(tree, printing)
     _draw_cover(printing)
     config = printing.config
@@ -50,25 +51,25 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
         "lang": printing.language,
         "identifier": _identifier(printing),
         "belongs-to-collection": config.title,
-        "group-position": str(printing.chapter_number),
+        "group-position": str(printing.number),
         "toc-title": "目录",
     }
     return passed(
         tree,
         with_metadata(values),
         unwrap_numbers,
-        numbered(printing.chapter_label),
+        numbered(printing.label),
         with_wide_spaces,
     )
 
 
-def _identifier(printing: Printing) -> str:
+def _identifier(printing: ChapterPrinting) -> str:
     """Return an identifier of this chapter's own, the same in every build."""
-    name = f"{printing.config.identifier}#{printing.chapter_slug}#{printing.language}"
+    name = f"{printing.config.identifier}#{printing.slug}#{printing.language}"
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
-def _draw_cover(printing: Printing) -> None:
+def _draw_cover(printing: ChapterPrinting) -> None:
     import typst
 
     config = printing.config
@@ -85,8 +86,8 @@ def _draw_cover(printing: Printing) -> None:
             sys_inputs={
                 "book": config.title,
                 "author": config.author,
-                "number": printing.chapter_label,
-                "chapter": printing.chapter_title,
+                "number": printing.label,
+                "chapter": printing.title,
                 "serif": json.dumps([font.family for font in serif]),
                 "sans": json.dumps([font.family for font in sans]),
             },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chapterkit.formats import Format, Printing
+from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, checked_images, web_arguments
 from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
 from chapterkit.text.tree import (
@@ -19,7 +19,7 @@ from chapterkit.text.tree import (
 )
 
 
-def _arguments(printing: Printing) -> list[str]:
+def _arguments(printing: ChapterPrinting) -> list[str]:
     return [
         "--to=html5",
         "--standalone",
@@ -29,18 +29,19 @@ def _arguments(printing: Printing) -> list[str]:
     ]
 
 
-def _prepare(tree: Tree, printing: Printing) -> Tree:
+def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree for the page: the title as its header, numbers with their provenance.
 
     Raises ChapterkitError for an image that is not in the book's folder.
     """
+    tree = printing.tree
     checked_images(tree, printing)
     heading = chapter_heading(tree)
     values = {
-        "pagetitle": f"{printing.chapter_label} {printing.chapter_title} · {printing.config.title}",
+        "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}",
         "lang": printing.language,
-        "number": printing.chapter_label,
-        "chapter": printing.chapter_title,
+        "number": printing.label,
+        "chapter": printing.title,
         "anchor": attributes_of(heading).identifier if heading else "",
         "book": printing.config.title,
         "author": printing.config.author,

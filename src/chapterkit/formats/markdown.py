@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chapterkit.formats import Format, Printing
+from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
 from chapterkit.text.tree import (
     Element,
@@ -17,17 +17,18 @@ from chapterkit.text.tree import (
 _WRITER = "markdown-smart-citations-fenced_divs-native_divs-bracketed_spans-native_spans"
 
 
-def _arguments(printing: Printing) -> list[str]:
+def _arguments(printing: ChapterPrinting) -> list[str]:
     return [f"--to={_WRITER}", "--wrap=none", "--markdown-headings=atx"]
 
 
-def _prepare(tree: Tree, printing: Printing) -> Tree:
+def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
+    tree = printing.tree
     return passed(
         tree,
         with_metadata({}),
         unwrap_numbers,
-        numbered(printing.chapter_label),
+        numbered(printing.label),
         over_elements(_plainer),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import Format, Printing
+from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import (
     ASSETS,
     checked_images,
@@ -38,21 +38,22 @@ from chapterkit.text.tree import (
 _REGIONS = {"zh-Hans": "cn", "zh-Hant": "tw", "zh-Hant-TW": "tw", "zh-Hant-HK": "hk"}
 
 
-def _arguments(printing: Printing) -> list[str]:
+def _arguments(printing: ChapterPrinting) -> list[str]:
     template = ASSETS / "typst" / "template.typ"
     return ["--to=typst-citations-smart", "--standalone", f"--template={template}", "--wrap=none"]
 
 
-def _prepare(tree: Tree, printing: Printing) -> Tree:
+def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree for Typst: images copied beside it and described, formulas described.
 
     Raises ChapterkitError for an image that is not there and a character that no font can show.
     """
+    tree = printing.tree
     tree = passed(
         tree,
         with_metadata({}),
         unwrap_numbers,
-        numbered(printing.chapter_label),
+        numbered(printing.label),
         with_wide_spaces,
     )
     _refuse_missing_characters(tree, printing)
@@ -60,7 +61,7 @@ def _prepare(tree: Tree, printing: Printing) -> Tree:
     return passed(tree, over_elements(lambda one: _for_typst(one, images)))
 
 
-def _refuse_missing_characters(tree: Tree, printing: Printing) -> None:
+def _refuse_missing_characters(tree: Tree, printing: ChapterPrinting) -> None:
     config = printing.config
     text = config.title + config.author + _words(tree)
     missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
@@ -79,15 +80,15 @@ def _words(tree: Tree) -> str:
     return "".join(map(text_of, set_as_text))
 
 
-def _serif(printing: Printing) -> tuple[fonts.FontFile, ...]:
+def _serif(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.serif, fonts.BUNDLED_SERIF)
 
 
-def _sans(printing: Printing) -> tuple[fonts.FontFile, ...]:
+def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
 
 
-def _copied_images(tree: Tree, printing: Printing) -> dict[str, str]:
+def _copied_images(tree: Tree, printing: ChapterPrinting) -> dict[str, str]:
     """Copy the images into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
     for number, (address, file) in enumerate(checked_images(tree, printing).items(), 1):
@@ -125,7 +126,7 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _finish(printing: Printing, written: Path, target: Path) -> None:
+def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
     """Compile the Typst that pandoc wrote; raise ChapterkitError if Typst refuses it."""
     import typst
 
@@ -148,14 +149,14 @@ def _finish(printing: Printing, written: Path, target: Path) -> None:
         raise ChapterkitError(f"Typst 排不出来：{error.message}", hint=hint) from None
 
 
-def _inputs(printing: Printing) -> dict[str, str]:
+def _inputs(printing: ChapterPrinting) -> dict[str, str]:
     """Return what the template is told, besides the text."""
     config = printing.config
     return {
         "book": config.title,
         "author": config.author,
-        "number": printing.chapter_label,
-        "chapter": printing.chapter_title,
+        "number": printing.label,
+        "chapter": printing.title,
         "page": config.page,
         "script": printing.language.split("-")[1].lower() if "-" in printing.language else "hans",
         "region": _REGIONS.get(printing.language, "cn"),

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.formats import Printing
+from chapterkit.formats import AnyPrinting
 from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
 
-def checked_images(tree: Tree, printing: Printing) -> dict[str, Path]:
+def checked_images(tree: Tree, printing: AnyPrinting) -> dict[str, Path]:
     """Return the file of every image by its address in the tree.
 
     Raises ChapterkitError, at the image, for one that is not there or not inside the book.
@@ -23,7 +23,7 @@ def checked_images(tree: Tree, printing: Printing) -> dict[str, Path]:
     return {address: _image_file(address, printing) for address in addresses}
 
 
-def _image_file(address: str, printing: Printing) -> Path:
+def _image_file(address: str, printing: AnyPrinting) -> Path:
     root = printing.root.resolve()
     for folder in (root / "book", root):
         file = (folder / address).resolve()
@@ -38,18 +38,21 @@ def _image_file(address: str, printing: Printing) -> Path:
     )
 
 
-def _origin_of(text: str, printing: Printing) -> Origin | None:
+def _origin_of(text: str, printing: AnyPrinting) -> Origin | None:
     """Return where a stretch of text first stands in the manuscript."""
-    offset = printing.document.rendered.text.find(text)
-    return printing.document.rendered.origin(offset) if offset >= 0 else None
+    for chapter in printing.chapters:
+        rendered = chapter.document.rendered
+        if (offset := rendered.text.find(text)) >= 0:
+            return rendered.origin(offset)
+    return None
 
 
-def resource_path(printing: Printing) -> str:
+def resource_path(printing: AnyPrinting) -> str:
     """Return pandoc's argument that says where the book's images are."""
     root = printing.root
     return "--resource-path=" + os.pathsep.join(str(folder) for folder in (root / "book", root))
 
 
-def web_arguments(printing: Printing) -> list[str]:
+def web_arguments(printing: AnyPrinting) -> list[str]:
     """Return pandoc's arguments that HTML and EPUB share: where images are, formulas, contents."""
     return [resource_path(printing), "--mathml", "--toc", "--toc-depth=3", "--wrap=none"]
