@@ -123,7 +123,9 @@ def approximate_text(number: Number, digits: int) -> str:
     """Return the number rounded to `digits` decimals, halves away from zero, and marked: 约 12%."""
     if not isinstance(digits, int) or not 0 <= digits <= MAX_DIGITS:
         raise ChapterkitError(f"小数位数应在 0 到 {MAX_DIGITS} 之间，不能是 {digits}")
-    value = _single(number).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    with localcontext() as context:
+        context.prec = 100
+        value = _single(number).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     return f"约 {with_unit(value_text(value), number.unit)}"
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from chapterkit.errors import Origin
+from chapterkit.errors import ChapterkitError, Origin
 
 # Two of Unicode's noncharacters: they cannot occur in a manuscript, so nothing there can be
 # taken for a mark, and a mark cannot be taken for text.
@@ -16,6 +16,16 @@ MARK = (
     f"{MARK_START}(?P<path>[^{MARK_END}]*):(?P<line>\\d+):(?P<column>\\d+):(?P<kind>[td]){MARK_END}"
 )
 _MARK = re.compile(MARK)
+
+
+_NOT_TEXT = re.compile(f"[{MARK_START}{MARK_END}]")
+
+
+def check_no_marks(text: str, path: str = "") -> None:
+    """Raise ChapterkitError, at its line in `path` if given, for a mark that an author typed."""
+    if found := _NOT_TEXT.search(text):
+        origin = Origin(path, text.count("\n", 0, found.start()) + 1) if path else None
+        raise ChapterkitError("文本里有 Unicode 非字符", origin, "删去它")
 
 
 def mark(origin: Origin, advances: bool) -> str:

@@ -1,0 +1,123 @@
+"""The source of templates: origin marks put in, and text that would be lost found. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from jinja2.ext import Extension
+
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.manuscript.book import unknown_experiment
+from chapterkit.manuscript.records import Record
+from chapterkit.text.origins import check_no_marks, mark
+
+_STRINGS = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+TAG = re.compile(
+    rf"""(?P<comment>\{{%\#.*?\#%\}})
+      | (?P<statement>\{{%(?:{_STRINGS}|[^"'%]|%(?!\}}))*%\}})
+      | (?P<expression>\{{\{{(?:{_STRINGS}|[^"'}}]|\}}(?!\}}))*\}}\}})""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class OriginMarks(Extension):
+    """Puts an origin mark before each stretch of text and each expression of a template.
+
+    Marks stand directly before what is visible, never before white space, so that Jinja's
+    own handling of white space round its tags is not disturbed.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return the template's source with marks; called by Jinja before it compiles."""
+        check_no_marks(source, filename or "")
+        return "".join(_marked(source, filename or name or ""))
+
+
+def _marked(source: str, path: str) -> Iterator[str]:
+    position = _Position(path)
+    end = 0
+    for tag in TAG.finditer(source):
+        yield from _marked_text(source[end : tag.start()], position)
+        if tag.lastgroup == "expression" and not tag[0].startswith("{{-"):
+            yield mark(position.origin(), advances=False)
+        yield tag[0]
+        position.pass_over(tag[0])
+        end = tag.end()
+    yield from _marked_text(source[end:], position)
+
+
+def _marked_text(text: str, position: _Position) -> Iterator[str]:
+    for line in text.splitlines(keepends=True):
+        visible = line.lstrip()
+        indent = line[: len(line) - len(visible)]
+        yield indent
+        position.pass_over(indent)
+        if visible:
+            yield mark(position.origin(), advances=True) + visible
+            position.pass_over(visible)
+
+
+@dataclass
+class _Position:
+    """A cursor over a source text."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def origin(self) -> Origin:
+        return Origin(self.path, self.line, self.column)
+
+    def pass_over(self, text: str) -> None:
+        breaks = text.count("\n")
+        self.line += breaks
+        after = len(text) - text.rfind("\n") - 1
+        self.column = after + 1 if breaks else self.column + after
+
+
+_EXTENDS = re.compile(r"""\{%-?\s*extends\s+["']([^"']+)["']""")
+_BLOCK = re.compile(r"\{%-?\s*block\s+(\w+)")
+_OPENS = re.compile(r"\{%-?\s*(?:block|macro|call|filter)\b|\{%-?\s*set\s+\w+\s*-?%\}")
+_CLOSES = re.compile(r"\{%-?\s*end(?:block|macro|call|filter|set)\b")
+
+
+def check_templates(templates: Mapping[str, str], records: Mapping[str, Record]) -> None:
+    """Raise ChapterkitError for text that a template would lose without a word.
+
+    That is a block which the template it extends does not have, text outside any block there,
+    and a template of an experiment that does not exist.
+    """
+    for name, text in templates.items():
+        path = f"templates/{name}"
+        slug = name.removeprefix("experiments/").removesuffix(".md.j2")
+        if name.startswith("experiments/") and slug not in records:
+            raise unknown_experiment(slug, records).at(Origin(path))
+        parent = _EXTENDS.search(text)
+        if parent and parent[1] in templates:
+            known = set(_BLOCK.findall(templates[parent[1]]))
+            _check_child(text, path, known)
+
+
+def _check_child(text: str, path: str, known: set[str]) -> None:
+    position, depth, end = _Position(path), 0, 0
+    for tag in [*TAG.finditer(text), None]:
+        between = text[end : tag.start()] if tag else text[end:]
+        if depth == 0 and between.strip():
+            position.pass_over(between[: len(between) - len(between.lstrip())])
+            hint = f"移进一个 block：{'、'.join(sorted(known))}"
+            raise ChapterkitError("写在 block 外面的文字不会印出来", position.origin(), hint)
+        if tag is None:
+            return
+        position.pass_over(between)
+        block = _BLOCK.match(tag[0])
+        if block and depth == 0 and block[1] not in known:
+            near = nearest(block[1], known)
+            hint = f"最接近的是 {near}" if near else f"有：{'、'.join(sorted(known))}"
+            raise ChapterkitError(
+                f"所扩展的模板没有 {block[1]} 这个 block", position.origin(), hint
+            )
+        depth += bool(_OPENS.match(tag[0])) - bool(_CLOSES.match(tag[0]))
+        position.pass_over(tag[0])
+        end = tag.end()
