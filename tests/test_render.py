@@ -105,11 +105,6 @@ CASES = {
         "{{ n.after }}",
         "book/chapter3.md:4: 没有 card-gam 这个实验的记录\nhint: 最接近的是 card-game",
     ),
-    "what Jinja asks of a callable": (
-        "甲",
-        "{{ n.jinja_pass_arg }}",
-        "templates/experiments/card-game.md.j2:1: 模板用了没有定义的名字：'chapterkit.text.render.Numbers object' has no attribute 'jinja_pass_arg'",
-    ),
     "a record's number in the chapter": (
         "{{ n.after }}",
         "{{ n.after }}",

@@ -34,6 +34,7 @@ from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_text
 Progress = Callable[[str], None]
 
 _BUILDING = ".building-"
+_REMOVALS = 100
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,16 @@ def _building(folder: Path) -> Iterator[Path]:
 
 
 def _remove_scratch(folder: Path) -> None:
-    """Remove the temporary folders of this build, or of one that was killed."""
+    """Remove the temporary folders of this build, or of one that was killed.
+
+    A thread whose start was interrupted is unknown to its pool, and may still be writing.
+    """
     for left in folder.glob(f"{_BUILDING}*"):
-        shutil.rmtree(left, ignore_errors=True)
+        for _ in range(_REMOVALS):
+            shutil.rmtree(left, ignore_errors=True)
+            if not left.exists():
+                break
+            time.sleep(0.02)
 
 
 def _moved(written: Written, folder: Path) -> Written:
