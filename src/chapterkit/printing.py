@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +35,6 @@ from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_text
 Progress = Callable[[str], None]
 
 _BUILDING = ".building-"
-_REMOVALS = 100
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def printed(
     """
     with _building(folder) as scratch:
         makers = [_Maker(one, printing, scratch, progress) for one in formats]
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
+        with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         return [_moved(one, folder) for one in made]
 
@@ -85,17 +85,26 @@ def _building(folder: Path) -> Iterator[Path]:
         yield scratch
 
 
-def _remove_scratch(folder: Path) -> None:
-    """Remove the temporary folders of this build, or of one that was killed.
+@contextmanager
+def _threads(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
+    """Give a pool all of whose threads have ended afterwards, and which ends early on a failure.
 
-    A thread whose start was interrupted is unknown to its pool, and may still be writing.
+    The pool does not wait for a thread that was just being started when it was interrupted.
     """
+    pool = ThreadPoolExecutor(count, name)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for thread in threading.enumerate():
+            if thread.name.startswith(name):
+                thread.join()
+
+
+def _remove_scratch(folder: Path) -> None:
+    """Remove the temporary folders of this build, or of one that was killed."""
     for left in folder.glob(f"{_BUILDING}*"):
-        for _ in range(_REMOVALS):
-            shutil.rmtree(left, ignore_errors=True)
-            if not left.exists():
-                break
-            time.sleep(0.02)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _moved(written: Written, folder: Path) -> Written:
