@@ -53,19 +53,13 @@ def shown(path: Path) -> str:
 def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """Show a progress bar on a terminal for more than one thing, else nothing.
 
-    It is drawn anew when something is done, not by a thread: processes may be forked meanwhile.
+    It is drawn when something is done, and not by a thread: processes may be forked meanwhile.
     """
     if total < 2 or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(title, total=total)
-        bar.refresh()
-
-        def step(done: str) -> None:
-            bar.update(task, advance=1, description=f"{title}：{done}", refresh=True)
-
-        yield step
+    nothing_yet = [""] * total
+    with click.progressbar(
+        nothing_yet, label=title, file=sys.stderr, item_show_func=lambda done: done
+    ) as bar:
+        yield lambda done: bar.update(1, done)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 
+import typst
+
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import (
@@ -70,8 +72,6 @@ def _identifier(printing: ChapterPrinting) -> str:
 
 
 def _draw_cover(printing: ChapterPrinting) -> None:
-    import typst
-
     config = printing.config
     serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
     sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)

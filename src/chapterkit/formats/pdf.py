@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import typst
+
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import (
@@ -128,8 +130,6 @@ def _string(text: str) -> str:
 
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
     """Compile the Typst that pandoc wrote; raise ChapterkitError if Typst refuses it."""
-    import typst
-
     main = printing.work / "main.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)

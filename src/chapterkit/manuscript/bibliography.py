@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pybtex.database import BibliographyDataError, parse_string
+from pybtex.exceptions import PybtexError
+
 from chapterkit.errors import ChapterkitError, Origin
 
 _ENTRY = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\s}]+)", re.MULTILINE)
@@ -40,9 +43,6 @@ def parse_bibliography(text: str, shown: str) -> dict[str, Source]:
     lines = _entry_lines(text, shown)
     if not lines:
         return {}
-    from pybtex.database import BibliographyDataError, parse_string
-    from pybtex.exceptions import PybtexError
-
     try:
         database = parse_string(text, "bibtex")
     except BibliographyDataError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import replace_text
 from chapterkit.manuscript.states import STATE_COUNTED, STATES, STATUS_COUNTED, State, Status
 
 if TYPE_CHECKING:
@@ -107,8 +108,6 @@ def lock_text(lock: Lock) -> str:
 
 def write_lock(path: Path, lock: Lock) -> None:
     """Write the lock; raise ChapterkitError, the old lock as it was, if that cannot be done."""
-    from chapterkit.files import replace_text
-
     replace_text(path, lock_text(lock))
 
 

@@ -11,6 +11,7 @@ from chapterkit.quantities import exemptions
 from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
 from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
+from chapterkit.quantities.masking import masked
 from chapterkit.quantities.model import REASONS, Draft, Exempt, Quantity, Skip
 from chapterkit.quantities.numerals import decimal_or_none
 from chapterkit.quantities.phrases import SIGNED_AFTER, quantity_at
@@ -60,8 +61,6 @@ def find_quantities(text: str) -> list[Quantity]:
     >>> [q.text for q in find_quantities("实验 7.4 里，`x = 3` 用了十七个样本 [@li2024, 图 6]。")]
     ['十七个']
     """
-    from chapterkit.quantities.masking import masked
-
     return [found for found in _scan(text, masked(text)) if isinstance(found, Quantity)]
 
 
@@ -80,8 +79,6 @@ def explain(text: str) -> list[Exempt]:
     >>> [(e.text, e.why) for e in explain("统一用第三章的 GPT-4o 做四个任务")]
     [('统一', 'E5'), ('三章', 'E2'), ('GPT-4o', 'E1'), ('四个', 'small-count')]
     """
-    from chapterkit.quantities.masking import masked
-
     found: list[Exempt] = []
     for item in _scan(text, masked(text), explaining=True):
         if isinstance(item, Exempt):

@@ -9,6 +9,9 @@ from itertools import dropwhile, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import latexcodec  # noqa: F401 (registers the codec)
+from pybtex.database import Person
+
 from chapterkit.text.tree import (
     Attributes,
     Citation,
@@ -221,8 +224,6 @@ def _name(written: str) -> dict[str, str]:
     >>> _name("Le, Quoc V.")
     {'family': 'LE', 'given': 'Quoc V.'}
     """
-    from pybtex.database import Person
-
     if written == "others":
         return {"literal": "et al."}
     if _HAN.search(written):
@@ -252,8 +253,6 @@ def plain_latex(text: str) -> str:
     'SNAC by Grötschla & others: “neural”'
     """
     if "\\" in text:
-        import latexcodec  # noqa: F401 (registers the codec)
-
         text = codecs.lookup("ulatex").decode(text)[0]  # type: ignore[arg-type]
     without = re.sub(r"[{}]", "", text)
     for typed, meant in _LIGATURES:

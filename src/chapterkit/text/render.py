@@ -11,7 +11,7 @@ from markupsafe import Markup
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_experiment
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, without_marks
-from chapterkit.text.sandbox import MAX_OUTPUT, Sandbox, finalized
+from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox, finalized
 from chapterkit.text.templates import OriginMarks, check_templates
 from chapterkit.text.views import (
     Numbers,
@@ -54,6 +54,7 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         cache_size=-1,
+        bytecode_cache=CompiledTemplates.at_hand(),
     )
     environment.filters |= {"signed": dress_signed, "approx": dress_approx, "zh": dress_zh}
     environment.globals |= {

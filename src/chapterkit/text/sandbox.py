@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
 
 from chapterkit.errors import ChapterkitError
+from chapterkit.text import templates, views
 from chapterkit.text.origins import mark
 from chapterkit.text.views import DataText, Dressed, escape
 
@@ -134,6 +141,36 @@ class _Bounding(jinja2.visitor.NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
         self.generic_visit(node)
         return _through("_joined", nodes.List(node.nodes, lineno=node.lineno))
+
+
+class CompiledTemplates(jinja2.FileSystemBytecodeCache):
+    """Compiled templates of earlier runs, each kept under its path and used for the same source.
+
+    They lie in a folder of the user's own below the system's temporary one, never in a book's:
+    what is loaded from there is run. Whatever goes wrong there is a miss.
+    """
+
+    @classmethod
+    def at_hand(cls) -> CompiledTemplates | None:
+        """Return the kept templates; None if there is no safe place for them."""
+        try:
+            return cls(pattern=f"__chapterkit_{_made_by()}_%s.cache")
+        except (OSError, RuntimeError):
+            return None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template, if there is room."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+@cache
+def _made_by() -> str:
+    """Return a digest of all that a compiled template depends on besides its own source."""
+    digest = hashlib.sha256(version("jinja2").encode())
+    for module in (__file__, templates.__file__, views.__file__):
+        digest.update(Path(module).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _through(name: str, node: nodes.Expr) -> nodes.Filter:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import typst
+from fontTools.ttLib import TTFont, TTLibError
 
 from chapterkit.errors import ChapterkitError
 
-if TYPE_CHECKING:
-    import typst
+try:
+    import pylopdf_fonts_zh_cn
+except ImportError:
+    pylopdf_fonts_zh_cn = None  # type: ignore[assignment]
 
 BUNDLED_SERIF = "Noto Serif SC"
 BUNDLED_SANS = "Noto Sans SC"
@@ -30,19 +34,14 @@ class FontFile:
 @cache
 def bundled_folder() -> Path:
     """Return the folder of the bundled fonts; raise ChapterkitError if they are not installed."""
-    try:
-        import pylopdf_fonts_zh_cn
-    except ImportError:
-        hint = "重新安装依赖：make setup"
-        raise ChapterkitError("找不到随包的中文字体", hint=hint) from None
+    if pylopdf_fonts_zh_cn is None:
+        raise ChapterkitError("找不到随包的中文字体", hint="重新安装依赖：make setup")
     return Path(pylopdf_fonts_zh_cn.serif_path()).parent
 
 
 @cache
 def typst_fonts() -> typst.Fonts:
     """Return all fonts that Typst can use: the system's, the bundled ones, and its own."""
-    import typst
-
     return typst.Fonts(font_paths=[bundled_folder()])
 
 
@@ -86,8 +85,6 @@ def _is_shown(character: str) -> bool:
 
 @cache
 def _coverage(font: FontFile) -> frozenset[int]:
-    from fontTools.ttLib import TTFont, TTLibError
-
     try:
         with TTFont(font.path, fontNumber=font.index, lazy=True) as opened:
             return frozenset(opened.getBestCmap() or ())

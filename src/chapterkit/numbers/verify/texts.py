@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pypdfium2
+
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import decode
 
@@ -156,8 +158,6 @@ def _pdf_pages(data: bytes, shown: str) -> list[str]:
 
 
 def _pdfium_pages(data: bytes, shown: str) -> list[str]:
-    import pypdfium2
-
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
