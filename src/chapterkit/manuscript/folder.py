@@ -7,6 +7,7 @@ link. Nothing else reads a file that a book names. A folder as it stood at a git
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import posixpath
 from abc import ABC, abstractmethod
@@ -67,8 +68,8 @@ class Disk(Folder):
         file = self.root / within(path)
         try:
             leads_out = not file.resolve().is_relative_to(self.root.resolve())
-        except (OSError, RuntimeError) as error:  # a circle of links
-            raise ChapterkitError(f"读不了这个文件：{error}", Origin(path)) from None
+        except (OSError, RuntimeError):
+            raise circle(path) from None
         if leads_out:
             raise _outside(path)
         return file
@@ -170,6 +171,11 @@ def is_folder(shown: str) -> ChapterkitError:
     return ChapterkitError("这是一个文件夹", Origin(shown), hint)
 
 
+def circle(shown: str) -> ChapterkitError:
+    """Return the error for a link that leads back to itself."""
+    return ChapterkitError("链接绕成了圈", Origin(shown), "链接要指到一个文件")
+
+
 # --- reading and decoding
 
 
@@ -185,6 +191,8 @@ def read_file(path: Path, shown: str) -> bytes:
     except IsADirectoryError:
         raise is_folder(shown) from None
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise circle(shown) from None
         raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError
 from chapterkit.git import git
-from chapterkit.manuscript.folder import Folder, Paths, in_order, is_folder, missing, within
+from chapterkit.manuscript.folder import Folder, Paths, circle, in_order, is_folder, missing, within
 
 MAX_LINKS = 20
 
@@ -53,7 +53,7 @@ class Revision(Folder):
                 return path
             target = git(self.repository, "cat-file", "blob", held).decode("utf-8", "replace")
             path = within(posixpath.join(posixpath.dirname(path), target), path)
-        raise ChapterkitError("链接绕成了圈", Origin(path))
+        raise circle(path)
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file or folder at `path`."""

@@ -1,0 +1,247 @@
+"""The line from files to print: what goes from step to step, its keys, and what is not done twice."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chapterkit import pipeline
+from chapterkit.checking.running import problems_of_all
+from chapterkit.checking.subjects import chapters_of
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.formats import BookPrinting, Format, all_formats
+from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.outside import Outside
+from chapterkit.pipeline import (
+    Memory,
+    Subject,
+    cite_key,
+    cited_tree,
+    document_of,
+    lint_key,
+    linted,
+    load,
+    print_key,
+    printing_of,
+    problems_of,
+    read_key,
+    render_key,
+    rendered,
+    written,
+)
+from chapterkit.printing import book_printing
+from chapterkit.text.tree import Tree, tree_blocks, with_blocks
+
+CHAPTER = "book/chapter3.md"
+TEMPLATE = "templates/experiments/card-game.md.j2"
+RECORD = "experiments/card-game.yaml"
+
+
+def subject_of(root: Path) -> Subject:
+    [subject] = chapters_of(load(Disk(root)), root)
+    return subject
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
+def test_what_goes_from_step_to_step_can_be_pickled(minimal: Path) -> None:
+    append(minimal / CHAPTER, "\n成功率是 23.5%。\n")
+    subject = subject_of(minimal)
+    document = document_of(subject)
+    problems = linted(subject, document)
+    assert problems
+    values = [subject, subject.book, rendered(subject), document, problems]
+    values += [cited_tree(subject, document), printing_of(subject, document)]
+    for value in values:
+        assert pickle.loads(pickle.dumps(value)) == value
+
+
+def test_errors_keep_their_place_on_the_way() -> None:
+    error = pickle.loads(pickle.dumps(ChapterkitError("甲", Origin("a.md", 3), "乙")))
+    assert error.told() == "a.md:3: 甲\nhint: 乙"
+
+
+def keys(root: Path) -> dict[str, str]:
+    subject = subject_of(root)
+    document = document_of(subject)
+    return {
+        "render": render_key(subject),
+        "read": read_key(document.rendered),
+        "lint": lint_key(subject, document.rendered),
+        "cite": cite_key(subject, document.rendered),
+        "print": print_key(subject, document, all_formats()["html"], 0),
+    }
+
+
+ALL = {"render", "read", "lint", "cite", "print"}
+WHAT_IS_PRINTED = ALL - {"read", "cite"}
+
+
+@pytest.mark.parametrize(
+    ("path", "added", "changed"),
+    [
+        (CHAPTER, "\n又一段。\n", ALL),
+        (TEMPLATE, "\n", WHAT_IS_PRINTED),
+        (RECORD, "# 注\n", WHAT_IS_PRINTED),
+        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED),
+        ("refs.bib", "\n", WHAT_IS_PRINTED | {"cite"}),
+        ("book/terms.yaml", "terms: []\n", WHAT_IS_PRINTED),
+        ("experiments/verified.lock", "", WHAT_IS_PRINTED),
+        ("book/notes.md", "不是书稿。\n", set()),
+    ],
+)
+def test_a_key_changes_with_what_the_step_reads(
+    path: str, added: str, changed: set[str], minimal: Path
+) -> None:
+    before = keys(minimal)
+    file = minimal / path
+    file.write_text((file.read_text("utf-8") if file.exists() else "") + added, "utf-8")
+    after = keys(minimal)
+    assert {name for name in ALL if before[name] != after[name]} == changed
+
+
+def test_a_key_does_not_change_with_time_or_place(minimal: Path, tmp_path: Path) -> None:
+    before = keys(minimal)
+    moved = minimal.rename(tmp_path / "elsewhere")
+    (moved / CHAPTER).touch()
+    assert keys(moved) == before
+
+
+def test_a_key_changes_with_the_tool(minimal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keys(minimal)
+    monkeypatch.setattr(pipeline, "__version__", "99")
+    after = keys(minimal)
+    assert all(before[name] != after[name] for name in ALL)
+
+
+def test_a_picture_counts_for_printing(minimal: Path) -> None:
+    append(minimal / CHAPTER, "\n![图](dot.png)\n")
+    picture = minimal / "book" / "dot.png"
+    picture.write_bytes(b"1")
+    before = keys(minimal)
+    picture.write_bytes(b"2")
+    after = keys(minimal)
+    assert {name for name in ALL if before[name] != after[name]} == {"print"}
+
+
+def test_what_is_asked_counts_for_linting(minimal: Path) -> None:
+    subject = subject_of(minimal)
+    markdown = rendered(subject)
+    asked = [subject, replace(subject, only=("filler",)), replace(subject, at=(CHAPTER,))]
+    assert len({lint_key(one, markdown) for one in asked}) == 3
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which each step that is really done adds its name."""
+    done: list[str] = []
+
+    def count(name: str) -> None:
+        real: Callable[..., object] = getattr(pipeline, name)
+
+        def step(*given: object) -> object:
+            done.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(pipeline, name, step)
+
+    for name in ("rendered", "read", "linted", "cited_tree"):
+        count(name)
+    return done
+
+
+def test_a_step_is_not_done_twice(minimal: Path, counted: list[str]) -> None:
+    memory = Memory()
+    first = problems_of(subject_of(minimal), memory)
+    assert counted == ["rendered", "read", "linted"]
+    assert problems_of(subject_of(minimal), memory) == first
+    assert counted == ["rendered", "read", "linted"]
+
+
+def test_only_the_steps_concerned_are_done_again(minimal: Path, counted: list[str]) -> None:
+    memory = Memory()
+    printing_of(subject_of(minimal), document_of(subject_of(minimal), memory), memory)
+    append(minimal / RECORD, "# 注\n")
+    counted.clear()
+    document = document_of(subject_of(minimal), memory)
+    printing_of(subject_of(minimal), document, memory)
+    assert counted == ["rendered"]
+    append(minimal / CHAPTER, "\n成功率是 23.5%。\n")
+    counted.clear()
+    assert problems_of(subject_of(minimal), memory)
+    assert counted == ["rendered", "read", "linted"]
+
+
+def test_a_file_outside_a_book_goes_down_the_same_line(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.yaml"
+    ledger.write_text("numbers: {a: {value: 15.0, unit: '%', of: 率, cite: k}}\n", "utf-8")
+    outside = Outside(ledger=ledger)
+    book = outside.book()
+    bound = Subject(
+        "a.md", book, text='---\ntitle: 题\n---\n甲 {{ n("a") }}。', given=outside.given
+    )
+    assert [block.text for block in document_of(bound).paragraphs] == ["甲 15.0%。"]
+    other = bound.changed({"a.md": "乙。"})
+    assert [block.text for block in document_of(other).paragraphs] == ["乙。"]
+    ledger.write_text("numbers: {a: {value: 16.0, unit: '%', of: 率, cite: k}}\n", "utf-8")
+    assert render_key(replace(bound, book=outside.book())) != render_key(bound)
+
+
+def test_workers_find_what_one_process_finds(minimal: Path) -> None:
+    append(minimal / CHAPTER, "\n成功率是 23.5%。\n")
+    subject = subject_of(minimal)
+    stray = Subject("b.md", Outside().book(), text="甲:乙，，丙。")
+    one = problems_of_all([subject, stray], 1)
+    assert problems_of_all([subject, stray], 2) == one
+    assert all(one)
+
+
+def test_a_worker_tells_where_it_failed(minimal: Path) -> None:
+    subject = subject_of(minimal)
+    broken = subject.changed({CHAPTER: "# 题 {#t}\n\n{{ nobody }}\n"})
+    with pytest.raises(ChapterkitError) as told:
+        problems_of_all([subject, broken], 2)
+    assert str(told.value.origin) == f"{CHAPTER}:3"
+
+
+def joined(printing: BookPrinting) -> Tree:
+    """Return all chapters as one tree."""
+    blocks = [block for chapter in printing.chapters for block in tree_blocks(chapter.tree)]
+    return with_blocks(printing.chapters[0].tree, blocks)
+
+
+def plain(printing: BookPrinting) -> list[str]:
+    return ["--to=plain", "--wrap=none"]
+
+
+WHOLE: Format[BookPrinting] = Format(
+    name="whole", suffix=".txt", arguments=plain, prepare=joined, scope="book"
+)
+
+
+def test_a_format_of_the_book_writes_one_file_of_all_chapters(
+    minimal: Path, tmp_path: Path
+) -> None:
+    second = {"slug": "more", "number": 4, "file": "chapter4.md"}
+    listed = f"chapters:\n  - {{slug: {second['slug']}, number: 4, file: {second['file']}}}\n"
+    config = minimal / "book/book.yaml"
+    config.write_text(config.read_text("utf-8").replace("chapters:\n", listed, 1), "utf-8")
+    (minimal / "book/chapter4.md").write_text("# 第二篇 {#more}\n\n只有一段。\n", "utf-8")
+    book = load(Disk(minimal))
+    subjects = chapters_of(book, minimal)
+    chapters = [printing_of(one, document_of(one)) for one in subjects]
+    both = [WHOLE, all_formats()["markdown"]]
+    for chapter in chapters:
+        [made] = written(chapter, both, tmp_path, 2)
+        assert made.path.name == f"{chapter.slug}.md"
+    [whole] = written(book_printing(book, minimal, chapters), both, tmp_path, 2)
+    text = whole.path.read_text("utf-8")
+    assert whole.path == tmp_path / "book" / "book.txt"
+    assert "只有一段。" in text
+    assert "15.0%" in text
