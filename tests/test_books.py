@@ -77,11 +77,15 @@ RECORD, CHAPTER, OWN = (
     "book/chapter3.md",
     "templates/experiments/card-game.md.j2",
 )
-ALIASES = "a: &a [1]\n" + "b: [" + "*a, " * 1_000_000 + "*a]\n"
 BREAKS = [
     Break("broken-yaml", RECORD, "title: 换一条规则", "title: [换一条规则", f"{RECORD}:3", "YAML"),
     Break("tab", RECORD, "  model:", "\tmodel:", f"{RECORD}:6", "YAML"),
-    Break("aliases", RECORD, "", ALIASES, f"{RECORD}:", "YAML"),
+    Break("anchor", RECORD, "model: 一", "model: &model 一", f"{RECORD}:6", "锚点 &model"),
+    Break("alias", RECORD, "model: ", "model: *model # ", f"{RECORD}:6", "别名 *model"),
+    Break("anchor-of-a-key", RECORD, "  model:", "  &model model:", f"{RECORD}:6", "锚点 &model"),
+    Break("alias-as-key", RECORD, "  model:", "  *model :", f"{RECORD}:6", "别名 *model"),
+    Break("anchor-of-all", RECORD, "", "&all\nslug: card-game\n", f"{RECORD}:", "锚点 &all"),
+    Break("merge-key", RECORD, "  model:", "  <<: {a: b}\n  model:", f"{RECORD}:6", "合并键 <<"),
     Break("list", RECORD, "", "- slug: card-game\n", f"{RECORD}:1", "映射"),
     Break("unknown-key", RECORD, "setup:", "stup:", f"{RECORD}:5", "stup"),
     Break("unknown-number-key", RECORD, "unit:", "unti:", f"{RECORD}:8", "unti"),

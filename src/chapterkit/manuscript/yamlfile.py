@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
-MAX_ALIASES = 100
 
 if TYPE_CHECKING:
     import yaml
@@ -40,7 +38,8 @@ def parse_yaml(text: str, path: str) -> YamlFile:
     """Parse one YAML document whose top level is a mapping.
 
     Raises ChapterkitError at the line concerned for broken YAML, duplicate keys, several
-    documents, custom tags, and whatever passes the limits on size, depth and aliases.
+    documents, custom tags, anchors, aliases, merge keys, and whatever passes the limits on size
+    and depth.
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
@@ -80,9 +79,7 @@ class _Builder:
         self.path = path
         self.events = events
         self.places: dict[tuple[Step, ...], tuple[int, int]] = {}
-        self.anchors: dict[str, tuple[Any, list[tuple[tuple[Step, ...], tuple[int, int]]]]] = {}
-        self.open: set[str] = set()
-        self.depth = self.aliases = self.built = 0
+        self.depth = 0
 
     def document(self) -> Any:
         """Return what the only document holds; it must be a mapping."""
@@ -112,18 +109,9 @@ class _Builder:
     def _node(self, event: Any, steps: tuple[Step, ...]) -> Any:
         import yaml
 
-        self.built += 1
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event, steps)
+        self._refuse_sharing(event)
         mark = event.start_mark
         self.places.setdefault(steps, (mark.line + 1, mark.column + 1))
-        if event.anchor is not None:
-            return self._anchored(event, steps)
-        return self._value(event, steps)
-
-    def _value(self, event: Any, steps: tuple[Step, ...]) -> Any:
-        import yaml
-
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         self.depth += 1
@@ -144,36 +132,16 @@ class _Builder:
                 return
             yield event
 
-    def _anchored(self, event: Any, steps: tuple[Step, ...]) -> Any:
-        before, anchor = len(self.places), event.anchor
-        self.open.add(anchor)
-        value = self._value(event, steps)
-        self.open.discard(anchor)
-        within = [
-            (place[len(steps) :], where)
-            for place, where in islice(self.places.items(), before, None)
-        ]
-        self.anchors[anchor] = value, within
-        return value
+    def _refuse_sharing(self, event: Any) -> None:
+        """Raise ChapterkitError for a value that is named to be used again, or so used."""
+        import yaml
 
-    def _alias(self, event: Any, steps: tuple[Step, ...]) -> Any:
-        """Return what an anchor named; the values in it stand where the anchor stands."""
-        self.aliases += 1
-        if self.aliases > MAX_ALIASES:
-            raise ChapterkitError(
-                f"YAML 别名（*名字）超过 {MAX_ALIASES} 个", self._origin(event), "把值直接写出来"
-            )
-        if event.anchor not in self.anchors and event.anchor not in self.open:
-            raise ChapterkitError(
-                f"YAML 别名 *{event.anchor} 没有定义", self._origin(event), "把值直接写出来"
-            )
-        value, within = self.anchors.get(event.anchor, (None, []))
-        self.built += len(within)
-        if event.anchor in self.open or self.built > MAX_BYTES // 10:
-            raise ChapterkitError("YAML 别名展开后没有尽头", self._origin(event))
-        for place, where in within:
-            self.places.setdefault((*steps, *place), where)
-        return value
+        if event.anchor is not None:
+            used = isinstance(event, yaml.AliasEvent)
+            raise self._shared(f"别名 *{event.anchor}" if used else f"锚点 &{event.anchor}", event)
+
+    def _shared(self, what: str, event: Any) -> ChapterkitError:
+        return ChapterkitError(f"这里不能用 YAML 的{what}", self._origin(event), "把值直接写出来")
 
     def _scalar(self, event: Any) -> str | None:
         tag = event.tag
@@ -206,13 +174,12 @@ class _Builder:
     def _key(self, event: Any) -> str:
         import yaml
 
-        if isinstance(event, yaml.ScalarEvent):
-            if event.anchor is not None:
-                self.anchors[event.anchor] = self._scalar(event), []
-            return str(event.value)
-        if isinstance(event, yaml.AliasEvent) and isinstance(named := self._alias(event, ()), str):
-            return named
-        raise ChapterkitError("键应当是一个词", self._origin(event))
+        self._refuse_sharing(event)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise ChapterkitError("键应当是一个词", self._origin(event))
+        if event.value == "<<" and event.implicit[0]:
+            raise self._shared("合并键 <<", event)
+        return str(event.value)
 
 
 _NULL = {"", "~", "null", "Null", "NULL"}
