@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from chapterkit.errors import Origin
 from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
-from chapterkit.lint.engine import Outcome, at_hand, make_options, reviewed
+from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
@@ -76,7 +76,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
         _, surplus = compared(lint(document, book, run), accepted, {"case.md"})
         told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
         return sorted(
-            problem for problem in reviewed(Outcome(stale=told), run) if problem.rule == rule.name
+            problem for problem in reviewed(Leftovers(stale=told), run) if problem.rule == rule.name
         )
     return _checked(rule, document, book, options)
 

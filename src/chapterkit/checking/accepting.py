@@ -17,7 +17,7 @@ from chapterkit.lint.baseline import (
     pruned,
     read_baseline,
 )
-from chapterkit.lint.engine import Outcome, reviewed
+from chapterkit.lint.engine import Leftovers, reviewed
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import read_text
 from chapterkit.pipeline import Subject
@@ -56,7 +56,7 @@ def without_accepted(
     if not stale or not subjects:
         return new
     told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
-    return [*new, *reviewed(Outcome(stale=told), subjects[0].run)]
+    return [*new, *reviewed(Leftovers(stale=told), subjects[0].run)]
 
 
 def extend_baseline(

@@ -37,7 +37,7 @@ Check = Callable[[Document, Book, Any], Iterable[Problem]]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Leftovers:
     """What the other rules' problems met with, for the rules that review it.
 
     `unused` are exceptions that no problem needed, each with the rule named in vain;
@@ -48,7 +48,7 @@ class Outcome:
     stale: tuple[tuple[Origin, str], ...] = ()
 
 
-Review = Callable[[Outcome, Any], Iterable[Problem]]
+Review = Callable[[Leftovers, Any], Iterable[Problem]]
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         for name in allow.rules
         if name in ran and (allow, name) not in used
     )
-    return sorted([*kept, *reviewed(Outcome(unused=unused), run)])
+    return sorted([*kept, *reviewed(Leftovers(unused=unused), run)])
 
 
 def _unknown(made: Iterable[Allow]) -> set[str]:
@@ -195,11 +195,11 @@ def _unknown(made: Iterable[Allow]) -> set[str]:
     return {name for allow in made for name in allow.rules} - set(all_rules())
 
 
-def reviewed(outcome: Outcome, run: Run) -> Iterator[Problem]:
+def reviewed(leftovers: Leftovers, run: Run) -> Iterator[Problem]:
     """Yield the problems of the rules that judge what became of the others'."""
     for rule in run.rules:
         if rule.review:
-            yield from run.weighed(rule, rule.review(outcome, run.options(rule)))
+            yield from run.weighed(rule, rule.review(leftovers, run.options(rule)))
 
 
 def _check_config(config: Config) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from chapterkit.errors import Origin
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.text.document import Block, Document, Inline
 from chapterkit.text.tree import attributes_of, target_of
@@ -17,6 +18,7 @@ ROUNDS = 6
 _BREAK = re.compile(r"\r\n|\r|\n")
 Texts = Mapping[str, str]
 Line = tuple[str, int]
+Span = tuple[Origin, Origin]
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,14 @@ def _known(problem: Problem) -> tuple[str, str, str]:
 
 def _without_overlap(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems whose edits do not touch those of an earlier one."""
-    taken: dict[str, list[tuple[tuple[int, int], tuple[int, int]]]] = {}
+    taken: dict[str, list[Span]] = {}
     chosen: list[Problem] = []
     for problem in sorted(problems):
-        spans = [(edit.origin.path, _start(edit), _end(edit)) for edit in problem.edits]
-        if all(_free(taken.get(path, []), start, end) for path, start, end in spans):
+        spans = [(edit.origin, edit.end) for edit in problem.edits]
+        if all(_free(taken.get(start.path, []), start, end) for start, end in spans):
             chosen.append(problem)
-            for path, start, end in spans:
-                taken.setdefault(path, []).append((start, end))
+            for start, end in spans:
+                taken.setdefault(start.path, []).append((start, end))
     return chosen
 
 
@@ -86,24 +88,8 @@ def _without_overlap(problems: Iterable[Problem]) -> list[Problem]:
 _NEIGHBOURS = 50
 
 
-def _free(
-    taken: Sequence[tuple[tuple[int, int], tuple[int, int]]],
-    start: tuple[int, int],
-    end: tuple[int, int],
-) -> bool:
+def _free(taken: Sequence[Span], start: Origin, end: Origin) -> bool:
     return all(end <= first or start >= last for first, last in taken[-_NEIGHBOURS:])
-
-
-def _start(edit: Edit) -> tuple[int, int]:
-    return edit.origin.line, edit.origin.column
-
-
-def _end(edit: Edit) -> tuple[int, int]:
-    breaks = edit.old.count("\n")
-    after = len(edit.old) - edit.old.rfind("\n") - 1
-    if breaks:
-        return edit.origin.line + breaks, after + 1
-    return edit.origin.line, edit.origin.column + after
 
 
 def edited(texts: Texts, edits: Iterable[Edit]) -> Texts:
@@ -123,7 +109,7 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
     starts = [0, *(found.end() for found in _BREAK.finditer(text))]
     parts: list[str] = []
     end = 0
-    for edit in sorted(edits, key=_start):
+    for edit in sorted(edits, key=lambda edit: edit.origin):
         if edit.origin.line > len(starts):
             continue
         start = starts[edit.origin.line - 1] + edit.origin.column - 1
@@ -158,7 +144,7 @@ def _spoilt(before: Document, after: Document, chosen: Sequence[Problem]) -> lis
 
 
 def _lines(edit: Edit) -> Iterator[Line]:
-    for number in range(_start(edit)[0], _end(edit)[0] + 1):
+    for number in range(edit.origin.line, edit.end.line + 1):
         yield edit.origin.path, number
 
 

@@ -17,6 +17,19 @@ class Edit:
     old: str
     new: str
 
+    @property
+    def end(self) -> Origin:
+        """Where the old text ends.
+
+        >>> Edit(Origin("a.md", 3, 5), "甲\\n乙", "").end
+        Origin(path='a.md', line=4, column=2)
+        """
+        above, broken, last = self.old.rpartition("\n")
+        path, line, column = self.origin.path, self.origin.line, self.origin.column
+        if not broken:
+            return Origin(path, line, column + len(last))
+        return Origin(path, line + above.count("\n") + 1, len(last) + 1)
+
 
 @dataclass(frozen=True, order=True)
 class Problem:

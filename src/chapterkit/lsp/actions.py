@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
-from chapterkit.lsp.positions import span_of
 
 _TAG_ONLY = re.compile(r"\s*\{%.*%\}\s*")
 _PROSE_FILES = (".md", ".markdown", ".j2")
@@ -20,11 +19,7 @@ def fitting(edits: Sequence[Edit], lines: Mapping[str, Sequence[str]]) -> tuple[
     Every one must find its old text where it stood, and no two may touch the same text.
     """
     each = tuple(dict.fromkeys(edits))
-    spans = sorted(
-        (edit.origin, Origin(edit.origin.path, span.end_line, span.end_column))
-        for edit in each
-        for span in [span_of(edit.origin.line, edit.origin.column, edit.old)]
-    )
+    spans = sorted((edit.origin, edit.end) for edit in each)
     apart = all(
         before[1] <= after[0] or before[0].path != after[0].path
         for before, after in pairwise(spans)
@@ -35,7 +30,7 @@ def fitting(edits: Sequence[Edit], lines: Mapping[str, Sequence[str]]) -> tuple[
 
 def _stands(edit: Edit, lines: Sequence[str]) -> bool:
     """Tell whether the old text of an edit stands at its place."""
-    first, last = edit.origin.line - 1, edit.origin.line - 1 + edit.old.count("\n")
+    first, last = edit.origin.line - 1, edit.end.line - 1
     text = "\n".join(lines[first : last + 1])
     return text.startswith(edit.old, edit.origin.column - 1)
 

@@ -12,7 +12,7 @@ from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
 from chapterkit.lsp.completion import Candidate, Candidates
 from chapterkit.lsp.places import Kind
-from chapterkit.lsp.positions import Encoding, Span, column_at, span_of, units_before
+from chapterkit.lsp.positions import Encoding, column_at, units_before
 
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
@@ -47,15 +47,9 @@ class Lines:
         """Return the column, from 1 and in characters, of the editor's position."""
         return column_at(self.line(position.line + 1), position.character, self.encoding)
 
-    def range(self, span: Span) -> types.Range:
-        """Return a span as the editor counts."""
-        return types.Range(
-            self.position(span.line, span.column), self.position(span.end_line, span.end_column)
-        )
-
     def columns(self, line: int, start: int, end: int) -> types.Range:
         """Return a stretch of one line as the editor counts."""
-        return self.range(Span(line, start, line, end))
+        return types.Range(self.position(line, start), self.position(line, end))
 
 
 def diagnostic(problem: Problem, lines: Lines) -> types.Diagnostic:
@@ -89,8 +83,9 @@ def _problem_range(problem: Problem, lines: Lines) -> types.Range:
 
 def text_edit(edit: Edit, lines: Lines) -> types.TextEdit:
     """Return an edit as the editor carries it out."""
-    span = span_of(edit.origin.line, edit.origin.column, edit.old)
-    return types.TextEdit(lines.range(span), edit.new)
+    start = lines.position(edit.origin.line, edit.origin.column)
+    end = lines.position(edit.end.line, edit.end.column)
+    return types.TextEdit(types.Range(start, end), edit.new)
 
 
 def location(origin: Origin, uri: str, lines: Lines) -> types.Location:

@@ -13,7 +13,7 @@ from pygls.uris import to_fs_path
 
 from chapterkit.lint import Problem
 from chapterkit.lsp.convert import Lines
-from chapterkit.lsp.diagnosing import Outcome, check_book, check_single_file
+from chapterkit.lsp.diagnosing import Diagnosis, check_book, check_single_file
 from chapterkit.lsp.places import Place, place_at
 from chapterkit.manuscript.book import Book
 from chapterkit.pipeline import Memory
@@ -65,20 +65,20 @@ class Desk:
         """Return the file that problems name."""
         return self.root / named if self.is_book else Path(named)
 
-    def check(self, texts: Mapping[Path, str], changed: frozenset[str] | None) -> Outcome:
+    def check(self, texts: Mapping[Path, str], changed: frozenset[str] | None) -> Diagnosis:
         """Check the book for the sake of what changed, or the file."""
         if self.is_book:
             return check_book(self.root, texts, changed, self.memory)
         return check_single_file(self.root, texts, self.memory)
 
-    def keep(self, outcome: Outcome) -> None:
-        """Take a check's outcome in place of what it renews.
+    def keep(self, diagnosis: Diagnosis) -> None:
+        """Take a diagnosis in place of what it renews.
 
         A book that could not be loaded is checked altogether once it can be.
         """
-        unreadable = self.is_book and outcome.book is None
+        unreadable = self.is_book and diagnosis.book is None
         whole = self.changed is None or unreadable
-        self.problems = outcome.problems if whole else self.problems | outcome.problems
+        self.problems = diagnosis.problems if whole else self.problems | diagnosis.problems
         self.changed = None if unreadable else frozenset()
 
 

@@ -22,7 +22,7 @@ BOOK = ""
 
 
 @dataclass
-class Outcome:
+class Diagnosis:
     """What a check has found.
 
     `problems` stand under the part that was checked: a chapter's path, a single file's, or BOOK.
@@ -49,37 +49,37 @@ class Outcome:
         self.problems[part] = (Problem(error.origin, error.message, error.hint, severity="error"),)
 
 
-def check_book(root: Path, texts: Texts, changed: frozenset[str] | None, memory: Memory) -> Outcome:
+def check_book(root: Path, texts: Texts, changed: frozenset[str] | None, memory: Memory) -> Diagnosis:
     """Check a book with the texts given (by resolved path) in place of its files.
 
     `changed` are the files, relative to `root`, for whose sake it is checked; None checks all of
     it, but for what `memory` knows already. Open Markdown files that are no chapters are checked
     as single files.
     """
-    outcome = Outcome()
+    diagnosis = Diagnosis()
     chapters: tuple[Chapter, ...] | None = None
     try:
         book = load(Overlay(Disk(root), _by_name(root, texts)))
         accepted = own_baseline(book, root)
     except ChapterkitError as error:
-        outcome.fail(BOOK, error)
+        diagnosis.fail(BOOK, error)
     else:
-        outcome.book, outcome.problems[BOOK] = book, ()
+        diagnosis.book, diagnosis.problems[BOOK] = book, ()
         chapters = book.chapters
         for chapter in _concerned(book, changed):
             [subject] = chapters_of(book, root, [chapter.slug])
-            outcome.take(chapter.path, partial(_checked, subject, accepted, memory))
+            diagnosis.take(chapter.path, partial(_checked, subject, accepted, memory))
     for shown, text in _single_files(root, texts, chapters):
         if changed is None or shown in changed or chapters is None:
-            outcome.take(shown, partial(_checked_file, shown, text, memory))
-    return outcome
+            diagnosis.take(shown, partial(_checked_file, shown, text, memory))
+    return diagnosis
 
 
-def check_single_file(path: Path, texts: Texts, memory: Memory) -> Outcome:
+def check_single_file(path: Path, texts: Texts, memory: Memory) -> Diagnosis:
     """Check a Markdown file outside a book; its `book` holds nothing."""
-    outcome = Outcome(book=Outside().book())
-    outcome.take(str(path), partial(_checked_file, str(path), texts[path], memory))
-    return outcome
+    diagnosis = Diagnosis(book=Outside().book())
+    diagnosis.take(str(path), partial(_checked_file, str(path), texts[path], memory))
+    return diagnosis
 
 
 def _by_name(root: Path, texts: Texts) -> dict[str, str]:

@@ -6,7 +6,6 @@ it has agreed on another, in which an emoji or a rare Han character is more than
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
@@ -37,24 +36,3 @@ def column_at(line: str, units: int, encoding: Encoding) -> int:
     width, codec = (1, "utf-8") if encoding == "utf-8" else (2, "utf-16-le")
     before = line.encode(codec, "surrogatepass")[: units * width]
     return len(before.decode(codec, "ignore")) + 1
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of a text: line and column from 1 of its start and of its end."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-def span_of(line: int, column: int, text: str) -> Span:
-    """Return the span that `text` takes up if it starts at line and column.
-
-    >>> span_of(3, 5, "甲\\n乙")
-    Span(line=3, column=5, end_line=4, end_column=2)
-    """
-    breaks = text.count("\n")
-    last = len(text) - text.rfind("\n") - 1
-    return Span(line, column, line + breaks, last + 1 if breaks else column + last)

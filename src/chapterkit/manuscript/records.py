@@ -273,10 +273,10 @@ class _LedgerModel(_Model):
     numbers: dict[Name, NumberModel]
 
 
-def slug_pattern(text: str) -> bool:
+def is_slug(text: str) -> bool:
     """Tell whether `text` may be a slug: lower-case letters, digits and single hyphens.
 
-    >>> slug_pattern("v-irl"), slug_pattern("V IRL")
+    >>> is_slug("v-irl"), is_slug("V IRL")
     (True, False)
     """
     return re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text) is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.records import slug_pattern
+from chapterkit.manuscript.records import is_slug
 
 _SCAFFOLD = Path(__file__).parents[1] / "assets" / "scaffold"
 _SCHEMAS = Path(__file__).parents[1] / "schemas"
@@ -60,7 +60,7 @@ def make_experiment(book: Book, root: Path, slug: str) -> list[Path]:
     for a book without any source to cite.
     """
     path = root / "experiments" / f"{slug}.yaml"
-    if not slug_pattern(slug):
+    if not is_slug(slug):
         raise ChapterkitError(
             f"“{slug}”不能作 slug", hint="用小写字母、数字和连字符，如 general-points"
         )

@@ -98,13 +98,11 @@ def _fix(problem: Problem) -> dict[str, Any]:
 
 
 def _replacement(edit: Edit) -> dict[str, Any]:
-    breaks = edit.old.count("\n")
-    after = len(edit.old) - edit.old.rfind("\n") - 1
     region = {
         "startLine": edit.origin.line,
         "startColumn": edit.origin.column,
-        "endLine": edit.origin.line + breaks,
-        "endColumn": after + 1 if breaks else edit.origin.column + after,
+        "endLine": edit.end.line,
+        "endColumn": edit.end.column,
     }
     return {"deletedRegion": region, "insertedContent": {"text": edit.new}}
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.lint.engine import Outcome
+from chapterkit.lint.engine import Leftovers
 from chapterkit.lint.problem import Problem
 
 GROUP = "linter"
@@ -31,7 +31,7 @@ class Options:
     """This rule has no options."""
 
 
-def review(outcome: Outcome, options: Options) -> Iterator[Problem]:
+def review(leftovers: Leftovers, options: Options) -> Iterator[Problem]:
     """Yield a problem, at its line of the baseline, for each entry that nothing needs."""
-    for origin, said in outcome.stale:
+    for origin, said in leftovers.stale:
         yield Problem(origin, f"基线里的这一条已经没有了：{said}", "用 --prune 把它删去")

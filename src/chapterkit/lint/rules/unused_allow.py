@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chapterkit.errors import nearest
-from chapterkit.lint.engine import Outcome, all_rules
+from chapterkit.lint.engine import Leftovers, all_rules
 from chapterkit.lint.problem import Problem
 
 GROUP = "linter"
@@ -35,9 +35,9 @@ class Options:
     """This rule has no options."""
 
 
-def review(outcome: Outcome, options: Options) -> Iterator[Problem]:
+def review(leftovers: Leftovers, options: Options) -> Iterator[Problem]:
     """Yield a problem for each rule that an exception names in vain."""
-    for allow, name in outcome.unused:
+    for allow, name in leftovers.unused:
         if name in all_rules():
             message, hint = f"准许了 {name}，这里却没有这个问题", "删去这条注释，或其中的这个名字"
         else:
