@@ -61,8 +61,8 @@ check: $(INSTALLED) ## Lint the manuscript and the code
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-golden: $(INSTALLED) ## Rewrite the expected outputs of the tests; read the diff as code
-	@CHAPTERKIT_GOLDEN=1 $(BIN)/python -m pytest -q tests
+golden: $(INSTALLED) ## Rewrite the expected outputs of the tests, or of RULE=name alone; read the diff as code
+	@CHAPTERKIT_GOLDEN=1 $(BIN)/python -m pytest -q $(if $(RULE),tests/test_rules.py -k 'test_case[$(RULE)/',tests)
 	@git --no-pager diff --stat -- tests || true
 
 schemas: $(INSTALLED) ## Write the JSON Schemas anew from the models

@@ -15,7 +15,7 @@ from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
 from chapterkit.lint.fix import Texts, mend
 from chapterkit.lint.pages import markdown
-from chapterkit.lint.reports import Report, written
+from chapterkit.lint.reports import Report, report_names, written
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
 from chapterkit.text.reading import parsed
@@ -425,7 +425,8 @@ REPORT = Report(PROBLEMS, lambda path: ["# 题", "甲乙, 😀丙"], ("书/a.md"
 
 
 def test_every_form_of_report_is_written() -> None:
-    for form in ("text", "json", "github", "sarif", "junit"):
+    assert set(report_names()) == {"text", "json", "github", "sarif", "junit"}
+    for form in report_names():
         assert written(REPORT, form)
         assert written(replace(REPORT, problems=[]), form)
 

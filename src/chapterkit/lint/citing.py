@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from chapterkit.lint.words import Late
+from chapterkit.patterns import Late
 from chapterkit.text.document import ADDRESS, CITE, OPAQUE, Block
 
 # How far from a place its sentence is looked for: farther than any sentence reaches.

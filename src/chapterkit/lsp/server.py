@@ -103,25 +103,25 @@ class Server(LanguageServer):
         task.add_done_callback(self.tasks.discard)
 
     async def _check(self, desk: Desk, asked: int, rest: float) -> None:
-        """Check, unless that was asked for again; an outcome that is late is not shown."""
+        """Check, unless that was asked for again; one that is late is not shown."""
         await asyncio.sleep(rest)
         async with desk.turn:
             if asked != desk.asked:
                 return
             texts = self.texts()
             try:
-                outcome = await asyncio.to_thread(desk.check, texts, desk.changed)
+                diagnosis = await asyncio.to_thread(desk.check, texts, desk.changed)
             except Exception as error:
                 traceback.print_exc()
                 self._tell(desk, f"chapterkit 自己的错误，请报告给我们：{error!r}")
                 desk.checked.set()
                 return
-            desk.book = outcome.book or desk.book
+            desk.book = diagnosis.book or desk.book
             if asked == desk.asked:
-                desk.keep(outcome)
+                desk.keep(diagnosis)
                 desk.checked.set()
                 self._show(desk, texts)
-                self._tell(desk, "\n".join(failure.told() for failure in outcome.failures))
+                self._tell(desk, "\n".join(failure.told() for failure in diagnosis.failures))
 
     def _tell(self, desk: Desk, message: str) -> None:
         """Show what has no place in any file, once."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from chapterkit.errors import Origin
 from chapterkit.text.flattening import Inline, leaves
+from chapterkit.patterns import Late
 from chapterkit.text.origins import Rendered
 from chapterkit.text.placing import places
 from chapterkit.text.sentences import sentence_at, sentence_ends
@@ -194,7 +195,7 @@ class Prose:
         index = max(0, bisect_right(self.starts, offset) - 1)
         return self.blocks[index], offset - self.starts[index]
 
-    def finditer(self, pattern: re.Pattern[str]) -> Iterator[Hit]:
+    def finditer(self, pattern: re.Pattern[str] | Late) -> Iterator[Hit]:
         """Yield where `pattern` matches, in the order of the text."""
         for match in pattern.finditer(self.text):
             block, start = self.place(match.start())

@@ -9,4 +9,4 @@ from chapterkit.commands import Commands
 
 @click.group(cls=Commands, package=__name__)
 def new() -> None:
-    """Start a book or an experiment; both build at once."""
+    """Start a book, an experiment or a rule; all of them work at once."""

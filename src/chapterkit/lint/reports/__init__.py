@@ -7,9 +7,11 @@ rules' pages; it reads no file itself.
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from chapterkit.lint.problem import Problem
 
@@ -36,6 +38,11 @@ class Report:
             "errors": sum(problem.severity == "error" for problem in self.problems),
             "warnings": sum(problem.severity == "warning" for problem in self.problems),
         }
+
+
+def report_names() -> list[str]:
+    """Return the names of the forms without importing them."""
+    return sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
 
 
 def written(report: Report, form: str) -> str:

@@ -28,8 +28,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.words import Late
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, Block, Document, Inline
 
 GROUP = "citations"

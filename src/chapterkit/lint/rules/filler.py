@@ -30,8 +30,9 @@ from dataclasses import dataclass
 from chapterkit.lint.citing import is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.script import characters_of
-from chapterkit.lint.words import Late, any_of, word_list
+from chapterkit.lint.words import any_of, word_list
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 
 GROUP = "terms"

@@ -46,8 +46,9 @@ from typing import TYPE_CHECKING
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.typography import HAN
-from chapterkit.lint.words import Late, crosses_word, words_patterns
+from chapterkit.lint.words import crosses_word, words_patterns
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
 
 if TYPE_CHECKING:

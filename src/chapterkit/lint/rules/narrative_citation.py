@@ -38,8 +38,8 @@ from typing import Literal
 
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import HAN
-from chapterkit.lint.words import Late
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, Document, Hit, Inline
 
 GROUP = "citations"

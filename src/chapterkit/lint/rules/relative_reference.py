@@ -30,8 +30,8 @@ from functools import cached_property
 
 from chapterkit.lint.citing import is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.words import Late
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "references"

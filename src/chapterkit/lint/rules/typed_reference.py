@@ -34,8 +34,8 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
 from chapterkit.lint.typography import HAN
-from chapterkit.lint.words import Late
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.document import CITE, Block, Document, Hit
 

@@ -36,8 +36,9 @@ from dataclasses import dataclass
 
 from chapterkit.lint.citing import Sourced, is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.words import Late, any_of
+from chapterkit.lint.words import any_of
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "citations"

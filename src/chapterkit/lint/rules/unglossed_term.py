@@ -42,8 +42,9 @@ from importlib.resources import files
 from chapterkit.lint.citing import Spans, is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import HAN, in_chinese
-from chapterkit.lint.words import Late, word_list
+from chapterkit.lint.words import word_list
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import OPAQUE, Document, Hit
 
 GROUP = "terms"
