@@ -41,6 +41,10 @@ class Late:
         """Return what stands between the matches."""
         return self.compiled.split(text)
 
+    def findall(self, text: str) -> list[Any]:
+        """Return what matches, or what the groups hold, in order."""
+        return self.compiled.findall(text)
+
     def finditer(
         self, text: str, start: int = 0, end: int = sys.maxsize
     ) -> Iterator[re.Match[str]]:

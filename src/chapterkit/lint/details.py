@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
+from chapterkit.patterns import Late
 from chapterkit.text.document import MATH, Block, Prose
 
 PATH, COMMAND, OPTION, IDENTIFIER, RECIPE = "文件路径", "命令", "选项", "代码里的名字", "训练设定"
@@ -155,7 +155,7 @@ def _is_identifier(word: str) -> bool:
 _PACKAGES = (
     "pip3?|conda|npm|yarn|pnpm|brew|apt|apt-get|dnf|yum|cargo|gem|uv|poetry|snap|helm|pacman"
 )
-_COMMANDS = (
+_COMMANDS = Late(
     rf"(?<![\w./-])(?:(?:{_PACKAGES})\s+(?:install|uninstall|add|remove|update|upgrade|sync)\b"
     r"(?:\s+[\w.\[\]=<>@/-]+)?"
     r"|git\s+(?:clone|pull|push|commit|checkout|rebase|merge|add|log|diff|stash|submodule|lfs)\b"
@@ -194,29 +194,29 @@ _DECAY = ("weight decay", "Weight decay", "Weight Decay")
 _RECIPES = (
     (
         ("学习率", "學習率", "learning rate", "Learning rate", "Learning Rate", "lr"),
-        rf"(?![A-Za-z]){_SETS}{_SMALL}",
+        Late(rf"(?![A-Za-z]){_SETS}{_SMALL}"),
     ),
     (
         ("批大小", "批次大小", "批量大小", "批尺寸", "批处理大小", "批處理大小", *_BATCH),
-        rf"{_SETS}{_WHOLE}",
+        Late(rf"{_SETS}{_WHOLE}"),
     ),
     (
         ("权重衰减", "權重衰減", "丢弃率", "暂退率", "dropout", "Dropout", *_DECAY),
-        rf"(?:率|系数|概率|比例)?{_SETS}{_SHARE}",
+        Late(rf"(?:率|系数|概率|比例)?{_SETS}{_SHARE}"),
     ),
     (
         ("预热", "預熱", "热身", "warmup", "Warmup"),
-        rf"\s?(?:(?:步数|步|steps?){_SETS}{_NUMBER}|(?:比例|率|ratio){_SETS}{_SHARE})",
+        Late(rf"\s?(?:(?:步数|步|steps?){_SETS}{_NUMBER}|(?:比例|率|ratio){_SETS}{_SHARE})"),
     ),
     (
         ("梯度累积", "梯度累計", "梯度裁剪", "梯度剪裁", "随机种子", "隨機種子"),
-        rf"(?:步数|阈值|范数|值)?{_SETS}{_NUMBER}",
+        Late(rf"(?:步数|阈值|范数|值)?{_SETS}{_NUMBER}"),
     ),
     (
         ("top-p", "top-k", "Top-p", "Top-k", "KL 系数", "KL 惩罚系数", "裁剪范围", "裁剪阈值"),
-        rf"{_SETS}{_NUMBER}",
+        Late(rf"{_SETS}{_NUMBER}"),
     ),
-    (("LoRA",), rf"\s*的?(?:秩|[Rr]ank|α|alpha)\s*(?:[rα]|alpha)?{_SETS}{_NUMBER}"),
+    (("LoRA",), Late(rf"\s*的?(?:秩|[Rr]ank|α|alpha)\s*(?:[rα]|alpha)?{_SETS}{_NUMBER}")),
 )
 _DIGIT = re.compile(r"(?<![\w{])\d")
 
@@ -225,7 +225,7 @@ def commands(prose: Prose) -> Iterator[tuple[Block, int, int]]:
     """Yield the shell commands in running text."""
     for tool in _TOOLS:
         for at in _places(tool, prose.text):
-            if found := _compiled(_COMMANDS).match(prose.text, at):
+            if found := _COMMANDS.match(prose.text, at):
                 block, start = prose.place(at)
                 yield block, start, start + len(found[0])
 
@@ -236,7 +236,7 @@ def recipes(prose: Prose) -> Iterator[tuple[Block, int, int]]:
         for name in names:
             for at in _places(name, prose.text):
                 block, start = prose.place(at)
-                value = _compiled(follows).match(block.prose, start + len(name))
+                value = follows.match(block.prose, start + len(name))
                 glued = name.isascii() and block.prose[max(0, start - 1) : start].isalpha()
                 if value and not (glued and name == "lr") and _is_value(value, block):
                     yield block, start, value.end()
@@ -252,11 +252,6 @@ def _places(name: str, text: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(name, at + len(name))
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 # --- inline code
@@ -289,7 +284,7 @@ def kind_of_code(code: str) -> str | None:
     """
     if not code or len(code) > MOST or code[0] in "<{[|":
         return None
-    if _CODE_COMMAND.fullmatch(code) or _compiled(_COMMANDS).match(code):
+    if _CODE_COMMAND.fullmatch(code) or _COMMANDS.match(code):
         return COMMAND
     if _CODE_OPTION.fullmatch(code):
         return OPTION

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.counting import Section, sections
 from chapterkit.text.document import ADDRESS, Block, Document
@@ -20,20 +20,20 @@ _NUMBER = (
     r"|[一二三四五六七八九十]{1,3}(?=[\s，。；：、（）()的与與和及中里裡至到]|$))"
 )
 _WORD = r"[实實Ee](?:验|驗|xperiments?\s)"
-_NAMED = (
+_NAMED = Late(
     rf"{_WORD}\s*{_NUMBER}"
     rf"(?:\s*(?:[、，,和与與及至到–—~～-]|以及|and)\s*(?:{_WORD}\s*)?{_NUMBER})*"
 )
 _NUMBERS = re.compile(r"\d{1,3}(?:[.\-–—]\d{1,3})?|[一二三四五六七八九十]{1,3}")
-_RANGE = r"(\d{1,3})\.(\d{1,3})\s*(?:至|到|–|—|~|～|-)\s*(?:(?:实验|實驗)\s*)?\1\.(\d{1,3})"
-_BESIDE = (
+_RANGE = Late(r"(\d{1,3})\.(\d{1,3})\s*(?:至|到|–|—|~|～|-)\s*(?:(?:实验|實驗)\s*)?\1\.(\d{1,3})")
+_BESIDE = Late(
     r"(?:(?P<back>上(?=[一面述文几幾两兩])|(?<![以目眼当當提空])前|之前|此前|先前|以前)"
     r"|(?P<on>下(?=[一面述文几幾两兩])|(?:随|隨)?[后後](?=[一面述文续續几幾两兩的])|接下来|往后))"
     r"(?:面|述|文|边|邊|续|續)?的?[那这這]?(?P<count>[一两兩二三四五六七八九十几幾\d]{0,2})"
     r"[个個项項次]?[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
 )
 # Citations that were typed: [12], [3, 5–7], （Smith 等，2020）, Smith et al. (2020)。
-_TYPED = (
+_TYPED = Late(
     r"[\[［〔【（(](?:(?<![（(])\d{1,3}(?:\s*[,，、;；–—-]\s*\d{1,3}){0,20}[\]］〕】]"
     r"|(?<=[（(])(?=[^\d（）()])[^（）()\n]{2,80}[,，\s](?:19|20)\d\d[a-z]?"
     r"(?:[,，:：;；][^（）()\n]{0,40})?[）)]"
@@ -72,7 +72,7 @@ def mentions(blocks: Iterable[Block]) -> set[str]:
                 found.add(inline.target[1:])
         if not any(word in block.prose for word in ("实验", "實驗", "xperiment")):
             continue
-        for named in compiled(_NAMED).finditer(block.prose):
+        for named in _NAMED.finditer(block.prose):
             found.update(_numbers(named[0]))
     return found
 
@@ -80,7 +80,7 @@ def mentions(blocks: Iterable[Block]) -> set[str]:
 def _numbers(named: str) -> Iterator[str]:
     for number in _NUMBERS.findall(named):
         yield normal(number)
-    for chapter, first, last in compiled(_RANGE).findall(named):
+    for chapter, first, last in _RANGE.findall(named):
         yield from (f"{chapter}.{one}" for one in range(int(first), min(int(last), 99)))
 
 
@@ -114,12 +114,12 @@ def neighbours(section: Section, own: int, called: Sequence[set[str]]) -> set[st
     return set().union(*meant)
 
 
-def before_experiment(prose: str, pattern: str) -> Iterator[re.Match[str]]:
+def before_experiment(prose: str, pattern: Late) -> Iterator[re.Match[str]]:
     """Yield where `pattern`, which ends in 实验 and is not long, matches in running text."""
     for word in ("实验", "實驗"):
         at = prose.find(word)
         while at >= 0:
-            for found in compiled(pattern).finditer(prose, max(0, at - 16), at + 3):
+            for found in pattern.finditer(prose, max(0, at - 16), at + 3):
                 if found.end() == at + 2:
                     yield found
             at = prose.find(word, at + 2)
@@ -137,7 +137,7 @@ def cites(block: Block) -> bool:
                 block.text[inline.start : inline.end].strip("[]［］,，–- ").isdigit()
             ):
                 return True
-    return ADDRESS in block.prose or compiled(_TYPED).search(block.prose) is not None
+    return ADDRESS in block.prose or _TYPED.search(block.prose) is not None
 
 
 def names_work(block: Block) -> bool:
@@ -200,8 +200,8 @@ _FRAME = (
     "|Introduction|Overview|Preface|Abstract|Summary|Conclusions?|Outlook|Epilogue"
 )
 _OWN = "(?:[本全]?[章节節文书書篇])?(?:的|内容)?"
-_IS_APPARATUS = rf"{_HEADING_NUMBER}{_OWN}(?:{_APPARATUS})(?![\u4e00-\u9fff])"
-_IS_FRAME = (
+_IS_APPARATUS = Late(rf"{_HEADING_NUMBER}{_OWN}(?:{_APPARATUS})(?![\u4e00-\u9fff])")
+_IS_FRAME = Late(
     rf"{_HEADING_NUMBER}{_OWN}(?:{_FRAME})(?:[与與和及](?:{_FRAME}|讨论|討論|致谢))?"
     r"\s*(?:[：:—].*)?"
 )
@@ -209,18 +209,9 @@ _IS_FRAME = (
 
 def is_apparatus(section: Section) -> bool:
     """Tell whether a section is a chapter's apparatus: references, exercises, appendix."""
-    return compiled(_IS_APPARATUS).match(section.title) is not None
+    return _IS_APPARATUS.match(section.title) is not None
 
 
 def is_frame(section: Section) -> bool:
     """Tell whether a section frames a chapter: its opening, introduction, summary."""
-    return (
-        section.kind == "opening"
-        or compiled(_IS_FRAME).fullmatch(section.title.strip()) is not None
-    )
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern that is compiled when a text first needs it."""
-    return re.compile(pattern)
+    return section.kind == "opening" or _IS_FRAME.fullmatch(section.title.strip()) is not None

@@ -49,7 +49,9 @@ class Diagnosis:
         self.problems[part] = (Problem(error.origin, error.message, error.hint, severity="error"),)
 
 
-def check_book(root: Path, texts: Texts, changed: frozenset[str] | None, memory: Memory) -> Diagnosis:
+def check_book(
+    root: Path, texts: Texts, changed: frozenset[str] | None, memory: Memory
+) -> Diagnosis:
     """Check a book with the texts given (by resolved path) in place of its files.
 
     `changed` are the files, relative to `root`, for whose sake it is checked; None checks all of

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.model import Draft
 from chapterkit.quantities.phrases import measured, unit_span
 from chapterkit.quantities.wordlists import words
@@ -24,23 +24,11 @@ _SCALE = "|".join(_SCALES)
 _PART = "|".join(_PARTS)
 
 
-@cache
-def _number_words() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
-    )
-
-
-@cache
-def _fractions() -> re.Pattern[str]:
-    return re.compile(rf"({_WORD}|an?)[- ]({_PART})s?\b")
-
-
-@cache
-def _folds() -> re.Pattern[str]:
-    return re.compile(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
-
-
+_NUMBER_WORDS = Late(
+    rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
+)
+_FRACTION = Late(rf"({_WORD}|an?)[- ]({_PART})s?\b")
+_FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _VAGUE = re.compile(
     rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
 )
@@ -79,7 +67,7 @@ def _is_free(text: str, start: int, end: int) -> bool:
 
 
 def _read(text: str, at: int, word: str) -> Draft | None:
-    if match := _folds().match(text, at):
+    if match := _FOLD.match(text, at):
         value = (
             _ONES.get(match[1] or "") or _TENS.get(match[1] or "") or _SCALES.get(match[2] or "")
         )
@@ -97,7 +85,7 @@ def _read(text: str, at: int, word: str) -> Draft | None:
         return None
     if word == "half":
         return _half(text, at)
-    if match := _fractions().match(text, at):
+    if match := _FRACTION.match(text, at):
         return _fraction(text, at, match)
     if match := _VAGUE.match(text, at):
         return Draft(at, match.end(), None, vague=True)
@@ -133,7 +121,7 @@ def _fraction(text: str, at: int, match: re.Match[str]) -> Draft | None:
 
 
 def _number(text: str, at: int) -> Draft | None:
-    match = _number_words().match(text, at)
+    match = _NUMBER_WORDS.match(text, at)
     if match is None:
         return None
     number = _value(re.split(r"[- ]", match[0]))

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from chapterkit.quantities.amounts import NUMERAL
 from chapterkit.quantities.model import BLANK, Skip
@@ -87,12 +86,7 @@ _FUNCTION_WORDS = frozenset(words("function-words.txt"))
 _HAN_UNIT_REFERENCE = frozenset("章节条款页行卷册图表")
 
 
-@cache
-def _labels() -> dict[str, tuple[str, ...]]:
-    return sections("labels.txt")
-
-
-_SECTIONS_OF = _labels()
+_SECTIONS_OF = sections("labels.txt")
 _REFERENCE = frozenset(_SECTIONS_OF["reference"])
 _LABEL_ENDS = by_last_character(_SECTIONS_OF["reference"] + _SECTIONS_OF["label"])
 _LABEL_LAST = frozenset(_LABEL_ENDS) | frozenset(SPACES)

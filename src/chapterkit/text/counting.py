@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Literal
 
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 
 # Characters that count one by one: Han with 々 and 〇, and kana.
-_EACH = (
+_EACH = Late(
     "[\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]+"
 )
@@ -19,13 +20,13 @@ _EACH = (
 _LETTERS = (
     "[0-9A-Za-z_\u00b2\u00b3\u00b5\u00b9\u00c0-\u00d6\u00d8-\u1fff\u2070-\u209c\uff10-\uff5a]+"
 )
-_WORD = rf"{_LETTERS}(?:(?:[.'’·/&@:?=#%+~−–-]{{1,3}}|(?<=\d),(?=\d)){_LETTERS})*"
+_WORD = Late(rf"{_LETTERS}(?:(?:[.'’·/&@:?=#%+~−–-]{{1,3}}|(?<=\d),(?=\d)){_LETTERS})*")
 _UNCOUNTED = frozenset({"Cite", "Math", "Note"})
 # Where a text stands that is no paragraph of its own.
 _BESIDE = frozenset({"Note", "Table", "Figure", "LineBlock"})
 
 _DIGITS = r"\d{1,3}(?:[.\-–—]\d{1,3}){0,2}"
-_EXPERIMENT = (
+_EXPERIMENT = Late(
     r"(?:[\d.]{1,8}\s+)?[【\[（(]?(?:实验|實驗|[Ee]xperiment\s)\s*(?:"
     rf"(?P<apart>{_DIGITS}|[一二三四五六七八九十]{{1,3}})(?!\w|[.\-–—]\s*\d)"
     r"(?!\s*(?:[、～~]|至|到|与|與|和|及|的|中|里|裡|and\b|to\b))"
@@ -94,7 +95,7 @@ def count_characters(block: Block) -> int:
 
 
 def _has_words(block: Block) -> bool:
-    return any(one.search(block.masked(*_UNCOUNTED)) for one in _patterns())
+    return any(one.search(block.masked(*_UNCOUNTED)) for one in (_EACH, _WORD))
 
 
 def count(text: str) -> int:
@@ -103,13 +104,7 @@ def count(text: str) -> int:
     >>> count("GPT-4 在 1,319 道题上答对 92.5%")
     9
     """
-    characters, word = _patterns()
-    return sum(map(len, characters.findall(text))) + len(word.findall(text))
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(_EACH), re.compile(_WORD)
+    return sum(map(len, _EACH.findall(text))) + len(_WORD.findall(text))
 
 
 def experiment_number(title: str) -> str:
@@ -120,13 +115,8 @@ def experiment_number(title: str) -> str:
     """
     if not any(word in title for word in ("实验", "實驗", "xperiment")):
         return ""
-    found = _heading_pattern().match(title)
+    found = _EXPERIMENT.match(title)
     return (found["apart"] or found["glued"]) if found else ""
-
-
-@cache
-def _heading_pattern() -> re.Pattern[str]:
-    return re.compile(_EXPERIMENT)
 
 
 def sections(document: Document, experiments: Collection[str] = ()) -> Iterator[Section]:

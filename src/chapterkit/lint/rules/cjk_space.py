@@ -35,7 +35,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 
 from chapterkit.lint.problem import Edit, Problem, insertion, join, problem_at, replacement
 from chapterkit.lint.typography import (
@@ -52,6 +52,7 @@ from chapterkit.lint.typography import (
     touches_markup,
 )
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document, Hit
 
 GROUP = "language"
@@ -99,12 +100,8 @@ class Options:
     words: tuple[str, ...] = ()
 
 
-@cache
-def _spaced() -> re.Pattern[str]:
-    """Return the pattern of a space between Han and Latin."""
-    return re.compile(
-        rf"\ (?:(?<={HAN}\ )(?=[{_EITHER}{_START}])|(?<=[{_EITHER}{_END}]\ )(?={HAN}))"
-    )
+# A space between Han and Latin.
+_SPACED = Late(rf"\ (?:(?<={HAN}\ )(?=[{_EITHER}{_START}])|(?<=[{_EITHER}{_END}]\ )(?={HAN}))")
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -143,7 +140,7 @@ def _wanted(
 def _keeps_to_none(document: Document, without: int) -> bool:
     if without < _MANY * _NEARLY_ALL:
         return False
-    total = without + len(_spaced().findall(document.prose.text))
+    total = without + len(_SPACED.findall(document.prose.text))
     return total >= _MANY and without >= total * _NEARLY_ALL
 
 
@@ -239,7 +236,7 @@ def _may_touch(block: Block, position: int, words: re.Pattern[str]) -> bool:
     return _in_name(around, at) or (before != ADDRESS and in_address(block, position))
 
 
-@lru_cache(maxsize=8)
+@cache
 def _set_words(more: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join([*map(re.escape, more), f"(?<![A-Za-z0-9])(?:{_WORDS})"]))
 
@@ -268,7 +265,7 @@ def _in_name(around: str, at: int) -> bool:
 
 def _not_wanted(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Problem]:
     last, given = None, ""
-    for hit in document.prose.finditer(_spaced()):
+    for hit in document.prose.finditer(_SPACED):
         block, at = hit.block, hit.start
         if block is not last:
             last, given = block, block.masked("Number", "Reference")
@@ -371,7 +368,7 @@ def _doubled(document: Document, concerns: Callable[[Block], bool]) -> Iterator[
         at = bisect_left(block.offsets, found.start())
         if not 0 < at < len(block.text) - 1 or block.offsets[at] != found.start():
             continue
-        if block.text[at] == " " and _spaced().match(block.prose, at) and concerns(block):
+        if block.text[at] == " " and _SPACED.match(block.prose, at) and concerns(block):
             edits: tuple[Edit, ...] = ()
             if block.is_typed(at) and not document.comments:
                 edits = (Edit(block.origin(at), found[0], " "),)

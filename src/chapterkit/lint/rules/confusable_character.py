@@ -40,11 +40,11 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of, script_of
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "language"
@@ -69,9 +69,13 @@ class _Kind:
     """
 
     triggers: frozenset[str]
-    pattern: str
+    pattern: Late
     said: str
     right: Callable[[str], str]
+
+
+def _kind(triggers: frozenset[str], pattern: str, said: str, right: Callable[[str], str]) -> _Kind:
+    return _Kind(triggers, Late(pattern), said, right)
 
 
 def _range(first: str, last: str) -> frozenset[str]:
@@ -164,70 +168,70 @@ def _mixed(letters: str) -> str:
 
 
 _KINDS = (
-    _Kind(frozenset("○◯Ｏ"), f"(?<=[{_NUMERALS}〇])[○◯Ｏ]+(?=[{_NUMERALS}〇十年月日号號级級届屆])",
+    _kind(frozenset("○◯Ｏ"), f"(?<=[{_NUMERALS}〇])[○◯Ｏ]+(?=[{_NUMERALS}〇十年月日号號级級届屆])",
           "不是数字〇", lambda text: "〇" * len(text)),
-    _Kind(
+    _kind(
         _range("Ａ", "Ｚ") | _range("ａ", "ｚ") | _range("０", "９"),
         r"[Ａ-Ｚａ-ｚ０-９]+(?:[．－／＋＆＿][Ａ-Ｚａ-ｚ０-９]+)*％?",
         "是全角字母或数字",
         _half_width,
     ),
-    _Kind(
+    _kind(
         _range("\u0400", "\u052f"),
         _mixed("\u0400-\u052f"),
         "混用了拉丁字母和西里尔字母",
         _cyrillic_word,
     ),
-    _Kind(
+    _kind(
         frozenset(_FROM_GREEK),
         _mixed("\u0391-\u03c9"),
         "混用了拉丁字母和希腊字母",
         _greek_word,
     ),
-    _Kind(
+    _kind(
         _COMPATIBLE,
         f"[{''.join(sorted(_RADICALS))}\u2f00-\u2fd5\uf900-\ufa0d\ufa10\ufa12\ufa15-\ufa1e\ufa20\ufa22"
         "\ufa25\ufa26\ufa2a-\ufaff\U0002f800-\U0002fa1d]+",
         "是部首或兼容汉字，不是通常的汉字",
         _folded,
     ),
-    _Kind(_range("\ufb00", "\ufb06"), r"[\ufb00-\ufb06]+", "是连字", _half_width),
-    _Kind(_range("\u3380", "\u33df"), r"[\u3380-\u33df]", "是挤成一个字符的单位", _unit),
-    _Kind(frozenset("\u212a\u212b"), r"[\u212a\u212b]", "是兼容字符，不是通常的字母", _half_width),
-    _Kind(_range("\U0001d400", "\U0001d7ff"), r"[\U0001d400-\U0001d7ff]+",
+    _kind(_range("\ufb00", "\ufb06"), r"[\ufb00-\ufb06]+", "是连字", _half_width),
+    _kind(_range("\u3380", "\u33df"), r"[\u3380-\u33df]", "是挤成一个字符的单位", _unit),
+    _kind(frozenset("\u212a\u212b"), r"[\u212a\u212b]", "是兼容字符，不是通常的字母", _half_width),
+    _kind(_range("\U0001d400", "\U0001d7ff"), r"[\U0001d400-\U0001d7ff]+",
           "是数学字母，只该用在公式里", _half_width),
-    _Kind(frozenset(_SMALL), f"(?<![{_KANA}])[{''.join(_SMALL)}](?![{_KANA}])",
+    _kind(frozenset(_SMALL), f"(?<![{_KANA}])[{''.join(_SMALL)}](?![{_KANA}])",
           "是小号或半角的兼容标点", _translated(_SMALL)),
-    _Kind(frozenset("ɡɑ"), r"(?<![^\W_])(?=[a-zɡɑ]*[a-z]{3})[A-Za-z]*[ɡɑ][A-Za-zɡɑ]*(?![^\W_])",
+    _kind(frozenset("ɡɑ"), r"(?<![^\W_])(?=[a-zɡɑ]*[a-z]{3})[A-Za-z]*[ɡɑ][A-Za-zɡɑ]*(?![^\W_])",
           "里有音标字母", _translated({"ɡ": "g", "ɑ": "a"})),
-    _Kind(frozenset(_DOTS),
+    _kind(frozenset(_DOTS),
           rf"(?<=[{_HAN}])(?<![{_NUMERALS}十甲乙丙丁])[{_DOTS}](?=[{_HAN}])",
           "不是间隔号", lambda text: "·"),
-    _Kind(frozenset("．"), r"(?<=[0-9])．(?=[0-9])", "不是小数点", lambda text: "."),
-    _Kind(frozenset("—"),
+    _kind(frozenset("．"), r"(?<=[0-9])．(?=[0-9])", "不是小数点", lambda text: "."),
+    _kind(frozenset("—"),
           rf"—(?:(?<=[这這每第某另]—)(?=[{_HAN}])|(?<=[是有了同]—)(?=[个個些种種切样樣直定般]))",
           "是破折号，不是数字", lambda text: "一"),
-    _Kind(frozenset("丨"), "丨", "是部首，不是竖线", lambda text: "|"),
-    _Kind(frozenset("ㄧ"), rf"(?<=[{_HAN}，。])ㄧ(?=[{_HAN}])", "是注音符号，不是汉字",
+    _kind(frozenset("丨"), "丨", "是部首，不是竖线", lambda text: "|"),
+    _kind(frozenset("ㄧ"), rf"(?<=[{_HAN}，。])ㄧ(?=[{_HAN}])", "是注音符号，不是汉字",
           lambda text: "一"),
-    _Kind(frozenset(_KANA_FOR_HAN), rf"(?<=[{_HAN}])[{''.join(_KANA_FOR_HAN)}](?=[{_HAN}])",
+    _kind(frozenset(_KANA_FOR_HAN), rf"(?<=[{_HAN}])[{''.join(_KANA_FOR_HAN)}](?=[{_HAN}])",
           "是片假名，不是汉字", _translated(_KANA_FOR_HAN)),
-    _Kind(_range("ァ", "ヺ"), rf"(?<=[ァ-ヺー])[{''.join(_HAN_FOR_KANA)}](?=[ァ-ヺー])",
+    _kind(_range("ァ", "ヺ"), rf"(?<=[ァ-ヺー])[{''.join(_HAN_FOR_KANA)}](?=[ァ-ヺー])",
           "是汉字，不是片假名", _translated(_HAN_FOR_KANA)),
-    _Kind(frozenset("‐‑−－"), r"[‐‑−－](?<=[A-Za-z]{2}.)(?=[A-Za-z]{2})", "不是连字符",
+    _kind(frozenset("‐‑−－"), r"[‐‑−－](?<=[A-Za-z]{2}.)(?=[A-Za-z]{2})", "不是连字符",
           lambda text: "-"),
-    _Kind(frozenset("´"), r"(?<=[A-Za-z])´(?=[A-Za-z])", "不是撇号", lambda text: "’"),
-    _Kind(frozenset("∶"), rf"(?<=[{_HAN}”）])∶(?![0-9])", "是比号，不是冒号", lambda text: "："),
-    _Kind(frozenset("‚"), rf"(?<=[{_HAN}”）])‚", "不是逗号", lambda text: "，"),
+    _kind(frozenset("´"), r"(?<=[A-Za-z])´(?=[A-Za-z])", "不是撇号", lambda text: "’"),
+    _kind(frozenset("∶"), rf"(?<=[{_HAN}”）])∶(?![0-9])", "是比号，不是冒号", lambda text: "："),
+    _kind(frozenset("‚"), rf"(?<=[{_HAN}”）])‚", "不是逗号", lambda text: "，"),
 )  # fmt: skip
 # What ASCII everywhere is made of: one look for all of them first, with ? for other characters.
 _ASCII = re.compile(rb"[0-9](?:[OlI][0-9OlI]|[xX][0-9]{2})|l[0-9]{2}|\?[O0]+\?")
 _ASCII_KINDS = (
-    _Kind(frozenset(), r"(?<![A-Za-z0-9_.-])(?:[0-9]+[OlI]+[0-9][0-9OlI]*|[0-9]+O{2,}|l[0-9]{2,})"
+    _kind(frozenset(), r"(?<![A-Za-z0-9_.-])(?:[0-9]+[OlI]+[0-9][0-9OlI]*|[0-9]+O{2,}|l[0-9]{2,})"
           r"(?![A-Za-z0-9_-])", "里混了字母", _digits),
-    _Kind(frozenset(), r"(?<![A-Za-z0-9_.-])[1-9][0-9]+[xX][1-9][0-9]+(?![A-Za-z0-9_-])",
+    _kind(frozenset(), r"(?<![A-Za-z0-9_.-])[1-9][0-9]+[xX][1-9][0-9]+(?![A-Za-z0-9_-])",
           "里的乘号是字母", lambda text: re.sub("[xX]", "×", text)),
-    _Kind(frozenset(), f"(?<=[{_NUMERALS}〇])[O0]+(?=[{_NUMERALS}〇年])", "不是数字〇",
+    _kind(frozenset(), f"(?<=[{_NUMERALS}〇])[O0]+(?=[{_NUMERALS}〇年])", "不是数字〇",
           lambda text: "〇" * len(text)),
 )  # fmt: skip
 
@@ -245,7 +249,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     if _ASCII.search(document.prose.text.encode("ascii", "replace")):
         chosen += _ASCII_KINDS
     for kind in chosen:
-        for hit in document.prose.finditer(_compiled(kind.pattern)):
+        for hit in document.prose.finditer(kind.pattern):
             wrong = hit.match[0]
             right = kind.right(wrong)
             if right == wrong or _is_at_home(wrong, hit, document, book):
@@ -254,9 +258,6 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             if place not in seen and not examples.hold(hit):
                 seen.add(place)
                 yield _problem(hit, wrong, right, kind.said)
-
-
-_compiled = cache(re.compile)
 
 
 def _is_at_home(wrong: str, hit: Hit, document: Document, book: Book) -> bool:

@@ -34,12 +34,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from chapterkit.errors import Origin
 from chapterkit.lint.damage import is_damaged
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered
 
@@ -52,10 +52,12 @@ _SEEMING_PRINTABLE = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufffc\u180b\u18
     map(chr, range(0xFE00, 0xFE10))
 )
 _NO_BREAK = "\u00a0\u2007\u202f"
-_CLASS = (
+_WRONG = Late(
+    "["
     "\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2007"
     "\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+    "]+"
 )
 _NAMES = {
     0x00A0: "不换行空格", 0x2007: "数字空格", 0x202F: "窄的不换行空格", 0x00AD: "软连字符",
@@ -90,11 +92,6 @@ class Options:
     """This rule has no options."""
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
-    return re.compile(f"[{_CLASS}]+")
-
-
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each run of such characters in the Markdown."""
     rendered = document.rendered
@@ -104,7 +101,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for line in text.split("\n"):
         end = start + len(line)
         if everywhere or not line.isprintable():
-            for found in _pattern().finditer(text, start, end):
+            for found in _WRONG.finditer(text, start, end):
                 yield from _in_run(rendered, found.start(), found.end())
         start = end + 1
 

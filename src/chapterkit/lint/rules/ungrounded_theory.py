@@ -47,7 +47,6 @@ from dataclasses import dataclass
 from chapterkit.lint.grounds import (
     before_experiment,
     cites,
-    compiled,
     is_apparatus,
     is_frame,
     mentions,
@@ -58,6 +57,7 @@ from chapterkit.lint.grounds import (
 )
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Block, Document
 
@@ -65,25 +65,25 @@ GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-_SPEAKS_OF_EXPERIMENTS = (
+_SPEAKS_OF_EXPERIMENTS = Late(
     r"(?:[两兩二三四五六七八九十几幾各每]个?|[这這那]些|[这這那]个|该|該|本章的?|上述|前述|前面的?|后面的?|後面的?"
     r"|[上下]一个|[上下]面的?|多个|若干)[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
 )
-_ANNOUNCES = (
+_ANNOUNCES = Late(
     r"[本下]一?[章节節篇]|下面|接下来|接下來|以下|后面|後面|随后|下文|先[^，。]{1,20}[，、]?再"
     r"|依次|转入"
 )
 # What announces the next sections is not longer.
 _SHORT = 200
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
-_BOLD = (
+_BOLD = Late(
     r"必然|必定|必将|一定会|总是|總是|从来|從來|永远|永遠|无疑|無疑|毋庸置疑|不容置疑|毫无例外|不可避免"
     r"|远远|遠遠|显著|顯著|大幅|全面超越|彻底|徹底|根本原因|决定性|唯一的?|最优|充分(?:说明|证明|表明)"
     r"|证明了|證明了|优于|優於|所有的?模型|任何模型|一切"
 )
 # Words by which a paragraph says where it stands: its own reading, an example, something told
 # elsewhere; other rules ask for the literature's own citation.
-_QUALIFIES = (
+_QUALIFIES = Late(
     r"可能|也许|或许|大概|未必|不一定|似乎|假设|假定|猜想|推测|估计|本章|本书|本节|笔者|我们(?:认为|猜|理解|把)"
     r"|按.{0,8}理解|直观|例如|比如|譬如|设想|如果|假如|倘若|若(?!干)|式中|定义|论文|作者|等人|文献|研究"
     r"|前面|前文|上文|上述|前述|上一节|下面|后面|实验|實驗|[图圖表]\s*\d|[如见]图|？|(?<![数证])据|所谓"
@@ -138,14 +138,14 @@ def _has_ground(blocks: Collection[Block], experiments: Collection[str]) -> bool
 def _only_announces(section: Section) -> bool:
     sentences = [one for block in section.text for one in _SENTENCE.findall(block.prose)]
     short = sum(map(len, sentences)) <= _SHORT
-    return short and all(compiled(_ANNOUNCES).search(one) for one in sentences)
+    return short and all(_ANNOUNCES.search(one) for one in sentences)
 
 
 def _claims(section: Section, experiments: Collection[str], options: Options) -> Iterator[Problem]:
     for block in section.paragraphs:
-        if _has_ground([block], experiments) or compiled(_QUALIFIES).search(block.prose):
+        if _has_ground([block], experiments) or _QUALIFIES.search(block.prose):
             continue
-        bold = [one for one in _SENTENCE.finditer(block.prose) if compiled(_BOLD).search(one[0])]
+        bold = [one for one in _SENTENCE.finditer(block.prose) if _BOLD.search(one[0])]
         if len(bold) >= max(1, options.claims):
             message = "这一段接连下断语，既没有引用文献，也没有落到实验上"
             hint = "写明依据；是自己的解释，就说明是解释"
