@@ -18,6 +18,8 @@ from functools import cache, lru_cache
 from html import unescape
 from itertools import pairwise, product
 
+from chapterkit.han import ALL_HAN, COMMON_HAN
+
 # The commonest characters of Chinese text: what a repaired run is made of, if it is one.
 _COMMON = (
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而"
@@ -34,12 +36,14 @@ _COMMON = (
 )
 _RANK = {character: rank for rank, character in reversed(list(enumerate(_COMMON)))}
 _MARKS = frozenset("，。、！？：；”“’‘—…")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(f"[{COMMON_HAN}]")
+# The Han characters that GB 2312 and Big5 have stand between these two; Unicode's first extension
+# stands before them.
+_FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
 # What a repaired sequence of UTF-8 may be; other characters no chapter has.
 _SENSIBLE = re.compile(
     r"[\u00a1-\u02ff\u0391-\u03c9\u0410-\u0451\u2010-\u203e\u20ac\u2100-\u2bff\u3001-\u30ff"
-    r"\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e\ufeff\ufffd\U0001f000-\U0001faff"
-    r"\U00020000-\U0003ffff]"
+    rf"{ALL_HAN}\ufe30-\ufe4f\uff01-\uff5e\ufeff\ufffd\U0001f000-\U0001faff]"
 )
 
 
@@ -98,7 +102,7 @@ def is_damaged(text: str, position: int) -> bool:
 
 def _is_rare_han(character: str) -> bool:
     raw = character.encode("gb2312", "ignore")
-    return "\u4e00" <= character <= "\u9fff" and (not raw or raw >= b"\xe3")
+    return _FIRST_HAN <= character <= _LAST_HAN and (not raw or raw >= b"\xe3")
 
 
 # Between two parts of one damaged run some characters may look sound.
@@ -419,7 +423,7 @@ def _candidates(raw: bytes) -> tuple[frozenset[str], str]:
 def _pairs(text: str) -> frozenset[str]:
     """Return which two Han characters follow one another in the text."""
     return frozenset(
-        one + other for one, other in pairwise(text[:300_000]) if "\u4e00" <= one <= "\u9fff"
+        one + other for one, other in pairwise(text[:300_000]) if _FIRST_HAN <= one <= _LAST_HAN
     )
 
 
@@ -499,11 +503,11 @@ _HALF_WIDTH_KATAKANA = frozenset(map(chr, range(0xFF61, 0xFFA0)))
 _MARK_BEGUN = re.compile("銆[€?\ufffd]?|[鈥锛][€?\ufffd]")
 _MARK_OF = {"銆": "。", "鈥": "”", "锛": "，"}
 _MARK_OF_BYTES = {b"\xe2\x80": "”", b"\xef\xbc": "，", b"\xe3\x80": "。"}
-_LEFT = "\u0391-\u0451\u3041-\u3129\u4e00-\u9fff"
+_LEFT = f"\u0391-\u0451\u3041-\u3129{_FIRST_HAN}-{_LAST_HAN}"
 
 
 def _multi_byte(text: str, present: frozenset[str]) -> Iterator[Damage]:
-    han = {one for one in present if "\u4e00" <= one <= "\u9fff"}
+    han = {one for one in present if _FIRST_HAN <= one <= _LAST_HAN}
     uncommon = han.difference("".join(han).encode("gb2312", "ignore").decode("gb2312"))
     damages: list[Damage] = []
     for codec in _UTF8_AS:
@@ -694,7 +698,9 @@ def _bytes_lost_from(text: str, begun: frozenset[str]) -> Iterator[_Part]:
 # --- Big5 read as GBK, GBK read as Big5
 
 _NAMES = {"gbk": "GBK", "big5": "Big5"}
-_NOT_WIDE = re.compile(r"[^\u0391-\u0451\u2500-\u256c\u3041-\u30fe\u3105-\u3129\u4e00-\u9fff]")
+_NOT_WIDE = re.compile(
+    rf"[^\u0391-\u0451\u2500-\u256c\u3041-\u30fe\u3105-\u3129{_FIRST_HAN}-{_LAST_HAN}]"
+)
 
 
 def _swapped(text: str, uncommon: set[str]) -> Iterator[Damage]:
@@ -777,7 +783,7 @@ _TRACES = (
     ("屯屯屯", re.compile("屯{3,}"), _MEMORY),
     (
         "????",
-        re.compile(r"(?<=[\u4e00-\u9fff，。；：])(?<![吗么呢吧啊什哪谁何呀嘛嗎麼誰])\?{4,}(?=[\u4e00-\u9fff])"),
+        re.compile(rf"(?<=[{COMMON_HAN}，。；：])(?<![吗么呢吧啊什哪谁何呀嘛嗎麼誰])\?{{4,}}(?=[{COMMON_HAN}])"),
         _QUESTIONS,
     ),
     (

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
@@ -200,7 +201,7 @@ _FRAME = (
     "|Introduction|Overview|Preface|Abstract|Summary|Conclusions?|Outlook|Epilogue"
 )
 _OWN = "(?:[本全]?[章节節文书書篇])?(?:的|内容)?"
-_IS_APPARATUS = Late(rf"{_HEADING_NUMBER}{_OWN}(?:{_APPARATUS})(?![\u4e00-\u9fff])")
+_IS_APPARATUS = Late(rf"{_HEADING_NUMBER}{_OWN}(?:{_APPARATUS})(?![{COMMON_HAN}])")
 _IS_FRAME = Late(
     rf"{_HEADING_NUMBER}{_OWN}(?:{_FRAME})(?:[与與和及](?:{_FRAME}|讨论|討論|致谢))?"
     r"\s*(?:[：:—].*)?"

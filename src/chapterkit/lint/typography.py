@@ -6,20 +6,18 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from chapterkit.han import HAN, is_han
 from chapterkit.lint.script import characters_of
+from chapterkit.patterns import Late
 from chapterkit.text.document import ADDRESS, Block, Document
 
-# A class of characters that are Han in a Chinese text: letters of no alphabet, no superscripts and
-# no circled numbers. Compiling [\u4e00-\u9fff], and every class that holds it, takes ten times as
-# long, as much as a search of a whole chapter.
-HAN = r"[^\W\x00-\u04ff\u2070-\u24ff]"
 # The insides of classes.
 MARKS = "，。；：？！、"
 OPENERS = "（《〈「『【〔［｛"
 CLOSERS = "）》〉」』】〕］｝"
 _JAPANESE = "のにはをがとでしたるすもいまかなっ"
 _KOREAN = "이다는의을를가에고도은하기니"
-_HAN = re.compile(HAN)
+_HAN = Late(HAN)
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]{2,}")
 
 # [J], [M], [EB/OL]… of GB/T 7714, which nothing but a reference has.
@@ -36,23 +34,6 @@ _REFERENCES = re.compile(
 def in_chinese(document: Document) -> bool:
     """Tell whether a document is written in Chinese: it has Han, and is no other language's."""
     return any(map(is_han, characters_of(document))) and not is_foreign(document.prose.text)
-
-
-def is_han(character: str) -> bool:
-    """Tell whether a character is Han, 々 and 〇 included; the empty string is not.
-
-    >>> is_han("漢"), is_han("〇"), is_han("の"), is_han("，"), is_han("")
-    (True, True, False, False, False)
-    """
-    return "\u3400" <= character <= "\u9fff" or character in _OTHER_HAN or character >= "\U00020000"
-
-
-_OTHER_HAN = frozenset("々〇")
-
-
-def has_han(text: str) -> bool:
-    """Tell whether a text has any Han character."""
-    return _HAN.search(text) is not None
 
 
 def is_foreign(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from chapterkit.han import is_han
 from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at
 from chapterkit.quantities.model import Draft, Value
 from chapterkit.quantities.numerals import DIGITS, scaled
@@ -229,10 +230,6 @@ def _ratio(text: str, amount: Amount, draft: Draft) -> Draft | None:
     return Draft(amount.start, unit_end if unit else end, pair, unit, shape)
 
 
-def _is_han(character: str) -> bool:
-    return "\u3400" <= character <= "\u9fff"
-
-
 def _ratio_term(text: str, at: int, sign: str, first: Amount) -> Amount | None:
     following = text[at : at + 1]
     if not following or following not in (DIGIT if sign == "/" else NUMERAL | DIGIT):
@@ -242,7 +239,7 @@ def _ratio_term(text: str, at: int, sign: str, first: Amount) -> Amount | None:
         return None
     if sign == "/" and not (term.whole and first.whole and first.value):
         return None
-    if sign in ":：∶" and first.form != "digits" and _is_han(text[term.end : term.end + 1]):
+    if sign in ":：∶" and first.form != "digits" and is_han(text[term.end : term.end + 1]):
         return None  # 难处有三：一般……
     if sign == "比" and unit_span(text, term.end)[1] > term.end:
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import latexcodec  # noqa: F401 (registers the codec)
 from pybtex.database import Person
 
+from chapterkit.han import ALL_HAN
 from chapterkit.text.tree import (
     Attributes,
     Citation,
@@ -43,7 +44,7 @@ Inlines = list[Element]
 
 STYLE = Path(__file__).parents[1] / "assets" / "gbt7714.csl"
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(f"[{ALL_HAN}]")
 
 
 def citeproc_arguments(references: Path) -> list[str]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 
-# Characters that count one by one: Han with 々 and 〇, and kana.
+# Characters that count one by one, as an editor counts: Han, 々 and 〇, kana; not the hexagrams.
 _EACH = Late(
     "[\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]+"
@@ -30,7 +31,7 @@ _EXPERIMENT = Late(
     r"(?:[\d.]{1,8}\s+)?[【\[（(]?(?:实验|實驗|[Ee]xperiment\s)\s*(?:"
     rf"(?P<apart>{_DIGITS}|[一二三四五六七八九十]{{1,3}})(?!\w|[.\-–—]\s*\d)"
     r"(?!\s*(?:[、～~]|至|到|与|與|和|及|的|中|里|裡|and\b|to\b))"
-    rf"|(?P<glued>{_DIGITS})(?=[\u4e00-\u9fff])(?![至到与與和及的中里裡]))"
+    rf"|(?P<glued>{_DIGITS})(?=[{COMMON_HAN}])(?![至到与與和及的中里裡]))"
 )
 _CHAPTER = re.compile(r"第\s*\w{1,4}\s*章|\d+(?:\s|$)|Chapter\b")
 

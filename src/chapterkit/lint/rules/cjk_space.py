@@ -37,16 +37,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from chapterkit.han import HAN, has_han, is_han
 from chapterkit.lint.problem import Edit, Problem, insertion, join, problem_at, replacement
 from chapterkit.lint.typography import (
     CLOSERS,
-    HAN,
     MARKS,
     OPENERS,
-    has_han,
     in_address,
     in_chinese,
-    is_han,
     reference_test,
     speaks_chinese,
     touches_markup,

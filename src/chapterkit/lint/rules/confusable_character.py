@@ -41,6 +41,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from chapterkit.han import COMMON_HAN as HAN
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of, script_of
 from chapterkit.manuscript.book import Book
@@ -51,7 +52,6 @@ GROUP = "language"
 SEVERITY = "warning"
 NEEDS = frozenset[str]()
 
-_HAN = "\u4e00-\u9fff"
 _KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9d"
 
 
@@ -205,24 +205,24 @@ _KINDS = (
     _kind(frozenset("ɡɑ"), r"(?<![^\W_])(?=[a-zɡɑ]*[a-z]{3})[A-Za-z]*[ɡɑ][A-Za-zɡɑ]*(?![^\W_])",
           "里有音标字母", _translated({"ɡ": "g", "ɑ": "a"})),
     _kind(frozenset(_DOTS),
-          rf"(?<=[{_HAN}])(?<![{_NUMERALS}十甲乙丙丁])[{_DOTS}](?=[{_HAN}])",
+          rf"(?<=[{HAN}])(?<![{_NUMERALS}十甲乙丙丁])[{_DOTS}](?=[{HAN}])",
           "不是间隔号", lambda text: "·"),
     _kind(frozenset("．"), r"(?<=[0-9])．(?=[0-9])", "不是小数点", lambda text: "."),
     _kind(frozenset("—"),
-          rf"—(?:(?<=[这這每第某另]—)(?=[{_HAN}])|(?<=[是有了同]—)(?=[个個些种種切样樣直定般]))",
+          rf"—(?:(?<=[这這每第某另]—)(?=[{HAN}])|(?<=[是有了同]—)(?=[个個些种種切样樣直定般]))",
           "是破折号，不是数字", lambda text: "一"),
     _kind(frozenset("丨"), "丨", "是部首，不是竖线", lambda text: "|"),
-    _kind(frozenset("ㄧ"), rf"(?<=[{_HAN}，。])ㄧ(?=[{_HAN}])", "是注音符号，不是汉字",
+    _kind(frozenset("ㄧ"), rf"(?<=[{HAN}，。])ㄧ(?=[{HAN}])", "是注音符号，不是汉字",
           lambda text: "一"),
-    _kind(frozenset(_KANA_FOR_HAN), rf"(?<=[{_HAN}])[{''.join(_KANA_FOR_HAN)}](?=[{_HAN}])",
+    _kind(frozenset(_KANA_FOR_HAN), rf"(?<=[{HAN}])[{''.join(_KANA_FOR_HAN)}](?=[{HAN}])",
           "是片假名，不是汉字", _translated(_KANA_FOR_HAN)),
     _kind(_range("ァ", "ヺ"), rf"(?<=[ァ-ヺー])[{''.join(_HAN_FOR_KANA)}](?=[ァ-ヺー])",
           "是汉字，不是片假名", _translated(_HAN_FOR_KANA)),
     _kind(frozenset("‐‑−－"), r"[‐‑−－](?<=[A-Za-z]{2}.)(?=[A-Za-z]{2})", "不是连字符",
           lambda text: "-"),
     _kind(frozenset("´"), r"(?<=[A-Za-z])´(?=[A-Za-z])", "不是撇号", lambda text: "’"),
-    _kind(frozenset("∶"), rf"(?<=[{_HAN}”）])∶(?![0-9])", "是比号，不是冒号", lambda text: "："),
-    _kind(frozenset("‚"), rf"(?<=[{_HAN}”）])‚", "不是逗号", lambda text: "，"),
+    _kind(frozenset("∶"), rf"(?<=[{HAN}”）])∶(?![0-9])", "是比号，不是冒号", lambda text: "："),
+    _kind(frozenset("‚"), rf"(?<=[{HAN}”）])‚", "不是逗号", lambda text: "，"),
 )  # fmt: skip
 # What ASCII everywhere is made of: one look for all of them first, with ? for other characters.
 _ASCII = re.compile(rb"[0-9](?:[OlI][0-9OlI]|[xX][0-9]{2})|l[0-9]{2}|\?[O0]+\?")

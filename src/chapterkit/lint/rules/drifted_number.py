@@ -27,6 +27,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
@@ -120,5 +121,5 @@ def words(text: str) -> set[str]:
     ['gp-l', '功率', '成功']
     """
     latin = {word.lower() for word in re.findall(r"[A-Za-z][A-Za-z0-9.-]*", text)}
-    runs = re.findall(r"[\u3400-\u9fff]+", text)
+    runs = re.findall(f"[{COMMON_HAN}]+", text)
     return latin | {run[i : i + 2] for run in runs for i in range(len(run) - 1)}

@@ -28,6 +28,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
@@ -70,7 +71,7 @@ _STEM_COMMA = re.compile(rf"[{_STEMS}]、(?![{_STEMS}](?:[、{_SERIES}和与]))\
 _ROMAN = re.compile(
     r"(?:[\u2160-\u217f]|[IVX]{1,4}|[ivx]{1,4})[.．、)）](?!\d)\s*(?=[^\x00-\x7f\s])"
 )
-_LETTER = re.compile(r"[a-zA-Z][.．、](?![a-zA-Z])\s*(?=[\u3400-\u9fff（“])")
+_LETTER = re.compile(rf"[a-zA-Z][.．、](?![a-zA-Z])\s*(?=[{COMMON_HAN}（“])")
 _PATTERNS = (
     _BULLET, _CIRCLED, _BRACKETED, _CLOSED, _DIGIT_COMMA, _DIGIT_POINT, _STEM_COMMA,
     _ROMAN, _LETTER,

@@ -34,15 +34,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import has_han, is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.typography import (
     CLOSERS,
     MARKS,
     OPENERS,
-    has_han,
     in_address,
     in_chinese,
-    is_han,
     reference_test,
     speaks_chinese,
 )

@@ -43,9 +43,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.typography import HAN
 from chapterkit.lint.words import crosses_word, words_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late

@@ -36,6 +36,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chapterkit.errors import Origin
+from chapterkit.han import ALL_HAN
 from chapterkit.lint.damage import is_damaged
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.manuscript.book import Book
@@ -71,13 +72,12 @@ _NAMES = {
 }  # fmt: skip
 
 _EMOJI = "#*0-9©®‼⁉™ℹ↔-↪⌚-⏿Ⓜ▪-◾☀-➿⤴⤵⬀-⭕〰〽㊗㊙\u20e3\ufe0f\U0001f000-\U0001faff"
-_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _JOINED_SCRIPTS = "\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\ufb50-\ufdcf\ufe70-\ufefc"
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdcf\ufe70-\ufefc"
 _IS_EMOJI = re.compile(f"[{_EMOJI}]")
-_HAS_VARIANTS = re.compile(f"[{_HAN}、-〞！-～\u2190-\u2bff]")
-_IS_HAN = re.compile(f"[{_HAN}]")
-_IS_CHINESE = re.compile(f"[{_HAN}，。、；：？！“”‘’（）《》〈〉「」『』【】…—]")
+_HAS_VARIANTS = re.compile(f"[{ALL_HAN}、-〞！-～\u2190-\u2bff]")
+_IS_HAN = re.compile(f"[{ALL_HAN}]")
+_IS_CHINESE = re.compile(f"[{ALL_HAN}，。、；：？！“”‘’（）《》〈〉「」『』【】…—]")
 _IS_JOINED = re.compile(f"[{_JOINED_SCRIPTS}]")
 _IS_MONGOLIAN = re.compile("[\u1800-\u18af]")
 _IS_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")

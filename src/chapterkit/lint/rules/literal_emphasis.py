@@ -37,8 +37,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chapterkit.han import is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at
-from chapterkit.lint.typography import in_chinese, is_han
+from chapterkit.lint.typography import in_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document, Inline
 

@@ -39,6 +39,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.lint.damage import find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
@@ -106,8 +107,8 @@ _IN_TRADITIONAL = {
 _SLIPS = {"zh-Hans": _IN_SIMPLIFIED, "zh-Hant": _IN_TRADITIONAL}
 
 # Characters between two runs that still make one problem, if they tell nothing themselves.
-_GAP = re.compile(r"[\u4e00-\u9fff]{0,3}")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_GAP = re.compile(f"[{COMMON_HAN}]{{0,3}}")
+_HAN = re.compile(f"[{COMMON_HAN}]")
 _PAIRS = {
     "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", '"': '"',
     "（": "）", "(": ")",
@@ -125,7 +126,7 @@ _YEAR = re.compile(r"[12]\d{3}")
 _REFERENCE = re.compile(r"\[[A-Z]{1,2}(?:/OL)?\]|出版社|出版公司|[书書]局|[书書][馆館店]")
 _NAMED = re.compile(r"公司|大[學学]|[學学][院會会]|出版社|基金[會会]|研究[院所]")
 _LATIN = re.compile("[A-Za-z]")
-_AUTHOR = re.compile(r"[\u4e00-\u9fff]{0,3}([：:，,]?)")
+_AUTHOR = re.compile(f"[{COMMON_HAN}]{{0,3}}([：:，,]?)")
 
 
 @dataclass(frozen=True)

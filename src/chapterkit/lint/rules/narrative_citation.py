@@ -36,8 +36,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from chapterkit.han import HAN
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.typography import HAN
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, Document, Hit, Inline

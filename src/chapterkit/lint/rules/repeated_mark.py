@@ -33,8 +33,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from chapterkit.han import is_han
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.typography import in_chinese, is_han, speaks_chinese
+from chapterkit.lint.typography import in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import CITE, OPAQUE, Block, Document
 

@@ -33,9 +33,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import is_han
 from chapterkit.lint.lines import Placed
 from chapterkit.lint.problem import Edit, Problem, problem_at
-from chapterkit.lint.typography import in_chinese, is_han, speaks_chinese
+from chapterkit.lint.typography import in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
 

@@ -30,17 +30,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import has_han, is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.script import script_of
-from chapterkit.lint.typography import (
-    CLOSERS,
-    MARKS,
-    OPENERS,
-    has_han,
-    in_chinese,
-    is_han,
-    speaks_chinese,
-)
+from chapterkit.lint.typography import CLOSERS, MARKS, OPENERS, in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
 

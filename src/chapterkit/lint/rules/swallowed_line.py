@@ -48,9 +48,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import has_han
 from chapterkit.lint.lines import Placed
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.typography import has_han, in_chinese
+from chapterkit.lint.typography import in_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
 

@@ -31,9 +31,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chapterkit.errors import ChapterkitError
+from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
-from chapterkit.lint.typography import HAN
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese

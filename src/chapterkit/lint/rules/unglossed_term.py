@@ -39,9 +39,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.typography import HAN, in_chinese
+from chapterkit.lint.typography import in_chinese
 from chapterkit.lint.words import word_list
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late

@@ -36,8 +36,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from chapterkit.han import has_han, is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
-from chapterkit.lint.typography import MARKS, has_han, in_chinese, is_han, speaks_chinese
+from chapterkit.lint.typography import MARKS, in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import BETWEEN, Block, Document
 

@@ -22,8 +22,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chapterkit.han import HAN
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.typography import HAN
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.numbers.verify.labels import Word, near_pattern, shape
 from chapterkit.numbers.verify.outline import Outline, is_tabular, sentence_end, sentence_start
 from chapterkit.numbers.verify.texts import SourceText
@@ -61,7 +62,7 @@ def _is_noise(quantity: Quantity, outline: Outline) -> bool:
     line = outline.line(index)
     if outline.line_starts[index] in outline.heading_places:
         return quantity.start - outline.line_starts[index] < 4
-    bare = not re.search(r"[A-Za-z%\u4e00-\u9fff|]", re.sub(r"\d[eE]\d", "", line))
+    bare = not re.search(rf"[A-Za-z%{COMMON_HAN}|]", re.sub(r"\d[eE]\d", "", line))
     return bare and not outline.locator(quantity.start).startswith("表")
 
 

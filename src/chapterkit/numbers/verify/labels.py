@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.numbers.verify.forms import is_reference
 from chapterkit.numbers.verify.outline import (
     Outline,
@@ -30,7 +31,7 @@ _CLAUSE = re.compile(r"[,;|]\s|\s\|\s?|\s(?:and|whereas|while|but|versus|vs\.?)\
 _FLOATS = ("figure", "table")
 _COORDINATED = re.compile(r"[\s,/&]*(?:and|or)?[\s(]*$")
 _PREPOSITION = re.compile(r"\b(by|for|with|under|using|via|in|on)\s+(?:the\s+)?\Z", re.I)
-_PART = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)*|[\u4e00-\u9fff]|[^\sA-Za-z0-9]|\s+")
+_PART = re.compile(rf"[A-Za-z]+|\d+(?:\.\d+)*|[{COMMON_HAN}]|[^\sA-Za-z0-9]|\s+")
 
 
 def near_pattern(word: str, *, any_digits: bool = False) -> re.Pattern[str]:
@@ -459,7 +460,7 @@ def _coordinated(text: str, labels: list[Label]) -> list[list[Label]]:
 
 def is_row(line: str) -> bool:
     """Tell whether a line is a row of its own: a name and at least one number."""
-    return bool(re.search(r"[A-Za-z\u4e00-\u9fff]{2}", line)) and bool(
+    return bool(re.search(rf"[A-Za-z{COMMON_HAN}]{{2}}", line)) and bool(
         re.search(r"(?<![\w.-])[+-]?\d+(?:\.\d+)?%?(?![\w.])", line)
     )
 

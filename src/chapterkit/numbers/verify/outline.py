@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from chapterkit.han import COMMON_HAN, is_han
 from chapterkit.numbers.verify.texts import SourceText, normal
 
 _MAX_HEADINGS = 5_000
@@ -79,7 +80,7 @@ _LOCATORS = (
     ("path", re.compile(r"([\w-]+(?:/[\w.-]+)+|[\w-]+\.(?:sh|py|md|json|ya?ml|toml|txt|ipynb))")),
 )
 _SECOND_HAND = re.compile("转引|第三方")
-_HAN = re.compile("[\u4e00-\u9fff]")
+_HAN = re.compile(f"[{COMMON_HAN}]")
 _FILLER = re.compile(r"[一两]?[节段章处]$|^(?:所附|见)\s*|的$")
 
 
@@ -550,9 +551,9 @@ def _is_title(title: str, steps: tuple[str, ...], end: str | None) -> bool:
     words = title.split()
     if len(title) > 100 or len(words) > 16 or title.endswith((".", ",", ";", ":")):
         return False
-    if not (title[0].isupper() or title[0] in "\"'(" or "\u4e00" <= title[0] <= "\u9fff"):
+    if not (title[0].isupper() or title[0] in "\"'(" or is_han(title[0])):
         return False
-    return bool(re.search(r"[A-Za-z\u4e00-\u9fff]{2}", title)) and (
+    return bool(re.search(rf"[A-Za-z{COMMON_HAN}]{{2}}", title)) and (
         end == "." or len(steps) > 1 or len(words) < 9
     )
 
