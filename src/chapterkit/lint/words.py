@@ -3,27 +3,80 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 
 @cache
-def word_list(name: str) -> tuple[str, ...]:
-    """Return the entries of data/lint/<name>.txt, without its comments, in order."""
+def word_lists(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the lists of data/lint/<name>.txt by the [name] over each, without comments.
+
+    What stands over the first name is the list without one.
+    """
     text = files("chapterkit").joinpath("data", "lint", f"{name}.txt").read_text("utf-8")
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return tuple(word for line in lines for word in line.split("  ") if word)
+    found: dict[str, tuple[str, ...]] = {}
+    own = ""
+    for line in (one.partition("#")[0].strip() for one in text.splitlines()):
+        if line.startswith("[") and line.endswith("]"):
+            own = line[1:-1]
+        elif line:
+            found[own] = found.get(own, ()) + tuple(filter(None, line.split("  ")))
+    return found
 
 
-def any_of(words: Iterable[str], as_pattern: Callable[[str], str] = re.escape) -> str:
+def word_list(name: str) -> tuple[str, ...]:
+    """Return the only list of data/lint/<name>.txt."""
+    return word_lists(name)[""]
+
+
+@cache
+def word_patterns(name: str) -> Mapping[str, str]:
+    """Return the lists of data/lint/<name>.txt as patterns, each within (?:…)."""
+    return {own: f"(?:{any_word(words)})" for own, words in word_lists(name).items()}
+
+
+def any_word(entries: Iterable[str]) -> str:
+    """Return a pattern that matches the longest of some words of a list.
+
+    A word may say what follows it: `word!abc`, none of these characters; `word>abc`, one of them.
+
+    >>> re.findall(any_word(["发现!者", "发表", "也>有"]), "发现者发现、也发表、也有")
+    ['发现', '发表', '也']
+    """
+    return any_of(entries, _marked, _length)
+
+
+def _marked(entry: str) -> str:
+    word, mark, others = _parted(entry)
+    return re.escape(word) + (f"(?{mark}[{re.escape(others)}])" if mark else "")
+
+
+def _length(entry: str) -> int:
+    return len(_parted(entry)[0])
+
+
+def _parted(entry: str) -> tuple[str, str, str]:
+    """Return a word of a list, how a lookahead for what follows it begins, and what that is."""
+    for mark, ahead in (("!", "!"), (">", "=")):
+        word, marked, others = entry.partition(mark)
+        if word and marked:
+            return word, ahead, others
+    return entry, "", ""
+
+
+def any_of(
+    words: Iterable[str],
+    as_pattern: Callable[[str], str] = re.escape,
+    length: Callable[[str], int] = len,
+) -> str:
     """Return a pattern that matches the longest of some words, quick where none begins.
 
     >>> re.match(any_of(["沙箱", "沙箱化", "存档"]), "沙箱化")[0]
     '沙箱化'
     """
     by_first: dict[str, list[str]] = {}
-    for word in sorted(set(words), key=lambda word: (-len(word), word)):
+    for word in sorted(set(words), key=lambda word: (-length(word), word)):
         by_first.setdefault(word[0], []).append(as_pattern(word)[len(as_pattern(word[0])) :])
     return "|".join(
         f"{as_pattern(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items()

@@ -38,6 +38,7 @@ from typing import Literal
 
 from chapterkit.han import HAN
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, Document, Hit, Inline
@@ -61,52 +62,20 @@ _CITED = re.compile(
     rf"(?P<more>\s?(?:和|与|與|及|以及|跟|同|and)\s?{_ONE})?"
 )
 
-_ADVERBS = (
-    r"(?:也|还|還|又|都|均|则|則|曾|便|就|只|仅|僅|更|再|最早|首次|首先|最先|率先|随后|隨後"
-    r"|后来|後來|进一步|進一步|已经|已經"
-    r"|已|并未|没有|未|同样|同樣|分别|分別|同时|同時|不仅|不但|并|主要|另外|接着|最近|近来|明确"
-    r"|详细|系统地?){0,3}"
-)
-# Verbs that no sentence begins with once its subject is gone, so that the citation must be it.
-_VERB = (
-    r"提出(?!者)|发现(?!者)|發現|表明|指出|认为|認為|证明|證明|证实|證實|给出|給出"
-    r"|报告[了称说：]|報告[了稱說]|主张|主張|强调|強調"
-    r"|揭示|显示|顯示|引入|观察到|觀察到|比较了|比較了|对比了|分析了|研究了|讨论了|討論了"
-    r"|考察了|综述了|总结了|總結了|介绍了|介紹了"
-    r"|设计了|設計了|开发了|训练了|訓練了|构建了|建立了|实现了|改进了|扩展了|推广了|采用了"
-    r"|使用了|利用了|尝试|试图|断言|声称|宣称"
-    r"|又?(?:进一步|進一步)(?=[^\W\da-zA-Z_]{0,2}[。；])|不同意|不赞成|不赞同|不认同|不承认|不接受|不以为然"
-    r"|说明了?(?=[，：])|做了|作了|等人|等?也|写道|寫道|称，|說，|说，|则|則"
-)
-_OF = (
-    r"[的之](?!所以)(?:\w{0,8}(?:方法|做法|结果|結果|工作|设定|設定|设置|設置|数据|數據|实验"
-    r"|實驗|模型|框架|思路|观点|觀點|定义|定義"
-    r"|结论|結論|分析|协议|公式|算法|建议|建議|方案|研究|论文|論文|图|圖|表|代码|代碼|实现|实践"
-    r"|数字|数值|说法|說法|估计|估計|报告|意见|理论"
-    r"|理論|证明|發現|发现|贡献|假设|系统|作者|看法|论点|论述|描述|解释|启发|影响|基础|推导"
-    r"|框架|名字|标题|缺点|优点|思想))"
-)
+_WORDS = word_patterns("narrative-citation")
+_ADVERBS = rf"{_WORDS['adverbs']}{{0,3}}"
+_VERB = rf"(?:{_WORDS['verbs']}|又?(?:进一步|進一步)(?=[^\W\da-zA-Z_]{{0,2}}[。；]))"
+_OF = rf"[的之](?!所以)(?:\w{{0,8}}{_WORDS['nouns']})"
 _IS_SUBJECT = Late(
-    rf"\s?{_ADVERBS}(?:{_VERB})|\s?{_OF}|\s?中(?:提出|给出|给出|發現|发现|报告|也|还|所|的|，)"
+    rf"\s?{_ADVERBS}{_VERB}|\s?{_OF}|\s?中(?:提出|给出|發現|发现|报告|也|还|所|的|，)"
     rf"|\s?[里裡](?:提出|给出|发现|报告|的|，)"
-    rf"|\s(?:also\s|first\s|further\s|recently\s)?(?:propose[sd]?|show(?:s|ed)?|introduce[sd]?"
-    rf"|found|finds?|argue[sd]?"
-    rf"|reports?|reported|demonstrate[sd]?|present(?:s|ed)?|suggest(?:s|ed)?|observe[sd]?"
-    rf"|claim(?:s|ed)?|use[sd]?"
-    rf"|studie[sd]|describe[sd]?|compare[sd]?|is|are|was|were|has|have)\b"
+    rf"|\s(?:also\s|first\s|further\s|recently\s)?{_WORDS['english verbs']}\b"
 )
 # At the head of a paragraph or behind a word that opens a clause, weaker signs will do.
-_IS_SUBJECT_AT_HEAD = Late(
-    rf"\s?{_ADVERBS}(?:在|对|對|把|将|將|用|以|通过|通過|从|從|针对|針對|是|为|基于|采用|採用"
-    rf"|使用|利用|研究|比较|分析|设计|训练"
-    rf"|开发|构建|建立|实现|改进|扩展|讨论|考察|介绍|描述|关注|总结|综述|报告|说|認|[说說])(?!者)"
-)
+_IS_SUBJECT_AT_HEAD = Late(rf"\s?{_ADVERBS}{_WORDS['weaker verbs']}(?!者)")
 _HEAD = Late(
-    r"(?:^|\n|[；;：:]|[，,]?(?:但是?|而|不过|不過|然而|并且|而且|其中|例如|比如|譬如|此外|另外"
-    r"|同样地?|同时|首先|其次|最近|近来|因为"
-    r"|(?:后来|後來|随后|隨後|最近|近来|近來|此前|后来者?|接着|最初|起初|首先|其次|例如|比如|然而|不过"
-    r"|不過|同样|但是|因此|(?:19|20)\d\d\s?年)[，,]"
-    r"|虽然|尽管|由于|如果|可见|所以|因此|于是|正如|由此|后来|随后|接着|早在[^，。]{1,8}年，))\s?$"
+    rf"(?:^|\n|[；;：:]|[，,]?(?:{_WORDS['connectives']}"
+    rf"|(?:{_WORDS['openers']}|(?:19|20)\d\d\s?年)[，,]|早在[^，。]{{1,8}}年，))\s?$"
 )
 _TAKES_UP = Late(rf"\s?{_ADVERBS}(?:把|将(?![来军至近])|將(?![來軍至近])|写|寫)")
 _START = Late(
@@ -115,26 +84,14 @@ _START = Late(
 )
 
 # What governs a citation as its object: behind it, what must follow.
-_CLAUSE_HEAD = (
-    r"(?:^|[，。；：！？（“(\n]|本文|本章|本书|我们|我們|笔者|作者|他们|实验|这里|這裡|可|可以"
-    r"|则|也|就|便|主要|都|均|大致|并|再|并且|且|后来|或"
-    r"|仍|仍然|继续|直接|完全|基本|严格|这是|正是|而|来|能|会|要|应|须|应当|不妨|需要|试着|因此"
-    r"|所以|只|做法|设置|一律)"
-)
+_CLAUSE_HEAD = rf"(?:^|[，。；：！？（“(\n]|{_WORDS['clause heads']})"
 _GOVERNED = (
     (
-        Late(
-            rf"{_CLAUSE_HEAD}\s?(?:根据|根據|依据|按照|依照|参照|遵循|据|據|按|基于|基於|沿用"
-            rf"|仿照|仿|循)\s?$"
-        ),
+        Late(rf"{_CLAUSE_HEAD}\s?{_WORDS['after']}\s?$"),
         Late(r"\s?[，,的中里裡所]|\s?(?:提出|给出|报告|指出|介绍|描述|给定)|\s(?:提出|给出)"),
     ),
     (
-        Late(
-            rf"{_CLAUSE_HEAD}\s?(?:采用|採用|使用|借鉴|借鑒|复现|複現|重复|引用|改进|扩展|支持"
-            rf"|反对|推翻|继承|利用|参考|验证|批评|比较|评价"
-            rf"|采纳|修改|接受|回应|针对|针对|受|受到)了?\s?$"
-        ),
+        Late(rf"{_CLAUSE_HEAD}\s?{_WORDS['taking']}了?\s?$"),
         Late(rf"\s?{_OF}|\s?中的|\s?所(?:提|用|述|给)|\s?(?:启发|影响)"),
     ),
     (
@@ -143,33 +100,20 @@ _GOVERNED = (
             r"|(?<!参)(?<!給)與|(?<![温总饱中缓柔平调求谐之随])和"
             r"|(?<!紧)跟)\s?$"
         ),
-        Late(
-            rf"\s?{_OF}|\s?(?:相比|一致|不同|相同|类似|類似|相似|相符|吻合|相反|相近|等人|中的"
-            rf"|所[说述报得]|给出的|报告的|提出的|那样|一样)"
-        ),
+        Late(rf"\s?{_OF}|\s?{_WORDS['likeness']}"),
     ),
     (
         Late(
-            r"(?:(?<![自理经缘事])由|被|(?<![存所正内外潜实自好旨重])(?<!(?<!出)现)在"
-            r"|(?<![自服跟听盲])从|(?<!自)從|正如|(?<![例比譬诸])如|像|不像"
-            r"|(?<![相绝面不反应核校成配派敌])对|把|将|比起?(?<!之比)(?<!对比)(?<!占比)|替|向"
-            r"|为|不同于|有别于|优于|低于|高于|弱于|强于"
-            r"|类似于|相当于|源于|来源于|来自|源自|引自|改编自|出自|取自|见于|归功于)\s?$"
+            rf"(?:{_WORDS['from']}|(?<![自理经缘事])由|(?<![存所正内外潜实自好旨重])(?<!(?<!出)现)在"
+            r"|(?<![自服跟听盲])从|(?<!自)從|(?<![例比譬诸])如"
+            r"|(?<![相绝面不反应核校成配派敌])对|比起?(?<!之比)(?<!对比)(?<!占比))\s?$"
         ),
         Late(
-            rf"\s?{_OF}|\s?(?:中[，。；的所也提给报]|[里裡][，的]|所(?:述|说|示|言|指|提|用|说"
-            rf"|報|报|做|得|说)|提出|给出|指出|首次|最早|那样|表明"
-            rf"|一样|的那|等人|报告的|率先|更[^，。]|发展而来|改编|可知|可见|可以看出)"
+            rf"\s?{_OF}|\s?(?:{_WORDS['told']}|中[，。；的所也提给报]|[里裡][，的]"
+            r"|所[述说示言指提用報报做得]|更[^，。])"
         ),
     ),
-    (
-        Late(
-            "(?:见于|見於|引自|来自|來自|出自|改编自|取自|不同于|不同於|有别于|优于|優於|低于"
-            "|高于|类似于|相当于|相比|相较于|归功于)"
-            r"\s?$"
-        ),
-        Late("[，。；]"),
-    ),
+    (Late(rf"{_WORDS['ending']}\s?$"), Late("[，。；]")),
     (
         Late(
             r"\b(?:[Aa]ccording to|[Ff]ollowing|[Uu]nlike|[Aa]s (?:shown|described|proposed"
