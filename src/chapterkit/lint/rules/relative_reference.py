@@ -30,6 +30,7 @@ from functools import cached_property
 
 from chapterkit.lint.citing import is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
@@ -49,25 +50,12 @@ _NO_SECTION = (
     r"|\s?(?:课|課|比赛|车厢))"
 )
 _NO_CHAPTER = r"(?![程鱼魚法回子印节節])"
-_SAYING = (
-    r"(?:提到|提及|提过|提過|提出|说过|說過|说到|說到|说明|說明|讲过|講過|讲到|講到|介绍|介紹"
-    r"|讨论|討論|所述|述及|论述|論述|论及|谈到|談到"
-    r"|谈过|談過|谈及|分析|指出|描述|列出|列举|引用|引入|定义|定義|给出|給出|强调|强調|交代"
-    r"|解释|解釋|证明|證明|所说|所說|所提|所言|看到"
-    r"|回顾(?!性)|回顧|见过|見過|用过|用過|推导|推導|比较过|已述|学过|學過|埋下|留下)(?!什|谁|誰|怎|哪|多少)"
-)
-_ALREADY = (
-    "(?:[中里裡]?(?:已经|已經|已|曾经|曾經|曾|我们|我們|也|就|还|還|刚刚?|所|多次|反复|还会|一再|其实"
-    "|都|简单|简要|详细|大致|笼统地?){0,3})"
-)
+_WORDS = word_patterns("relative-reference")
+_SAYING = rf"{_WORDS['saying']}(?!什|谁|誰|怎|哪|多少)"
+_ALREADY = f"(?:[中里裡]?{_WORDS['already']}{{0,3}})"
 _WILL = (
-    r"(?:[中里裡]?(?:我们|我們)?(?:将|將|会(?!上)|會(?!上)|还要|還要|还会|還會|要再|再(?!版|三)"
-    r"|就要|还将|要)"
-    r"(?:详细|詳細|具体|具體|进一步|進一步|专门|陆续|逐一|逐个|深入|继续|再|会|對|对|用|从|在"
-    r"|看到|遇到|碰到|出现|出現|一并|分别|介绍|介紹|讨论|討論|讲|講|谈|談|说|說|解释|給出|给出|证明|證明|展开|分析"
-    r"|问|問|看|用到|补|回到|提到|涉及|考察|比较|说明|說明|逐)"
-    r"|[中里裡]?(?:详述|詳述|详谈|详细|細說|细说|再述|另述|称之为|简称|簡稱|称为|记作|記作|统称"
-    r"|凡|均|一律|所称|所稱|称|稱|沿用))"
+    rf"(?:[中里裡]?(?:我们|我們)?{_WORDS['will']}{_WORDS['will tell']}"
+    rf"|[中里裡]?{_WORDS['from here on']})"
 )
 # Each begins with characters that it names one by one: the search passes quickly over others.
 _PATTERNS = (
@@ -104,21 +92,9 @@ _LINKING = Late(
     r"(?:^|[\W\da-zA-Z_]"
     r"|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
 )
-_AT_CLAUSE = Late(
-    r"(?:^|继|繼|承|[，。；：！？（“(、\n—…]|但|而|不过|因为|所以|因此|正如|如|可见|其实|这里|也|在|我们"
-    r"|本章|就|又|还|只是|既然|至于|一如|留待|留到|留给|待|请?看|看"
-    r"|请?[见見]|[详詳]见|参[见見]|据|照|与|和|同|跟|由|从|即|把|将|对|用|为|是|到|比|按|除"
-    r"|除了|及|或|根据|按照|沿用|承接|结合|回顾|呼应|回到|接续|衔接)$"
-)
-_POINTS = Late(
-    r"(?:参考|參考|参照|参阅|如|正如|见|見|参见|參見|详见|詳見|一如|据|根据|即|除|照|按照|沿用"
-    r"|承接|结合|回顾|呼应|请看|参看|接|接续|衔接|回到|比|留待|留到)$"
-)
-_BESIDE = Late(
-    r"(?:所|相(?!对论)|一致|呼应|不同|一样|可知|可见|的?(?:定义|定義|讨论|討論|分析|介绍|介紹"
-    r"|例子|结论|結論|说法|說法|做法|方法|实验|實驗|结果|結果"
-    r"|论述|約定|约定|符号|符號|公式|推导|记号|论证|描述|表述|术语|设定|那个|这个|图|表|式))"
-)
+_AT_CLAUSE = Late(rf"(?:^|[，。；：！？（“(、\n—…]|{_WORDS['at clause']})$")
+_POINTS = Late(f"{_WORDS['points']}$")
+_BESIDE = rf"(?:{_WORDS['beside']}|相(?!对论))"
 _NOT_BEFORE = {
     "text": Late("[当當目历歷身网網马馬晚早天地手之]$|历史$"),
     "coming": Late("[上以天手地乡属部名旗笔目没沒有了无無]$"),
@@ -131,10 +107,7 @@ _METAPHOR = Late(
     r"|(?:读|讀|看|写|寫|抄|背|翻)[完到了过過](?:了|过)?$"
 )
 # What the model has read so far has a length; a text of one's own has arguments.
-_AS_READ = Late(
-    r"的?(?:长度|長度|内容|內容|语义|語義|信息|資訊|词|詞|字|词元|概率|窗口|向量|表示|分量|末尾|最后|語境|语境"
-    r"|语气|风格|气氛|意思|下一个|影响|约束|限制|条件|统计|前缀|模式|部分|主题|大意|历史|作者)"
-)
+_AS_READ = Late(f"的?{_WORDS['as read']}")
 _OF_MODELS = Late("词元|詞元|预测|預測|上下文|[Tt]oken|续写|續寫|注意力|窗口")
 _IDIOM = Late(r"(?:没有|沒有|有|没了|无|杳无|等不到|不见|什么|还有)(?:了)?$")
 _PLAYED = Late("[球赛賽课課诗詩]")
@@ -225,7 +198,7 @@ def _names_text(before: str, behind: str, tail: str) -> bool:
     if _POINTS.search(before):
         return re.match(r"[中里裡]?的?[，。、；：）)\s\d]|[中里裡的所已提]", behind) is not None
     joined = re.search(r"(?:与|與|和|跟|同|在|从|從|由)$", before)
-    return joined is not None and re.match(rf"[中里裡]?{_BESIDE.pattern}", behind) is not None
+    return joined is not None and re.match(rf"[中里裡]?{_BESIDE}", behind) is not None
 
 
 def _problem(hit: Hit, headings: _Headings) -> Problem:

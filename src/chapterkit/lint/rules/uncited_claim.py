@@ -36,7 +36,7 @@ from dataclasses import dataclass
 
 from chapterkit.lint.citing import Sourced, is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.lint.words import any_of
+from chapterkit.lint.words import any_of, word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
@@ -53,63 +53,35 @@ class Options:
     phrases: tuple[str, ...] = ()
 
 
-_SHOWS = (
-    "表明|显示(?![器屏卡面设区])|顯示(?![器螢面設])|发现|發現|证明(?![题书信文方])|證明|证实"
-    "|證實|指出|揭示|认为|認為"
-    "|观察到|觀察到|说明(?![书文会])|說明|提出|估计|估計|强调|強調|声称|推测|主张|暗示"
-    "|提示(?![词符语])"
-)
-_TELLS = f"{_SHOWS}|报告(?![会书单厅人])|報告|(?:报道|報道|報導|记载|記載)(?=[，,：:了过過称稱])"
-_ADVERBS = (
-    "(?:已经|已經|已|也|还|還|均|都|则|則|就|曾|又|进一步|進一步|一致|反复|普遍|充分|大多|初步"
-    "|早已|甚至|更|清楚地|明确|明確"
-    "|同样|同樣|随后|隨後|后来){0,2}"
-)
-_SCHOLAR = (
-    "(?:[^，。；：、“”\\s]{0,4}?(?:学者|學者|学家|學家)|专家|專家|研究者|研究人员|研究人員|论者|論者"
-    "|评论者|批评者|业内人士|观察家)"
-)
-_OLDER = (
-    "已有|现有|現有|既有|前人|以往|过往|過往|先前|此前|早期|近期|近来|近來|相关|相關|同类|同類"
-    "|国内外|國內外"
-)
-_REVIEWED = (
-    "大多|多(?=[以采关集基从把将侧聚])|大都|主要(?=[集关聚从基采以把考讨])|通常|往往|普遍|曾"
-    "|已经|已經|尝试|嘗試|试图|試圖|集中"
-    "|关注|關注|忽视|忽視|忽略|比较[了过]|比較[了過]|探索|讨论[了过]|討論[了過]|考察|采用|採用"
-    "|依赖|依賴|侧重|聚焦|没有|沒有"
-    "|未能|很少|很少|多数|大部分|几乎"
-)
+_WORDS = word_patterns("uncited-claim")
+_SHOWS = _WORDS["shows"]
+_ADVERBS = f"{_WORDS['adverbs']}{{0,2}}"
+_SCHOLAR = rf"(?:[^，。；：、“”\s]{{0,4}}?(?:学者|學者|学家|學家)|{_WORDS['scholars']})"
 # Each begins with characters that it names one by one: the search passes quickly over others.
 _CLAIMS = (
     re.compile(
-        r"(?P<study>研究|论文|論文|文献|文獻|实验|實驗|调查|調查|统计|統計|证据|證據|数据|數據"
-        r"|报告|報告)"
+        rf"(?P<study>{_WORDS['studies']})"
         r"(?:者们?|者們?|人员们?|人員們?)?(?:结果|結果|结论|結論|数据|數據|资料|資料|报告|報告)?"
-        rf"{_ADVERBS}(?P<verb>{_TELLS})"
+        rf"{_ADVERBS}(?P<verb>{_SHOWS}|{_WORDS['tells']})"
     ),
     re.compile("(?P<known>众所周知|眾所周知|人所共知|普遍认为|普遍認為)"),
     re.compile(
-        "(?P<agreed>学界|學界|学术界|學術界|业界|業界|业内|業內|科学界|科學界|医学界|醫學界"
-        "|史学界|研究界)"
+        f"(?P<agreed>{_WORDS['agreed']})"
         "(?:普遍|一致|一般|通常|大多|早已|多|已|也)?(?:认为|認為|公认|公認|承认|承認)"
     ),
     re.compile(
-        rf"(?P<older>{_OLDER})的?(?:大量|许多|許多)?(?:研究|工作|文献|文獻|论文|論文|实验"
-        rf"|實驗)(?:中|里|裡)?"
-        rf"{_ADVERBS}(?:{_SHOWS}|报告|報告|{_REVIEWED})"
+        f"(?P<older>{_WORDS['older']})的?(?:大量|许多|許多)?"
+        "(?:研究|工作|文献|文獻|论文|論文|实验|實驗)(?:中|里|裡)?"
+        f"{_ADVERBS}(?:{_SHOWS}|报告|報告|{_WORDS['reviewed']})"
     ),
     re.compile(
         r"(?P<reported>[据據])(?:(?:不完全|官方|最新|初步|有关|有關|权威|相关)?(?:统计|統計)"
         r"(?![局学學部司处處员員法量口年计])"
-        r"|(?:估计|估計|估算|测算|測算|研究|调查|調查|考证|考證|报道|報道|報導|文献记载"
-        r"|史料记载|史书记载)"
+        rf"|{_WORDS['reported']}"
         r"(?=[，,：:]|显示|顯示|表明|指出))"
     ),
     re.compile(
-        "(?P<scholars>有|一些|有些|不少|许多|許多|部分|多位|多名|众多|眾多|几位|某些|国内外"
-        "|国外|西方)"
-        rf"的?{_SCHOLAR}(?:们|們)?{_ADVERBS}"
+        f"(?P<scholars>{_WORDS['some']})的?{_SCHOLAR}(?:们|們)?{_ADVERBS}"
         rf"(?:{_SHOWS}|批评|批評|质疑|質疑|建议|建議|相信|断言|斷言)"
     ),
     re.compile(
@@ -120,14 +92,9 @@ _CLAIMS = (
 )
 _ENGLISH = (
     re.compile(
-        "(?P<english>studies|Studies|research|Research|experiments|Experiments|surveys|Surveys"
-        "|scientists|Scientists"
-        "|experts|Experts|scholars|Scholars|evidence|Evidence|literature|Literature|papers"
-        "|paper|works|work|study)"
+        rf"(?P<english>{_WORDS['english studies']})"
         r"(?:ers)?\s(?:(?:has|have|had)\s)?(?:(?:also|consistently|repeatedly|long|now)\s)?"
-        "(?:shows?|showed|shown|suggests?|suggested|found|finds?|demonstrate[sd]?|indicate[sd]?"
-        "|proves?|proved|proven"
-        r"|reports?|reported|argues?|argued|claims?|claimed|agrees?)\b"
+        rf"{_WORDS['english shows']}\b"
     ),
     re.compile(
         "(?P<english>it is|It is|as is|As is)"
@@ -137,20 +104,8 @@ _ENGLISH = (
 
 # What stands right before, within the clause.
 _CLAUSE = Late(r"[，。；：！？,;:!?、（(“”「」\n—…]")
-_DENIED = Late(
-    r"(?:没有|沒有|並無|并无|尚无|尚無|暂无|暫無|从无|未有|未见|未見|缺乏|缺少|不是|并非|並非"
-    r"|很少|少有|鲜有|鮮有|从未|從未|是否|有无|有無"
-    r"|如果|假如|倘若|假使|即使|即便|哪怕|除非|一旦|直到|等到|要是|需要|希望|期待|试图|試圖"
-    r"|无法|無法|难以|難以|为了|為了|不能)"
-    r"[^，。；：]{0,7}$"
-    r"|(?:[没沒无無未不若待等请請让讓使要需靠凭拿用]|借助|通过|通過|经过|經過|可以|能够?|能否"
-    r"|如何|怎样|怎麼|怎么|有待)$"
-)
-_QUANTIFIED = Late(
-    r"(?:大量|许多|許多|多项|多項|众多|眾多|无数|無數|已有|现有|最新|越来越多|近期|近年来?"
-    r"|近年來?|不少|一些|有|多数|多份|一项|一項|一份|官方"
-    r"|公开|权威|科学|科學|医学|心理学|早期|以往|过去|此前|国外|国内|相关|后续|多次|反复|反覆)的?$"
-)
+_DENIED = Late(rf"{_WORDS['denied']}[^，。；：]{{0,7}}$|{_WORDS['denied before']}$")
+_QUANTIFIED = Late(rf"{_WORDS['quantified']}的?$")
 _OWN = Late(
     r"(?:(?<![日基样根版剧课资成标])本[书書章文节節项項次组組课课题]?|我们|我們|(?<!自)我|咱们"
     r"|笔者|筆者|自己|本书作者|课题组|本组|我校|我院|我司)的?"
@@ -166,16 +121,9 @@ _STRONGLY_POINTED = Late(r"(?:上述|以上|前述|这些|這些|前面的?|后�
 _OF_PEOPLE = Late(
     r"(?:[我你他她它咱]们?|們|[人师員员警局]|博士|教授|先生|女士|仔细|认真|深入|反复|一番|[经經])$"
 )
-_CONNECTIVE = Late(
-    r"(?:但是?|而|不过|不過|然而|并且|事实上|事實上|因此|所以|后来|後來|目前|而且|可是|近年?来?"
-    r"|近年?來?|最近|同时|同時|其实|其實|例如|比如"
-    r"|因为|由于|虽然|尽管|既然|另外|此外|也|已?有|甚至|还)?$"
-)
+_CONNECTIVE = Late(f"{_WORDS['connectives']}?$")
 _OWN_WORK = Late(
-    r"本文|本研究|本论文|本課題|本课题|本调查|本实验|本實驗|本项目|笔者|筆者|本章的?实验"
-    r"|本书的?实验"
-    r"|我们(?:对|用|在|以|将|把|共)?[^，。；]{0,10}(?:调查|考察|访谈|分析|比较|测量|实验|测试"
-    r"|收集|训练|评测|统计)"
+    f"{_WORDS['own work']}|我们(?:对|用|在|以|将|把|共)?[^，。；]{{0,10}}{_WORDS['investigating']}"
 )
 _OWN_RESULTS = Late(
     r"我们|我們|实验\s?\d|實驗\s?\d|[图表圖]\s?\d|[上下]表|[上下]图|本组|所提|作者们?|对照组"
@@ -185,10 +133,7 @@ _OWN_RESULTS = Late(
 _NOUN = Late(
     r"[的之者完]|得(?![出知到])|过[，。]|過[，。]|了?(?:什么|什麼|哪些|哪|多少|怎样|如何|谁)|\s?[与與和及、]|\s?[。；！？”」）)】]"
 )
-_NOUN_FINDING = Late(
-    r"是|为|為|被|对|對|引起|带来|告诉|一致|相符|相|可|集中|包括|主要|也|还|如下|已|支持|汇"
-    r"|公布|发表|都|能|会|時|时|中|里|上|之"
-)
+_NOUN_FINDING = Late(_WORDS["no finding"])
 _FINDINGS = Late(r"(?:主要|重要|核心|关键|關鍵|这一|這一|这项|哪些|上述|此|该|一)$")
 _REPORTING = Late("(?:总结|總結|回应|呈现|汇报|概括|归纳|结合|整理|综合|讨论)$")
 _ENGLISH_OWN = Late(
