@@ -9,6 +9,7 @@ from dataclasses import replace
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
@@ -189,21 +190,11 @@ def problem_where_placed(section: Section, book: Book, message: str, hint: str) 
 # Parts of a chapter that are neither experiment nor theory; and those that frame it, which may
 # speak without a citation of their own.
 _HEADING_NUMBER = r"(?:(?:第\s*)?[\d.]+\s*[节節章]?[、.]?\s*|[一二三四五六七八九十]+、\s*)?"
-_APPARATUS = (
-    "参考文献|參考文獻|参考资料|參考資料|引用文献|文献|致谢|致謝|鸣谢|附录|附錄|附注|注释|註釋|注|习题"
-    "|習題|练习|練習|练习题|思考题|思考題|复习题|术语表|術語表|符号表|符号说明|目录|目錄|索引|延伸阅读"
-    "|延伸閱讀|扩展阅读|进一步阅读|版权|作者简介|References|Bibliography|Acknowledge?ments?|Appendix"
-    "|Exercises|Further [Rr]eading|Notes|Index|Contents"
-)
-_FRAME = (
-    "引言|引子|楔子|导言|導言|导语|导读|導讀|前言|序|序言|绪论|緒論|开篇|概述|概览|概要|提要|摘要|小结|小結"
-    "|总结|總結|结语|結語|结论|結論|尾声|尾聲|后记|後記|跋|回顾|展望|学习目标|学习要点|关键词|路线图"
-    "|Introduction|Overview|Preface|Abstract|Summary|Conclusions?|Outlook|Epilogue"
-)
+_WORDS = word_patterns("sections")
 _OWN = "(?:[本全]?[章节節文书書篇])?(?:的|内容)?"
-_IS_APPARATUS = Late(rf"{_HEADING_NUMBER}{_OWN}(?:{_APPARATUS})(?![{COMMON_HAN}])")
+_IS_APPARATUS = Late(rf"{_HEADING_NUMBER}{_OWN}{_WORDS['apparatus']}(?![{COMMON_HAN}])")
 _IS_FRAME = Late(
-    rf"{_HEADING_NUMBER}{_OWN}(?:{_FRAME})(?:[与與和及](?:{_FRAME}|讨论|討論|致谢))?"
+    rf"{_HEADING_NUMBER}{_OWN}{_WORDS['frame']}(?:[与與和及](?:{_WORDS['frame']}|讨论|討論|致谢))?"
     r"\s*(?:[：:—].*)?"
 )
 

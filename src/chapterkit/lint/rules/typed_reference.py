@@ -34,6 +34,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
@@ -49,6 +50,7 @@ class Options:
     """This rule has no options."""
 
 
+_WORDS = word_patterns("typed-reference")
 _CHINESE = "[一二三四五六七八九十百]{1,5}"
 _DIGITS = r"\d{1,3}(?:[.\-–—]\d{1,3}){0,3}"
 # Behind a number: it counts or measures something, or goes on.
@@ -62,8 +64,7 @@ _PATTERNS = (
     re.compile(
         rf"(?P<float>图|圖|表)\s?(?P<number>(?:{_DIGITS}"
         rf"|[A-Z][.\-–—]?\d{{1,2}})[a-h]?(?![A-Za-z]){_COUNTS}"
-        rf"|{_CHINESE}(?=\s?(?:所示|所列|中[，的可所给列]|[，。、）)：；]|给出|显示|顯示|可见"
-        rf"|可以看出|和图|和表|与图|至图|到图)))"
+        rf"|{_CHINESE}(?=\s?{_WORDS['shown']}))"
     ),
     re.compile(
         r"(?P<formula>公式|方程|式)\s?(?P<number>[（(]\s?\d{1,3}(?:[.\-–—]\d{1,3})?[a-z]?\s?[)）]"
@@ -105,30 +106,20 @@ _OWN = Late(
 _OWNED = Late(rf"(?:[的之》]|[’']s|{_CITED}|\b(?:their|its|his|her|of)\b)\s?$")
 _OWNED_BEHIND = Late(rf"\s?{_CITED}|\s(?:of|in)\s(?:the\b|[A-Z]|their\b|{CITE})")
 _CITES = Late(_CITED)
-_OWNER = Late(
-    r"(?<!本)论文|(?<!本)論文|原文|原论文|原作|原书|该书|該書|此书|那本书|该文|此文|文献|文獻"
-    r"|他们|他們|(?<!本书)作者|书中|技术报告|模型卡|《"
-    r"|等人|附件|法典|宪法|条例|圣经|教材|课本|手册|说明书|README|小说|剧本|乐章|译本|此论文"
-    r"|那篇|这篇|et al|\bP\.?\d|第\s?\d+\s?页"
-)
+_OWNER = Late(rf"(?<!本)论文|(?<!本)論文|(?<!本书)作者|{_WORDS['owner']}|\bP\.?\d|第\s?\d+\s?页")
 _POINTING = Late(r"(?:如|见|見|参见|參見|详见|詳見|参看|参阅|由|从|据|[Ss]ee)\s?$")
 _BEFORE_FORMULA = Late("[如见見由从從将將把代入和与與按用对對据據在即及到照]$")
 _HAN = Late(f"{HAN}$")
 _TAGS = Late(r"(?:<[^<>]*>|[*【\[（(\s])*")
-_READING = Late(
-    r"(?:翻到|翻开|翻至|读到|讀到|读完|读了|念到|念完|背到|写到|寫到|写完|写了|看到|看完|抄到"
-    r"|停在|更新到|连载到|讲到|学到|唱到)\s?$"
-)
+_READING = Late(rf"{_WORDS['reading']}\s?$")
 _OTHER_SENSES = {
     "part": Late("[球赛賽诗詩课課车車队隊]|乐章"),
     "section": Late("[航船舰艦]|海里|速度|风速"),
     "english": Late("bankrupt|破产|破產|Act\\b"),
 }
 _GOES_ON = Late(
-    r"\s?(?:显示|顯示|给出|給出|展示|列出|列了|说明|說明|表明|画|描绘|总结|汇总|比较|對比|对比"
-    r"|反映|是|为|中|的|里|和|与|、|及|至|到|可|来自|则|也"
-    r"|把|将|將|所示|讨论|討論|介绍|介紹|讲|講|谈|会|曾|已|从|用|只|shows?\b|lists?\b|and\b"
-    r"|gives?\b|compares?\b|illustrates?\b|presents?\b|summari[sz]es?\b)"
+    rf"\s?(?:{_WORDS['goes on']}|shows?\b|lists?\b|and\b|gives?\b|compares?\b|illustrates?\b"
+    r"|presents?\b|summari[sz]es?\b)"
 )
 _STOP = Late("[。！？]|[.!?](?:\\s|$)")
 _ELSEWHERE = frozenset({"BlockQuote", "Figure", "Caption"})

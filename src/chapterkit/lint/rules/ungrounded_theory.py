@@ -56,6 +56,7 @@ from chapterkit.lint.grounds import (
     problem_about,
 )
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.counting import Section
@@ -76,18 +77,9 @@ _ANNOUNCES = Late(
 # What announces the next sections is not longer.
 _SHORT = 200
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
-_BOLD = Late(
-    r"必然|必定|必将|一定会|总是|總是|从来|從來|永远|永遠|无疑|無疑|毋庸置疑|不容置疑|毫无例外|不可避免"
-    r"|远远|遠遠|显著|顯著|大幅|全面超越|彻底|徹底|根本原因|决定性|唯一的?|最优|充分(?:说明|证明|表明)"
-    r"|证明了|證明了|优于|優於|所有的?模型|任何模型|一切"
-)
-# Words by which a paragraph says where it stands: its own reading, an example, something told
-# elsewhere; other rules ask for the literature's own citation.
-_QUALIFIES = Late(
-    r"可能|也许|或许|大概|未必|不一定|似乎|假设|假定|猜想|推测|估计|本章|本书|本节|笔者|我们(?:认为|猜|理解|把)"
-    r"|按.{0,8}理解|直观|例如|比如|譬如|设想|如果|假如|倘若|若(?!干)|式中|定义|论文|作者|等人|文献|研究"
-    r"|前面|前文|上文|上述|前述|上一节|下面|后面|实验|實驗|[图圖表]\s*\d|[如见]图|？|(?<![数证])据|所谓"
-)
+_WORDS = word_patterns("ungrounded-theory")
+_BOLD = Late(_WORDS["bold"])
+_QUALIFIES = Late(rf"{_WORDS['qualifies']}|按.{{0,8}}理解|[图圖表]\s*\d|(?<![数证])据")
 
 
 @dataclass(frozen=True)
