@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chapterkit.lint.words import word_patterns
 from chapterkit.patterns import Late
 from chapterkit.text.document import MATH, Block, Prose
 
@@ -18,28 +19,8 @@ MOST = 300
 
 # --- words
 
-_TOP = (
-    "com|org|net|edu|gov|io|ai|cn|co|dev|app|me|info|uk|jp|de|fr|hk|tw|tv|xyz|us|eu|im|so|cc|tech"
-)
-_FILE = (
-    "py|pyi|ipynb|sh|bash|zsh|bat|ps1|yaml|yml|json|jsonl|toml|ini|cfg|conf|env|lock|txt|md|rst"
-    "|tex|bib|csv|tsv|parquet|pkl|npy|npz|pt|pth|ckpt|safetensors|gguf|onnx|bin|c|h|cc|cpp|hpp|cu"
-    "|java|kt|rs|go|js|jsx|ts|tsx|vue|html|htm|css|scss|xml|sql|log|so|dll|exe|zip|tar|gz|tgz|whl"
-    "|deb|rpm|png|jpg|jpeg|svg|wav|mp3|mp4|pdf|docx|xlsx"
-)
-ROOT = "etc|usr|home|tmp|var|opt|root|bin|sbin|dev|proc|sys|mnt|lib|boot|srv|Users|workspace"
-_FOLDER = "src|scripts?|configs?|checkpoints?|ckpts?|utils|node_modules|site-packages"
-_FOLDERS = "outputs?|templates|experiments|build|dist"
-_WORDS = "tests|logs|docs|examples|data|models|results|images|figures"
-_LIBRARY = "torch|np|numpy|tf|tensorflow|pd|pandas|plt|nn|transformers|jax|jnp|trl|peft"
-_MODULE = (
-    "os|sys|self|datasets|args|cfg|config|logging|math|random|json|re|this|window|document|console"
-    "|optimizer|trainer|tokenizer"
-)
-_VERB = (
-    "get|set|is|has|on|to|max|min|num|use|init|load|save|add|remove|update|create|find|parse|read"
-    "|write|handle|make|compute|learning|batch|hidden|weight|model|input|output"
-)
+_WORDS = word_patterns("technical-detail")
+ROOT = _WORDS["roots"]
 
 # What a word must hold to be looked at: most words and numbers are not.
 _TELLING = (
@@ -54,42 +35,38 @@ _MARKED = re.compile(r"[@#{\\]|:[\w-]+:|<|\[[\w-]+\][,.;:]?$|\$[({]?\d|.*[<>|{}]
 _TRIM = re.compile(r"""^["'(\[{<,;:!?*]*""")
 _TAIL = """)"'[]}>,;:!?.*"""
 
-_ADDRESS = re.compile(rf"(?:[\w-]+\.)+(?:{_TOP})(?::\d+)?(?:/.*)?")
+_ADDRESS = re.compile(rf"(?:[\w-]+\.)+{_WORDS['top domains']}(?::\d+)?(?:/.*)?")
 _NAME = re.compile(
     r"(?:arXiv|bioRxiv|medRxiv|iPhone|iPad|macOS|fastText|spaCy|nuScenes|nuPlan|openVLA|word2vec)\w*"
     r"|[A-Z]\w*\.js|d3\.js|(?:[Ll]lama|[Ww]hisper|bitnet|gemma|rwkv|stable-diffusion)\.cpp"
 )
-_IS_FILE = re.compile(rf"(?:[\w.~@+-]*/)*[\w@+-][\w.@+-]*\.(?:{_FILE})")
+_IS_FILE = re.compile(rf"(?:[\w.~@+-]*/)*[\w@+-][\w.@+-]*\.{_WORDS['files']}")
 _IS_PATH = re.compile(
-    rf"(?:~|\.{{1,2}})/[\w.~-][\w./~-]*|/(?:{ROOT})(?:/[\w.~-]+)*/?"
-    rf"|(?:/[\w.-]*[a-z][\w.-]*){{2,}}/?|(?:{_FOLDER})/[\w.-]{{2,}}(?:/[\w.-]+)*/?"
-    rf"|(?:{_FOLDERS})/(?:[\w.-]+/)+(?:[\w.-]+)?|(?:{_WORDS})/(?:[\w.-]+/)+|[A-Za-z]:\\[\w\\. -]+"
+    rf"(?:~|\.{{1,2}})/[\w.~-][\w./~-]*|/{ROOT}(?:/[\w.~-]+)*/?"
+    rf"|(?:/[\w.-]*[a-z][\w.-]*){{2,}}/?|{_WORDS['folders']}/[\w.-]{{2,}}(?:/[\w.-]+)*/?"
+    rf"|{_WORDS['further folders']}/(?:[\w.-]+/)+(?:[\w.-]+)?|{_WORDS['words']}/(?:[\w.-]+/)+"
+    r"|[A-Za-z]:\\[\w\\. -]+"
 )
 _IS_OPTION = re.compile(r"--[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*(?:=\S*)?")
 # Letters with an index (loss_t) are a formula's.
 _SNAKE = re.compile(
     r"_{0,2}[a-z]{2,}[a-z0-9]*(?:_[a-z]\d*)*(?:_[a-z][a-z0-9]+)(?:_[a-z][a-z0-9]*)*_{0,2}|top_[kp]"
 )
-_NAMED_SNAKE = re.compile(
-    r"\w*_(?:qa|zh|en|bench|v\d+|mini|challenge)|super_glue|common_(?:voice|gen)|natural_questions"
-    r"|cnn_dailymail|the_pile|social_iqa|ms_marco|multi_nli|story_cloze|wiki_text|open_orca"
-)
+_NAMED_SNAKE = re.compile(rf"\w*_(?:qa|zh|en|bench|v\d+|mini|challenge)|{_WORDS['data sets']}")
 _SHOUTED = re.compile(
     r"[A-Z]{2,}(?:_[A-Z]{2,}){2,}|[A-Z]{2,}_(?:KEY|TOKEN|HOME|PATH|DIR|URL|DEVICES|SIZE)"
 )
 _PART = re.compile(r"[qkvo]_proj|[xXy]_(?:train|test|val|pred)")
-_CAMEL = re.compile(rf"(?:{_VERB})(?:[A-Z][a-z]{{2,}}\w*)+")
+_CAMEL = re.compile(rf"{_WORDS['verbs']}(?:[A-Z][a-z]{{2,}}\w*)+")
 _CALL = re.compile(
     r"[A-Za-z_][\w.]*\(\)|[a-z_]\w*(?:\.\w+)+\([^()]*\)|[a-z]+(?:_[a-z]+)+\([^()]*\)"
 )
 _DOTTED = re.compile(
-    rf"(?:{_LIBRARY})(?:\.[A-Za-z_]\w+)+|(?:{_MODULE})(?:\.[a-z_]\w+)+"
+    rf"{_WORDS['libraries']}(?:\.[A-Za-z_]\w+)+|{_WORDS['modules']}(?:\.[a-z_]\w+)+"
     r"|[a-z_]{2,}(?:\.[a-z_]\w+){2,}|\w+::\w+(?:::\w+)*"
 )
 _SETTING = re.compile(r"([A-Za-z_]\w*)[=:](?:[-+]?[\d.]+\w*|[Tt]rue|[Ff]alse|[Nn]one|null)")
-_SETTING_NAME = re.compile(
-    r"lr|bs|seed|epochs?|steps?|dropout|warmup|momentum|alpha|gamma|lambda|rank|bf16|fp16|\w+_\w+"
-)
+_SETTING_NAME = re.compile(rf"{_WORDS['settings']}|\w+_\w+")
 
 
 def runs(text: str) -> Iterator[tuple[int, str]]:
@@ -152,11 +129,9 @@ def _is_identifier(word: str) -> bool:
 
 # --- phrases
 
-_PACKAGES = (
-    "pip3?|conda|npm|yarn|pnpm|brew|apt|apt-get|dnf|yum|cargo|gem|uv|poetry|snap|helm|pacman"
-)
 _COMMANDS = Late(
-    rf"(?<![\w./-])(?:(?:{_PACKAGES})\s+(?:install|uninstall|add|remove|update|upgrade|sync)\b"
+    rf"(?<![\w./-])(?:{_WORDS['package managers']}"
+    r"\s+(?:install|uninstall|add|remove|update|upgrade|sync)\b"
     r"(?:\s+[\w.\[\]=<>@/-]+)?"
     r"|git\s+(?:clone|pull|push|commit|checkout|rebase|merge|add|log|diff|stash|submodule|lfs)\b"
     r"|docker(?:-compose|\s+compose)?\s+(?:run|build|pull|push|exec|up|compose)\b"
@@ -258,8 +233,7 @@ def _places(name: str, text: str) -> Iterator[int]:
 
 _CODE_COMMAND = re.compile(
     r"[$#%>]\s+[a-z][\w-]*(?:\s.*)?"
-    r"|(?:cd|rm|mv|cp|mkdir|cat|grep|chown|export|source|python3?|bash|sh|make|node|npx|curl|wget"
-    r"|ssh|scp|tar|echo|vim?|nano|tail|head|kill|nohup|ls|ps|go|ping|sed|awk|find)\s+\S.*"
+    rf"|{_WORDS['shell']}\s+\S.*"
     r"|.*\s&&\s.*|ls|pwd"
 )
 _CODE_OPTION = re.compile(r"-[A-Za-z]{1,2}\d?|--[A-Za-z][\w-]*(?:[= ]\S+)?")
@@ -268,10 +242,7 @@ _CODE_LINE = re.compile(
     r"|[\w.]+\s*[+-]?=\s*\w+\(.*"
 )
 _CODE_CALL = re.compile(r"(?P<name>[A-Za-z_][\w.]*)\([^()]*\)")
-_FUNCTION = re.compile(
-    r"\w{1,3}|argmax|argmin|softmax|sigmoid|sqrt|mean|clip|logit|sign|tanh|relu|norm|prob"
-    r"|arcsin|arccos|arctan"
-)
+_FUNCTION = re.compile(rf"\w{{1,3}}|{_WORDS['functions']}")
 _CODE_WORD = re.compile(r"[a-z]{2,}(?:[A-Z][a-z]{2,})+|[a-z_]\w+\.[a-zA-Z_]\w{2,}(?:\.\w+)*")
 _CODE_PATH = re.compile(r"[A-Za-z_.][\w.-]*(?:/[\w.-]+){2,}/?|[A-Za-z_.][\w.-]*/")
 

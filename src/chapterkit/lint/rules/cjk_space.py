@@ -49,6 +49,7 @@ from chapterkit.lint.typography import (
     speaks_chinese,
     touches_markup,
 )
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, Document, Hit
@@ -70,10 +71,10 @@ _CLAUSES = re.compile("[，。；！？]")
 _IS_MARK = re.compile(f"[{MARKS}]")
 
 _WORDS = (
-    "阿Q|卡拉OK|[A-Z]股|(?:[A-Z]|AB)[型形]|[A-Z]字|[A-Z]盘|T恤|T台|K歌|K线|X光|X射线|[αβγ]射线|B超|[ABCN]站"
-    "|[ABCJ]罗|Q[版币弹]|C位|[VU]领|AA制|SIM卡|IC卡|IP卡|POS机|ATM机|BP机|BB机|CT机|A[3-5]纸|[XY]染色体"
-    "|(?:维生素|维他命|维)[A-EK]\\d{0,2}|[小大老某][A-Z](?![A-Za-z])|P图|G弦|[A-G][大小]?调|AB[角面]"
-    "|N[多次]|[ei]人|18K金|K金|PK[赛台]|HB铅笔|2B铅笔|双1[12]|PS机|Y轴|X轴|Z轴|Q群|QQ群|TV版|甲A|甲B"
+    f"{word_patterns('cjk-space')['set words']}"
+    r"|[A-Z]股|(?:[A-Z]|AB)[型形]|[A-Z]字|[A-Z]盘|[αβγ]射线|[ABCN]站|[ABCJ]罗|Q[版币弹]|[VU]领"
+    r"|A[3-5]纸|[XY]染色体|(?:维生素|维他命|维)[A-EK]\d{0,2}|[小大老某][A-Z](?![A-Za-z])"
+    r"|[A-G][大小]?调|[ei]人"
 )
 # 第三章 绪论, 图三 结构, 附录甲 数据: a label and what it labels are kept apart.
 _LABEL = re.compile(

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.document import Block, Document
@@ -37,7 +38,7 @@ _OWN = re.compile(
     rf"本(?P<where>章|节)(?:[^，。；：！？、]{{0,8}}?)(?:共|有|用|讲|含|收|包括|介绍|安排|选)了?\s*{_COUNT}\s*个实验"
 )
 _LISTED = re.compile(
-    rf"{_COUNT}\s*(?:个|种|类|项|点|条|步|方面|阶段|件|部分|层|级|派)[^，。；：！？、]{{0,8}}"
+    rf"{_COUNT}\s*{word_patterns('count-word')['counted']}[^，。；：！？、]{{0,8}}"
     r"：(?P<items>[^，。；：！？（）()]+)[。；]"
 )
 _BETWEEN = re.compile(r"、|以及|和|与|及")

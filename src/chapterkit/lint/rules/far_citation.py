@@ -28,6 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, Block, Document, Inline
@@ -57,10 +58,7 @@ _MEASURED = Late(
 # Beyond so many characters nobody looks for a citation any more.
 _FAR = 3000
 _NAMED = Late(r"[A-Za-zπ][\w.-]*[ -]?$|[第图表式圖节節]\s?$|(?:实验|實驗|版本?|v)\s?$")
-_OWN = Late(
-    r"我们|我們|本书|本書|本章|本文|笔者|本节|实验室|[表图圖]\s?\d|作者自己|自己|假设|假如|如果"
-    r"|比如|例如|譬如|不妨"
-)
+_OWN = Late(rf"{word_patterns('far-citation')['own']}|[表图圖]\s?\d")
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ from chapterkit.lint.typography import (
     reference_test,
     speaks_chinese,
 )
+from chapterkit.lint.words import word_lists
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import CITE, CODE, MATH, Block, Document
 
@@ -58,16 +59,9 @@ _MARK = re.compile(r"[,.;:?!](?:(?![A-Za-z0-9])|(?<=[^ -~].))")
 _DASH = re.compile(r"(?<=[^ -~])(\ ?)-{2,3}(\ ?)(?=[^ -~])")
 _PARENTHESES = re.compile("[()（）\ufdd6]")
 
-_ABBREVIATIONS = re.compile(
-    r"al|approx|assn|ave|bros|ca|cf|ch|chap|co|corp|dept|dr|eds?|eqs?|esp|est|et|etc|ex|figs?|gen|hon"
-    r"|inc|jr|lib|ltd|messrs|mrs?|ms|mt|nos?|op|opp|pp?|prof|pseud|pt|refs?|rev|secs?|sect|ser|sr|st"
-    r"|supp|tab|trans|univ|v|viz|vols?|vs"
-)
+_ABBREVIATIONS = frozenset(word_lists("half-width-punctuation")["abbreviations"])
 _EXCLAIMED = ("Yahoo", "Jeopardy", "Kahoot", "Joomla", "Yum", "Oklahoma", "Airplane", "Panic")
-_SUFFIX = re.compile(
-    r"AVI|BAK|BMP|C|CSV|CPP|CSS|DOCX?|EPUB|EXE|GIF|H|HTML?|JAVA|JPE?G|JS|JSON|LOG|MD|MP[34]|PDF|PNG"
-    r"|PPTX?|PY|R|SH|SQL|SVG|TEX|TXT|WAV|XLSX?|XML|YA?ML|ZIP"
-)
+_SUFFIXES = frozenset(word_lists("half-width-punctuation")["suffixes"])
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _WORD_AFTER = re.compile(r"[A-Z][A-Za-z0-9]*")
 _ITEM_BEFORE = re.compile(r"(?:^|[\n：；。，、（(]|[^图表式节章页第]\ )\d{1,3}(?:\.\d{1,3}){0,4}$")
@@ -225,7 +219,7 @@ def _after_han(block: Block, start: int) -> Iterator[Problem]:
 def _begins_sentence(text: str, position: int) -> bool:
     """Tell whether a capitalised word stands at a place, and no file's suffix."""
     found = _WORD_AFTER.match(text, position)
-    return found is not None and not _SUFFIX.fullmatch(found[0].upper())
+    return found is not None and found[0].upper() not in _SUFFIXES
 
 
 def _is_abbreviation(text: str, start: int) -> bool:
@@ -239,7 +233,7 @@ def _is_abbreviation(text: str, start: int) -> bool:
         return before[-1:] not in ("%", ")", CODE, MATH, CITE)
     word = found[0].lower()
     initials = len(word) == 1 or ("." in word and all(len(part) < 3 for part in word.split(".")))
-    return initials or _ABBREVIATIONS.fullmatch(word) is not None
+    return initials or word in _ABBREVIATIONS
 
 
 def _problem(block: Block, start: int, end: int, full: str, what: str = "") -> Problem:

@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import crosses_word, words_patterns
+from chapterkit.lint.words import crosses_word, word_patterns, words_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
@@ -72,10 +72,8 @@ _NAMED = Late(
 )
 # What a rendering that begins like a phrase (在策略) must be followed by to be one.
 _FUNCTION_WORDS = "在于于以和与对从把被将为有是不离同按"
-_AS_TERM = Late(
-    r"\s?(?:算法|演算法|方法|学习|學習|训练|訓練|强化|強化|采样|採樣|数据|數據|更新|蒸馏|优化"
-    r"|優化|版本|设定|梯度|与异|与离|[（(“”、]|的(?:算法|方法|数据|更新|训练|采样))"
-)
+_WORDS = word_patterns("inconsistent-term")
+_AS_TERM = Late(rf"\s?{_WORDS['as term']}")
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -145,11 +143,7 @@ def _is_part(hit: Hit, overlaps: Overlaps) -> bool:
 
 
 # What 增强 has for its object in 增强学习兴趣.
-_OBJECT = Late(
-    r"者|气氛|氛围|兴趣|热情|热潮|[动能效活毅]力|效[果率]|积极性|主动性|自觉|信心|意[愿识志]|习惯"
-    r"|興趣|熱情|氣氛|[動能]力"
-    r"|的(?:兴趣|热情|信心|[动能]力|效果|积极性|主动性|自觉|意[愿识志]|趣味|乐趣)"
-)
+_OBJECT = Late(_WORDS["objects"])
 _STRENGTHENS = ("增强", "增強", "加强", "加強", "促进", "促進", "提高", "激发", "激發")
 
 

@@ -35,6 +35,7 @@ from functools import cache
 
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.typography import in_chinese, reference_test, speaks_chinese
+from chapterkit.lint.words import word_lists, word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
 
@@ -47,24 +48,9 @@ _PLAIN = "~～〜∼"
 _DOUBTFUL = "-‐‑‒–—−－"
 _HAN_DIGITS = "一二三四五六七八九十两几百千万亿"
 # What is counted or measured, and longer words that only begin like it.
-_COUNTED = """
-% ％ ‰ ℃ ℉ ° 个 個 条 條 天 日 年 月 月份 周 週 星期 小时 小時 分钟 分鐘 分 秒 毫秒 世纪 世紀
-岁 歲 倍 次 页 頁 章 节 節 人 名 元 美元 万 萬 亿 億 千 百 米 公里 厘米 毫米 微米 纳米 英寸
-英里 克 公斤 吨 斤 升 毫升 度 级 級 层 步 轮 位 篇 种 種 项 句 字 词 行 段 集 期 卷 点 點 件 家
-台 辆 张 幅 本 部 遍 趟 回 季度 年代 代 成 折 维 比特 字节 像素 例 只 头 组 號 号 道 题 口 颗
-枚 块 片 场 届 批 套 楼 学年 學年 学期 学时 课时 赛季 賽季 年级 年度 之间 之間 毫克 瓦 千瓦 赫
-分贝 帕
-"""
-_LOOK_ALIKE = """
-周期 分类 分布 分析 分成 分为 分支 章程 节点 人工 名称 名字 名为 年龄 年份 层次 步骤 位置 位于
-项目 字段 字符 字典 词典 词表 行为 行动 行业 集合 集成 点击 家庭 本书 本章 本文 部分 部门 代表
-代码 成为 例如 条件 时间 日志
-"""
-_UNITS, _OTHER_WORDS = frozenset(_COUNTED.split()), frozenset(_LOOK_ALIKE.split())
-_LATIN_UNIT = (
-    "(?:ms|s|sec|min|h|hrs?|kg|g|mg|km|m|cm|mm|nm|GB|MB|KB|TB|[kMGT]?Hz|k?[VW]|K|k|M|B|tokens?|x|×|steps?"
-    "|px|dB|fps|pp|bps)(?![A-Za-z0-9])"
-)
+_LISTS, _WORDS = word_lists("range-glyph"), word_patterns("range-glyph")
+_UNITS, _OTHER_WORDS = frozenset(_LISTS["counted"]), frozenset(_LISTS["look-alikes"])
+_LATIN_UNIT = f"{_WORDS['latin units']}(?![A-Za-z0-9])"
 _NUMBER = r"(?:\d{1,2}:\d\d(?!\d)|\d+(?:[,，]\d{3})*(?:\.\d+)?)"
 _YEAR_UNITS = "学年|學年|年度|年|赛季|賽季"
 
@@ -79,10 +65,7 @@ _HAS_YEAR_UNIT = re.compile(rf"\ ?(?:{_YEAR_UNITS})")
 _GOES_ON = re.compile(r"[-–—/_:=＝≈]\ ?\w|\ ?[=＝≈]|[A-Za-z_]|\.\d|\ ?等于")
 _EQUALS = re.compile(r"[^，。；\d]{0,4}[=＝≈]")
 _SCORE = re.compile(r"[^，。；]{0,4}[胜勝负負败敗平敌]")
-_NAMED = re.compile(
-    r"(?:[图圖表式例节節]|公式|算法|实验|實驗|附录|附錄|习题|定理|引理|命题|定义|案例|版本|型号|编号|代号|电话|Figure|Table"
-    r"|Fig\.|Eq\.|Section|pp?\.|比分|以|总分|大比分)\ ?\Z"
-)
+_NAMED = re.compile(rf"{_WORDS['named']}\ ?\Z")
 _LATIN_BEFORE = re.compile(r"[A-Za-z0-9_./:@#&–—-]\Z")
 _LATIN_WORD_BEFORE = re.compile(r"[A-Za-z][\w.+-]*\ \Z")
 _STANDARD = re.compile(r"[A-Z]{2,}(?:/[A-Z]+)?\ ?\Z")

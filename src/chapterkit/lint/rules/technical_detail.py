@@ -65,7 +65,7 @@ _HINTS = {
     RECIPE: "设定写进记录的 setup；它若是论证的一环，就说改动与后果",
 }
 _SHORT_OPTION = re.compile(r"-[A-Za-z]\w?(?=\s?(?:选项|選項|参数|參數|开关|標誌|标志))")
-_ABSOLUTE = re.compile(rf"/(?:{ROOT})(?:/|$)")
+_ABSOLUTE = re.compile(rf"/{ROOT}(?:/|$)")
 
 
 @dataclass(frozen=True)

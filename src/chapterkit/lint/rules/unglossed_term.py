@@ -43,7 +43,7 @@ from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import in_chinese
-from chapterkit.lint.words import word_list
+from chapterkit.lint.words import word_list, word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import OPAQUE, Document, Hit
@@ -66,6 +66,7 @@ _ABBREVIATION = re.compile(
 _GLUED = Late(r"[A-Za-z0-9_/@#.\\–-]$")
 _ROMAN = Late(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 
+_WORDS = word_patterns("unglossed-term")
 # Introductions: what stands before, and behind.
 _OPENED = Late(r"[（(\[［]([^（）()]*)$")
 _NAME_BEFORE = Late(
@@ -77,21 +78,14 @@ _NAME_BEFORE = Late(
 _NAMED_IN_BRACKETS = Late(r"\s?[（(]\s?(?!见|見|如|例如|图|表|第|@|\d)([^（）()]{2,80})[）)]")
 _A_NAME = Late(r"[^\W\da-zA-Z_].*[^\W\da-zA-Z_]|[a-z]{3,}")
 _SAYS_BEHIND = Late(
-    r"\s?[”」]?(?:\s?[，,]?\s?(?:即|也就是|就是|是指|指的是|指|全称|全名|代表|意为|意思是|——|—"
+    rf"\s?[”」]?(?:\s?[，,]?\s?(?:{_WORDS['says behind']}"
     r"|是[^，。]{0,24}(?:缩写|縮寫|简称|簡稱))"
     r"|\s(?:stands for|means|is short for)\b)"
 )
-_SAYS_BEFORE = Late(
-    r"(?:简称|簡稱|缩写|縮寫|称为|稱為|称作|叫作|叫做|又称|也称|又叫|也叫|俗称|称之为|英文名?"
-    r"|即|所谓的?|写作|记作|下称|合称|统称|名为|缩略为)"
-    r"[为為是作]?[\s“「]*$"
-)
+_SAYS_BEFORE = Late(rf"{_WORDS['says before']}[為为是作]?[\s“「]*$")
 _CAPITAL_BEFORE = Late(r"[A-Z][\w.’'-]*\s$|\d\s?$")
 _CAPITAL_BEHIND = Late(r"\s[A-Z0-9][A-Za-z0-9]*")
-_NAME_OF = Late(
-    r"(?:公司|模型|数据集|資料集|基准|大学|大學|乐队|组合|芯片|处理器|软件|品牌|杂志|网站|论坛"
-    r"|团体|选项|选手|代号|[三四]角形?|线段|直线)\s?$"
-)
+_NAME_OF = Late(rf"{_WORDS['name of']}\s?$")
 _METHOD = Late(r"\s?(?:方法|算法|演算法|损失|損失|正则|机制|機制|范式|範式|目标函数)")
 _SENTENCE = Late("[。！？\n]")
 _BEFORE = 90
