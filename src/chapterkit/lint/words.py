@@ -44,7 +44,7 @@ def any_word(entries: Iterable[str]) -> str:
     >>> re.findall(any_word(["发现!者", "发表", "也>有"]), "发现者发现、也发表、也有")
     ['发现', '发表', '也']
     """
-    return any_of(entries, _marked, _length)
+    return "|".join(map(_marked, sorted(entries, key=_length, reverse=True)))
 
 
 def _marked(entry: str) -> str:
@@ -65,18 +65,14 @@ def _parted(entry: str) -> tuple[str, str, str]:
     return entry, "", ""
 
 
-def any_of(
-    words: Iterable[str],
-    as_pattern: Callable[[str], str] = re.escape,
-    length: Callable[[str], int] = len,
-) -> str:
+def any_of(words: Iterable[str], as_pattern: Callable[[str], str] = re.escape) -> str:
     """Return a pattern that matches the longest of some words, quick where none begins.
 
     >>> re.match(any_of(["沙箱", "沙箱化", "存档"]), "沙箱化")[0]
     '沙箱化'
     """
     by_first: dict[str, list[str]] = {}
-    for word in sorted(set(words), key=lambda word: (-length(word), word)):
+    for word in sorted(set(words), key=lambda word: (-len(word), word)):
         by_first.setdefault(word[0], []).append(as_pattern(word)[len(as_pattern(word[0])) :])
     return "|".join(
         f"{as_pattern(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items()

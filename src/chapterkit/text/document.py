@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from chapterkit.errors import Origin
-from chapterkit.text.flattening import Inline, leaves
 from chapterkit.patterns import Late
+from chapterkit.text.flattening import Inline, leaves
 from chapterkit.text.origins import Rendered
 from chapterkit.text.placing import places
 from chapterkit.text.sentences import sentence_at, sentence_ends
