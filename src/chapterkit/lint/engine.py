@@ -11,6 +11,8 @@ from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.allow import Allow, allows, without_allowed
@@ -239,8 +241,6 @@ def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
     """
     if not given:
         return rule.options()
-    from pydantic import TypeAdapter, ValidationError
-
     known = [one.name for one in fields(rule.options)]
     page = f"chapterkit rule {rule.name} 说明它的选项"
     for name in given:

@@ -44,6 +44,7 @@ from dataclasses import dataclass
 from chapterkit.han import COMMON_HAN as HAN
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of, script_of
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
@@ -235,9 +236,7 @@ _ASCII_KINDS = (
           lambda text: "〇" * len(text)),
 )  # fmt: skip
 
-_TALK_OF_CHARACTERS = re.compile(
-    r"全角|全形|半角|西里尔|希腊字母|部首|偏旁|部件|兼容|片假名|注音|字符|字形|Unicode|U\+[0-9A-F]{4}"
-)
+_TALK_OF_CHARACTERS = Late(rf"{word_patterns('talk')['characters']}|U\+[0-9A-F]{{4}}")
 _QUOTED = re.compile(r"[“「‘『][^“”「」‘’『』\n]{1,8}[”」’』]|（[^（）\n]{1,2}）")
 
 

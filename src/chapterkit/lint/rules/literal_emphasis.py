@@ -192,7 +192,7 @@ def _stays_literal(block: Block) -> bool:
 
 @cache
 def _commonmark() -> MarkdownIt:
-    from markdown_it import MarkdownIt
+    from markdown_it import MarkdownIt  # slow to import, and few texts need it
 
     return MarkdownIt("commonmark")
 

@@ -43,7 +43,9 @@ from chapterkit.han import COMMON_HAN
 from chapterkit.lint.damage import find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit, Inline, Prose
 from chapterkit.text.tree import Element, attributes_of, kind_of
 
@@ -116,9 +118,7 @@ _PAIRS = {
 _PARENTHESES = "（("
 _TITLES = "《〈"
 _SPEECH_ENDS = re.compile(r"[。！？…!?]$")
-_TALK_OF_CHARACTERS = re.compile(
-    r"繁体|繁體|[简簡]体字|[簡简]體字|[正异]体字|[正異]體字|[简簡]化字|繁简|繁簡|[古俗]字|字形|通假"
-)
+_TALK_OF_CHARACTERS = Late(word_patterns("talk")["scripts"])
 _CALLED_BEFORE = re.compile(r"[写寫印亦又俗本古通][作成為为]$")
 _CALLED_AFTER = re.compile(r"字[的是与和與、，]|[一也常多]?[写寫印亦又俗][作成]")
 _EAST_ASIAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")

@@ -44,17 +44,16 @@ from dataclasses import dataclass
 from chapterkit.lint.damage import SPELT_OUT, Damage, find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of
+from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-_TALK_OF_ENCODINGS = re.compile(
-    r"乱码|亂碼|编码|編碼|解码|解碼|字符集|转义|轉義|码点|碼點|实体|Unicode|UTF-?8|GBK|Big5|ASCII|JSON"
-    r"|HTML|[Mm]ojibake"
-)
+_TALK_OF_ENCODINGS = Late(word_patterns("talk")["encodings"])
 _QUOTED = re.compile(
     r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|‘[^’\n]*’|\"[^\"\n]*\"|（[^）\n]*）|《[^》\n]*》"
 )
