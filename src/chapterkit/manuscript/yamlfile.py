@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
-
-if TYPE_CHECKING:
-    import yaml
 
 Step = str | int
 Model = TypeVar("Model")
@@ -43,8 +43,6 @@ def parse_yaml(text: str, path: str) -> YamlFile:
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
-    import yaml
-
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         builder = _Builder(path, yaml.parse(text, Loader=loader))
@@ -83,8 +81,6 @@ class _Builder:
 
     def document(self) -> Any:
         """Return what the only document holds; it must be a mapping."""
-        import yaml
-
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
             raise self._no_mapping(Origin(self.path))
@@ -107,8 +103,6 @@ class _Builder:
         return Origin(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _node(self, event: Any, steps: tuple[Step, ...]) -> Any:
-        import yaml
-
         self._refuse_sharing(event)
         mark = event.start_mark
         self.places.setdefault(steps, (mark.line + 1, mark.column + 1))
@@ -125,8 +119,6 @@ class _Builder:
         return value
 
     def _items(self) -> Iterator[Any]:
-        import yaml
-
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
                 return
@@ -134,8 +126,6 @@ class _Builder:
 
     def _refuse_sharing(self, event: Any) -> None:
         """Raise ChapterkitError for a value that is named to be used again, or so used."""
-        import yaml
-
         if event.anchor is not None:
             used = isinstance(event, yaml.AliasEvent)
             raise self._shared(f"别名 *{event.anchor}" if used else f"锚点 &{event.anchor}", event)
@@ -153,8 +143,6 @@ class _Builder:
         return None if tag.endswith(":null") else str(event.value)
 
     def _pairs(self, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
-        import yaml
-
         seen: dict[str, int] = {}
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
@@ -172,8 +160,6 @@ class _Builder:
             yield key, self._node(next(self.events), (*steps, key))
 
     def _key(self, event: Any) -> str:
-        import yaml
-
         self._refuse_sharing(event)
         if not isinstance(event, yaml.ScalarEvent):
             raise ChapterkitError("键应当是一个词", self._origin(event))
@@ -193,8 +179,6 @@ def validated(
     Raises ChapterkitError at the line of the first value that does not fit, worded for
     authors, with the nearest known key as hint for an unknown one.
     """
-    from pydantic import ValidationError
-
     try:
         return validate(file.data)
     except ValidationError as failure:
@@ -209,8 +193,6 @@ def validated(
 
 def validated_as(kind: type[Model], file: YamlFile, what: str) -> Model:
     """Do the same for a plain dataclass, which pydantic fills."""
-    from pydantic import TypeAdapter
-
     return validated(file, TypeAdapter(kind).validate_python, what, kind)
 
 
@@ -292,8 +274,6 @@ def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
 
 def _fields_of(model: Any) -> dict[Step, Any]:
     """Return the names of a model's or a dataclass's fields, and their types."""
-    from typing import get_type_hints
-
     if hasattr(model, "model_fields"):
         return {name: one.annotation for name, one in model.model_fields.items()}
     if is_dataclass(model):
@@ -303,8 +283,6 @@ def _fields_of(model: Any) -> dict[Step, Any]:
 
 
 def _model_within(annotation: Any) -> Any:
-    from typing import get_args
-
     is_kind = isinstance(annotation, type)
     if is_kind and (hasattr(annotation, "model_fields") or is_dataclass(annotation)):
         return annotation

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from chapterkit.manuscript.config import BookModel
+from chapterkit.manuscript.records import RecordModel
+from chapterkit.manuscript.terms import TermsModel
+
 FOLDER = Path(__file__).parent
 
 
 def schemas() -> dict[str, str]:
     """Return the text of each schema file by name."""
-    from chapterkit.manuscript.config import BookModel
-    from chapterkit.manuscript.records import RecordModel
-    from chapterkit.manuscript.terms import TermsModel
-
     models = {
         "record.schema.json": RecordModel,
         "book.schema.json": BookModel,

@@ -35,16 +35,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
 
 from chapterkit.han import is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at
 from chapterkit.lint.typography import in_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document, Inline
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
 
 GROUP = "language"
 SEVERITY = "error"
@@ -192,8 +190,6 @@ def _stays_literal(block: Block) -> bool:
 
 @cache
 def _commonmark() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # slow to import, and few texts need it
-
     return MarkdownIt("commonmark")
 
 
