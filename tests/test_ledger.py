@@ -1,14 +1,327 @@
-"""Numbers: what contradicts what, and which typed quantity is which number."""
+"""Numbers: what is computed, what contradicts what, and which typed quantity is which number."""
 
 from __future__ import annotations
 
-import pytest
+import operator
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chapterkit.errors import ChapterkitError
 from chapterkit.lint import all_rules
-from chapterkit.manuscript.ledger import dresses
-from chapterkit.numbers.matching import backing, backs, chance_matches
-from chapterkit.quantities import find_in_plain
+from chapterkit.manuscript.ledger import (
+    Ledger,
+    Number,
+    approximate_text,
+    chinese_text,
+    dresses,
+    signed_text,
+    value_text,
+)
+from chapterkit.numbers.matching import backing, backs, chance_matches, nearest_number
+from chapterkit.quantities import find_in_plain, find_quantities
 from demo import ledger_of, problems_of
+
+
+def number(value: str, unit: str = "%") -> Number:
+    """Return a recorded number of this value and unit."""
+    return ledger_of(f'numbers:\n  x: {{value: {value}, unit: "{unit}", of: 甲, cite: k}}\n')["x"]
+
+
+# --- derived numbers
+
+
+def derived(expression: str, values: Mapping[str, object], more: str = "") -> Number:
+    """Return the number that a record computes from others."""
+    lines = [f"  {name}: {{value: {value}, of: 甲, cite: k}}" for name, value in values.items()]
+    lines.append(f"  z: {{derived: '{expression}', of: 乙, cite: k{more}}}")
+    return ledger_of("\n".join(["numbers:", *lines, ""]))["z"]
+
+
+OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+Values = Mapping[str, Fraction]
+Expression = tuple[str, Callable[[Values], Fraction]]
+
+
+def operation(one: Expression, sign: str, other: Expression) -> Expression:
+    text = f"({one[0]}) {sign} ({other[0]})"
+    return text, lambda values: OPERATORS[sign](one[1](values), other[1](values))
+
+
+def negation(one: Expression) -> Expression:
+    return f"-({one[0]})", lambda values: -one[1](values)
+
+
+def decimals(places: int) -> st.SearchStrategy[Decimal]:
+    return st.integers(-(10**6), 10**6).map(lambda whole: Decimal(whole).scaleb(-places))
+
+
+NAMES = st.sampled_from("abc").map(lambda name: (name, lambda values: values[name]))
+LITERALS = st.integers(0, 9999).map(lambda n: (f"{n / 100}", lambda values: Fraction(f"{n / 100}")))
+EXPRESSIONS = st.recursive(
+    NAMES | LITERALS,
+    lambda inner: st.builds(operation, inner, st.sampled_from("+-*/"), inner) | inner.map(negation),
+    max_leaves=5,
+)
+VALUES = st.fixed_dictionaries({name: st.integers(0, 3).flatmap(decimals) for name in "abc"})
+
+
+@given(EXPRESSIONS, VALUES, st.integers(0, 6))
+def test_a_derived_number_is_exact_arithmetic_rounded_once(
+    expression: Expression, values: dict[str, Decimal], digits: int
+) -> None:
+    text, exactly = expression
+    try:
+        exact = exactly({name: Fraction(value) for name, value in values.items()})
+    except ZeroDivisionError:
+        with pytest.raises(ChapterkitError, match="除以零"):
+            derived(text, values, f", digits: {digits}")
+        return
+    computed = derived(text, values, f", digits: {digits}").value
+    assert isinstance(computed, Decimal)
+    assert computed.as_tuple().exponent == -digits
+    away = abs(Fraction(computed)) - abs(exact)  # halves are rounded away from zero
+    assert -Fraction(1, 2) < away * 10**digits <= Fraction(1, 2)
+    assert Fraction(computed) * exact >= 0
+
+
+@given(VALUES)
+def test_sums_and_differences_keep_the_decimals_of_their_operands(
+    values: dict[str, Decimal],
+) -> None:
+    computed = derived("a - b + c", values).value
+    assert computed == values["a"] - values["b"] + values["c"]
+    assert isinstance(computed, Decimal)
+    most = min(int(value.as_tuple().exponent) for value in values.values())
+    assert computed.as_tuple().exponent == min(most, 0)
+
+
+@pytest.mark.parametrize(
+    ("expression", "more", "value"),
+    [
+        ("a / 4", ", digits: 0", "3"),  # 2.5
+        ("-a / 4", ", digits: 0", "-3"),
+        ("a / 8", ", digits: 2", "1.25"),
+        ("a / 8", ", digits: 1", "1.3"),
+        ("a * b", "", "15.0"),
+        ("(a - b) / a * 100", "", "85.0"),
+        ("100 * a / 100", "", "10"),
+        ("a * 0.1", "", "1"),
+        ("a - a", "", "0"),
+        ("--a", "", "10"),
+        ("  a + b  ", "", "11.5"),
+    ],
+)
+def test_what_is_computed(expression: str, more: str, value: str) -> None:
+    assert str(derived(expression, {"a": 10, "b": "1.5"}, more).value) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "says", "hint"),
+    [
+        ("a / 3", "小数位更多", "digits"),
+        ("a * 0.05", "0.5 比各个数的小数位更多", "digits"),
+        ("a / (b - b)", "除以零", ""),
+        ("a ** b", "不能有 Pow", "gpl_rl - gpl_init"),
+        ("a % b", "不能有 Mod", ""),
+        ("+a", "加减乘除", ""),
+        ("a if b else a", "加减乘除", ""),
+        ("a and b", "加减乘除", ""),
+        ("a - True", "不能有 True", ""),
+        ("a - 1e3", "不能有 1000.0", ""),
+        ("a - 0x10", "不能有 16", ""),
+        ("a -", "不能有 a -", ""),
+        ("a - bb", "提到的 bb 不在", "最接近的是 b"),
+        ("z - a", "绕成了圈：z → z", "其中一个要写 value"),
+        ("a - r", "不能用范围 r 来算", "两端分别记录"),
+        (" + ".join(["a"] * 101), "超过 400 个字符", ""),
+    ],
+)
+def test_what_is_not_computed(expression: str, says: str, hint: str) -> None:
+    with pytest.raises(ChapterkitError) as caught:
+        derived(expression, {"a": 10, "b": 2, "r": "[1, 2]"})
+    assert says in caught.value.message
+    assert hint in caught.value.hint
+    assert caught.value.origin is not None
+    assert caught.value.origin.line == 5
+
+
+def test_an_expression_may_have_four_hundred_characters() -> None:
+    expression = " + ".join(["a"] * 100).ljust(400)
+    assert derived(expression, {"a": 2}).value == 200
+    with pytest.raises(ChapterkitError, match="超过 400"):
+        derived(expression + " ", {"a": 2})
+
+
+def test_a_circle_is_named_from_where_it_closes() -> None:
+    text = (
+        "numbers:\n"
+        "  a: {derived: b, of: 甲, cite: k}\n"
+        "  b: {derived: c + 1, of: 甲, cite: k}\n"
+        "  c: {derived: b - 1, of: 甲, cite: k}\n"
+    )
+    with pytest.raises(ChapterkitError, match="b → c → b") as caught:
+        ledger_of(text)
+    assert caught.value.origin is not None
+    assert caught.value.origin.line == 3
+
+
+def test_operands_are_the_names_of_the_expression() -> None:
+    assert set(derived("(a - b) / a * 2", {"a": 4, "b": 2, "c": 1}).operands) == {"a", "b"}
+    assert number("4").operands == ()
+
+
+# --- the ledger
+
+
+def test_an_unknown_number_has_the_nearest_as_hint() -> None:
+    numbers = {name: number("1") for name in ("cards.before", "cards.gain", "routes.rate")}
+    for key, hint in {
+        "cards.gian": "最接近的是 cards.gain",
+        "cards.zzzzzzzzzzzzzzzzzzzzzzzz": "最接近的是 cards.before、cards.gain",
+        "nowhere.at_all_to_be_found_here": "记录里还没有任何数",
+    }.items():
+        with pytest.raises(ChapterkitError) as caught:
+            Ledger(numbers).find(key)
+        assert caught.value.message == f"没有记录过的数：{key}"
+        assert caught.value.hint == hint
+
+
+def test_a_sibling_stands_in_the_same_record() -> None:
+    one, other = derived("a", {"a": 4}), number("5")
+    assert Ledger({"z": one, "a": other}).sibling(one, "a") is other
+
+
+# --- dress
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("0", "0"),
+        ("9999", "9999"),
+        ("9999.99", "9999.99"),
+        ("10000", "10,000"),
+        ("10000.5", "10,000.5"),
+        ("1234567.25", "1,234,567.25"),
+        ("-9999", "−9999"),
+        ("-10000", "−10,000"),
+        ("-0.5", "−0.5"),
+        ("15.0", "15.0"),
+    ],
+)
+def test_groups_of_three_begin_at_five_digits(value: str, shown: str) -> None:
+    assert value_text(Decimal(value)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown", "signed", "chinese"),
+    [
+        ("15.0", "%", "15.0%", "+15.0%", "百分之十五点零"),
+        ("-8.1", "%", "−8.1%", "−8.1%", "负百分之八点一"),
+        ("0", "个百分点", "0 个百分点", "0 个百分点", "零个百分点"),
+        ("3", "‰", "3‰", "+3‰", "千分之三"),
+        ("20", "°", "20°", "+20°", "二十°"),
+        ("18", "条", "18 条", "+18 条", "十八条"),
+        ("7", "ms", "7 ms", "+7 ms", "七 ms"),
+        ("24", "", "24", "+24", "二十四"),
+    ],
+)
+def test_the_dresses_of_a_number(
+    value: str, unit: str, shown: str, signed: str, chinese: str
+) -> None:
+    one = number(value, unit)
+    assert (one.text, signed_text(one), chinese_text(one)) == (shown, signed, chinese)
+    assert {shown, signed, chinese} <= dresses(one)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        ("11.5", 0, "约 12%"),
+        ("12.5", 0, "约 13%"),
+        ("-12.5", 0, "约 −13%"),
+        ("11.45", 1, "约 11.5%"),
+        ("11.44", 1, "约 11.4%"),
+        ("11.5", 2, "约 11.50%"),
+        ("9999.5", 0, "约 10,000%"),
+        ("1.5", 10, "约 1.5000000000%"),
+    ],
+)
+def test_an_approximation_is_rounded_and_marked(value: str, digits: int, shown: str) -> None:
+    assert approximate_text(number(value), digits) == shown
+
+
+@pytest.mark.parametrize("digits", [-1, 11, 0.5, "1"])
+def test_an_approximation_has_at_most_ten_decimals(digits: int) -> None:
+    with pytest.raises(ChapterkitError, match=f"在 0 到 10 之间，不能是 {digits}"):
+        approximate_text(number("1.5"), digits)
+
+
+def test_a_range_has_two_dresses() -> None:
+    assert dresses(number("[17, 18]", "条")) == {"17～18 条", "十七至十八条"}
+    assert dresses(number("[10, 15]")) == {"10%～15%", "百分之十至百分之十五"}
+    with pytest.raises(ChapterkitError, match="x 是范围"):
+        signed_text(number("[17, 18]", "条"))
+
+
+def test_every_number_of_decimals_up_to_its_own_is_a_dress() -> None:
+    assert dresses(number("3.45", "分")) == {
+        "3.45 分", "+3.45 分", "三点四五分", "约 3 分", "约 3.5 分", "约 3.45 分",
+    }  # fmt: skip
+
+
+def test_numbers_of_any_size_have_dresses() -> None:
+    with pytest.raises(ChapterkitError, match="中文数字写不出") as caught:
+        chinese_text(number("1e30", "条"))
+    assert caught.value.hint == "去掉过滤器 zh"
+    digits = "1" + ",000" * 10 + " 条"
+    assert dresses(number("1e30", "条")) == {digits, f"+{digits}", f"约 {digits}"}
+
+
+UNITS = st.sampled_from(["%", "个百分点", "条", "天", "公里", "ms", "元", "步"])
+SIGNS = st.sampled_from([1, -1])
+# Small numbers and decimals in words are often something else: 一条路, 一点六七 (a range); and
+# 1008.2 is a month.
+WHOLE = st.builds(lambda sign, size: Decimal(sign * size), SIGNS, st.integers(11, 10**6))
+THOUSANDTHS = st.integers(-999_999, 999_999).map(lambda size: Decimal(size).scaleb(-3))
+
+
+def is_read_as(dress: str, recorded: Number) -> bool:
+    """Tell whether a dress, in a sentence, is one quantity and backed by the number."""
+    [found] = find_in_plain(f"结果是{dress}。")
+    [in_markdown] = find_quantities(f"结果是{dress}。")
+    assert (found.value, found.unit) == (in_markdown.value, in_markdown.unit)
+    return backs(recorded, found)
+
+
+@given(WHOLE, UNITS)
+def test_every_dress_of_a_number_is_read_back_as_that_number(value: Decimal, unit: str) -> None:
+    recorded = number(f"{value:f}", unit)
+    assert [dress for dress in dresses(recorded) if not is_read_as(dress, recorded)] == []
+
+
+@given(THOUSANDTHS, UNITS)
+def test_digits_are_read_back_but_for_what_is_rounded_to_nothing(value: Decimal, unit: str) -> None:
+    recorded = number(f"{value:f}", unit)
+    for dress in dresses(recorded) - {chinese_text(recorded)}:
+        nothing = value != 0 and not any(digit in dress for digit in "123456789")
+        assert is_read_as(dress, recorded) is not nothing, dress
+
+
+@given(WHOLE, st.integers(1, 9), UNITS)
+def test_another_number_is_not_taken_for_it(value: Decimal, more: int, unit: str) -> None:
+    recorded = number(f"{value:f}", unit)
+    other = number(f"{value + more if value > 0 else value - more:f}", unit)
+    for dress in {other.text, signed_text(other), chinese_text(other)}:
+        assert not is_read_as(dress, recorded), dress
+
+
+# --- contradictions
 
 SHARE = """
 numbers:
