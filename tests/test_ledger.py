@@ -450,19 +450,106 @@ def test_which_number_a_typed_quantity_is(text: str, names: str) -> None:
     assert found == set(names.split())
 
 
-def test_every_dress_of_a_number_is_that_number() -> None:
-    for number in ledger_of(MATCHING).values():
-        for shown in dresses(number):
-            quantities = find_in_plain(shown)
-            assert len(quantities) == 1, shown
-            assert backs(number, quantities[0]) or number.id == "exact", shown
-
-
 def test_chance_matches_count_small_whole_numbers() -> None:
     assert chance_matches(ledger_of(MATCHING).values()) == len({25, 4, 9, 17, 18})
 
 
-def test_values_of_many_decimals_have_dresses() -> None:
-    text = "numbers:\n  x: {value: 1.2345678901234, of: 甲, cite: k}\n"
-    (number,) = ledger_of(text).values()
-    assert "1.2345678901234" in dresses(number)
+@pytest.mark.parametrize(
+    ("value", "unit", "text", "is_backed"),
+    [
+        ("0", "%", "降到 0%", True),
+        ("0", "%", "降到约 0%", True),
+        ("0.3", "%", "降到约 0%", False),  # rounding to nothing says nothing
+        ("0.3", "%", "降到约 0.3%", True),
+        ("-0.4", "%", "约 0%", False),
+        ("11.45", "%", "约 11.5%", True),
+        ("11.44", "%", "约 11.5%", False),
+        ("-11.5", "%", "约 −12%", True),
+        ("11957", "条", "约 1.20 万条", True),
+        ("11957", "条", "约 12000 条", False),  # five digits are said, and they are not these
+        ("11957", "条", "约 12 千条", True),
+        ("1234567", "美元", "约 1.2 million 美元", True),
+        ("1234567", "美元", "约 1.3 million 美元", False),
+        ("11.5", "%", "约 11～12%", False),
+        ("[11, 12]", "%", "11%～12%", True),
+        ("[11, 12]", "%", "约 11%", False),
+        ("11.5", "%", "约 12 个百分点", False),
+        ("3", "", "几十", False),
+        ("1234567890123456789012345678901", "条", "1234567890123456789012345678901 条", True),
+    ],
+)
+def test_what_backs_a_quantity(value: str, unit: str, text: str, is_backed: bool) -> None:
+    [found] = find_in_plain(f"结果{text}。")
+    assert backs(number(value, unit), found) is is_backed
+
+
+@pytest.mark.parametrize(
+    ("of", "when", "text", "is_backed"),
+    [
+        ("增幅", "", "提升了 4 倍", True),
+        ("增幅", "", "提升到 4 倍", False),
+        ("增幅", "", "下降了 4 倍", False),
+        ("增幅", "", "达到它的 4 倍", True),
+        ("速度", "", "提升了 4 倍", False),
+        ("速度", "", "提升到 4 倍", True),
+        ("速度", "", "提升至 4 倍", True),
+        ("速度", "", "提升为 4 倍", True),
+        ("速度", "", "是它的 4 倍", True),
+        ("速度", "比原来高出", "提升了 4 倍", True),
+        ("速度", "比原来多出", "多了 4 倍", True),
+        ("速度", "增长之后", "提升到 4 倍", False),
+    ],
+)
+def test_multiples_have_a_direction(of: str, when: str, text: str, is_backed: bool) -> None:
+    condition = f", when: {when}" if when else ""
+    ledger = ledger_of(f"numbers:\n  x: {{value: 4, unit: 倍, of: {of}, cite: k{condition}}}\n")
+    [found] = find_in_plain(f"速度{text}。")
+    assert backs(ledger["x"], found) is is_backed
+
+
+def test_other_spellings_that_the_record_gives() -> None:
+    text = 'numbers:\n  x: {value: 500, unit: ms, of: 甲, cite: k, equals: ["0.52 秒", 几十秒, 无]}\n'
+    recorded = ledger_of(text)["x"]
+    for typed, is_backed in {"0.52 秒": True, "约 0.5 秒": True, "0.5 秒": False, "几十秒": False}.items():
+        [found] = find_in_plain(f"用了{typed}。")
+        assert backs(recorded, found) is is_backed, typed
+
+
+NEAREST = """
+numbers:
+  ten: {value: 10, unit: "%", of: 甲, cite: k}
+  other_ten: {value: 10.0, unit: "%", of: 甲, cite: k}
+  twelve: {value: 12, unit: "%", of: 甲, cite: k}
+  points: {value: 11, unit: 个百分点, of: 甲, cite: k}
+  span: {value: [11, 12], unit: "%", of: 甲, cite: k}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("10.1%", "other_ten"),
+        ("11.5%", "twelve"),
+        ("8.34%", "other_ten"),  # 10 is less than a fifth of 8.34 away
+        ("8.3%", None),
+        ("15%", "twelve"),  # exactly a fifth
+        ("15.1%", None),
+        ("11 条", None),
+        ("11%～12%", None),
+        ("几十个", None),
+    ],
+)
+def test_the_nearest_number_of_the_same_unit(text: str, name: str | None) -> None:
+    [found] = find_in_plain(f"结果是 {text}。")
+    nearest = nearest_number(found, ledger_of(NEAREST).values())
+    assert (nearest.id if nearest else None) == name
+
+
+def test_nothing_is_nearest_in_an_empty_ledger() -> None:
+    [found] = find_in_plain("结果是 0%。")
+    assert nearest_number(found, []) is None
+
+
+def test_chance_matches_count_one_to_a_hundred() -> None:
+    numbers = [number(value) for value in ("0", "1", "99.5", "100", "101", "[2, 3]", "-4", "1.0")]
+    assert chance_matches(numbers) == len({1, 100, 2, 3})
