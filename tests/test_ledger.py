@@ -508,9 +508,16 @@ def test_multiples_have_a_direction(of: str, when: str, text: str, is_backed: bo
 
 
 def test_other_spellings_that_the_record_gives() -> None:
-    text = 'numbers:\n  x: {value: 500, unit: ms, of: 甲, cite: k, equals: ["0.52 秒", 几十秒, 无]}\n'
+    text = (
+        'numbers:\n  x: {value: 500, unit: ms, of: 甲, cite: k, equals: ["0.52 秒", 几十秒, 无]}\n'
+    )
     recorded = ledger_of(text)["x"]
-    for typed, is_backed in {"0.52 秒": True, "约 0.5 秒": True, "0.5 秒": False, "几十秒": False}.items():
+    for typed, is_backed in {
+        "0.52 秒": True,
+        "约 0.5 秒": True,
+        "0.5 秒": False,
+        "几十秒": False,
+    }.items():
         [found] = find_in_plain(f"用了{typed}。")
         assert backs(recorded, found) is is_backed, typed
 

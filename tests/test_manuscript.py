@@ -210,7 +210,10 @@ def test_a_chapter_is_called_by_slug_or_number() -> None:
     chapters = (ChapterConfig("cards", 3, "a.md"), ChapterConfig("routes", 12, "b.md"))
     config = Config.partly(chapters=chapters)
     assert config.chapter("routes") is config.chapter("12") is chapters[1]
-    for name, hint in {"route": "最接近的是 routes", "zzz": "book.yaml 里有：cards（3）、routes（12）"}.items():
+    for name, hint in {
+        "route": "最接近的是 routes",
+        "zzz": "book.yaml 里有：cards（3）、routes（12）",
+    }.items():
         with pytest.raises(ChapterkitError) as caught:
             config.chapter(name)
         assert (caught.value.message, caught.value.hint) == (f"没有 {name} 这一章", hint)
