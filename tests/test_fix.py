@@ -14,7 +14,7 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import at_hand, parsed
+from chapterkit.text.reading import parsed
 
 
 def swap(old: str, new: str, line: int, column: int, rule: str = "demo") -> Problem:
@@ -261,7 +261,7 @@ DOCUMENTS = st.lists(PARAGRAPHS, min_size=1, max_size=6).map(
 
 def mended_by_all_rules(text: str) -> Mended:
     book = Book(Config.partly(), {}, {}, Ledger({}), {}, ())
-    run = Run(book.config, at_hand(book))
+    run = Run(book.config, frozenset())
     return mend({"a.md": text}, parse, lambda _, document: lint(document, book, run))
 
 

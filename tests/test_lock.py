@@ -17,7 +17,7 @@ from chapterkit.manuscript.lock import (
     lock_state,
     lock_text,
     merge_lock,
-    read_lock,
+    parse_lock,
     value_of,
     with_lock,
     write_lock,
@@ -169,13 +169,13 @@ def test_the_file_is_a_line_a_number_in_order(tmp_path: Path) -> None:
         '{"number": "a", "status": "verified", "value": "15.0", "unit": "%", "cite": "k",'
         f' "at": "图 6", "where": "图 6", "sha256": "{SHA}", "date": "2031-05-01"}}'
     )
-    assert list(read_lock(path)) == ["a", "b"]
-    assert read_lock(path) == lock
+    assert list(parse_lock(text)) == ["a", "b"]
+    assert parse_lock(text) == lock
+
+
+def test_an_empty_lock_is_an_empty_file() -> None:
     assert lock_text({}) == ""
-
-
-def test_no_file_is_an_empty_lock(tmp_path: Path) -> None:
-    assert read_lock(tmp_path / "verified.lock") == {}
+    assert parse_lock("") == {}
 
 
 def as_line(**changed: object) -> str:
@@ -201,20 +201,16 @@ def as_line(**changed: object) -> str:
         (as_line(status='"verifyed"'), "键或值不对"),
     ],
 )
-def test_a_line_that_is_no_entry_is_told(line: str, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "verified.lock"
-    path.write_text(f"{as_line()}\n\n  \n{line}\n", "utf-8")
+def test_a_line_that_is_no_entry_is_told(line: str, message: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
-        read_lock(path)
+        parse_lock(f"{as_line()}\n\n  \n{line}\n")
     assert message in caught.value.message
     assert caught.value.origin == Origin("experiments/verified.lock", 4)
     assert caught.value.hint == "删去这一行（或整个文件），再运行 chapterkit verify"
 
 
-def test_lines_may_be_blank(tmp_path: Path) -> None:
-    path = tmp_path / "verified.lock"
-    path.write_text(f"\n{as_line()}\n\n", "utf-8")
-    assert read_lock(path) == {"a": ENTRY}
+def test_lines_may_be_blank() -> None:
+    assert parse_lock(f"\n{as_line()}\n\n") == {"a": ENTRY}
 
 
 # --- coverage

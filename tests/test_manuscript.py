@@ -13,12 +13,12 @@ from chapterkit.manuscript.config import (
     ChapterConfig,
     Config,
     StyleConfig,
-    find_root,
     load_config,
-    load_outside_config,
+    parse_outside_config,
 )
-from chapterkit.manuscript.terms import load_terms
-from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH, decode, parse_yaml
+from chapterkit.manuscript.folder import Disk, decode, find_root
+from chapterkit.manuscript.terms import parse_terms
+from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH, parse_yaml
 
 
 def refusal(error: pytest.ExceptionInfo[ChapterkitError]) -> tuple[int, str, str]:
@@ -147,17 +147,16 @@ def test_no_two_chapters_have_one_slug_or_number(
     old: str, new: str, line: int, says: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ChapterkitError) as caught:
-        load_config(book(tmp_path, BOOK.replace(old, new)))
+        load_config(Disk(book(tmp_path, BOOK.replace(old, new))))
     assert refusal(caught) == (line, f"两章同名或同号：{says}", "")
 
 
 def test_book_yaml_is_read_with_its_defaults(tmp_path: Path) -> None:
-    config = load_config(book(tmp_path, BOOK))
+    config = load_config(Disk(book(tmp_path, BOOK)))
     assert [chapter.number for chapter in config.chapters] == [1, 2, 3]
     assert (config.title, config.author, config.identifier) == ("书", "人", "urn:x")
     assert (config.language, config.page, config.bibliography) == ("zh-Hans", "16k", "refs.bib")
     assert config.verified_at_least == 0
-    assert config.root == tmp_path
     assert config.serif[0] == "Noto Serif CJK SC"
     assert config.sans[0] == "Noto Sans CJK SC"
     assert config.lint.baseline is None
@@ -183,7 +182,7 @@ def test_book_yaml_is_read_with_its_defaults(tmp_path: Path) -> None:
 )
 def test_what_book_yaml_may_not_say(more: str, line: int, says: str, tmp_path: Path) -> None:
     with pytest.raises(ChapterkitError) as caught:
-        load_config(book(tmp_path, f"{BOOK}{more}\n"))
+        load_config(Disk(book(tmp_path, f"{BOOK}{more}\n")))
     assert refusal(caught)[0] == line
     assert says in caught.value.message + caught.value.hint
 
@@ -202,7 +201,7 @@ def test_what_book_yaml_may_not_say(more: str, line: int, says: str, tmp_path: P
 def test_what_every_chapter_and_book_needs(old: str, new: str, says: str, tmp_path: Path) -> None:
     assert old in BOOK
     with pytest.raises(ChapterkitError) as caught:
-        load_config(book(tmp_path, BOOK.replace(old, new)))
+        load_config(Disk(book(tmp_path, BOOK.replace(old, new))))
     assert says in caught.value.message
 
 
@@ -231,10 +230,8 @@ def test_the_book_is_the_nearest_folder_above(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["language: zh-Hant\nstyle: {profile: compact}\n", BOOK])
-def test_settings_outside_a_book(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "house.yaml"
-    path.write_text(text, "utf-8")
-    config = load_outside_config(path, "house.yaml")
+def test_settings_outside_a_book(text: str) -> None:
+    config = parse_outside_config(text, "house.yaml")
     assert (config.language, config.style.space) == (
         ("zh-Hans", "space") if text == BOOK else ("zh-Hant", "none")
     )
@@ -242,12 +239,31 @@ def test_settings_outside_a_book(text: str, tmp_path: Path) -> None:
     assert config.origin("language").path == "house.yaml"
 
 
-def test_settings_outside_a_book_are_those_alone(tmp_path: Path) -> None:
-    path = tmp_path / "house.yaml"
-    path.write_text("style: {}\ntitle: 书\n", "utf-8")
-    with pytest.raises(ChapterkitError, match=r"house\.yaml 里没有 title 这个键") as caught:
-        load_outside_config(path, "house.yaml")
-    assert refusal(caught)[0] == 2
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("style: {}\ntitle: 书\n", 2, "house.yaml 里没有 title 这个键"),
+        (BOOK.replace("author: 人\n", ""), 1, "house.yaml 缺少 author"),
+        ("language: en\n", 1, "只能是"),
+    ],
+)
+def test_what_settings_outside_a_book_may_not_say(text: str, line: int, says: str) -> None:
+    with pytest.raises(ChapterkitError) as caught:
+        parse_outside_config(text, "house.yaml")
+    assert refusal(caught)[0] == line
+    assert says in caught.value.message
+
+
+@pytest.mark.parametrize("slug", ["a", "a1", "v-irl", "a-1-b2"])
+def test_what_may_be_a_slug(slug: str, tmp_path: Path) -> None:
+    config = load_config(Disk(book(tmp_path, BOOK.replace("slug: two", f"slug: {slug}"))))
+    assert config.chapters[1].slug == slug
+
+
+@pytest.mark.parametrize("slug", ["A", "1a", "-a", "a-", "a--b", "a_b", "a b", "甲", "a.b", "aB"])
+def test_what_may_not_be_a_slug(slug: str, tmp_path: Path) -> None:
+    with pytest.raises(ChapterkitError, match=r"chapters\.1\.slug"):
+        load_config(Disk(book(tmp_path, BOOK.replace("slug: two", f"slug: {slug}"))))
 
 
 @pytest.mark.parametrize(
@@ -284,13 +300,7 @@ def test_a_section_may_have_a_budget_of_its_own() -> None:
 # --- terms.yaml
 
 
-def terms_file(folder: Path, text: str) -> Path:
-    path = folder / "terms.yaml"
-    path.write_text(text, "utf-8")
-    return path
-
-
-def test_terms_are_read_with_their_places(tmp_path: Path) -> None:
+def test_terms_are_read_with_their_places() -> None:
     text = (
         "terms:\n"
         "  - {term: 智能体, english: agent, instead_of: [代理]}\n"
@@ -298,7 +308,7 @@ def test_terms_are_read_with_their_places(tmp_path: Path) -> None:
         "banned:\n"
         "  - {word: 赋能, say: 帮助, why: 套话}\n"
     )
-    terms = load_terms(terms_file(tmp_path, text), "book/terms.yaml")
+    terms = parse_terms(text, "book/terms.yaml")
     assert [term.term for term in terms.model.terms] == ["智能体", "泛化"]
     assert terms.model.banned[0].say == "帮助"
     assert terms.origin("terms", 1) == Origin("book/terms.yaml", 3, 5)
@@ -314,18 +324,18 @@ def test_terms_are_read_with_their_places(tmp_path: Path) -> None:
         ("{term: 泛化, instead_of: [概化, 智能体]}", "智能体"),
     ],
 )
-def test_a_name_stands_once_among_the_terms(second: str, twice: str, tmp_path: Path) -> None:
+def test_a_name_stands_once_among_the_terms(second: str, twice: str) -> None:
     text = f"terms:\n  - {{term: 智能体, instead_of: [代理]}}\n  - {{term: 别的}}\n  - {second}\n"
     with pytest.raises(ChapterkitError) as caught:
-        load_terms(terms_file(tmp_path, text), "book/terms.yaml")
+        parse_terms(text, "book/terms.yaml")
     assert refusal(caught) == (
         4, f"“{twice}”写了两次（先在第 2 行）", "一个概念一种译法，一种译法一个概念",
     )  # fmt: skip
 
 
-def test_a_name_stands_once_within_one_term(tmp_path: Path) -> None:
+def test_a_name_stands_once_within_one_term() -> None:
     with pytest.raises(ChapterkitError, match="“代理”写了两次（先在第 2 行）"):
-        load_terms(terms_file(tmp_path, "terms:\n  - {term: 代理, instead_of: [代理]}\n"), "t.yaml")
+        parse_terms("terms:\n  - {term: 代理, instead_of: [代理]}\n", "t.yaml")
 
 
 @pytest.mark.parametrize(
@@ -337,8 +347,8 @@ def test_a_name_stands_once_within_one_term(tmp_path: Path) -> None:
         ("filler: 甲\n", 1, "列表"),
     ],
 )
-def test_what_terms_yaml_may_not_say(text: str, line: int, says: str, tmp_path: Path) -> None:
+def test_what_terms_yaml_may_not_say(text: str, line: int, says: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
-        load_terms(terms_file(tmp_path, text), "book/terms.yaml")
+        parse_terms(text, "book/terms.yaml")
     assert refusal(caught)[0] == line
     assert says in caught.value.message
