@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +18,12 @@ from chapterkit.manuscript.lock import (
     coverage,
     lock_state,
     lock_text,
-    merge_lock,
     parse_lock,
     value_of,
-    with_lock,
     write_lock,
 )
-from chapterkit.manuscript.verification import Result, Results, Status
+from chapterkit.manuscript.states import State
+from chapterkit.numbers.verify.results import Result, Results, merge_lock, with_lock
 from demo import ledger_of
 
 SHA = "a" * 64
@@ -31,7 +32,12 @@ BARE = ledger_of("numbers:\n  b: {value: 3, of: 次数, cite: k}\n")["b"]
 ENTRY = Entry("a", "verified", "15.0", "%", "k", "图 6", "图 6", SHA, "2031-05-01")
 
 
-def found(number: Number, status: Status = "verified", where: str = "图 6") -> Result:
+def changed(value: Any = NUMBER.value, **said: Any) -> Number:
+    """Return the number with another value, or with another thing that the record says of it."""
+    return replace(NUMBER, value=value, model=NUMBER.model.model_copy(update=said))
+
+
+def found(number: Number, status: State = "verified", where: str = "图 6") -> Result:
     return Result(number, status, where, "上下文", "", SHA)
 
 
@@ -54,7 +60,7 @@ def merged(before: dict[str, Entry], *results: Result, known: str = "ab") -> dic
 def test_a_value_is_its_digits_and_its_printed_form(
     value: Decimal, printed: str | None, spelled: str
 ) -> None:
-    assert value_of(replace(NUMBER, value=value, printed=printed)) == spelled
+    assert value_of(changed(value, printed=printed)) == spelled
 
 
 # --- merging
@@ -68,12 +74,12 @@ def test_what_was_found_is_written_down() -> None:
 
 
 @pytest.mark.parametrize("status", ["verified", "elsewhere", "not-found"])
-def test_an_outcome_is_written_down(status: Status) -> None:
+def test_an_outcome_is_written_down(status: State) -> None:
     assert merged({}, found(NUMBER, status))["a"].status == status
 
 
 @pytest.mark.parametrize("status", ["no-source", "stale"])
-def test_what_could_not_be_looked_up_changes_nothing(status: Status) -> None:
+def test_what_could_not_be_looked_up_changes_nothing(status: State) -> None:
     assert merged({}, found(NUMBER, status)) == {}
     assert merged({"a": ENTRY}, found(NUMBER, status)) == {"a": ENTRY}
 
@@ -87,11 +93,11 @@ def test_the_same_outcome_keeps_its_date() -> None:
     [
         found(NUMBER, "elsewhere"),
         found(NUMBER, where="图 7"),
-        found(replace(NUMBER, value=Decimal("15.00"))),
-        found(replace(NUMBER, unit="个百分点")),
-        found(replace(NUMBER, cite="l")),
-        found(replace(NUMBER, at=None)),
-        found(replace(NUMBER, printed="15%")),
+        found(changed(Decimal("15.00"))),
+        found(changed(unit="个百分点")),
+        found(changed(cite="l")),
+        found(changed(at=None)),
+        found(changed(printed="15%")),
         replace(found(NUMBER), sha256="b" * 64),
     ],
 )
@@ -111,18 +117,18 @@ def test_numbers_that_are_gone_are_dropped_and_the_rest_is_sorted() -> None:
 
 
 @pytest.mark.parametrize("status", ["verified", "elsewhere", "not-found"])
-def test_a_number_has_the_state_that_the_lock_says(status: Status) -> None:
+def test_a_number_has_the_state_that_the_lock_says(status: State) -> None:
     assert lock_state({"a": NUMBER}, {"a": replace(ENTRY, status=status)}) == {"a": status}
 
 
 @pytest.mark.parametrize(
     "number",
     [
-        replace(NUMBER, value=Decimal(15)),
-        replace(NUMBER, unit=""),
-        replace(NUMBER, cite="l"),
-        replace(NUMBER, at=None),
-        replace(NUMBER, printed="15"),
+        changed(Decimal(15)),
+        changed(unit=""),
+        changed(cite="l"),
+        changed(at=None),
+        changed(printed="15"),
     ],
 )
 def test_a_number_that_was_changed_is_stale(number: Number) -> None:
@@ -142,7 +148,7 @@ def test_without_a_source_the_lock_tells_what_it_knows() -> None:
 
 
 def test_without_a_source_a_changed_number_is_stale() -> None:
-    missing = Result(replace(NUMBER, value=Decimal(16)), "no-source", why="没有原文")
+    missing = Result(changed(Decimal(16)), "no-source", why="没有原文")
     [told] = with_lock(Results((missing,)), {"a": ENTRY}).numbers
     assert told == replace(
         missing, status="stale", why="没有原文；2031-05-01 核对过的是 15.0 %"
@@ -178,9 +184,9 @@ def test_an_empty_lock_is_an_empty_file() -> None:
     assert parse_lock("") == {}
 
 
-def as_line(**changed: object) -> str:
+def as_line(**other: object) -> str:
     fields = {name: f'"{value}"' for name, value in asdict(ENTRY).items()}
-    fields |= {name: str(value) for name, value in changed.items()}
+    fields |= {name: str(value) for name, value in other.items()}
     return (
         "{"
         + ", ".join(f'"{name}": {value}' for name, value in fields.items() if value != "None")
@@ -217,12 +223,12 @@ def test_lines_may_be_blank() -> None:
 
 
 def test_coverage_counts_by_state_and_by_where_a_number_comes_from() -> None:
-    states: dict[str, Status] = {}
+    states: dict[str, State] = {}
     numbers: list[Number] = []
 
-    def add(count: int, state: Status | None, **changed: str) -> None:
+    def add(count: int, state: State | None, **said: str) -> None:
         for _ in range(count):
-            one = replace(NUMBER, id=f"n{len(numbers)}", **changed)  # type: ignore[arg-type]
+            one = replace(changed(**said), id=f"n{len(numbers)}")
             numbers.append(one)
             if state:
                 states[one.id] = state
@@ -237,7 +243,10 @@ def test_coverage_counts_by_state_and_by_where_a_number_comes_from() -> None:
     add(10, "no-source")
     add(11, None)
     counted = coverage(iter(numbers), states)
-    assert counted == Coverage(63, 18, 4, 5, 6, 21, 7, 8, 9)
+    assert counted == Coverage(
+        Counter({"verified": 18, "elsewhere": 7, "not-found": 8, "stale": 9, "no-source": 21}),
+        Counter({"primary": 3, "readme": 4, "secondary": 5, "own-run": 6}),
+    )
     assert counted.share == 18 / 63
     assert counted.line == (
         "63 个数已核对 18 个（其中 4 个出自项目说明、5 个转引、6 个出自自家实验），"

@@ -12,9 +12,10 @@ import chapterkit.text.render as rendering
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book, load_book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.text import sandbox
 from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.reading import parsed
-from chapterkit.text.render import escape
+from chapterkit.text.views import escape
 from conftest import HERE
 
 
@@ -150,7 +151,7 @@ def test_the_filters_that_there_are(expression: str, shown: str, minimal: Book) 
 
 
 def test_every_step_of_a_loop_counts(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "MAX_STEPS", 6)
+    monkeypatch.setattr(sandbox, "MAX_STEPS", 6)
     loop = "{{% for a in [{}] %}}{{{{ a }}}}{{% endfor %}}"
     # One step is the chapter's own template.
     assert render(minimal, loop.format("1, 2, 3, 4, 5")).text == "12345"
@@ -160,20 +161,20 @@ def test_every_step_of_a_loop_counts(minimal: Book, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_call_counts(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "MAX_STEPS", 3)
+    monkeypatch.setattr(sandbox, "MAX_STEPS", 3)
     call = '{{ n("card-game." ~ "after") }}'
     assert render(minimal, call * 2).text.count("15.0%") == 2
     assert "超过 3 步" in refused(minimal, call * 3).message
 
 
 def test_every_template_counts(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "MAX_STEPS", 50)
+    monkeypatch.setattr(sandbox, "MAX_STEPS", 50)
     error = refused(minimal, '{% include "a.md.j2" %}', a='{% include "a.md.j2" %}')
     assert "超过 50 步" in error.message
 
 
 def test_what_is_joined_has_a_length(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "MAX_OUTPUT", 40)
+    monkeypatch.setattr(sandbox, "MAX_OUTPUT", 40)
     eight = '{% set a = "12345678" %}{% set b = a ~ a ~ a ~ a %}'
     assert render(minimal, eight + "{{ b ~ a }}").text == "12345678" * 5
     assert refused(minimal, eight + '{{ b ~ a ~ "." }}').message == "模板的结果超过 40 个字符"
@@ -181,6 +182,7 @@ def test_what_is_joined_has_a_length(minimal: Book, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_printed_has_a_length(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "MAX_OUTPUT", 40)
     monkeypatch.setattr(rendering, "MAX_OUTPUT", 40)
     assert (
         "超过 40 个字符"

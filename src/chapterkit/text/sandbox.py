@@ -95,9 +95,6 @@ class Sandbox(SandboxedEnvironment):
     def wrap_str_format(self, value: Any) -> None:
         """Give Jinja no way round: str.format is an attribute of plain data, and can grow."""
 
-    def wrap_str_format(self, value: Any) -> None:
-        """Give Jinja no way round: str.format is an attribute of plain data, and can grow."""
-
     def unsafe_undefined(self, obj: Any, attribute: str) -> jinja2.Undefined:
         """Refuse at once instead of handing out something undefined."""
         raise ChapterkitError(
