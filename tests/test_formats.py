@@ -274,6 +274,14 @@ def test_pdf_describes_an_image_by_its_own_words_or_its_caption(
     assert described in descriptions(make("pdf", chapter))
 
 
+@pytest.mark.parametrize(
+    ("attributes", "described"), [('{alt="自己的"}', "自己的"), ("", "字里的")]
+)
+def test_pdf_describes_an_image_within_a_line(attributes: str, described: str, make: Make) -> None:
+    chapter = f"# 题 {{#t}}\n\n甲 ![字里的](img/dot.png){attributes} 乙。\n"
+    assert descriptions(make("pdf", chapter)) == [described]
+
+
 def test_pdf_describes_a_formula_by_its_source(make: Make) -> None:
     chapter = '# 题 {#t}\n\n甲 $\\text{"a"}\\cdot x$ 乙。\n'
     assert descriptions(make("pdf", chapter)) == [r'\text{"a"}\cdot x']
