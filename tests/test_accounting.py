@@ -76,7 +76,7 @@ def test_what_backs_a_quantity(text: str, expected: list[tuple[str, str, str | N
         "见 `x = 15%`。",
         "见 $15\\%$。",
         "见[@one, 第 15 页 15%]。",
-        "见[第 15% 处](#a)。",
+        "见[约 15% 处](#a)。",
         "见[^15%]。",
     ],
 )
@@ -136,6 +136,7 @@ def test_the_account_as_json() -> None:
         "unit": "步", "status": "matched", "number": "span", "cite": "one", "at": None, "why": "",
     }  # fmt: skip
     assert (second["value"], second["status"], second["number"]) == (None, "unsourced", None)
+    assert second["why"] == third["why"] == ""
     assert (third["value"], third["unit"], third["cite"]) == ("2.50", "倍", None)
     assert '\n  "quantities": [\n' in printed
     assert "几十条" in printed

@@ -22,8 +22,14 @@ from chapterkit.manuscript.ledger import (
     signed_text,
     value_text,
 )
-from chapterkit.numbers.matching import backing, backs, chance_matches, nearest_number
-from chapterkit.quantities import find_in_plain, find_quantities
+from chapterkit.numbers.matching import (
+    backing,
+    backs,
+    chance_matches,
+    nearest_number,
+    same_direction,
+)
+from chapterkit.quantities import Quantity, find_in_plain, find_quantities
 from demo import ledger_of, problems_of
 
 
@@ -504,6 +510,62 @@ def test_multiples_have_a_direction(of: str, when: str, text: str, is_backed: bo
     ledger = ledger_of(f"numbers:\n  x: {{value: 4, unit: 倍, of: {of}, cite: k{condition}}}\n")
     [found] = find_in_plain(f"速度{text}。")
     assert backs(ledger["x"], found) is is_backed
+
+
+ADDING = ["增加", "增长", "提升", "提高", "上升", "多", "高出", "升", "涨", "扩大", "翻"]
+
+
+@pytest.mark.parametrize("word", ADDING)
+def test_words_that_make_a_multiple_an_addition(word: str) -> None:
+    growth, speed = (ledger_of(MULTIPLE.format(of))["x"] for of in ("增幅", "速度"))
+    for end, adds in (
+        ("", True),
+        ("了", True),
+        ("到", False),
+        ("至", False),
+        ("为", False),
+        ("成", False),
+    ):
+        typed = Quantity(0, 3, "4 倍", Decimal(4), "倍", change=word + end)
+        assert (same_direction(growth, typed), same_direction(speed, typed)) == (adds, not adds)
+
+
+@pytest.mark.parametrize("word", ["增幅", "升幅", "涨幅", "增加", "增长", "提高", "高出", "多出"])
+def test_words_of_a_record_that_make_it_an_addition(word: str) -> None:
+    recorded = ledger_of(MULTIPLE.format(f"速度的{word}"))["x"]
+    assert same_direction(recorded, Quantity(0, 3, "4 倍", Decimal(4), "倍", change="提升了"))
+    assert not same_direction(recorded, Quantity(0, 3, "4 倍", Decimal(4), "倍", change="下降了"))
+    assert same_direction(recorded, Quantity(0, 3, "4 倍", Decimal(4), "倍"))
+    assert same_direction(recorded, Quantity(0, 3, "4%", Decimal(4), "%", change="下降了"))
+
+
+MULTIPLE = "numbers:\n  x: {{value: 4, unit: 倍, of: {}, cite: k}}\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded", "digits"),
+    [
+        ("28", "三十条", "30 条"),
+        ("321", "三百条", "300 条"),
+        ("3210", "三千条", "3000 条"),
+        ("32100", "3 万条", "30000 条"),
+        ("321000000", "3 亿条", "300000000 条"),
+        ("12345", "12K 条", "12000 条"),
+        ("12345", "12k 条", "12000 条"),
+        ("12345678", "12M 条", "12000000 条"),
+        ("12345678901", "12B 条", "12000000000 条"),
+        ("12345", "12 thousand samples", "12,000 samples"),
+        ("12345678", "12 million samples", "12,000,000 samples"),
+        ("12345678901", "12 billion samples", "12,000,000,000 samples"),
+    ],
+)
+def test_zeros_that_a_magnitude_stands_for_are_not_said(
+    value: str, rounded: str, digits: str
+) -> None:
+    recorded = number(value, digits.partition(" ")[2])
+    [short], [long] = find_in_plain(f"约 {rounded}。"), find_in_plain(f"约 {digits}。")
+    assert short.value == long.value or short.unit != long.unit
+    assert (backs(recorded, short), backs(recorded, long)) == (True, False)
 
 
 def test_other_spellings_that_the_record_gives() -> None:
