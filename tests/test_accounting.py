@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -167,6 +168,7 @@ def chosen(text: str, ledger: Ledger = LEDGER) -> list[Binding]:
         ("占 12% 左右[@one]。", '占 {{ n("share") }} 左右[@one]。'),
         ("占近 12%[@one]。", '占近 {{ n("share") }}[@one]。'),
         ("走 17～18 步[@one]。", '走 {{ n("span") }}[@one]。'),
+        ("走约 17～18 步[@one]。", '走约 {{ n("span") }}[@one]。'),
         ("走 18 条[@two]，15%[@one]。", '走 {{ n("routes") }}[@two]，{{ n("rate") }}[@one]。'),
         ("走 18 条。", "走 18 条。"),  # two numbers fit
         ("走 18 条[@two; @three]。", "走 18 条[@two; @three]。"),
@@ -185,6 +187,19 @@ def test_a_binding_tells_what_it_replaces() -> None:
     assert (one.typed, one.origin.column, one.number.id) == ("约 11.5%", 2, "share")
     [one] = chosen("升到 15%。")
     assert (one.typed, one.origin.column, one.number.id) == ("15%", 4, "rate")
+
+
+def test_a_number_that_chinese_cannot_spell_is_bound_in_digits() -> None:
+    ledger = ledger_of("numbers:\n  x: {value: 1e30, unit: 条, of: 数据, cite: one}\n")
+    assert chosen(f"有 {10**30} 条[@one]。", ledger)[0].expression == '{{ n("x") }}'
+
+
+def test_each_file_is_bound_by_its_own() -> None:
+    made = chosen("升到 15%。")
+    others = [replace(one, origin=replace(one.origin, path="b.md", line=2)) for one in made]
+    for order in (others + made, made + others):
+        assert bound("升到 15%。", "a.md", order) == '升到 {{ n("rate") }}。'
+        assert bound("\n升到 15%。", "b.md", order) == '\n升到 {{ n("rate") }}。'
 
 
 def test_only_what_still_stands_in_this_file_is_bound() -> None:

@@ -33,6 +33,8 @@ def made(text: str) -> list[Allow]:
         ("chapterkit: allow a:", ("a",), ""),
         ("chapterkit: alow a: 甲", (), ""),
         ("chapterkit: allow", (), ""),
+        ("chapterkit: allowa: 甲", (), ""),
+        ("chapterkit: allow a,: 甲", (), ""),
         ("chapterkit: allow a b: 甲", (), ""),
         ("chapterkit:", (), ""),
     ],
