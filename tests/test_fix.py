@@ -95,20 +95,28 @@ def test_an_edit_whose_text_is_not_there_does_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "result"),
+    ("one", "other", "result", "done"),
     [
-        (swap("甲乙", "子", 1, 1), swap("乙丙", "丑", 1, 2), "子丙丁\n\n戊\n"),
-        (swap("甲乙", "子", 1, 1), swap("丙", "丑", 1, 3), "子丑丁\n\n戊\n"),
-        (swap("甲乙丙", "子", 1, 1), swap("乙", "丑", 1, 2), "子丁\n\n戊\n"),
-        (together(swap("甲", "子", 1, 1), swap("丙", "丑", 1, 3)), swap("丙", "寅", 1, 3), "子乙丑丁\n\n戊\n"),
-        (together(swap("甲", "子", 1, 1), swap("丁", "丑", 1, 4)), swap("丙", "寅", 1, 3), "子乙寅丑\n\n戊\n"),
+        (swap("甲乙", "子", 1, 1), swap("乙丙", "丑", 1, 2), "子丙丁\n\n戊\n", 1),
+        (swap("甲乙", "子", 1, 1), swap("丙", "丑", 1, 3), "子丑丁\n\n戊\n", 2),
+        (swap("甲乙丙", "子", 1, 1), swap("乙", "丑", 1, 2), "子丁\n\n戊\n", 1),
+        (together(swap("甲", "子", 1, 1), swap("丙", "丑", 1, 3)), swap("丙", "寅", 1, 3), "子乙丑丁\n\n戊\n", 1),
+        (together(swap("甲", "子", 1, 1), swap("丁", "丑", 1, 4)), swap("丙", "寅", 1, 3), "子乙寅丑\n\n戊\n", 2),
+        (swap("乙丙丁", "子", 1, 2), swap("戊", "丑", 3, 1), "甲子\n\n丑\n", 2),
     ],
 )  # fmt: skip
 def test_of_edits_that_overlap_the_first_is_carried_out(
-    one: Problem, other: Problem, result: str
+    one: Problem, other: Problem, result: str, done: int
 ) -> None:
     text = "甲乙丙丁\n\n戊\n"
-    assert mended(text, one, other)[0] == mended(text, other, one)[0] == result
+    assert mended(text, one, other) == mended(text, other, one) == (result, done, 0)
+
+
+def test_edits_over_several_lines_overlap_too() -> None:
+    text = "甲\n乙丙\n\n戊\n"
+    joined = swap("甲\n乙", "甲乙", 1, 1)
+    assert mended(text, joined, swap("乙", "子", 2, 1)) == ("甲乙丙\n\n戊\n", 1, 0)
+    assert mended(text, joined, swap("丙", "子", 2, 2)) == ("甲乙子\n\n戊\n", 2, 0)
 
 
 def test_what_waits_is_carried_out_in_the_next_round() -> None:
@@ -195,6 +203,12 @@ def test_only_the_edit_that_spoils_is_refused() -> None:
     text = "甲,乙。\n\n丙 丁。\n\n戊,己。\n"
     done = mended(text, swap(",", "，", 1, 2), swap("丙", "> 丙", 3, 1), swap(",", "，", 5, 2))
     assert done == ("甲，乙。\n\n丙 丁。\n\n戊，己。\n", 2, 1)
+
+
+def test_what_comes_after_a_new_list_is_not_to_blame() -> None:
+    text = "甲。\n\n乙,丙。\n"
+    done = mended(text, swap("甲。", "- 甲。\n- 丁。", 1, 1), swap(",", "，", 3, 2))
+    assert done == ("甲。\n\n乙，丙。\n", 1, 1)
 
 
 def test_an_edit_that_spoils_another_paragraph_is_refused() -> None:

@@ -19,9 +19,11 @@ from chapterkit.manuscript.ledger import (
     approximate_text,
     chinese_text,
     dresses,
+    make_ledger,
     signed_text,
     value_text,
 )
+from chapterkit.manuscript.records import parse_record
 from chapterkit.numbers.matching import (
     backing,
     backs,
@@ -140,6 +142,8 @@ def test_what_is_computed(expression: str, more: str, value: str) -> None:
         ("a - True", "不能有 True", ""),
         ("a - 1e3", "不能有 1000.0", ""),
         ("a - 0x10", "不能有 16", ""),
+        ("a - .5", "不能有 0.5", ""),
+        ("a - qqqqqqqq", "提到的 qqqqqqqq 不在", "先记录它"),
         ("a -", "不能有 a -", ""),
         ("a - bb", "提到的 bb 不在", "最接近的是 b"),
         ("z - a", "绕成了圈：z → z", "其中一个要写 value"),
@@ -154,6 +158,21 @@ def test_what_is_not_computed(expression: str, says: str, hint: str) -> None:
     assert hint in caught.value.hint
     assert caught.value.origin is not None
     assert caught.value.origin.line == 5
+
+
+def test_large_numbers_are_exact() -> None:
+    values = {"a": 12345678901234567891, "b": "0.25"}
+    assert str(derived("a + b", values).value) == "12345678901234567891.25"
+
+
+def test_a_number_stands_where_its_value_is_written() -> None:
+    text = (
+        "slug: run\ntitle: 题\npart: rl\nsources: [k]\nnumbers:\n"
+        "  a: {of: 甲, value: 1, cite: k}\n  b: {of: 乙, derived: a, cite: k}\n"
+    )
+    ledger = make_ledger({"run": parse_record(text, "experiments/run.yaml")})
+    assert list(ledger) == ["run.a", "run.b"]
+    assert [(one.origin.line, one.origin.column) for one in ledger.values()] == [(6, 14), (7, 14)]
 
 
 def test_an_expression_may_have_four_hundred_characters() -> None:
