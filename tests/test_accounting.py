@@ -175,6 +175,10 @@ def chosen(text: str, ledger: Ledger = LEDGER) -> list[Binding]:
         ("升到 15%[@two]。", "升到 15%[@two]。"),
         ("走了三条[@one]。", "走了三条[@one]。"),
         (f"升到{RECORDED}。", f"升到{RECORDED}。"),
+        (
+            f"升到{RECORDED}，三条，走 18 条[@two]。",
+            f'升到{RECORDED}，三条，走 {{{{ n("routes") }}}}[@two]。',
+        ),
         ("升到 15%，\n\n走 18 条[@two]。", '升到 {{ n("rate") }}，\n\n走 {{ n("routes") }}[@two]。'),
     ],
 )  # fmt: skip

@@ -131,10 +131,10 @@ def test_what_is_computed(expression: str, more: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "says", "hint"),
     [
-        ("a / 3", "小数位更多", "digits"),
-        ("a * 0.05", "0.5 比各个数的小数位更多", "digits"),
+        ("a / 3", "小数位更多", "用 digits: 写明保留几位"),
+        ("a * 0.05", "0.5 比各个数的小数位更多", "用 digits: 写明保留几位"),
         ("a / (b - b)", "除以零", ""),
-        ("a ** b", "不能有 Pow", "gpl_rl - gpl_init"),
+        ("a ** b", "不能有 Pow", "例如 gpl_rl - gpl_init"),
         ("a % b", "不能有 Mod", ""),
         ("+a", "加减乘除", ""),
         ("a if b else a", "加减乘除", ""),
@@ -147,7 +147,7 @@ def test_what_is_computed(expression: str, more: str, value: str) -> None:
         ("a -", "不能有 a -", ""),
         ("a - bb", "提到的 bb 不在", "最接近的是 b"),
         ("z - a", "绕成了圈：z → z", "其中一个要写 value"),
-        ("a - r", "不能用范围 r 来算", "两端分别记录"),
+        ("a - r", "不能用范围 r 来算", "把两端分别记录"),
         (" + ".join(["a"] * 101), "超过 400 个字符", ""),
     ],
 )
@@ -155,7 +155,7 @@ def test_what_is_not_computed(expression: str, says: str, hint: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
         derived(expression, {"a": 10, "b": 2, "r": "[1, 2]"})
     assert says in caught.value.message
-    assert hint in caught.value.hint
+    assert caught.value.hint == hint or not hint
     assert caught.value.origin is not None
     assert caught.value.origin.line == 5
 
