@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test check golden schemas script-tables lock bench clean
+.PHONY: help setup test coverage check golden schemas script-tables lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -53,6 +53,12 @@ build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 
 test: $(INSTALLED) ## Run every test; those that need a missing system package say so
 	@$(BIN)/python -m pytest -rs
+
+coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest
+	@$(BIN)/python -m coverage combine -q
+	@$(BIN)/python -m coverage report
 
 check: $(INSTALLED) ## Lint the manuscript and the code
 	@$(CHAPTERKIT) check

@@ -9,11 +9,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from chapterkit.commands import main
 
 HERE = Path(__file__).parent
 GOLDEN = bool(os.environ.get("CHAPTERKIT_GOLDEN"))
+
+# The same examples on each run, so that no test fails now and then; `further` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("further", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def same_as_golden(printed: str, expected: Path) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
+from chapterkit.pandoc import pandoc_path
 from conftest import HERE, Run
 
 OUTPUTS = ("docx", "epub", "html", "pdf")
@@ -180,28 +185,88 @@ def test_outside_any_book(tmp_path: Path, run: Run) -> None:
     assert "book/book.yaml" in result.output
 
 
+# No test waits longer; a machine under load may take its time.
+HANGS = 600
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_build_leaves_nothing_behind(
-    number: signal.Signals, minimal: Path, run: Run
+    number: signal.Signals, minimal: Path, run: Run, tmp_path: Path
 ) -> None:
     run(minimal, "build")
     before = built(minimal)
     change(minimal / "book/chapter3.md", "小结", "总结")
+    writing, go_on = tmp_path / "writing", tmp_path / "go-on"
+    # Whoever runs the tests in the background has told them, and what they start, to ignore SIGINT.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "chapterkit", "build"],
         cwd=minimal, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(waiting_pandoc(tmp_path, writing, go_on))},
     )  # fmt: skip
-    folder = minimal / "build" / "cards"
-    deadline = time.monotonic() + 30
-    while not list(folder.glob(".building-*")) and time.monotonic() < deadline:
+    signal.signal(signal.SIGINT, ignored)
+    while not writing.exists():
+        assert process.poll() is None, process.communicate()
         time.sleep(0.005)
+    assert list((minimal / "build" / "cards").glob(".building-*"))
     process.send_signal(number)
-    process.communicate(timeout=60)
+    go_on.touch()
+    process.communicate(timeout=HANGS)
     assert process.returncode == 130
     assert built(minimal) == before
 
 
-def test_two_builds_at_once_do_not_mix(minimal: Path) -> None:
+def waiting_pandoc(folder: Path, writing: Path, go_on: Path) -> Path:
+    """Return a folder for PYTHONPATH whose pandoc, when it is to write, says so and waits."""
+    files = folder / "packages" / "pypandoc" / "files"
+    files.mkdir(parents=True)
+    (files.parent / "__init__.py").touch()
+    script = f"""#!/bin/sh
+case " $* " in *" -o "*)
+  touch '{writing}'
+  while [ ! -e '{go_on}' ]; do sleep 0.02; done
+esac
+exec '{pandoc_path()}' "$@"
+"""
+    (files / "pandoc").write_text(script, "utf-8")
+    (files / "pandoc").chmod(0o755)
+    return folder / "packages"
+
+
+def test_a_build_waits_for_another_of_the_same_folder(
+    minimal: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another build, here a thread that holds the folder's lock, is done once this one asks."""
+    run(minimal, "build", "--format", "html")
+    before = built(minimal)
+    change(minimal / "book/chapter3.md", "小结", "总结")
+    held, asked = threading.Event(), threading.Event()
+    meanwhile: list[dict[str, bytes]] = []
+
+    class Asking(FileLock):
+        def acquire(self, *args: Any, **kwargs: Any) -> Any:
+            asked.set()
+            return super().acquire(*args, **kwargs)
+
+    def other_build() -> None:
+        with FileLock(minimal / "build" / "cards" / ".lock"):
+            held.set()
+            asked.wait()
+            meanwhile.append(built(minimal))
+
+    other = threading.Thread(target=other_build, daemon=True)
+    other.start()
+    held.wait()
+    monkeypatch.setattr("chapterkit.printing.FileLock", Asking)
+    result = run(minimal, "build", "--format", "html")
+    asked.set()  # if this build never did
+    other.join()
+    assert result.exit_code == 0, result.output
+    assert meanwhile == [before]
+    assert "总结" in built(minimal)["cards.html"].decode()
+
+
+def test_several_builds_at_once_do_not_mix(minimal: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -213,7 +278,7 @@ def test_two_builds_at_once_do_not_mix(minimal: Path) -> None:
         "markdown",
     ]
     running = [subprocess.Popen(command, cwd=minimal, stdout=subprocess.DEVNULL) for _ in range(3)]
-    assert [process.wait(120) for process in running] == [0, 0, 0]
+    assert [process.wait(HANGS) for process in running] == [0, 0, 0]
     assert sorted(built(minimal)) == ["cards.html", "cards.md"]
 
 

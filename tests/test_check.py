@@ -13,12 +13,8 @@ import pytest
 
 from chapterkit.errors import Origin
 from chapterkit.lint import Edit, Problem
-from chapterkit.lint.fix import Texts, mend
 from chapterkit.lint.pages import markdown
 from chapterkit.lint.reports import Report, report_names, written
-from chapterkit.text.document import Document
-from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 from conftest import HERE, Run
 
 OLD = """\
@@ -342,70 +338,6 @@ def test_a_link_stays_a_link(tmp_path: Path, run: Run) -> None:
     assert "甲，乙" in (tmp_path / "a.md").read_text("utf-8")
 
 
-def swap(old: str, new: str, line: int, column: int, rule: str = "demo") -> Problem:
-    origin = Origin("a.md", line, column)
-    return Problem(origin, "换掉", rule=rule, context=old, edits=(Edit(origin, old, new),))
-
-
-def mended(text: str, *problems: Problem) -> tuple[str, int, int]:
-    """Mend once; later rounds find nothing more."""
-
-    def parse(texts: Texts) -> Document:
-        return parsed(rendered_plainly(texts["a.md"].replace("\r\n", "\n"), "a.md"))
-
-    def told(texts: Texts, document: Document) -> list[Problem]:
-        return list(problems) if texts["a.md"] == text else []
-
-    result = mend({"a.md": text}, parse, told)
-    return result.texts["a.md"], result.done, len(result.refused)
-
-
-def test_edits_are_carried_out_and_line_ends_kept() -> None:
-    text = "# 题\r\n\r\n甲,乙。\r\n\r\n丙,丁。\r\n"
-    done = mended(text, swap(",", "，", 3, 2), swap(",", "，", 5, 2))
-    assert done == (text.replace(",", "，"), 2, 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("甲 乙。\n\n丙。\n", swap("甲 乙", "# 甲乙", 1, 1)),
-        ("甲 *乙* 丙。\n", swap("*乙*", "乙", 1, 3)),
-        ("甲，乙。\n\n丙。\n", swap("乙。", "乙。[@key]", 1, 3)),
-        ("甲，`乙`。\n", swap("，`乙", "，`丙", 1, 2)),
-        ("甲，乙。\n\n丙。\n", swap("甲", "- 甲", 1, 1)),
-        ("甲**乙丙**丁。\n", swap("乙丙**", "乙**丙", 1, 4)),
-    ],
-)
-def test_an_edit_that_touches_structure_is_refused(text: str, problem: Problem) -> None:
-    assert mended(text, problem) == (text, 0, 1)
-
-
-def test_only_the_edit_that_spoils_is_refused() -> None:
-    text = "甲,乙。\n\n丙 丁。\n\n戊,己。\n"
-    done = mended(text, swap(",", "，", 1, 2), swap("丙", "> 丙", 3, 1), swap(",", "，", 5, 2))
-    assert done == ("甲，乙。\n\n丙 丁。\n\n戊，己。\n", 2, 1)
-
-
-def test_an_edit_in_a_note_is_its_own_affair() -> None:
-    text = "甲[^x]乙。\n\n[^x]: 丙,丁。\n\n戊,己。\n"
-    done = mended(text, swap(",", "，", 3, 8), swap(",", "，", 5, 2))
-    assert done == (text.replace(",", "，"), 2, 0)
-
-
-def test_a_heading_may_change_its_own_identifier_unless_a_link_names_it() -> None:
-    text = "# 用GPT做\n\n一段。\n"
-    assert mended(text, swap("用", "用 ", 1, 3)) == ("# 用 GPT做\n\n一段。\n", 1, 0)
-    linked = text + "\n见[前面](#用gpt做)。\n"
-    assert mended(linked, swap("用", "用 ", 1, 3)) == (linked, 0, 1)
-
-
-def test_an_edit_whose_text_is_not_there_does_nothing() -> None:
-    text = "甲，乙。\n"
-    assert mended(text, swap("丙", "丁", 1, 1))[0] == text
-    assert mended(text, swap("丙", "丁", 9, 1))[0] == text
-
-
 # --- reports
 
 PROBLEMS = [
@@ -455,6 +387,29 @@ def test_junit_is_xml_with_a_suite_for_each_file() -> None:
 def test_junit_fails_warnings_if_they_fail_the_check() -> None:
     root = Xml.fromstring(written(replace(REPORT, strict=True), "junit"))
     assert root.get("failures") == "2"
+
+
+def test_a_path_or_rule_of_a_github_command_is_escaped_further() -> None:
+    """A comma or colon in a property would end it, or begin another."""
+    problem = Problem(Origin("甲, 乙:丙%.md", 2, 3), "丁, 戊: 己", "", "a,b", "warning")
+    [first, totals] = written(replace(REPORT, problems=[problem]), "github").splitlines()
+    assert first == ("::warning file=甲%2C 乙%3A丙%25.md,line=2,col=3,title=a%2Cb::丁, 戊: 己")
+    assert totals == "错误 0 个，警告 1 个。"
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        (Origin("a.md", 2, 4), ",endLine=2,endColumn=4"),
+        (Origin("a.md", 2, 3), ""),
+        (Origin("a.md", 3, 9), ""),
+        (None, ""),
+    ],
+)
+def test_a_github_command_tells_the_end_on_its_own_line(end: Origin | None, told: str) -> None:
+    problem = Problem(Origin("a.md", 2, 3), "甲\r\n乙", "", "a", "error", end)
+    first = written(replace(REPORT, problems=[problem]), "github").splitlines()[0]
+    assert first == f"::error file=a.md,line=2,col=3{told},title=a::甲%0D%0A乙"
 
 
 def test_github_commands_are_escaped() -> None:

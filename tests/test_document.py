@@ -177,7 +177,8 @@ def test_marks_come_out_and_tell_their_origin(parts: list[tuple[str, bool]]) -> 
 def test_origins_through_inheritance_comments_and_blocks() -> None:
     from jinja2 import DictLoader
 
-    from chapterkit.text.render import OriginMarks, Sandbox
+    from chapterkit.text.sandbox import Sandbox
+    from chapterkit.text.templates import OriginMarks
 
     base = "头\n{% block a %}\n基{# c #}文\n{% endblock %}\n尾\n"
     child = '{% extends "base" %}\n{# 两行\n注释 #}\n{% block a %}\n子 {{ x }} 文\n{{ super() }}\n{% endblock %}\n'
@@ -203,7 +204,8 @@ def test_origins_through_inheritance_comments_and_blocks() -> None:
 
 
 def test_strings_with_braces_inside_expressions_are_left_alone() -> None:
-    from chapterkit.text.render import OriginMarks, Sandbox
+    from chapterkit.text.sandbox import Sandbox
+    from chapterkit.text.templates import OriginMarks
 
     environment = Sandbox(extensions=[OriginMarks])
     text = without_marks(environment.from_string("a {{ '}}' ~ \"{{\" }} b").render()).text

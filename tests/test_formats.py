@@ -1,8 +1,7 @@
-"""Every format, made for real from a small chapter, and opened again."""
+"""Every format, made for real by `chapterkit build` from a small chapter, and opened again."""
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import struct
@@ -11,23 +10,15 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+import yaml
+from click.testing import Result
 
-from chapterkit.errors import ChapterkitError
-from chapterkit.formats import Printing, all_formats
-from chapterkit.manuscript.bibliography import parse_bibliography
-from chapterkit.manuscript.config import Config
-from chapterkit.pandoc import run_pandoc, transform
-from chapterkit.text.citations import (
-    citeproc_arguments,
-    csl_references,
-    finish_references,
-    languages,
-)
-from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
+from chapterkit.formats import all_formats
+from chapterkit.lint import all_rules
+from chapterkit.pandoc import run_pandoc
+from conftest import Run
 
 CHAPTER = """# 模型后训练 {#post-training}
 
@@ -59,9 +50,27 @@ BIBLIOGRAPHY = """
   langid = {chinese}}
 """
 
-MODIFIED = 1_700_000_000
+RECORD = """
+slug: cards
+title: 算 24 点
+part: rl
+sources: [chu]
+numbers:
+  after: {value: 15.0, unit: "%", of: 成功率, cite: chu, at: 图 6}
+"""
+
+BOOK = {
+    "title": '深入理解 <Agent> "一" #1',
+    "author": "李博杰",
+    "identifier": "urn:uuid:00000000-0000-4000-8000-000000000001",
+    "chapters": [{"slug": "post-training", "number": 7, "file": "chapter7.md"}],
+    # What the rules say of the chapter has tests of its own.
+    "lint": {"rules": dict.fromkeys(all_rules(), "off")},
+}
+
 FORMATS = all_formats()
 
+Build = Callable[..., Result]
 Make = Callable[..., Path]
 
 
@@ -78,56 +87,34 @@ def png() -> bytes:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Return a function that makes one format of a chapter and gives the file."""
+def build(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Return a function that builds a chapter as some formats, into tmp_path / "out"."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     root = tmp_path / "root"
     (root / "book" / "img").mkdir(parents=True)
     (root / "book" / "img" / "dot.png").write_bytes(png())
-    sources = parse_bibliography(BIBLIOGRAPHY, "refs.bib")
-    references = tmp_path / "references.json"
-    references.write_text(json.dumps(csl_references(sources)), "utf-8")
+    (root / "experiments").mkdir()
+    (root / "experiments" / "cards.yaml").write_text(RECORD, "utf-8")
+    (root / "refs.bib").write_text(BIBLIOGRAPHY, "utf-8")
 
-    def made(name: str, chapter: str = CHAPTER, **options: object) -> Path:
-        book = {
-            "title": '深入理解 <Agent> "一" #1',
-            "author": "李博杰",
-            "chapters": [],
-            "identifier": "urn:uuid:00000000-0000-4000-8000-000000000001",
-        }
-        settings: dict[str, Any] = {**book, **options}
-        config = Config.partly(**settings)
-        document = parsed(rendered_plainly(chapter, "book/chapter7.md"))
-        tree = transform(document.tree, citeproc_arguments(references))
-        work = tmp_path / f"work-{name}-{len(list(tmp_path.iterdir()))}"
-        work.mkdir()
-        printing = Printing(
-            config,
-            "post-training",
-            7,
-            "模型后训练",
-            "zh-Hans",
-            document,
-            root,
-            work,
-            {"cards.after": "成功率 15.0%，出自 chu 图 6"},
-            MODIFIED,
-        )
-        one = FORMATS[name]
-        before = json.dumps(cited := finish_references(tree, languages(sources)))
-        prepared = one.prepare(cited, printing)
-        assert json.dumps(cited) == before, "prepare changed the tree it was given"
-        target = work.with_name(f"{work.name}{one.suffix}")
-        written = work / f"written{one.writer_suffix}" if one.finish else target
-        arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
-        run_pandoc(
-            [*arguments, "-o", str(written)],
-            json.dumps(prepared).encode(),
-            folder=root,
-            environment={"SOURCE_DATE_EPOCH": str(MODIFIED)},
-        )
-        if one.finish:
-            one.finish(printing, written, target)
-        return target
+    def build_it(*names: str, chapter: str = CHAPTER, **settings: object) -> Result:
+        config = yaml.safe_dump({**BOOK, **settings}, allow_unicode=True)
+        (root / "book" / "book.yaml").write_text(config, "utf-8")
+        (root / "book" / "chapter7.md").write_text(chapter, "utf-8")
+        formats = [argument for name in names for argument in ("--format", name)]
+        return run(root, "build", *formats, "--output", str(tmp_path / "out"))
+
+    return build_it
+
+
+@pytest.fixture
+def make(build: Build, tmp_path: Path) -> Make:
+    """Return a function that makes one format of a chapter and gives the file."""
+
+    def made(name: str, chapter: str = CHAPTER, **settings: object) -> Path:
+        result = build(name, chapter=chapter, **settings)
+        assert result.exit_code == 0, result.output
+        return tmp_path / "out" / "post-training" / f"post-training{FORMATS[name].suffix}"
 
     return made
 
@@ -141,17 +128,34 @@ def test_the_same_chapter_gives_the_same_bytes(name: str, make: Make) -> None:
     assert make(name).read_bytes() == make(name).read_bytes()
 
 
+def test_formats_made_together_are_what_they_are_alone(build: Build, tmp_path: Path) -> None:
+    """No format changes the tree that the others are given, too."""
+    folder = tmp_path / "out" / "post-training"
+    alone = {}
+    for name, one in FORMATS.items():
+        build(name)
+        alone[name] = (folder / f"post-training{one.suffix}").read_bytes()
+        (folder / f"post-training{one.suffix}").unlink()
+    assert build(*FORMATS).exit_code == 0
+    together = {
+        name: (folder / f"post-training{one.suffix}").read_bytes() for name, one in FORMATS.items()
+    }
+    assert [name for name in FORMATS if alone[name] != together[name]] == []
+
+
 @pytest.mark.parametrize("name", sorted(set(FORMATS) - {"markdown"}))
 @pytest.mark.parametrize(
     "address", ["img/none.png", "../../secret.png", "https://example.org/a.png"]
 )
-def test_an_image_must_be_in_the_book(name: str, address: str, make: Make, tmp_path: Path) -> None:
+def test_an_image_must_be_in_the_book(
+    name: str, address: str, build: Build, tmp_path: Path
+) -> None:
     (tmp_path / "secret.png").write_bytes(png())
-    with pytest.raises(ChapterkitError) as caught:
-        make(name, CHAPTER.replace("img/dot.png", address))
-    assert address in caught.value.message
-    assert caught.value.origin is not None
-    assert caught.value.origin.line == CHAPTER.split("img/dot.png", maxsplit=1)[0].count("\n") + 1
+    result = build(name, chapter=CHAPTER.replace("img/dot.png", address))
+    line = CHAPTER.split("img/dot.png", maxsplit=1)[0].count("\n") + 1
+    assert result.exit_code == 2
+    assert result.output.startswith(f"book/chapter7.md:{line}: 图片 {address} 不在书的文件夹里")
+    assert not list((tmp_path / "out").rglob("post-training.*"))
 
 
 # --- HTML
@@ -169,7 +173,8 @@ def test_html_is_one_file_that_asks_for_nothing(make: Make) -> None:
 def test_html_tells_where_a_number_comes_from(make: Make) -> None:
     html = make("html").read_text("utf-8")
     assert re.search(
-        r'<span class="number"[^>]*title="成功率 15.0%，出自 chu 图 6"[^>]*>15.0%</span>', html
+        r'<span class="number"[^>]*title="成功率：15.0%。来源：Chu 2025，chu，图 6。记录：cards.after"[^>]*>15.0%</span>',
+        html,
     )
 
 
@@ -237,12 +242,56 @@ def test_pdf_is_tagged_and_has_language_outline_and_descriptions(make: Make) -> 
     assert len(pdf) < 1_000_000
 
 
-def test_a_character_without_a_glyph_is_refused_where_it_stands(make: Make) -> None:
-    with pytest.raises(ChapterkitError) as caught:
-        make("pdf", CHAPTER.replace("末一段", "末一段\U0001f600"))
-    assert "U+1F600" in caught.value.message
-    assert caught.value.origin is not None
-    assert (caught.value.origin.path, caught.value.origin.line) == ("book/chapter7.md", 21)
+def descriptions(pdf: Path) -> list[str]:
+    """Return the words that stand for images and formulas, in the order of their objects."""
+    found = re.findall(rb"/Alt ?(?:<FEFF([0-9A-F]*)>|\(((?:\\.|[^\\)])*)\))", pdf.read_bytes())
+    return [
+        bytes.fromhex(coded.decode()).decode("utf-16-be")
+        if coded
+        else re.sub(r"\\(.)", r"\1", plain.decode("latin-1"))
+        for coded, plain in found
+    ]
+
+
+CAPTION = "图 7.1 成功率。自绘。"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "described"),
+    [
+        ('{alt="一个小点"}', "一个小点"),
+        (r'{alt="他说：\"小\\点\"" width=50%}', r'他说："小\点"'),
+        ('{alt="一行\n又一行"}', "一行 又一行"),
+        ("{width=50%}", CAPTION),
+        ("{width=3cm}", CAPTION),
+        ("", CAPTION),
+    ],
+)
+def test_pdf_describes_an_image_by_its_own_words_or_its_caption(
+    attributes: str, described: str, make: Make
+) -> None:
+    chapter = CHAPTER.replace('{alt="一个小点"}', attributes)
+    assert described in descriptions(make("pdf", chapter))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "described"), [('{alt="自己的"}', "自己的"), ("", "字里的")]
+)
+def test_pdf_describes_an_image_within_a_line(attributes: str, described: str, make: Make) -> None:
+    chapter = f"# 题 {{#t}}\n\n甲 ![字里的](img/dot.png){attributes} 乙。\n"
+    assert descriptions(make("pdf", chapter)) == [described]
+
+
+def test_pdf_describes_a_formula_by_its_source(make: Make) -> None:
+    chapter = '# 题 {#t}\n\n甲 $\\text{"a"}\\cdot x$ 乙。\n'
+    assert descriptions(make("pdf", chapter)) == [r'\text{"a"}\cdot x']
+
+
+def test_a_character_without_a_glyph_is_refused_where_it_stands(build: Build) -> None:
+    result = build("pdf", chapter=CHAPTER.replace("末一段", "末一段\U0001f600"))
+    assert result.exit_code == 2
+    assert result.output.startswith("book/chapter7.md:21: 字体里没有字符 ")
+    assert "U+1F600" in result.output
 
 
 def test_punctuation_never_begins_a_line(make: Make) -> None:

@@ -31,6 +31,7 @@ CHAPTER = "book/chapter3.md"
 TEMPLATE = "templates/experiments/card-game.md.j2"
 RECORD = "experiments/card-game.yaml"
 CLI = Path(sys.executable).with_name("chapterkit")
+HANGS = 600  # seconds: no test waits longer, and a machine under load may take its time
 
 
 @pytest.fixture(scope="module")
@@ -294,7 +295,7 @@ class Editor:
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
 
     async def until(self, come: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANGS):
             while not come():
                 self.news.clear()
                 await self.news.wait()

@@ -22,7 +22,7 @@ def browse(page: Path, scratch: Path, *arguments: str) -> subprocess.CompletedPr
         [browser, *quiet, f"--user-data-dir={scratch}", *arguments, page.as_uri()],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=True,
     )
 

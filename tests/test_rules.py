@@ -10,28 +10,45 @@ import pytest
 
 from chapterkit.lint import Problem, all_rules
 from chapterkit.lint.engine import GROUPS
+from chapterkit.lint.fix import edited
 from conftest import HERE, same_as_golden
 from demo import problems_of
 
 CASES = sorted((HERE / "rules").glob("*/*.md"))
 
 
-def told(problems: list[Problem]) -> str:
+def told(problems: list[Problem], text: str) -> str:
     lines = []
     for problem in problems:
         lines.append(f"{problem.origin.line}:{problem.origin.column}: {problem.message}")
         lines.append(f"    {problem.hint}")
+        lines.extend(f"    -> {line}" for line in mended_lines(problem, text))
     return "".join(f"{line}\n" for line in lines)
+
+
+def mended_lines(problem: Problem, text: str) -> list[str]:
+    """Return the lines that a problem's edits touch, as they are once it alone is mended."""
+    if not problem.edits:
+        return []
+    lines = text.split("\n")
+    for edit in problem.edits:
+        rest = "\n".join(lines[edit.origin.line - 1 :])
+        assert rest.startswith(edit.old, edit.origin.column - 1), edit
+    first = min(edit.origin.line for edit in problem.edits)
+    last = max(edit.origin.line + edit.old.count("\n") for edit in problem.edits)
+    after = edited({"case.md": text}, problem.edits)["case.md"].split("\n")
+    return after[first - 1 : len(after) - (len(lines) - last)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
 def test_case(case: Path) -> None:
-    problems = problems_of(all_rules()[case.parent.name], case.read_text("utf-8"))
+    text = case.read_text("utf-8")
+    problems = problems_of(all_rules()[case.parent.name], text)
     if case.stem.startswith("misses"):
-        assert told(problems) == ""
+        assert told(problems, text) == ""
     else:
         assert problems
-        same_as_golden(told(problems), case.with_suffix(".expected"))
+        same_as_golden(told(problems, text), case.with_suffix(".expected"))
 
 
 @pytest.mark.parametrize("rule", sorted({case.parent.name for case in CASES}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -549,34 +548,3 @@ def test_harvest_gives_entries_that_verify() -> None:
 
 def test_harvest_of_nothing() -> None:
     assert as_yaml("k", harvest(make_source("k", "k.txt", "", "No numbers."))) == "numbers: {}\n"
-
-
-# --- speed
-
-
-@pytest.mark.parametrize(
-    "filler",
-    [
-        "1 ",
-        "10, ",
-        "1.5% on HT-L ",
-        "Table 1: 3\n",
-        "• r = 1 x\n",
-        "1.1. A\n",
-        "HT-L, ",
-        "\n",
-        "a-\n",
-    ],
-)
-def test_no_text_takes_long(filler: str) -> None:
-    text = filler * (150_000 // len(filler)) + "\n24.7% on HT-L\n"
-    book = ledger(*(
-        f'n{i}: {{value: {i}.5, unit: "%", of: x, cite: k, at: 表 1, near: [HT-L]}}' for i in range(10)
-    ))  # fmt: skip
-    from chapterkit.numbers.verify.search import Searcher
-
-    started = time.process_time()
-    searcher = Searcher(make_source("k", "k.txt", "", text), ["HT-L", "HT-VL"])
-    for one in book.values():
-        searcher.find(one)
-    assert time.process_time() - started < 5
