@@ -19,6 +19,7 @@ from html import unescape
 from itertools import pairwise, product
 
 from chapterkit.han import ALL_HAN, COMMON_HAN
+from chapterkit.patterns import Late
 
 # The commonest characters of Chinese text: what a repaired run is made of, if it is one.
 _COMMON = (
@@ -36,12 +37,12 @@ _COMMON = (
 )
 _RANK = {character: rank for rank, character in reversed(list(enumerate(_COMMON)))}
 _MARKS = frozenset("，。、！？：；”“’‘—…")
-_HAN = re.compile(f"[{COMMON_HAN}]")
+_HAN = Late(f"[{COMMON_HAN}]")
 # The Han characters that GB 2312 and Big5 have stand between these two; Unicode's first extension
 # stands before them.
 _FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"
 # What a repaired sequence of UTF-8 may be; other characters no chapter has.
-_SENSIBLE = re.compile(
+_SENSIBLE = Late(
     r"[\u00a1-\u02ff\u0391-\u03c9\u0410-\u0451\u2010-\u203e\u20ac\u2100-\u2bff\u3001-\u30ff"
     rf"{ALL_HAN}\ufe30-\ufe4f\uff01-\uff5e\ufeff\ufffd\U0001f000-\U0001faff]"
 )
@@ -213,10 +214,10 @@ def _single_byte(text: str, present: frozenset[str]) -> Iterator[Damage]:
 
 
 def _matches(
-    pattern: re.Pattern[str],
+    pattern: re.Pattern[str] | Late,
     text: str,
     anchors: frozenset[str],
-    before: re.Pattern[str] | None = None,
+    before: re.Pattern[str] | Late | None = None,
 ) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern that begin with an anchor, or with `before` and an anchor.
 
@@ -261,7 +262,7 @@ def _bytes_of() -> dict[str, int]:
 # Of a sequence of UTF-8: the characters that its first byte, and its other bytes, were read as.
 _FIRST = "Â-ôĞİŞğ"
 _OTHER = "\x80-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_RUN = re.compile(f"(?<![{_FIRST}])[{_FIRST}][{_FIRST}{_OTHER}]*[{_OTHER}]")
+_RUN = Late(f"(?<![{_FIRST}])[{_FIRST}][{_FIRST}{_OTHER}]*[{_OTHER}]")
 _FIRSTS = (frozenset(map(chr, range(0xC2, 0xF5))) | frozenset("ĞİŞğ")) - frozenset("×")
 # What stands after an accented letter in sound text, too: é”—, é\xa0», Å³.
 _NATURAL = frozenset("“”‘’—–…·•«»°±²³¹´\xa0\xad™®©")
@@ -698,7 +699,7 @@ def _bytes_lost_from(text: str, begun: frozenset[str]) -> Iterator[_Part]:
 # --- Big5 read as GBK, GBK read as Big5
 
 _NAMES = {"gbk": "GBK", "big5": "Big5"}
-_NOT_WIDE = re.compile(
+_NOT_WIDE = Late(
     rf"[^\u0391-\u0451\u2500-\u256c\u3041-\u30fe\u3105-\u3129{_FIRST_HAN}-{_LAST_HAN}]"
 )
 
@@ -783,12 +784,12 @@ _TRACES = (
     ("屯屯屯", re.compile("屯{3,}"), _MEMORY),
     (
         "????",
-        re.compile(rf"(?<=[{COMMON_HAN}，。；：])(?<![吗么呢吧啊什哪谁何呀嘛嗎麼誰])\?{{4,}}(?=[{COMMON_HAN}])"),
+        Late(rf"(?<=[{COMMON_HAN}，。；：])(?<![吗么呢吧啊什哪谁何呀嘛嗎麼誰])\?{{4,}}(?=[{COMMON_HAN}])"),
         _QUESTIONS,
     ),
     (
         "??",
-        re.compile(r"^\?{2,}(?:[,.，。 ]+\?{2,})+[,.，。! ]*$|^\?{6,}$", re.MULTILINE),
+        Late(r"^\?{2,}(?:[,.，。 ]+\?{2,})+[,.，。! ]*$|^\?{6,}$", re.MULTILINE),
         _QUESTIONS,
     ),
 )  # fmt: skip

@@ -52,21 +52,19 @@ _IS_OPTION = re.compile(r"--[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*(?:=\S*)?")
 _SNAKE = re.compile(
     r"_{0,2}[a-z]{2,}[a-z0-9]*(?:_[a-z]\d*)*(?:_[a-z][a-z0-9]+)(?:_[a-z][a-z0-9]*)*_{0,2}|top_[kp]"
 )
-_NAMED_SNAKE = re.compile(rf"\w*_(?:qa|zh|en|bench|v\d+|mini|challenge)|{_WORDS['data sets']}")
+_NAMED_SNAKE = Late(rf"\w*_(?:qa|zh|en|bench|v\d+|mini|challenge)|{_WORDS['data sets']}")
 _SHOUTED = re.compile(
     r"[A-Z]{2,}(?:_[A-Z]{2,}){2,}|[A-Z]{2,}_(?:KEY|TOKEN|HOME|PATH|DIR|URL|DEVICES|SIZE)"
 )
 _PART = re.compile(r"[qkvo]_proj|[xXy]_(?:train|test|val|pred)")
 _CAMEL = re.compile(rf"{_WORDS['verbs']}(?:[A-Z][a-z]{{2,}}\w*)+")
-_CALL = re.compile(
-    r"[A-Za-z_][\w.]*\(\)|[a-z_]\w*(?:\.\w+)+\([^()]*\)|[a-z]+(?:_[a-z]+)+\([^()]*\)"
-)
+_CALL = Late(r"[A-Za-z_][\w.]*\(\)|[a-z_]\w*(?:\.\w+)+\([^()]*\)|[a-z]+(?:_[a-z]+)+\([^()]*\)")
 _DOTTED = re.compile(
     rf"{_WORDS['libraries']}(?:\.[A-Za-z_]\w+)+|{_WORDS['modules']}(?:\.[a-z_]\w+)+"
     r"|[a-z_]{2,}(?:\.[a-z_]\w+){2,}|\w+::\w+(?:::\w+)*"
 )
 _SETTING = re.compile(r"([A-Za-z_]\w*)[=:](?:[-+]?[\d.]+\w*|[Tt]rue|[Ff]alse|[Nn]one|null)")
-_SETTING_NAME = re.compile(rf"{_WORDS['settings']}|\w+_\w+")
+_SETTING_NAME = Late(rf"{_WORDS['settings']}|\w+_\w+")
 
 
 def runs(text: str) -> Iterator[tuple[int, str]]:

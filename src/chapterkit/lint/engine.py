@@ -54,6 +54,11 @@ Review = Callable[[Leftovers, Any], Iterable[Problem]]
 
 
 @dataclass(frozen=True)
+class NoOptions:
+    """The options of a rule that has none."""
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule: a module of lint/rules/.
 
@@ -96,7 +101,7 @@ def _rule(module: ModuleType) -> Rule:
         page=module.__doc__ or "",
         severity=module.SEVERITY,
         needs=frozenset(module.NEEDS),
-        options=module.Options,
+        options=getattr(module, "Options", NoOptions),
         check=getattr(module, "check", None),
         review=getattr(module, "review", None),
     )

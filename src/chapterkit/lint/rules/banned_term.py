@@ -30,7 +30,6 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.lint.citing import is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at, replacement
@@ -43,12 +42,7 @@ SEVERITY = "error"
 NEEDS = frozenset({"terms"})
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each banned word, with the fix where another word takes its place."""
     if book.terms is None or not book.terms.model.banned:
         return

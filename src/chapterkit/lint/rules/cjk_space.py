@@ -67,8 +67,8 @@ _FULL = f"{MARKS}{OPENERS}{CLOSERS}"
 _STRAY = re.compile(rf"\ (?:(?<=[{_FULL}“”‘’]\ )|(?=[{_FULL}“”‘’])|(?<={HAN}\ )(?={HAN}))")
 _KEY_BEFORE = re.compile(r"@[\w:.-]+$", re.ASCII)
 _DOUBLE = re.compile(r"  +(?=[^\s|])")
-_CLAUSES = re.compile("[，。；！？]")
-_IS_MARK = re.compile(f"[{MARKS}]")
+_CLAUSES = Late("[，。；！？]")
+_IS_MARK = Late(f"[{MARKS}]")
 
 _WORDS = (
     f"{word_patterns('cjk-space')['set words']}"
@@ -77,7 +77,7 @@ _WORDS = (
     r"|[A-G][大小]?调|[ei]人"
 )
 # 第三章 绪论, 图三 结构, 附录甲 数据: a label and what it labels are kept apart.
-_LABEL = re.compile(
+_LABEL = Late(
     r"第[一二三四五六七八九十百零〇两\d ]{1,6}[章节回卷部篇编幕场课讲集季期条款单元]{1,2}"
     r"|[图表式例][一二三四五六七八九十百零〇\d.\- ]{1,8}|附录[甲乙丙丁一二三四五A-Z]?"
 )
@@ -85,7 +85,7 @@ _NUMBER = re.compile(r"[\d.]+")
 # 实验 7.4 in front of a heading's own words.
 _HEAD_NUMBER = re.compile(r"\D{0,4}[\d.]+")
 _SHORT_LABEL = 6
-_QUOTED = re.compile(r"[“「『‘]([^“”「」『』‘’]*)[”」』’]")
+_QUOTED = Late(r"[“「『‘]([^“”「」『』‘’]*)[”」』’]")
 _NAME = 8
 _WINDOW = 60
 # So many places, nearly all of one kind, are a convention.

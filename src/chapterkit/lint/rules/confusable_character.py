@@ -57,11 +57,6 @@ _KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9d"
 
 
 @dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-@dataclass(frozen=True)
 class _Kind:
     """One kind of confusion: where to look, what is said of it, what should stand there.
 
@@ -240,7 +235,7 @@ _TALK_OF_CHARACTERS = Late(rf"{word_patterns('talk')['characters']}|U\+[0-9A-F]{
 _QUOTED = re.compile(r"[“「‘『][^“”「」‘’『』\n]{1,8}[”」’』]|（[^（）\n]{1,2}）")
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each character, or run of them, that stands for another."""
     present = characters_of(document)
     examples, seen = _Examples(), set[tuple[int, int]]()

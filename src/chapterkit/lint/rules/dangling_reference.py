@@ -17,7 +17,6 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from chapterkit.errors import nearest
@@ -31,12 +30,7 @@ SEVERITY = "error"
 NEEDS = frozenset[str]()
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each link to an identifier that no element of the document carries."""
     references = [
         (block, inline)

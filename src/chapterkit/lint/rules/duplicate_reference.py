@@ -29,7 +29,6 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.lint.entries import arxiv, doi, fields, surname, title, year
 from chapterkit.lint.problem import Problem
@@ -42,11 +41,6 @@ SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
 _APART = ("edition", "volume", "part", "chapter")
 _SHORTEST_TITLE = 6
 _BY_TITLE = "题名和作者"
@@ -54,7 +48,7 @@ _PARTS = frozenset({"inbook", "incollection", "bookinbook", "suppbook"})
 _SERIES = frozenset({"report", "techreport", "misc", "online", "manual", "dataset", "standard"})
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at the later entry, for each that an earlier one is the same work as."""
     seen: dict[tuple[str, str], list[Source]] = {}
     for source in book.bibliography.values():

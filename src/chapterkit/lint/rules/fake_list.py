@@ -26,7 +26,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
@@ -36,11 +35,6 @@ from chapterkit.text.document import Block, Document
 GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
-
-
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
 
 
 _CHINESE = "一二三四五六七八九十"
@@ -97,7 +91,7 @@ def _follows(first: str, second: str) -> bool:
     return bool(second) and _CHINESE.find(second) == _CHINESE.find(first[-1]) + 1
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each paragraph that begins as an item, or holds two lines that do."""
     for block in document.paragraphs:
         if {"Caption", "BulletList", "OrderedList", "DefinitionList"} & set(block.within):

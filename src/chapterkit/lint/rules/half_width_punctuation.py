@@ -32,7 +32,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from chapterkit.han import has_han, is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
@@ -47,6 +46,7 @@ from chapterkit.lint.typography import (
 )
 from chapterkit.lint.words import word_lists
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, CODE, MATH, Block, Document
 
 GROUP = "language"
@@ -57,14 +57,14 @@ _LEFT = frozenset(f"{CLOSERS}”’")
 _FULL = dict(zip(",.;:?!()", "，。；：？！（）", strict=True))
 _MARK = re.compile(r"[,.;:?!](?:(?![A-Za-z0-9])|(?<=[^ -~].))")
 _DASH = re.compile(r"(?<=[^ -~])(\ ?)-{2,3}(\ ?)(?=[^ -~])")
-_PARENTHESES = re.compile("[()（）\ufdd6]")
+_PARENTHESES = Late("[()（）\ufdd6]")
 
 _ABBREVIATIONS = frozenset(word_lists("half-width-punctuation")["abbreviations"])
 _EXCLAIMED = ("Yahoo", "Jeopardy", "Kahoot", "Joomla", "Yum", "Oklahoma", "Airplane", "Panic")
 _SUFFIXES = frozenset(word_lists("half-width-punctuation")["suffixes"])
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _WORD_AFTER = re.compile(r"[A-Z][A-Za-z0-9]*")
-_ITEM_BEFORE = re.compile(r"(?:^|[\n：；。，、（(]|[^图表式节章页第]\ )\d{1,3}(?:\.\d{1,3}){0,4}$")
+_ITEM_BEFORE = Late(r"(?:^|[\n：；。，、（(]|[^图表式节章页第]\ )\d{1,3}(?:\.\d{1,3}){0,4}$")
 _CAPTION = 12
 _HAN_ITEM_BEFORE = re.compile(r"(?:^|\n)[一二三四五六七八九十]{1,3}$")
 _EMOTICON = re.compile(r"[:;][-'o^]?[)(DPp3*](?![A-Za-z0-9])")
@@ -72,7 +72,7 @@ _KEY_BEFORE = re.compile(r"@[\w:.-]+$", re.ASCII)
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 _SHORTCODE_END = re.compile(r":[a-z0-9_+-]+:$")
 _CLOSERS = frozenset(f"{MARKS}{CLOSERS}…")
-_CALLED = re.compile(r"[A-Za-z0-9_\])" + CODE + MATH + "]")
+_CALLED = Late(r"[A-Za-z0-9_\])" + CODE + MATH + "]")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d[a-z]?")
 _GLOSS = re.compile(r"[A-Za-z]{4,}[\s-]+[A-Za-z]|^[A-Z][A-Za-z]{3,}$")
 _ITEM = re.compile(r"[A-Za-z0-9]{1,3}|[一二三四五六七八九十]{1,3}")
@@ -80,12 +80,7 @@ _LABEL = re.compile(r"[a-zA-Z]|\d{1,2}")
 _SAYS = re.compile(rf"[^\W_]|[{CODE}{MATH}{CITE}]")
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each half-width mark, or pair of parentheses, that Han touches."""
     if not in_chinese(document):
         return

@@ -40,7 +40,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chapterkit.han import HAN
@@ -59,11 +58,6 @@ SEVERITY = "error"
 NEEDS = frozenset[str]()
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
 # 又译增强学习: named, not used.
 _NAMED = Late(
     r"(?:(?:又|也|亦|或|还|還|曾|旧|舊|原|早期|早先|有人|通常|一般|往往|台湾|大陆|港台|有时|不)"
@@ -76,7 +70,7 @@ _WORDS = word_patterns("inconsistent-term")
 _AS_TERM = Late(rf"\s?{_WORDS['as term']}")
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each rendering that is not the chosen one, and each second gloss."""
     terms = book.terms.model.terms if book.terms else ()
     yield from _instead(document, terms)

@@ -33,7 +33,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from chapterkit.errors import Origin
 from chapterkit.han import ALL_HAN
@@ -74,25 +73,20 @@ _NAMES = {
 _EMOJI = "#*0-9©®‼⁉™ℹ↔-↪⌚-⏿Ⓜ▪-◾☀-➿⤴⤵⬀-⭕〰〽㊗㊙\u20e3\ufe0f\U0001f000-\U0001faff"
 _JOINED_SCRIPTS = "\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\ufb50-\ufdcf\ufe70-\ufefc"
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdcf\ufe70-\ufefc"
-_IS_EMOJI = re.compile(f"[{_EMOJI}]")
-_HAS_VARIANTS = re.compile(f"[{ALL_HAN}、-〞！-～\u2190-\u2bff]")
-_IS_HAN = re.compile(f"[{ALL_HAN}]")
-_IS_CHINESE = re.compile(f"[{ALL_HAN}，。、；：？！“”‘’（）《》〈〉「」『』【】…—]")
-_IS_JOINED = re.compile(f"[{_JOINED_SCRIPTS}]")
-_IS_MONGOLIAN = re.compile("[\u1800-\u18af]")
-_IS_RIGHT_TO_LEFT = re.compile(f"[{_RIGHT_TO_LEFT}]")
+_IS_EMOJI = Late(f"[{_EMOJI}]")
+_HAS_VARIANTS = Late(f"[{ALL_HAN}、-〞！-～\u2190-\u2bff]")
+_IS_HAN = Late(f"[{ALL_HAN}]")
+_IS_CHINESE = Late(f"[{ALL_HAN}，。、；：？！“”‘’（）《》〈〉「」『』【】…—]")
+_IS_JOINED = Late(f"[{_JOINED_SCRIPTS}]")
+_IS_MONGOLIAN = Late("[\u1800-\u18af]")
+_IS_RIGHT_TO_LEFT = Late(f"[{_RIGHT_TO_LEFT}]")
 _TAGGED = re.compile("\U0001f3f4[\U000e0020-\U000e007f]*\\Z")
 # Between a chapter's number and its title a space is right.
 _LABELLED = re.compile("第.{1,7}[章节節篇回卷部编編]\\Z")
 _NEAR = 40
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each run of such characters in the Markdown."""
     rendered = document.rendered
     text = rendered.text
@@ -125,7 +119,7 @@ def _is_right(text: str, position: int) -> bool:
     return excuse is not None and excuse(text, position)
 
 
-def _follows(pattern: re.Pattern[str]) -> Callable[[str, int], bool]:
+def _follows(pattern: Late) -> Callable[[str, int], bool]:
     return lambda text, position: pattern.match(text[position - 1 : position]) is not None
 
 
@@ -165,16 +159,16 @@ def _is_beside_right_to_left(text: str, position: int) -> bool:
 
 
 _ZERO_WIDTH = "\u200b\u200c\u200d"
-_EXCUSES: tuple[tuple[re.Pattern[str], Callable[[str, int], bool]], ...] = (
-    (re.compile(f"[{_NO_BREAK}]"), lambda text, position: not _is_between_han(text, position)),
-    (re.compile("[\ufe0e\ufe0f]"), _follows(_IS_EMOJI)),
-    (re.compile("[\ufe00-\ufe02]"), _follows(_HAS_VARIANTS)),
-    (re.compile("[\U000e0100-\U000e01ef]"), _follows(_IS_HAN)),
-    (re.compile("[\u180b-\u180f]"), _follows(_IS_MONGOLIAN)),
-    (re.compile("\u200d"), _joins_emoji),
-    (re.compile("[\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]"), _is_beside_right_to_left),
-    (re.compile("[\U000e0020-\U000e007f]"), _is_in_flag),
-    (re.compile("[\x7f-\x9f\xad\ue000-\uf8ff]"), is_damaged),
+_EXCUSES: tuple[tuple[Late, Callable[[str, int], bool]], ...] = (
+    (Late(f"[{_NO_BREAK}]"), lambda text, position: not _is_between_han(text, position)),
+    (Late("[\ufe0e\ufe0f]"), _follows(_IS_EMOJI)),
+    (Late("[\ufe00-\ufe02]"), _follows(_HAS_VARIANTS)),
+    (Late("[\U000e0100-\U000e01ef]"), _follows(_IS_HAN)),
+    (Late("[\u180b-\u180f]"), _follows(_IS_MONGOLIAN)),
+    (Late("\u200d"), _joins_emoji),
+    (Late("[\u200e\u200f\u061c\u202a-\u202c\u2066-\u2069]"), _is_beside_right_to_left),
+    (Late("[\U000e0020-\U000e007f]"), _is_in_flag),
+    (Late("[\x7f-\x9f\xad\ue000-\uf8ff]"), is_damaged),
 )
 
 

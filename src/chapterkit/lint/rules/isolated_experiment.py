@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from chapterkit.lint.grounds import mentions, names, neighbours, parts, problem_about
 from chapterkit.lint.problem import Problem
@@ -46,12 +45,7 @@ SEVERITY = "warning"
 NEEDS = frozenset[str]()
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each experiment that names no other, where there are several."""
     experiments = [one for one in parts(document, book) if one.kind == "experiment"]
     others = len(book.records) > 1 or len(experiments) > 1

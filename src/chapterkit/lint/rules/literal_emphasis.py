@@ -55,12 +55,7 @@ _NUMBER = re.compile(r"\[((?:\\.|[^\]\\])*)\]\{\.number [^}]*\}")
 _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+|#{1,6}[ \t]+)?")
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each stretch of emphasis that CommonMark does not see."""
     markdown = document.rendered.text
     if "*" not in markdown or not in_chinese(document) or not _may_stay_literal(markdown):

@@ -109,7 +109,7 @@ _IN_TRADITIONAL = {
 _SLIPS = {"zh-Hans": _IN_SIMPLIFIED, "zh-Hant": _IN_TRADITIONAL}
 
 # Characters between two runs that still make one problem, if they tell nothing themselves.
-_GAP = re.compile(f"[{COMMON_HAN}]{{0,3}}")
+_GAP = Late(f"[{COMMON_HAN}]{{0,3}}")
 _HAN = re.compile(f"[{COMMON_HAN}]")
 _PAIRS = {
     "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", '"': '"',
@@ -117,21 +117,16 @@ _PAIRS = {
 }  # fmt: skip
 _PARENTHESES = "（("
 _TITLES = "《〈"
-_SPEECH_ENDS = re.compile(r"[。！？…!?]$")
+_SPEECH_ENDS = Late(r"[。！？…!?]$")
 _TALK_OF_CHARACTERS = Late(word_patterns("talk")["scripts"])
-_CALLED_BEFORE = re.compile(r"[写寫印亦又俗本古通][作成為为]$")
-_CALLED_AFTER = re.compile(r"字[的是与和與、，]|[一也常多]?[写寫印亦又俗][作成]")
-_EAST_ASIAN = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
+_CALLED_BEFORE = Late(r"[写寫印亦又俗本古通][作成為为]$")
+_CALLED_AFTER = Late(r"字[的是与和與、，]|[一也常多]?[写寫印亦又俗][作成]")
+_EAST_ASIAN = Late(r"[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
 _YEAR = re.compile(r"[12]\d{3}")
-_REFERENCE = re.compile(r"\[[A-Z]{1,2}(?:/OL)?\]|出版社|出版公司|[书書]局|[书書][馆館店]")
-_NAMED = re.compile(r"公司|大[學学]|[學学][院會会]|出版社|基金[會会]|研究[院所]")
+_REFERENCE = Late(r"\[[A-Z]{1,2}(?:/OL)?\]|出版社|出版公司|[书書]局|[书書][馆館店]")
+_NAMED = Late(r"公司|大[學学]|[學学][院會会]|出版社|基金[會会]|研究[院所]")
 _LATIN = re.compile("[A-Za-z]")
-_AUTHOR = re.compile(f"[{COMMON_HAN}]{{0,3}}([：:，,]?)")
-
-
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
+_AUTHOR = Late(f"[{COMMON_HAN}]{{0,3}}([：:，,]?)")
 
 
 @dataclass(frozen=True)
@@ -150,7 +145,7 @@ class _Scripts:
         return not self.foreign.isdisjoint(text)
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each run of characters of the other script."""
     script = script_of(document, book)
     present = characters_of(document)

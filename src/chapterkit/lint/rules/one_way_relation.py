@@ -40,7 +40,6 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.lint.grounds import mentions, names, neighbours, number_of, parts
 from chapterkit.lint.problem import Problem
@@ -52,12 +51,7 @@ SEVERITY = "warning"
 NEEDS = frozenset({"book"})
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each relation of a placed record that its text does not tell."""
     experiments = [one for one in parts(document, book) if one.kind == "experiment"]
     called = [names(one) for one in experiments]

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -41,12 +40,7 @@ _WORDED = {
 }
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each message of pandoc's log, at the line that it names."""
     if not document.warned:
         return

@@ -37,6 +37,7 @@ from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.typography import in_chinese, reference_test, speaks_chinese
 from chapterkit.lint.words import word_lists, word_patterns
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 
 GROUP = "language"
@@ -65,19 +66,14 @@ _HAS_YEAR_UNIT = re.compile(rf"\ ?(?:{_YEAR_UNITS})")
 _GOES_ON = re.compile(r"[-–—/_:=＝≈]\ ?\w|\ ?[=＝≈]|[A-Za-z_]|\.\d|\ ?等于")
 _EQUALS = re.compile(r"[^，。；\d]{0,4}[=＝≈]")
 _SCORE = re.compile(r"[^，。；]{0,4}[胜勝负負败敗平敌]")
-_NAMED = re.compile(rf"{_WORDS['named']}\ ?\Z")
+_NAMED = Late(rf"{_WORDS['named']}\ ?\Z")
 _LATIN_BEFORE = re.compile(r"[A-Za-z0-9_./:@#&–—-]\Z")
 _LATIN_WORD_BEFORE = re.compile(r"[A-Za-z][\w.+-]*\ \Z")
 _STANDARD = re.compile(r"[A-Z]{2,}(?:/[A-Z]+)?\ ?\Z")
 _WINDOW = 24
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options; book.yaml's `style: {range: […]}` names the glyphs."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each range whose ends are joined by another glyph than is declared."""
     if not in_chinese(document):
         return

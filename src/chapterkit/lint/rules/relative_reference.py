@@ -25,7 +25,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from chapterkit.lint.citing import is_quoted, sentence_round
@@ -38,11 +37,6 @@ from chapterkit.text.document import Block, Document, Hit
 GROUP = "references"
 SEVERITY = "warning"
 NEEDS = frozenset[str]()
-
-
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
 
 
 _NO_SECTION = (
@@ -114,7 +108,7 @@ _SPOKEN = "说說讲講看见見用谈談解交"
 _BEFORE = 10
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each such word in running text."""
     headings = _Headings(document, book)
     reported: set[tuple[int, int]] = set()

@@ -37,6 +37,7 @@ from chapterkit.han import is_han
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.typography import in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import CITE, OPAQUE, Block, Document
 
 GROUP = "language"
@@ -55,11 +56,11 @@ _LOUD = re.compile(r"[！？]+")
 _OPENERS, _CLOSERS = "“‘「『（《【", "”’」』）》】"
 _CHINESE = frozenset("，。；：？！、“”‘’（）《》「」『』【】")
 # What goes on after a dash, or ends before one; names that — connects have none of these.
-_GOES_ON = re.compile(
+_GOES_ON = Late(
     r"[这那就也又不是即但而他她它我你因所如从在只还都却有把被让使可最很更要会能没尤甚或"
     r"這從還卻讓會沒]"
 )
-_ENDS = re.compile(r"[了的着过吗呢啊吧们来去说道想是著過嗎們來說]")
+_ENDS = Late(r"[了的着过吗呢啊吧们来去说道想是著過嗎們來說]")
 
 
 @dataclass(frozen=True)

@@ -35,16 +35,17 @@ from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.script import script_of
 from chapterkit.lint.typography import CLOSERS, MARKS, OPENERS, in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"
 NEEDS = frozenset[str]()
 
-_STRAIGHT = re.compile("[\"'\ufdd6]")
+_STRAIGHT = Late("[\"'\ufdd6]")
 _CHINESE = frozenset(f"{MARKS}{OPENERS}{CLOSERS}“”…—")
-_MARKS = re.compile(f"[{MARKS}…]")
-_LETTER = re.compile("[A-Za-z0-9\u00c0-\u024f]")
+_MARKS = Late(f"[{MARKS}…]")
+_LETTER = Late("[A-Za-z0-9\u00c0-\u024f]")
 # Outer pair, inner pair.
 _PAIRS = {"curly": ("“”", "‘’"), "corner": ("「」", "『』")}
 _OTHER = {"curly": "corner", "corner": "curly"}
@@ -53,11 +54,6 @@ _ONE_OF = {"curly": re.compile(r"[“”]"), "corner": re.compile(r"[「」『�
 _OPENS = {"curly": "“", "corner": "「"}
 # So many pairs make a convention.
 _MANY = 5
-
-
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options; book.yaml's `style: {quotes: …}` names the pair."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class _Pair:
     inner: bool
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each straight pair, and for marks of the pair not declared."""
     if not in_chinese(document):
         return

@@ -46,13 +46,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.han import has_han
 from chapterkit.lint.lines import Placed
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.typography import in_chinese
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 
 GROUP = "language"
@@ -63,19 +63,14 @@ _GLUED = re.compile(r"(?<=[^\n])\n(?P<lead>[ \t>]*)(?=[^\s>])")
 _MARK = re.compile(r"#{1,6}(?=[ \t]+\S)|:{3,}|\|(?=[^\n]*\|)")
 _DELIMITERS = re.compile(r"[^\n]*\n[ \t>]*\|?[ :]*-{2,}[-:| ]*(?:\n|$)")
 _IMAGE = re.compile(r"^[ \t>]*!\[[^\]\n]*\]\([^)\n]*\)(?:\{[^}\n]*\})?[ \t]*$", re.MULTILINE)
-_SENTENCE = re.compile(r"[。！？；…：，][”’」』）]?\s*$|。")
+_SENTENCE = Late(r"[。！？；…：，][”’」』）]?\s*$|。")
 _UNDERLINE = re.compile(r"\n[ \t>]*(?:-{2,}|=+)[ \t]*(?:\n|$)")
 _LONG = 40
 _LISTS = {"BulletList", "OrderedList", "DefinitionList"}
 _BLANK_ABOVE = "在它上面空一行"
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each line that became a part of what stands above, or below."""
     if not in_chinese(document):
         return

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
@@ -29,12 +28,7 @@ NEEDS = frozenset[str]()
 CALL = re.compile(r"\[\^([^\]\s]+)\]")
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each footnote mark that is left in the text."""
     for block in document.blocks:
         if block.kind in {"CodeBlock", "RawBlock"}:

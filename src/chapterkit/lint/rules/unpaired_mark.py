@@ -40,6 +40,7 @@ from chapterkit.han import has_han, is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at, replacement
 from chapterkit.lint.typography import MARKS, in_chinese, speaks_chinese
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import BETWEEN, Block, Document
 
 GROUP = "language"
@@ -56,21 +57,14 @@ _ACROSS = "“‘「『"
 _ALL = re.escape("".join(_PAIRS))
 # A pair with nothing inside is passed over in one step.
 _MARK = re.compile(rf"（[^{_ALL}\ufdd6]*）|《[^{_ALL}\ufdd6]*》|[{_ALL}\ufdd6]")
-_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
-_ITEM = re.compile(r"(?:^|[\s，。；：、,;:])(?:[A-Za-z]|\d{1,3}|[一二三四五六七八九十]{1,3})$")
-_EMOTICON = re.compile(r"[:;：；=][-'o^]?$|[\^╯﹏▽ω°•`´]$")
-_INTERVAL = re.compile(r"[（(]\s*[-−+]?[\w.∞]{1,8}\s*[,，]\s*[-−+]?[\w.∞]{1,8}\s*[\]］]")
-_INTERVAL_END = re.compile(r"[\[［]\s*[-−+]?[\w.∞]{1,8}\s*[,，]\s*[-−+]?[\w.∞]{1,8}\s*$")
+_LETTER = Late("[A-Za-z\u00c0-\u024f]")
+_ITEM = Late(r"(?:^|[\s，。；：、,;:])(?:[A-Za-z]|\d{1,3}|[一二三四五六七八九十]{1,3})$")
+_EMOTICON = Late(r"[:;：；=][-'o^]?$|[\^╯﹏▽ω°•`´]$")
+_INTERVAL = Late(r"[（(]\s*[-−+]?[\w.∞]{1,8}\s*[,，]\s*[-−+]?[\w.∞]{1,8}\s*[\]］]")
+_INTERVAL_END = Late(r"[\[［]\s*[-−+]?[\w.∞]{1,8}\s*[,，]\s*[-−+]?[\w.∞]{1,8}\s*$")
 _BEGINS = re.compile(r"[\s—]*")
-_SAID = re.compile(
-    r"[，。！？…](?:[^，。！？；：“”]{1,8})(?:说|道|问|答|喊|叫|説|說|問)[。，：]?\s*$"
-)
+_SAID = Late(r"[，。！？…](?:[^，。！？；：“”]{1,8})(?:说|道|问|答|喊|叫|説|說|問)[。，：]?\s*$")
 _WINDOW = 30
-
-
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ class _State:
         return self.opened.pop()
 
 
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each mark without its other half, block by block."""
     if not in_chinese(document):
         return

@@ -20,18 +20,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.han import HAN
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
+from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-_MARKUP = re.compile(
+_MARKUP = Late(
     r"\*\*+|__+|~~+|\{\{|\}\}|\{%|%\}|`+|\]\([^)\s]*\)|!\[|\$\$|\]\{|\{[#.][\w-]+[^}]*\}"
     r"|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>"
     r"|\[@|(?<![^\s（(，。；：])@[A-Za-z][\w:.-]*\d\w*|^:::+|^#{1,6}\s"
@@ -41,12 +41,7 @@ _MARKUP = re.compile(
 _TRACE = re.compile(r"[*_~{}`$<@]|\](?=[({])|!(?=\[)|^:::|^#")
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each mark left in the text, the first of its kind in a paragraph."""
     for block in document.blocks:
         if block.kind not in {"Para", "Plain", "Header"}:

@@ -10,7 +10,6 @@ Bad:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -21,12 +20,7 @@ SEVERITY = "warning"
 NEEDS = frozenset({"book"})
 
 
-@dataclass(frozen=True)
-class Options:
-    """This rule has no options."""
-
-
-def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at its record's line, for each number of a placed experiment unused.
 
     A number is used if the document shows it, or shows one that is derived from it.
