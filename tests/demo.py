@@ -74,9 +74,11 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     if accepted:
         run = Run(book.config, at_hand(book))
         _, surplus = compared(lint(document, book, run), accepted, {"case.md"})
-        told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
+        unneeded = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
         return sorted(
-            problem for problem in reviewed(Leftovers(stale=told), run) if problem.rule == rule.name
+            problem
+            for problem in reviewed(Leftovers(stale=unneeded), run)
+            if problem.rule == rule.name
         )
     return _checked(rule, document, book, options)
 
@@ -118,9 +120,9 @@ def book_of(head: dict[str, Any]) -> Book:
     return Book(config, records, bibliography, ledger, {}, (chapter,), lock, terms)
 
 
-def _locked(number: Number, told: Any) -> Locked:
+def _locked(number: Number, given: Any) -> Locked:
     status: Any
-    status, value = (told, value_of(number)) if isinstance(told, str) else told
+    status, value = (given, value_of(number)) if isinstance(given, str) else given
     return Locked(
         number.id, status, value, number.unit, number.cite, number.at or "", "图 6",
         sha256="0" * 64, date="2025-01-01",

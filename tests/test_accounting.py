@@ -33,7 +33,7 @@ def listed(
     return accounts(parsed(rendered_plainly(text, "a.md")), ledger, names, exempt=exempt)
 
 
-def told(text: str, *names: str, exempt: bool = False) -> list[tuple[str, str, str | None]]:
+def summary(text: str, *names: str, exempt: bool = False) -> list[tuple[str, str, str | None]]:
     """Return text, status and number of each quantity."""
     return [
         (one.text, one.status, one.number.id if one.number else None)
@@ -68,7 +68,7 @@ RECORDED = '[15.0%]{.number data-number="rate"}'
     ],
 )  # fmt: skip
 def test_what_backs_a_quantity(text: str, expected: list[tuple[str, str, str | None]]) -> None:
-    assert told(text) == expected
+    assert summary(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_what_backs_a_quantity(text: str, expected: list[tuple[str, str, str | N
     ],
 )
 def test_what_is_no_typed_prose_is_not_looked_at(text: str) -> None:
-    assert told(text) == []
+    assert summary(text) == []
 
 
 def test_names_may_hold_a_number() -> None:
-    assert told("用了百分百公司的方法。", "百分百公司") == []
-    assert told("用了 15% 法，升到 15%。", "15% 法") == [("15%", "unsourced", None)]
+    assert summary("用了百分百公司的方法。", "百分百公司") == []
+    assert summary("用了 15% 法，升到 15%。", "15% 法") == [("15%", "unsourced", None)]
 
 
 def test_masking_keeps_every_character_in_its_place() -> None:

@@ -73,31 +73,31 @@ def test_an_entry_accepts_as_many_as_it_says(
 ) -> None:
     baseline = (entry(problem(), accepted),) if accepted else ()
     problems = [problem(line=number + 1) for number in range(occurs)]
-    told, too_many = compared(problems, baseline, {"a.md"})
-    assert told == problems[occurs - new :]  # the first are the accepted ones
+    left, too_many = compared(problems, baseline, {"a.md"})
+    assert left == problems[occurs - new :]  # the first are the accepted ones
     assert [one.times for one in too_many] == ([surplus] if surplus else [])
 
 
 def test_entries_of_one_sentence_add_up() -> None:
     baseline = (entry(problem(), 2, 1), entry(problem(), 2, 2))
-    told, too_many = compared([problem()] * 3, baseline, {"a.md"})
-    assert told == []
+    left, too_many = compared([problem()] * 3, baseline, {"a.md"})
+    assert left == []
     assert [(one.times, one.origin.line) for one in too_many] == [(1, 1)]
-    told, too_many = compared([problem()], baseline, {"a.md"})
+    left, too_many = compared([problem()], baseline, {"a.md"})
     assert [(one.times, one.origin.line) for one in too_many] == [(2, 1), (1, 2)]
 
 
 def test_an_entry_is_for_its_rule_and_its_sentence() -> None:
     baseline = (entry(problem()),)
     for other in (problem(rule="long-paragraph"), problem(sentence="乙。")):
-        told, too_many = compared([other], baseline, {"a.md"})
-        assert told == [other]
+        left, too_many = compared([other], baseline, {"a.md"})
+        assert left == [other]
         assert too_many == baseline
 
 
 def test_a_moved_problem_is_accepted_in_another_file() -> None:
-    told, too_many = compared([problem(path="b.md")], (entry(problem()),), {"a.md", "b.md"})
-    assert (told, too_many) == ([], ())
+    left, too_many = compared([problem(path="b.md")], (entry(problem()),), {"a.md", "b.md"})
+    assert (left, too_many) == ([], ())
 
 
 def test_only_what_was_checked_is_judged() -> None:
@@ -123,7 +123,7 @@ def test_what_is_new_is_added_once_with_its_times() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "shown"),
+    ("sentence", "excerpt"),
     [
         ("甲 \n 乙", "甲 乙"),
         ("", "像列表"),
@@ -132,9 +132,9 @@ def test_what_is_new_is_added_once_with_its_times() -> None:
         ("字" * 31, "字" * 29 + "…"),
     ],
 )
-def test_an_entry_shows_the_beginning_of_its_sentence(sentence: str, shown: str) -> None:
+def test_an_entry_shows_the_beginning_of_its_sentence(sentence: str, excerpt: str) -> None:
     [added] = extended((), [problem(sentence=sentence)], "新稿")
-    assert added.text == shown
+    assert added.text == excerpt
 
 
 def test_what_is_too_much_is_pruned() -> None:

@@ -161,13 +161,13 @@ def test_bad_input_is_told_in_one_line_and_changes_nothing(
         path.write_text(broken.new, "utf-8")
     result = run(minimal, *broken.arguments)
     assert result.exit_code == broken.code, result.output
-    place, told = broken.place, result.output
-    assert "Traceback" not in told
-    line = next((line for line in told.splitlines() if line.startswith(place)), "")
-    assert line, told
-    assert broken.says in told
+    place, output = broken.place, result.output
+    assert "Traceback" not in output
+    line = next((line for line in output.splitlines() if line.startswith(place)), "")
+    assert line, output
+    assert broken.says in output
     if broken.code == 2:
-        assert len(told.splitlines()) <= 2, told
+        assert len(output.splitlines()) <= 2, output
     assert built(minimal) == before
 
 
@@ -445,8 +445,8 @@ def test_numbers_lists_everything_and_binds(minimal: Path, run: Run) -> None:
     assert ("15.0%", "matched", "card-game.after") in listed
     assert ("9 倍", "unsourced", None) in listed
     before = (minimal / OWN).read_text("utf-8")
-    shown = run(minimal, "numbers", "--bind", OWN)
-    assert '+成功率从 {{ n.before }} 升到 {{ n("card-game.after") }}，增加 9 倍' in shown.output
+    proposed = run(minimal, "numbers", "--bind", OWN)
+    assert '+成功率从 {{ n.before }} 升到 {{ n("card-game.after") }}，增加 9 倍' in proposed.output
     assert (minimal / OWN).read_text("utf-8") == before
     run(minimal, "numbers", "--bind", OWN, "--write")
     assert 'n("card-game.after")' in (minimal / OWN).read_text("utf-8")

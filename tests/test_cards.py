@@ -85,9 +85,9 @@ def test_outside_a_book_there_is_no_record_and_perhaps_no_source() -> None:
 
 
 def test_a_card_of_no_number_names_the_nearest() -> None:
-    with pytest.raises(ChapterkitError) as told:
+    with pytest.raises(ChapterkitError) as refused:
         card(OUTSIDE, "rat")
-    assert told.value.hint == "最接近的是 rate"
+    assert refused.value.hint == "最接近的是 rate"
 
 
 def test_the_uses_are_places_of_the_prose() -> None:

@@ -36,7 +36,7 @@ def append(path: Path, text: str) -> None:
     path.write_text(path.read_text("utf-8") + text, "utf-8")
 
 
-def lines_told(output: str) -> list[int]:
+def reported_lines(output: str) -> list[int]:
     return [problem["line"] for problem in json.loads(output)["problems"]]
 
 
@@ -61,7 +61,7 @@ def test_a_baseline_does_not_accept_new_problems(draft: Path, run: Run) -> None:
     (draft / "draft.md").write_text(OLD + "\n（3）第三段是新的。\n", "utf-8")
     result = run(draft, "check", "draft.md", "--baseline", "old.yaml", "--format", "json")
     assert result.exit_code == 1
-    assert lines_told(result.output) == [7]
+    assert reported_lines(result.output) == [7]
 
 
 def test_a_baseline_counts(draft: Path, run: Run) -> None:
@@ -69,7 +69,7 @@ def test_a_baseline_counts(draft: Path, run: Run) -> None:
     adopt(draft, run)
     (draft / "draft.md").write_text(OLD + "\n（2）第二段也是。\n", "utf-8")
     result = run(draft, "check", "draft.md", "--baseline", "old.yaml", "--format", "json")
-    assert lines_told(result.output) == [7]
+    assert reported_lines(result.output) == [7]
 
 
 def test_a_baseline_grows_only_with_a_reason(draft: Path, run: Run) -> None:
@@ -155,8 +155,8 @@ def test_severities_by_path(minimal: Path, run: Run) -> None:
     config = minimal / "book" / "book.yaml"
     plain = config.read_text("utf-8")
     for severity, code in (("warning", 0), ("off", 0), ("error", 1)):
-        told = f'lint: {{paths: {{"book/*": {{fake-list: {severity}}}}}}}\n'
-        config.write_text(plain + told, "utf-8")
+        setting = f'lint: {{paths: {{"book/*": {{fake-list: {severity}}}}}}}\n'
+        config.write_text(plain + setting, "utf-8")
         assert run(minimal, "check").exit_code == code
     config.write_text(plain + 'lint: {paths: {"templates/*": {fake-list: off}}}\n', "utf-8")
     assert run(minimal, "check").exit_code == 1
@@ -189,10 +189,10 @@ def test_only_changed_lines(draft: Path, run: Run) -> None:
     assert run(draft, *arguments).exit_code == 0
     changed = OLD.replace("# 旧稿\n", "# 旧稿\n\n添了一段。\n") + "\n（3）第三段是新的。\n"
     (draft / "draft.md").write_text(changed, "utf-8")
-    assert lines_told(run(draft, *arguments).output) == [9]
+    assert reported_lines(run(draft, *arguments).output) == [9]
     (draft / "new.md").write_text(OLD, "utf-8")
     untracked = run(draft, "check", "new.md", "--changed-since", "HEAD", "--format", "json")
-    assert lines_told(untracked.output) == [3, 5]
+    assert reported_lines(untracked.output) == [3, 5]
 
 
 def test_only_changed_lines_are_mended(draft: Path, run: Run) -> None:
@@ -284,7 +284,7 @@ def test_a_file_beside_the_chapters_keeps_to_house_style(minimal: Path, run: Run
 
 
 @pytest.mark.parametrize(
-    ("told", "place", "says"),
+    ("setting", "place", "says"),
     [
         ("lint: {rules: {fake-lst: off}}", "book/book.yaml:7", "fake-list"),
         ("lint:\n  paths:\n    'a*': {fake-lst: off}", "book/book.yaml:9", "fake-list"),
@@ -296,10 +296,10 @@ def test_a_file_beside_the_chapters_keeps_to_house_style(minimal: Path, run: Run
     ],
 )
 def test_settings_that_do_not_fit_are_told_at_their_line(
-    told: str, place: str, says: str, minimal: Path, run: Run
+    setting: str, place: str, says: str, minimal: Path, run: Run
 ) -> None:
     config = minimal / "book" / "book.yaml"
-    config.write_text(config.read_text("utf-8") + told + "\n", "utf-8")
+    config.write_text(config.read_text("utf-8") + setting + "\n", "utf-8")
     result = run(minimal, "check")
     assert result.exit_code == 2
     assert result.output.startswith(place), result.output
@@ -398,7 +398,7 @@ def test_a_path_or_rule_of_a_github_command_is_escaped_further() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "told"),
+    ("end", "printed"),
     [
         (Origin("a.md", 2, 4), ",endLine=2,endColumn=4"),
         (Origin("a.md", 2, 3), ""),
@@ -406,10 +406,10 @@ def test_a_path_or_rule_of_a_github_command_is_escaped_further() -> None:
         (None, ""),
     ],
 )
-def test_a_github_command_tells_the_end_on_its_own_line(end: Origin | None, told: str) -> None:
+def test_a_github_command_tells_the_end_on_its_own_line(end: Origin | None, printed: str) -> None:
     problem = Problem(Origin("a.md", 2, 3), "甲\r\n乙", "", "a", "error", end)
     first = written(replace(REPORT, problems=[problem]), "github").splitlines()[0]
-    assert first == f"::error file=a.md,line=2,col=3{told},title=a::甲%0D%0A乙"
+    assert first == f"::error file=a.md,line=2,col=3{printed},title=a::甲%0D%0A乙"
 
 
 def test_github_commands_are_escaped() -> None:

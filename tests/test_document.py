@@ -147,11 +147,11 @@ def test_what_a_block_tells_of_its_element() -> None:
     title, paragraph = document("## 题 {#a}\n\n见[题](#a) @key 的 $$x$$。\n").blocks
     assert (title.level, title.identifier) == (2, "a")
     assert (paragraph.level, paragraph.identifier) == (0, "")
-    told = [
+    listed = [
         (one.kind, one.target, one.citations, one.in_text, one.is_displayed)
         for one in paragraph.inlines
     ]
-    assert told == [
+    assert listed == [
         ("Reference", "#a", (), False, False),
         ("Cite", "", ("key",), True, False),
         ("Math", "", (), False, True),

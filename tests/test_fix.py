@@ -36,10 +36,10 @@ def parse(texts: Texts) -> Document:
 def mended(text: str, *problems: Problem) -> tuple[str, int, int]:
     """Mend once; later rounds find nothing more."""
 
-    def told(texts: Texts, document: Document) -> list[Problem]:
+    def check(texts: Texts, document: Document) -> list[Problem]:
         return list(problems) if texts["a.md"] == text else []
 
-    result = mend({"a.md": text}, parse, told)
+    result = mend({"a.md": text}, parse, check)
     return result.texts["a.md"], result.done, len(result.refused)
 
 
@@ -120,21 +120,21 @@ def test_edits_over_several_lines_overlap_too() -> None:
 
 
 def test_what_waits_is_carried_out_in_the_next_round() -> None:
-    def told(texts: Texts, document: Document) -> list[Problem]:
+    def check(texts: Texts, document: Document) -> list[Problem]:
         text = texts["a.md"]
         found = [swap("甲乙", "子", 1, 1)] if "甲乙" in text else []
         return [*found, swap("丙", "丑", 1, text.index("丙") + 1)] if "丙" in text else found
 
-    result = mend({"a.md": "甲乙丙\n"}, parse, told)
+    result = mend({"a.md": "甲乙丙\n"}, parse, check)
     assert (result.texts["a.md"], result.done) == ("子丑\n", 2)
 
 
 def test_mending_ends_after_so_many_rounds() -> None:
-    def told(texts: Texts, document: Document) -> list[Problem]:
+    def check(texts: Texts, document: Document) -> list[Problem]:
         return [swap("甲", "甲甲", 1, 1)]
 
     for rounds in (1, 3):
-        result = mend({"a.md": "甲\n"}, parse, told, rounds)
+        result = mend({"a.md": "甲\n"}, parse, check, rounds)
         assert (result.texts["a.md"], result.done) == ("甲" * (rounds + 1) + "\n", rounds)
 
 
@@ -232,11 +232,11 @@ def test_what_is_refused_is_not_tried_again() -> None:
         tried += 1
         return parse(texts)
 
-    def told(texts: Texts, document: Document) -> list[Problem]:
+    def check(texts: Texts, document: Document) -> list[Problem]:
         further = [swap("乙", "丙", 3, 1)] if "乙" in texts["a.md"] else []
         return [swap("甲", "# 甲", 1, 1), *further]
 
-    result = mend({"a.md": "甲\n\n乙\n"}, counted, told)
+    result = mend({"a.md": "甲\n\n乙\n"}, counted, check)
     assert (result.texts["a.md"], result.done, len(result.refused)) == ("甲\n\n丙\n", 1, 1)
     # As it is, with both edits, with the good one alone; and no more.
     assert tried == 3

@@ -58,7 +58,7 @@ def test_a_book_is_the_same_wherever_it_is_read(kind: Kind, repository: Path) ->
 
 @KINDS
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "said"),
     [
         ("../secret.txt", "../secret.txt 在书的文件夹之外"),
         ("book/../../secret.txt", "book/../../secret.txt 在书的文件夹之外"),
@@ -70,7 +70,7 @@ def test_a_book_is_the_same_wherever_it_is_read(kind: Kind, repository: Path) ->
     ],
 )
 def test_what_cannot_be_read_is_told(
-    kind: Kind, path: str, told: str, repository: Path, tmp_path: Path
+    kind: Kind, path: str, said: str, repository: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "secret.txt").write_text("秘密", "utf-8")
     (repository / "book" / "link.md").symlink_to("../../../secret.txt")
@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_told(
     git(repository, "commit", "-qm", "Two")
     with pytest.raises(ChapterkitError) as refused:
         kind(repository).text(path)
-    assert told in refused.value.message
+    assert said in refused.value.message
 
 
 @KINDS

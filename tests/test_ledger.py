@@ -367,7 +367,7 @@ numbers:
 """
 
 
-def told(text: str) -> list[str]:
+def messages(text: str) -> list[str]:
     rule = all_rules()["inconsistent-number"]
     return [f"{problem.origin}: {problem.message}" for problem in problems_of(rule, text.lstrip())]
 
@@ -386,7 +386,7 @@ def told(text: str) -> list[str]:
     ],
 )
 def test_a_percent_must_be_reachable(rate: str, share: str, wrong: bool) -> None:
-    problems = told(SHARE.format(rate=rate, share=share))
+    problems = messages(SHARE.format(rate=rate, share=share))
     assert bool(problems) == wrong
     if wrong:
         assert problems[0].startswith("ledger.yaml:4: rate")
@@ -406,7 +406,7 @@ def test_a_percent_must_be_reachable(rate: str, share: str, wrong: bool) -> None
 def test_before_after_and_change_must_add_up(
     before: str, after: str, change: str, wrong: bool
 ) -> None:
-    assert bool(told(CHANGE.format(before=before, after=after, change=change))) == wrong
+    assert bool(messages(CHANGE.format(before=before, after=after, change=change))) == wrong
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,7 @@ def test_before_after_and_change_must_add_up(
     ],
 )
 def test_a_derived_number_must_be_what_is_printed(printed: str, note: str, wrong: bool) -> None:
-    assert bool(told(PRINTED.format(printed=printed, note=note))) == wrong
+    assert bool(messages(PRINTED.format(printed=printed, note=note))) == wrong
 
 
 MATCHING = """

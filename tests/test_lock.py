@@ -141,20 +141,20 @@ def test_a_number_that_the_lock_does_not_know_has_no_source() -> None:
 
 def test_without_a_source_the_lock_tells_what_it_knows() -> None:
     missing = Result(NUMBER, "no-source", why="没有原文")
-    [told] = with_lock(Results((missing,)), {"a": replace(ENTRY, status="elsewhere")}).numbers
-    assert told == replace(
+    [found] = with_lock(Results((missing,)), {"a": replace(ENTRY, status="elsewhere")}).numbers
+    assert found == replace(
         missing, status="elsewhere", where="图 6", why="没有原文；按 2031-05-01 的核对"
     )
 
 
 def test_without_a_source_a_changed_number_is_stale() -> None:
     missing = Result(changed(Decimal(16)), "no-source", why="没有原文")
-    [told] = with_lock(Results((missing,)), {"a": ENTRY}).numbers
-    assert told == replace(
+    [found] = with_lock(Results((missing,)), {"a": ENTRY}).numbers
+    assert found == replace(
         missing, status="stale", why="没有原文；2031-05-01 核对过的是 15.0 %"
     )  # fmt: skip
-    [told] = with_lock(Results((missing,)), {"a": replace(ENTRY, unit="")}).numbers
-    assert told.why == "没有原文；2031-05-01 核对过的是 15.0"
+    [found] = with_lock(Results((missing,)), {"a": replace(ENTRY, unit="")}).numbers
+    assert found.why == "没有原文；2031-05-01 核对过的是 15.0"
 
 
 def test_with_a_source_the_lock_is_not_asked() -> None:

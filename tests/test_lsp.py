@@ -81,30 +81,30 @@ def test_a_name_is_found_where_the_cursor_is(
     assert named(book, path, marked) == expected
 
 
-def told(book: Book, path: str, marked: str) -> str:
+def hovered(book: Book, path: str, marked: str) -> str:
     place = place_at(book, path, marked.replace("^", ""), marked.index("^") + 1)
     assert place is not None
     return hover_text(book, place) or ""
 
 
 def test_hover_tells_what_a_number_is(book: Book) -> None:
-    text = told(book, TEMPLATE, "{{ n.ga^in }}")
+    text = hovered(book, TEMPLATE, "{{ n.ga^in }}")
     for part in ("3.5 个百分点", "增长", "demo2025", "图 6", "after - before", "还没有与原文核对"):
         assert part in text
 
 
 def test_hover_tells_a_source_an_experiment_and_a_rule(book: Book) -> None:
-    source = told(book, CHAPTER, "[@de^mo2025]")
+    source = hovered(book, CHAPTER, "[@de^mo2025]")
     assert "A Demonstration of Rules" in source
     assert "Sample, Ben" in source
     assert "2025" in source
-    experiment = told(book, CHAPTER, '{{ ref("card^-game") }}')
+    experiment = hovered(book, CHAPTER, '{{ ref("card^-game") }}')
     assert "实验 3.1 换一条规则" in experiment
     assert "3 个数" in experiment
     assert RECORD in experiment
-    rule = told(book, CHAPTER, "<!-- chapterkit: allow fake^-list: 原文如此 -->")
+    rule = hovered(book, CHAPTER, "<!-- chapterkit: allow fake^-list: 原文如此 -->")
     assert "fake-list" in rule
-    assert told(book, CHAPTER, "[@no^body]") == ""
+    assert hovered(book, CHAPTER, "[@no^body]") == ""
 
 
 NUMBERS = ["before", "after", "gain"]
@@ -158,7 +158,7 @@ def test_definitions_lead_to_record_bibliography_and_template(book: Book) -> Non
 # --- problems and edits
 
 
-def shown(problem: Problem, text: str, encoding: Any = "utf-16") -> tuple[int, int, int]:
+def underlined(problem: Problem, text: str, encoding: Any = "utf-16") -> tuple[int, int, int]:
     where = diagnostic(problem, Lines(text.split("\n"), encoding)).range
     return where.start.line, where.start.character, where.end.character
 
@@ -166,16 +166,16 @@ def shown(problem: Problem, text: str, encoding: Any = "utf-16") -> tuple[int, i
 def test_columns_are_in_the_units_agreed_on() -> None:
     text = "好\n😀𠀀是 5 次"
     problem = Problem(Origin("a.md", 2, 5), "数", end=Origin("a.md", 2, 6))
-    assert shown(problem, text) == (1, 6, 7)
-    assert shown(problem, text, "utf-32") == (1, 4, 5)
-    assert shown(problem, text, "utf-8") == (1, 12, 13)
+    assert underlined(problem, text) == (1, 6, 7)
+    assert underlined(problem, text, "utf-32") == (1, 4, 5)
+    assert underlined(problem, text, "utf-8") == (1, 12, 13)
 
 
 def test_what_is_underlined_when_the_end_is_not_known() -> None:
-    assert shown(Problem(Origin("a", 1, 3), "x"), "中文word后") == (0, 2, 6)
-    assert shown(Problem(Origin("a", 1, 2), "x"), "中{{ n.x }}后") == (0, 1, 10)
-    assert shown(Problem(Origin("a", 1), "x"), "  整行 ") == (0, 2, 4)
-    assert shown(Problem(Origin("a", 9, 9), "x"), "只有一行") == (8, 0, 0)
+    assert underlined(Problem(Origin("a", 1, 3), "x"), "中文word后") == (0, 2, 6)
+    assert underlined(Problem(Origin("a", 1, 2), "x"), "中{{ n.x }}后") == (0, 1, 10)
+    assert underlined(Problem(Origin("a", 1), "x"), "  整行 ") == (0, 2, 4)
+    assert underlined(Problem(Origin("a", 9, 9), "x"), "只有一行") == (8, 0, 0)
 
 
 def test_edits_that_no_longer_fit_are_not_offered() -> None:
@@ -226,8 +226,8 @@ class Editor:
         self.client = LanguageClient("editor", "1")
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
-        self.shown: dict[str, list[types.Diagnostic]] = {}
-        self.shown_version: dict[str, int | None] = {}
+        self.published: dict[str, list[types.Diagnostic]] = {}
+        self.published_version: dict[str, int | None] = {}
         self.messages: list[str] = []
         self.news = asyncio.Event()
         self.capabilities = types.ServerCapabilities()
@@ -242,8 +242,8 @@ class Editor:
         self.client.feature(method)(lambda params: answer(params))  # noqa: PLW0108
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
-        self.shown[params.uri] = list(params.diagnostics)
-        self.shown_version[params.uri] = params.version
+        self.published[params.uri] = list(params.diagnostics)
+        self.published_version[params.uri] = params.version
         self.news.set()
 
     def show(self, params: types.ShowMessageParams) -> None:
@@ -301,18 +301,18 @@ class Editor:
                 await self.news.wait()
 
     def rules(self, uri: str) -> list[Any]:
-        return [one.code for one in self.shown.get(uri, ())]
+        return [one.code for one in self.published.get(uri, ())]
 
     async def until_rules(self, uri: str, *rules: str | None) -> list[types.Diagnostic]:
         """Wait until a file's text, as it now is, is shown with these rules' problems."""
         await self.until(
             lambda: (
-                uri in self.shown
-                and self.shown_version[uri] == self.versions.get(uri)
+                uri in self.published
+                and self.published_version[uri] == self.versions.get(uri)
                 and self.rules(uri) == list(rules)
             )
         )
-        return self.shown[uri]
+        return self.published[uri]
 
     def asked(self, uri: str, after: str) -> tuple[types.TextDocumentIdentifier, types.Position]:
         """Return the position behind the first occurrence of some text, in UTF-16."""
@@ -479,7 +479,7 @@ def test_a_file_outside_a_book(tmp_path: Path) -> None:
         await editor.until_rules(uri)
         editor.type(uri, "# 一稿\r\n\r\n😀她在圖书馆里读书，说话的人很多，这个国家的东西真好。\r\n")
         await editor.until(lambda: "mixed-script" in editor.rules(uri))
-        problem = next(one for one in editor.shown[uri] if one.code == "mixed-script")
+        problem = next(one for one in editor.published[uri] if one.code == "mixed-script")
         assert problem.range == types.Range(types.Position(2, 4), types.Position(2, 5))
         offered = await editor.actions(uri, problem.range)
         mended = next(edit for title, edit in offered.items() if title.startswith("改好"))

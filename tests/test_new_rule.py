@@ -51,7 +51,7 @@ def test_a_new_rule_passes_the_tests_of_every_rule(
 
 
 @pytest.mark.parametrize(
-    ("name", "group", "told"),
+    ("name", "group", "said"),
     [
         ("Undecided", "terms", "“Undecided”"),
         ("undecided_word", "terms", "“undecided_word”"),
@@ -60,11 +60,11 @@ def test_a_new_rule_passes_the_tests_of_every_rule(
     ],
 )
 def test_a_name_or_group_that_will_not_do_is_refused(
-    name: str, group: str, told: str, clone: Path
+    name: str, group: str, said: str, clone: Path
 ) -> None:
     with pytest.raises(ChapterkitError) as refused:
         new_rule.make_rule(name, group, clone)
-    assert told in refused.value.message
+    assert said in refused.value.message
     assert refused.value.hint
     assert not [path for path in clone.rglob("*") if path.is_file()]
 

@@ -64,7 +64,7 @@ def test_what_goes_from_step_to_step_can_be_pickled(minimal: Path) -> None:
 
 def test_errors_keep_their_place_on_the_way() -> None:
     error = pickle.loads(pickle.dumps(ChapterkitError("甲", Origin("a.md", 3), "乙")))
-    assert error.told() == "a.md:3: 甲\nhint: 乙"
+    assert error.report() == "a.md:3: 甲\nhint: 乙"
 
 
 def keys(root: Path) -> dict[str, str]:
@@ -205,9 +205,9 @@ def test_workers_find_what_one_process_finds(minimal: Path) -> None:
 def test_a_worker_tells_where_it_failed(minimal: Path) -> None:
     subject = subject_of(minimal)
     broken = subject.changed({CHAPTER: "# 题 {#t}\n\n{{ nobody }}\n"})
-    with pytest.raises(ChapterkitError) as told:
+    with pytest.raises(ChapterkitError) as failed:
         problems_of_all([subject, broken], 2)
-    assert str(told.value.origin) == f"{CHAPTER}:3"
+    assert str(failed.value.origin) == f"{CHAPTER}:3"
 
 
 def joined(printing: BookPrinting) -> Tree:

@@ -130,12 +130,12 @@ def outcome(book: Book, text: str, template: str) -> Rendered | str:
     try:
         return render(replace(book, templates=templates, chapters=(chapter,)), chapter)
     except ChapterkitError as error:
-        return error.told()
+        return error.report()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_templates_give(name: str, minimal: Book) -> None:
     chapter, template, expected = CASES[name]
     given = outcome(minimal, chapter, template)
-    told = given if isinstance(given, str) else given.text.removeprefix(HEAD).rstrip("\n")
-    assert told == expected
+    printed = given if isinstance(given, str) else given.text.removeprefix(HEAD).rstrip("\n")
+    assert printed == expected

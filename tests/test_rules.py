@@ -17,7 +17,7 @@ from demo import problems_of
 CASES = sorted((HERE / "rules").glob("*/*.md"))
 
 
-def told(problems: list[Problem], text: str) -> str:
+def report(problems: list[Problem], text: str) -> str:
     lines = []
     for problem in problems:
         lines.append(f"{problem.origin.line}:{problem.origin.column}: {problem.message}")
@@ -45,10 +45,10 @@ def test_case(case: Path) -> None:
     text = case.read_text("utf-8")
     problems = problems_of(all_rules()[case.parent.name], text)
     if case.stem.startswith("misses"):
-        assert told(problems, text) == ""
+        assert report(problems, text) == ""
     else:
         assert problems
-        same_as_golden(told(problems, text), case.with_suffix(".expected"))
+        same_as_golden(report(problems, text), case.with_suffix(".expected"))
 
 
 @pytest.mark.parametrize("rule", sorted({case.parent.name for case in CASES}))

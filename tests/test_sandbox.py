@@ -41,7 +41,7 @@ def refused(book: Book, text: str, **templates: str) -> ChapterkitError:
 
 
 @pytest.mark.parametrize(
-    ("expression", "shown"),
+    ("expression", "printed"),
     [
         ("2 + 3", "5"),
         ("2 * 3", "6"),
@@ -52,8 +52,8 @@ def refused(book: Book, text: str, **templates: str) -> ChapterkitError:
         ("0.5 * 3", "1\\.5"),
     ],
 )
-def test_a_template_may_count(expression: str, shown: str, minimal: Book) -> None:
-    assert render(minimal, f"{{{{ {expression} }}}}").text.replace("\\", "") == shown.replace(
+def test_a_template_may_count(expression: str, printed: str, minimal: Book) -> None:
+    assert render(minimal, f"{{{{ {expression} }}}}").text.replace("\\", "") == printed.replace(
         "\\", ""
     )
 
@@ -131,7 +131,7 @@ def test_other_filters_are_unknown(name: str, minimal: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expression", "shown"),
+    ("expression", "printed"),
     [
         ('"ab" | upper', "AB"),
         ("[3, 1, 2] | sort | join", "123"),
@@ -143,8 +143,8 @@ def test_other_filters_are_unknown(name: str, minimal: Book) -> None:
         ("2.6 | round | int", "3"),
     ],
 )
-def test_the_filters_that_there_are(expression: str, shown: str, minimal: Book) -> None:
-    assert render(minimal, f"{{{{ {expression} }}}}").text == shown
+def test_the_filters_that_there_are(expression: str, printed: str, minimal: Book) -> None:
+    assert render(minimal, f"{{{{ {expression} }}}}").text == printed
 
 
 # --- bounds
@@ -196,7 +196,7 @@ def test_what_is_printed_has_a_length(minimal: Book, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "printed"),
     [
         ('{{ "a*" ~ n("card-game.after") ~ 1 }}', 'a\\*[15.0%]{.number data-number="card-game.after"}1'),
         ('{% set a = "**a** [b](c)" %}{{ a }}', r"\*\*a\*\* \[b\](c)"),
@@ -212,8 +212,8 @@ def test_what_is_printed_has_a_length(minimal: Book, monkeypatch: pytest.MonkeyP
         ('甲{{- "乙" -}}  丙', "甲乙丙"),
     ],
 )  # fmt: skip
-def test_what_an_expression_prints(text: str, shown: str, minimal: Book) -> None:
-    assert render(minimal, text).text == shown
+def test_what_an_expression_prints(text: str, printed: str, minimal: Book) -> None:
+    assert render(minimal, text).text == printed
 
 
 @pytest.mark.parametrize(

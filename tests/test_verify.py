@@ -464,8 +464,8 @@ def test_merging_keeps_dates_and_what_is_not_at_hand(tmp_path: Path) -> None:
     nothing = verify(book, tmp_path)
     assert merge_lock(lock, nothing, book, "2031-06-01") == lock
     assert list(merge_lock(lock, found, ["a"], "2031-06-01")) == ["a"]
-    told = with_lock(nothing, lock)
-    assert {one.status for one in told.numbers} == {"verified"}
+    kept = with_lock(nothing, lock)
+    assert {one.status for one in kept.numbers} == {"verified"}
     spoiled = Ledger({"a": replace(book["a"], value=Decimal("61.2"))})
     assert with_lock(verify(spoiled, tmp_path), lock).numbers[0].status == "stale"
     corrected = merge_lock(lock, verify(spoiled, SOURCES), ["a"], "2031-06-01")
@@ -478,9 +478,9 @@ def test_merging_keeps_dates_and_what_is_not_at_hand(tmp_path: Path) -> None:
 def test_broken_lock_is_told_at_its_line(line: str, tmp_path: Path) -> None:
     path = tmp_path / "verified.lock"
     path.write_text(f"\n{line}\n", "utf-8")
-    with pytest.raises(ChapterkitError) as told:
+    with pytest.raises(ChapterkitError) as refused:
         parse_lock(path.read_text("utf-8"))
-    assert told.value.origin == Origin("experiments/verified.lock", 2)
+    assert refused.value.origin == Origin("experiments/verified.lock", 2)
 
 
 def test_lock_is_not_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
-    """The place at which something was written: a path as shown, line and column from 1.
+    """The place at which something was written: a path as problems name it, line and column from 1.
 
     >>> str(Origin("book/chapter7.md", 12, 5))
     'book/chapter7.md:12'
@@ -24,9 +24,9 @@ class Origin:
 
 
 class ChapterkitError(Exception):
-    """A failure caused by input or by the machine: told in one line and a hint, exit code 2.
+    """A failure caused by input or by the machine: reported in one line and a hint, exit code 2.
 
-    >>> print(ChapterkitError("没有这个数", Origin("a.md", 3), hint="最接近的是 n.x").told())
+    >>> print(ChapterkitError("没有这个数", Origin("a.md", 3), hint="最接近的是 n.x").report())
     a.md:3: 没有这个数
     hint: 最接近的是 n.x
     """
@@ -45,7 +45,7 @@ class ChapterkitError(Exception):
         """Return the same failure, placed at `origin` unless it already has a place."""
         return self if self.origin else ChapterkitError(self.message, origin, self.hint)
 
-    def told(self) -> str:
+    def report(self) -> str:
         """Return the message as people and editors read it, the hint on a line of its own."""
         place = f"{self.origin}: " if self.origin else ""
         return f"{place}{self.message}" + (f"\nhint: {self.hint}" if self.hint else "")

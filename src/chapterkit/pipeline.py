@@ -47,13 +47,13 @@ class Memory:
 class Subject:
     """A text that goes down the line as a whole: a chapter of a book, or a file outside of one.
 
-    `shown` is its path as problems show it. A file outside a book has its own `text`, and a book
+    `name` is its path as problems name it. A file outside a book has its own `text`, and a book
     that holds what goes with it. `only` names the rules that may run, all where it is empty;
     `given` tells what those may need that there is. `at` are the files of a book whose problems
     alone are asked for, empty for all of them. Paths are relative to `root`.
     """
 
-    shown: str
+    name: str
     book: Book
     chapter: Chapter | None = None
     text: str = field(default="", repr=False)
@@ -70,7 +70,7 @@ class Subject:
     def paths(self) -> tuple[str, ...]:
         """Return the files that it is made of."""
         if not self.chapter:
-            return (self.shown,)
+            return (self.name,)
         if self.at:
             return self.at
         templates = (f"templates/{name}" for name in self.book.templates)
@@ -80,8 +80,8 @@ class Subject:
     def changed(self, texts: Mapping[str, str]) -> Subject:
         """Return the subject with other texts in place of some of its files'."""
         if not self.chapter or not self.book.folder:
-            text = texts.get(self.shown)
-            return self if text is None else replace(self, text=decode(text.encode(), self.shown))
+            text = texts.get(self.name)
+            return self if text is None else replace(self, text=decode(text.encode(), self.name))
         book = load(Overlay(self.book.folder, texts))
         return replace(self, book=book, chapter=book.chapter(self.chapter.slug))
 
@@ -105,8 +105,8 @@ def rendered(subject: Subject) -> Rendered:
         return render(subject.book, subject.chapter)
     text = without_metadata(subject.text)
     if subject.book.ledger and "{{" in text:
-        return render(subject.book, Chapter("", 0, subject.shown, text, ()))
-    return rendered_plainly(text, subject.shown)
+        return render(subject.book, Chapter("", 0, subject.name, text, ()))
+    return rendered_plainly(text, subject.name)
 
 
 def read(markdown: Rendered) -> Document:
@@ -149,8 +149,8 @@ def written(
 def document_of(subject: Subject, memory: Memory | None = None) -> Document:
     """Return a subject's document: rendered, and read by pandoc once for everything."""
     memory = memory or Memory()
-    markdown = memory.step("render", subject.shown, render_key(subject), lambda: rendered(subject))
-    return memory.step("read", subject.shown, read_key(markdown), lambda: read(markdown))
+    markdown = memory.step("render", subject.name, render_key(subject), lambda: rendered(subject))
+    return memory.step("read", subject.name, read_key(markdown), lambda: read(markdown))
 
 
 def problems_of(subject: Subject, memory: Memory | None = None) -> list[Problem]:
@@ -159,7 +159,7 @@ def problems_of(subject: Subject, memory: Memory | None = None) -> list[Problem]
     document = document_of(subject, memory)
     return memory.step(
         "lint",
-        subject.shown,
+        subject.name,
         lint_key(subject, document.rendered),
         lambda: linted(subject, document),
     )
@@ -175,7 +175,7 @@ def printing_of(
     assert subject.chapter
     tree = (memory or Memory()).step(
         "cite",
-        subject.shown,
+        subject.name,
         cite_key(subject, document.rendered),
         lambda: cited_tree(subject, document),
     )
@@ -189,7 +189,7 @@ def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
     files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
-    return _key("render", subject.shown, chapter, subject.text, *files)
+    return _key("render", subject.name, chapter, subject.text, *files)
 
 
 def read_key(markdown: Rendered) -> str:

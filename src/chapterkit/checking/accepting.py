@@ -25,16 +25,16 @@ from chapterkit.pipeline import Subject
 
 @dataclass(frozen=True)
 class Accepted:
-    """A baseline, where it lies, and how its path is shown."""
+    """A baseline, where it lies, and how problems name its path."""
 
     entries: Baseline
     path: Path
-    shown: str
+    name: str
 
 
-def load_baseline(path: Path, shown: str) -> Accepted:
+def load_baseline(path: Path, name: str) -> Accepted:
     """Read a baseline; raise ChapterkitError if it is missing or does not fit."""
-    return Accepted(read_baseline(read_text(path, shown), shown), path, shown)
+    return Accepted(read_baseline(read_text(path, name), name), path, name)
 
 
 def own_baseline(book: Book, root: Path) -> Accepted | None:
@@ -55,12 +55,12 @@ def without_accepted(
     new, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))
     if not stale or not subjects:
         return new
-    told = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
-    return [*new, *reviewed(Leftovers(stale=told), subjects[0].run)]
+    unneeded = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
+    return [*new, *reviewed(Leftovers(stale=unneeded), subjects[0].run)]
 
 
 def extend_baseline(
-    path: Path, shown: str, old: Baseline, problems: Sequence[Problem], reason: str
+    path: Path, name: str, old: Baseline, problems: Sequence[Problem], reason: str
 ) -> int:
     """Add to a baseline the problems that it does not accept yet; return how many.
 
@@ -71,7 +71,7 @@ def extend_baseline(
     if new and not any(map(str.isalnum, reason)):
         raise ChapterkitError(
             f"有 {len(new)} 个新问题要收进基线，没有说明理由",
-            Origin(shown),
+            Origin(name),
             '加上 --reason "为什么收编"',
         )
     if new or not path.exists():

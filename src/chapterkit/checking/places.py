@@ -19,7 +19,7 @@ def from_here(problems: Sequence[Problem], subjects: Sequence[Subject]) -> list[
     root = next((one.root for one in subjects if one.root != Path()), None)
     if root is None:
         return list(problems)
-    files = {one.shown for one in subjects if one.root == Path()}
+    files = {one.name for one in subjects if one.root == Path()}
     outside = [problem for problem in problems if problem.origin.path in files]
     inside = [problem for problem in problems if problem.origin.path not in files]
     return sorted([*outside, *_relocated(inside, root)])
@@ -40,8 +40,8 @@ def _relocated(problems: Iterable[Problem], root: Path) -> list[Problem]:
 
 
 def _moved(origin: Origin, root: Path) -> Origin:
-    shown = os.path.relpath(root / origin.path).replace(os.sep, "/")
-    return replace(origin, path=shown)
+    path = os.path.relpath(root / origin.path).replace(os.sep, "/")
+    return replace(origin, path=path)
 
 
 def source_lines() -> Callable[[str], Sequence[str]]:

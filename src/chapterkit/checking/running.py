@@ -37,7 +37,7 @@ def _followed(
 ) -> Iterator[list[Problem]]:
     """Yield what was found, and tell each time of which text."""
     for subject, problems in zip(subjects, found, strict=True):
-        progress(subject.shown)
+        progress(subject.name)
         yield problems
 
 

@@ -34,7 +34,7 @@ def subjects(targets: Sequence[str], outside: Outside, only: Sequence[str] = ())
         found += chapters_of(load_at(root), root, named, only)
     for target in files:
         found += _of_book(target, only, load_at) or [stranger(target, outside, only)]
-    return list({(one.root, one.shown, one.at): one for one in found}.values())
+    return list({(one.root, one.name, one.at): one for one in found}.values())
 
 
 def chapters_of(

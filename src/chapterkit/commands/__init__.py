@@ -73,14 +73,14 @@ class _Main(Commands):
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": False})
         except ChapterkitError as error:
-            click.echo(error.told(), err=True)
+            click.echo(error.report(), err=True)
             sys.exit(CANNOT_RUN)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.ctx.get_help() if error.ctx else "")
             sys.exit(0)
         except click.UsageError as error:
             click.echo(
-                ChapterkitError(error.format_message(), hint=_usage_hint(error)).told(), err=True
+                ChapterkitError(error.format_message(), hint=_usage_hint(error)).report(), err=True
             )
             sys.exit(CANNOT_RUN)
         except (click.Abort, KeyboardInterrupt):
@@ -92,7 +92,7 @@ class _Main(Commands):
         except OSError as error:
             if error.errno not in _NO_ROOM:
                 _our_bug()
-            click.echo(ChapterkitError(f"写不出结果：{error.strerror}").told(), err=True)
+            click.echo(ChapterkitError(f"写不出结果：{error.strerror}").report(), err=True)
             sys.exit(CANNOT_RUN)
         except Exception:
             _our_bug()

@@ -20,7 +20,7 @@ def print_report(
     problems: Sequence[Problem], form: str, subjects: Sequence[Subject], strict: bool = False
 ) -> None:
     """Print problems, whose paths are from the current folder, in one of the forms of a report."""
-    checked = tuple(dict.fromkeys(shown_in(one, one.shown) for one in subjects))
+    checked = tuple(dict.fromkeys(file_from_here(one, one.name) for one in subjects))
     report = Report(problems, source_lines(), checked, _colour(), strict)
     click.echo(written(report, form))
 
@@ -33,15 +33,15 @@ def _colour() -> bool:
 def print_made(paths: Sequence[Path]) -> None:
     """Print which files were written."""
     for path in paths:
-        click.echo(f"写了 {shown(path)}")
+        click.echo(f"写了 {path_from_here(path)}")
 
 
-def shown_in(subject: Subject, path: str) -> str:
-    """Return a file of a text as it is shown: from the current folder."""
-    return path if subject.root == Path() else shown(subject.root / path)
+def file_from_here(subject: Subject, path: str) -> str:
+    """Return the path of a file of a text, from the current folder."""
+    return path if subject.root == Path() else path_from_here(subject.root / path)
 
 
-def shown(path: Path) -> str:
+def path_from_here(path: Path) -> str:
     """Return a path from the current folder, if it lies below that."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))

@@ -16,7 +16,7 @@ from chapterkit.checking.places import from_here
 from chapterkit.checking.running import each_once
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
-from chapterkit.commands._output import print_report, progress, shown
+from chapterkit.commands._output import path_from_here, print_report, progress
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.summary import summary_text
@@ -88,9 +88,11 @@ def _write(
 
 
 def _print_written(files: Sequence[Written], seconds: float) -> None:
-    width = max(len(shown(one.path)) for one in files)
+    width = max(len(path_from_here(one.path)) for one in files)
     for one in files:
-        click.echo(f"{shown(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
+        click.echo(
+            f"{path_from_here(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒"
+        )
     click.echo(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
 
 

@@ -22,7 +22,7 @@ from chapterkit.checking.places import from_here
 from chapterkit.checking.running import each_once, on_changed_lines, problems_of_all
 from chapterkit.checking.subjects import subjects
 from chapterkit.commands import PROBLEMS, _options
-from chapterkit.commands._output import print_report, progress, shown, shown_in
+from chapterkit.commands._output import file_from_here, path_from_here, print_report, progress
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside
@@ -150,15 +150,15 @@ class _Asked:
 def _accepted(wanted: Sequence[Subject], file: Path | None) -> Accepted | None:
     """Return the baseline given, or else the book's own."""
     if file:
-        return load_baseline(file, shown(file))
+        return load_baseline(file, path_from_here(file))
     return next((own_baseline(one.book, one.root) for one in wanted if one.chapter), None)
 
 
 def _write_baseline(file: Path, problems: Sequence[Problem], reason: str) -> None:
-    named = shown(file)
-    old = load_baseline(file, named).entries if file.exists() else ()
-    added = extend_baseline(file, named, old, problems, reason)
-    click.echo(f"{named}：新收 {added} 个问题，原有 {len(old)} 条。")
+    name = path_from_here(file)
+    old = load_baseline(file, name).entries if file.exists() else ()
+    added = extend_baseline(file, name, old, problems, reason)
+    click.echo(f"{name}：新收 {added} 个问题，原有 {len(old)} 条。")
 
 
 def _pruned(
@@ -168,8 +168,8 @@ def _pruned(
     if accepted is None:
         raise click.UsageError("--prune 要有基线：加上 --baseline FILE")
     gone = prune_baseline(accepted, problems, wanted)
-    click.echo(f"{accepted.shown}：删去 {gone} 个已经没有的问题。", err=True)
-    return load_baseline(accepted.path, accepted.shown)
+    click.echo(f"{accepted.name}：删去 {gone} 个已经没有的问题。", err=True)
+    return load_baseline(accepted.path, accepted.name)
 
 
 def _mend(
@@ -180,14 +180,14 @@ def _mend(
     with progress("正在改正", len(wanted)) as step:
         for one in wanted:
             done += _mend_one(one, accepted, changes, write)
-            step(one.shown)
+            step(one.name)
     click.echo(f"{'改正' if write else '可以改正'} {done} 处。", err=True)
 
 
 def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, write: bool) -> int:
     before, result = mended(one, accepted, changes)
     for path in result.texts if not write else ():
-        click.echo(as_diff(before[path], result.texts[path], shown_in(one, path)), nl=False)
+        click.echo(as_diff(before[path], result.texts[path], file_from_here(one, path)), nl=False)
     for path in write_mended(one, before, result.texts) if write else ():
         click.echo(f"改了 {path}", err=True)
     for problem in result.refused:

@@ -9,7 +9,7 @@ import click
 
 from chapterkit.checking.subjects import chapters_of, is_file, stranger, this_root
 from chapterkit.commands import _options
-from chapterkit.commands._output import shown
+from chapterkit.commands._output import path_from_here
 from chapterkit.files import replace_text
 from chapterkit.manuscript.folder import Disk, read_text
 from chapterkit.manuscript.ledger import Ledger
@@ -81,10 +81,10 @@ def _accounts(subject: Subject) -> list[Accounted]:
 
 def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:
     """Print the diff that puts recorded numbers into a file; carry it out if told to."""
-    named = shown(path)
-    before = read_text(path, named)
-    after = bound(before, named, bindings(listed, ledger))
-    click.echo(as_diff(before, after, named) or "没有可以替换的数。", nl=False)
+    name = path_from_here(path)
+    before = read_text(path, name)
+    after = bound(before, name, bindings(listed, ledger))
+    click.echo(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
     if write and after != before:
         replace_text(path, after)
-        click.echo(f"写了 {named}")
+        click.echo(f"写了 {name}")

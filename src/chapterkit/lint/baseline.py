@@ -148,7 +148,7 @@ def extended(baseline: Baseline, problems: Iterable[Problem], reason: str) -> Ba
     for problem in problems:
         first.setdefault((problem.rule, fingerprint(problem)), problem)
     added = (
-        Entry(rule, sentence, times, first[rule, sentence].origin.path, _shown(one), reason)
+        Entry(rule, sentence, times, first[rule, sentence].origin.path, _excerpt(one), reason)
         for (rule, sentence), times in counted.items()
         for one in [first[rule, sentence]]
     )
@@ -162,7 +162,7 @@ def pruned(baseline: Baseline, surplus: Iterable[Entry]) -> Baseline:
     return tuple(entry for entry in kept if entry.times > 0)
 
 
-def _shown(problem: Problem) -> str:
+def _excerpt(problem: Problem) -> str:
     text = " ".join((problem.context or problem.message).split())
     printable = "".join(filter(str.isprintable, text))
     return printable if len(printable) <= 30 else printable[:29] + "…"

@@ -24,5 +24,5 @@ def budgeted(document: Document, book: Book) -> Iterator[tuple[Section, Budget]]
     for section in parts(document, book):
         own = section.slug in budgets.sections
         if own or not (section.kind == "opening" or is_apparatus(section)):
-            told = section.kind == "experiment"
-            yield section, budgets.of(section.slug, "experiment" if told else "theory")
+            is_experiment = section.kind == "experiment"
+            yield section, budgets.of(section.slug, "experiment" if is_experiment else "theory")

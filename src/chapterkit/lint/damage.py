@@ -283,7 +283,7 @@ class _Piece:
 
     start: int
     raw: bytes
-    shown: str
+    characters: str
 
     @property
     def decoded(self) -> str | None:
@@ -297,7 +297,7 @@ class _Piece:
     @property
     def is_odd(self) -> bool:
         """Whether it holds a character that stands after no letter in sound text."""
-        signs = self.shown[1:]
+        signs = self.characters[1:]
         if len(signs) == 2 and signs[0] in _PUNCTUATION and signs[1] in _BEGINNING:
             return False
         return not _NATURAL.issuperset(signs)
@@ -346,7 +346,7 @@ def _is_damaged(pieces: list[_Piece]) -> bool:
     narrow = [piece for piece in whole if len(piece.raw) == 2]
     if any(_is_latin(piece) for piece in narrow):
         return True
-    others = sum(piece.shown[0] in "ÎÏÐÑØÙ" and piece.is_odd for piece in narrow)
+    others = sum(piece.characters[0] in "ÎÏÐÑØÙ" and piece.is_odd for piece in narrow)
     return others >= 2 and len(narrow) == len(pieces)
 
 
@@ -361,7 +361,7 @@ def _is_damaged_naturally(pieces: list[_Piece]) -> bool:
     """Tell the same of signs each of which may follow a letter: å·²ç°, but not é”“è”."""
     while pieces and pieces[-1].raw[0] < 0xC2:
         pieces = pieces[:-1]
-    signs = "".join(piece.shown[1:] for piece in pieces)
+    signs = "".join(piece.characters[1:] for piece in pieces)
     if any(piece.raw[0] < 0xC2 for piece in pieces) or _PUNCTUATION.issuperset(signs):
         return False
     narrow = [piece for piece in pieces if piece.decoded and len(piece.raw) == 2]
@@ -374,14 +374,14 @@ def _stands_alone(pieces: list[_Piece], found: re.Match[str]) -> bool:
     return (
         len(pieces) == 1
         and pieces[0].is_wide
-        and not _NATURAL.union("†‡§¶€£¥¢ªº").issuperset(pieces[0].shown[1:])
+        and not _NATURAL.union("†‡§¶€£¥¢ªº").issuperset(pieces[0].characters[1:])
         and not (before.isascii() and before.isalpha())
     )
 
 
 def _is_latin(piece: _Piece) -> bool:
     """Tell whether Â or Ã is the trace of a sign or an accented letter."""
-    first, second = piece.shown[0], piece.shown[1]
+    first, second = piece.characters[0], piece.characters[1]
     return first in "ÂÃ" and (piece.is_odd or second in ("·°±²³®©" if first == "Â" else "°±²³¹´©®"))
 
 
@@ -622,7 +622,7 @@ def _bytes_in(codec: str, character: str) -> bytes:
     return raw if raw >= b"\x40" and len(raw) <= 2 else b""
 
 
-def _is_plausible(shown: str, original: str, codec: str) -> bool:
+def _is_plausible(found: str, original: str, codec: str) -> bool:
     """Tell whether the repaired text is likelier Chinese than what was found."""
     wide = [one for one in original if ord(one) > 0x2FFF]
     known = sum(_is_first_level(one) or one in _MARKS or one in _RANK for one in wide)
@@ -631,7 +631,7 @@ def _is_plausible(shown: str, original: str, codec: str) -> bool:
     if len(wide) >= 5:
         return True
     if codec == "gb18030":
-        return not all(one.encode("gb2312", "ignore") >= b"\xb0" for one in shown)
+        return not all(one.encode("gb2312", "ignore") >= b"\xb0" for one in found)
     return len(wide) >= 3 or all(one in _RANK for one in wide)
 
 

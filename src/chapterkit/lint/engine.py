@@ -153,7 +153,7 @@ class Run:
 
     def _may_matter(self, name: str) -> bool:
         """Tell whether a rule is on for any path."""
-        by_path = (told.get(name, "off") != "off" for told in self.config.lint.paths.values())
+        by_path = (rules.get(name, "off") != "off" for rules in self.config.lint.paths.values())
         return self.config.lint.rules.get(name) != "off" or any(by_path)
 
     def options(self, rule: Rule) -> Any:
@@ -168,11 +168,11 @@ class Run:
                 yield replace(problem, rule=rule.name, severity=severity)
 
     def _severity(self, rule: Rule, problem: Problem) -> str:
-        told: str | None = self.config.lint.rules.get(rule.name)
+        given: str | None = self.config.lint.rules.get(rule.name)
         for pattern, severities in self.config.lint.paths.items():
             if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
-                told = severities[rule.name]
-        return told or problem.severity or rule.severity
+                given = severities[rule.name]
+        return given or problem.severity or rule.severity
 
 
 def lint(document: Document, book: Book, run: Run) -> list[Problem]:
@@ -213,8 +213,8 @@ def _check_config(config: Config) -> None:
     lint = config.lint
     for name in lint.rules:
         _check_name(name, config.origin("lint", "rules", name))
-    for pattern, told in lint.paths.items():
-        for name in told:
+    for pattern, severities in lint.paths.items():
+        for name in severities:
             _check_name(name, config.origin("lint", "paths", pattern, name))
     for name, given in lint.options.items():
         _check_name(name, config.origin("lint", "options", name))

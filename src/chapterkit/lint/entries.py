@@ -61,14 +61,14 @@ def _without_code(text: str) -> str:
 
 def parents(source: Source) -> Iterator[str]:
     """Yield the keys of entries that an entry inherits from or consists of."""
-    told = fields(source)
+    said = fields(source)
     for name in _PARENTS:
-        yield from filter(None, re.split(r"\s*,\s*", told.get(name, "").strip()))
+        yield from filter(None, re.split(r"\s*,\s*", said.get(name, "").strip()))
 
 
 @lru_cache(maxsize=4096)
-def _fields(key: str, told: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return {name.lower(): value for name, value in told}
+def _fields(key: str, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {name.lower(): value for name, value in pairs}
 
 
 def fields(source: Source) -> Mapping[str, str]:
@@ -86,12 +86,12 @@ _SAYS_ARXIV = ("eprint", "url", "doi", "journal", "journaltitle", "howpublished"
 
 def arxiv(source: Source) -> str:
     """Return an entry's number at arXiv without its version, or an empty text."""
-    told = fields(source)
-    archive = (told.get("archiveprefix") or told.get("eprinttype") or "arxiv").lower()
+    said = fields(source)
+    archive = (said.get("archiveprefix") or said.get("eprinttype") or "arxiv").lower()
     for name in _SAYS_ARXIV:
         if name == "eprint" and archive != "arxiv":
             continue
-        value = told.get(name, "").strip()
+        value = said.get(name, "").strip()
         found = _ARXIV.search(value) if name != "number" or "arxiv" in value.lower() else None
         if found and (name == "eprint" or "arxiv" in value.lower()):
             return found[1].lower()
@@ -103,9 +103,9 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 
 def doi(source: Source) -> str:
     """Return an entry's DOI in small letters, or an empty text; arXiv's own are none."""
-    told = fields(source)
+    said = fields(source)
     for name in ("doi", "url"):
-        value = told.get(name, "").replace("\\", "")
+        value = said.get(name, "").replace("\\", "")
         if name == "url" and "doi.org" not in value:
             continue
         found = _DOI.search(value)
@@ -119,8 +119,8 @@ _COMMAND = re.compile(r"\\[a-zA-Z]+\s?|\\.")
 
 def title(source: Source) -> str:
     """Return an entry's title and subtitle reduced to letters and digits, for comparing."""
-    told = fields(source)
-    whole = f"{told.get('title', '')} {told.get('subtitle', '')}"
+    said = fields(source)
+    whole = f"{said.get('title', '')} {said.get('subtitle', '')}"
     return "".join(filter(str.isalnum, _COMMAND.sub("", whole))).lower()
 
 
@@ -135,5 +135,5 @@ def surname(source: Source) -> str:
 
 def year(source: Source) -> str:
     """Return the year of an entry, or an empty text."""
-    told = fields(source)
-    return (told.get("year") or told.get("date", "")[:4]).strip()
+    said = fields(source)
+    return (said.get("year") or said.get("date", "")[:4]).strip()

@@ -222,7 +222,7 @@ def _markup(block: Block, with_words: bool) -> Iterator[tuple[str, str]]:
 
 
 def _detail(block: Block, inline: Inline, with_words: bool) -> str:
-    shown = block.text[inline.start : inline.end]
+    text = block.text[inline.start : inline.end]
     match inline.kind:
         case "Code" | "Math" | "RawInline":
             return str(inline.element)
@@ -231,8 +231,8 @@ def _detail(block: Block, inline: Inline, with_words: bool) -> str:
         case "Link" | "Reference" | "Image":
             return str(target_of(inline.element))
         case "Number":
-            return f"{inline.number} {shown}"
-    return _letters(shown) if with_words else ""
+            return f"{inline.number} {text}"
+    return _letters(text) if with_words else ""
 
 
 def _letters(text: str) -> str:

@@ -98,11 +98,11 @@ def insertion(block: Block, position: int, new: str) -> tuple[Edit, ...]:
     if opens and closes:
         return ()
     if not closes and block.is_typed(before):
-        shown = block.text[before]
-        return (Edit(block.origin(before), shown, shown + new),)
+        character = block.text[before]
+        return (Edit(block.origin(before), character, character + new),)
     if not opens and block.is_typed(after):
-        shown = block.text[after]
-        return (Edit(block.origin(after), shown, new + shown),)
+        character = block.text[after]
+        return (Edit(block.origin(after), character, new + character),)
     return ()
 
 

@@ -38,17 +38,17 @@ class Desk:
 
     `book` is the last that could be loaded. `changed` are the files for whose sake it must be
     checked again, None for all of it; `asked` counts how often that was asked for, so that a
-    check can see that it is late. `shown` is what the editor shows, by URI.
+    check can see that it is late. `published` are the problems that the editor shows, by URI.
     """
 
     root: Path
     is_book: bool
     book: Book | None = None
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
-    shown: dict[str, list[tuple[types.Diagnostic, Problem]]] = field(default_factory=dict)
+    published: dict[str, list[tuple[types.Diagnostic, Problem]]] = field(default_factory=dict)
     changed: frozenset[str] | None = None
     asked: int = 0
-    told: str = ""
+    last_message: str = ""
     memory: Memory = field(default_factory=Memory, repr=False)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     checked: asyncio.Event = field(default_factory=asyncio.Event)

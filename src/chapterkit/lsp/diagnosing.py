@@ -71,9 +71,9 @@ def check_book(
         for chapter in _concerned(book, changed):
             [subject] = chapters_of(book, root, [chapter.slug])
             diagnosis.take(chapter.path, partial(_checked, subject, accepted, memory))
-    for shown, text in _single_files(root, texts, chapters):
-        if changed is None or shown in changed or chapters is None:
-            diagnosis.take(shown, partial(_checked_file, shown, text, memory))
+    for name, text in _single_files(root, texts, chapters):
+        if changed is None or name in changed or chapters is None:
+            diagnosis.take(name, partial(_checked_file, name, text, memory))
     return diagnosis
 
 
@@ -96,9 +96,9 @@ def _checked(subject: Subject, accepted: Accepted | None, memory: Memory) -> tup
     return tuple(without_accepted(problems, accepted, (), stale=False) if accepted else problems)
 
 
-def _checked_file(shown: str, text: str, memory: Memory) -> tuple[Problem, ...]:
-    plain = decode(text.encode("utf-8", "surrogatepass"), shown)
-    return _checked(Subject(shown, Outside().book(), text=plain), None, memory)
+def _checked_file(name: str, text: str, memory: Memory) -> tuple[Problem, ...]:
+    plain = decode(text.encode("utf-8", "surrogatepass"), name)
+    return _checked(Subject(name, Outside().book(), text=plain), None, memory)
 
 
 def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:
@@ -118,8 +118,8 @@ def _single_files(
 ) -> Iterator[tuple[str, str]]:
     """Yield the open Markdown files below `root` that are no chapters, with their texts."""
     known = [chapter.path for chapter in chapters or ()]
-    for shown, text in _by_name(root, texts).items():
-        if PurePosixPath(shown).suffix not in MARKDOWN or shown in known:
+    for name, text in _by_name(root, texts).items():
+        if PurePosixPath(name).suffix not in MARKDOWN or name in known:
             continue
-        if chapters is not None or not shown.startswith("book/"):
-            yield shown, text
+        if chapters is not None or not name.startswith("book/"):
+            yield name, text

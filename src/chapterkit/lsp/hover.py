@@ -37,17 +37,17 @@ def source_text(source: Source) -> str:
     published = next(map(plain_latex, places), fields.get("url", ""))
     title = plain_latex(fields.get("title", ""))
     names = "；".join(map(plain_latex, people))
-    told = "，".join(filter(None, (names, fields.get("year", ""), published)))
-    return "\n\n".join(filter(None, (f"**{title}**" if title else "", told, f"`{source.key}`")))
+    details = "，".join(filter(None, (names, fields.get("year", ""), published)))
+    return "\n\n".join(filter(None, (f"**{title}**" if title else "", details, f"`{source.key}`")))
 
 
 def experiment_text(book: Book, record: Record) -> str:
     """Return an experiment's number and title, how many numbers it has, and its files."""
-    shown = f"实验（还没有放进任何一章） {record.model.title}"
+    heading = f"实验（还没有放进任何一章） {record.model.title}"
     with suppress(ChapterkitError):
-        shown = f"实验 {book.number_of(record.slug)} {record.model.title}"
+        heading = f"实验 {book.number_of(record.slug)} {record.model.title}"
     template = f"experiments/{record.slug}.md.j2"
     files = [f"`{record.file.path}`"]
     if template in book.templates:
         files.append(f"`templates/{template}`")
-    return f"**{shown}**\n\n{len(record.model.numbers)} 个数\n\n{'，'.join(files)}"
+    return f"**{heading}**\n\n{len(record.model.numbers)} 个数\n\n{'，'.join(files)}"

@@ -71,8 +71,8 @@ class Server(LanguageServer):
         desk.asked += 1
         desk.checked.set()
         del self.desks[one.root]
-        for shown in desk.shown.keys() | {uri}:
-            self._publish(shown, [])
+        for known in desk.published.keys() | {uri}:
+            self._publish(known, [])
 
     def texts(self) -> dict[Path, str]:
         """Return the open texts by path."""
@@ -121,13 +121,13 @@ class Server(LanguageServer):
                 desk.keep(diagnosis)
                 desk.checked.set()
                 self._show(desk, texts)
-                self._tell(desk, "\n".join(failure.told() for failure in diagnosis.failures))
+                self._tell(desk, "\n".join(failure.report() for failure in diagnosis.failures))
 
     def _tell(self, desk: Desk, message: str) -> None:
         """Show what has no place in any file, once."""
-        if message and message != desk.told:
+        if message and message != desk.last_message:
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
-        desk.told = message
+        desk.last_message = message
 
     def _show(self, desk: Desk, texts: Mapping[Path, str]) -> None:
         """Publish a desk's problems at their files, and clear the files that have none any more."""
@@ -136,15 +136,15 @@ class Server(LanguageServer):
             for problem in problems:
                 path = desk.path(problem.origin.path or part)
                 by_path.setdefault(path, {})[problem] = None
-        before, desk.shown = desk.shown, {}
+        before, desk.published = desk.published, {}
         for path, each in by_path.items():
             lines = self.lines_of(path, texts)
-            desk.shown[self.uri_of(path)] = [
+            desk.published[self.uri_of(path)] = [
                 (convert.diagnostic(problem, lines), problem) for problem in sorted(each)
             ]
         here = [one.uri for one in self.open.values() if one.root == desk.root]
-        for uri in dict.fromkeys([*before, *desk.shown, *here]):
-            self._publish(uri, [diagnostic for diagnostic, _ in desk.shown.get(uri, ())])
+        for uri in dict.fromkeys([*before, *desk.published, *here]):
+            self._publish(uri, [diagnostic for diagnostic, _ in desk.published.get(uri, ())])
 
     def _publish(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
         version = self.open[uri].version if uri in self.open else None
@@ -178,16 +178,16 @@ class Server(LanguageServer):
         if one is None:
             return []
         desk = self.desks[one.root]
-        here = [shown for shown in desk.shown.get(uri, ()) if _touch(shown[0].range, wanted)]
+        here = [pair for pair in desk.published.get(uri, ()) if _touch(pair[0].range, wanted)]
         files = _Files(self, desk)
         mending = [
-            self._action(files, f"改好：{problem.hint or problem.message}", told, edits, True)
-            for told, problem in here
+            self._action(files, f"改好：{problem.hint or problem.message}", diagnostic, edits, True)
+            for diagnostic, problem in here
             if (edits := fitting(problem.edits, files))
         ]
         allowed = [
-            self._action(files, f"允许 {problem.rule}，并写明理由", told, [edit])
-            for told, problem in here
+            self._action(files, f"允许 {problem.rule}，并写明理由", diagnostic, [edit])
+            for diagnostic, problem in here
             if (edit := allowing(problem, files[problem.origin.path]))
         ]
         return [*mending, *allowed]
@@ -196,7 +196,7 @@ class Server(LanguageServer):
         self,
         files: _Files,
         title: str,
-        told: types.Diagnostic,
+        diagnostic: types.Diagnostic,
         edits: Sequence[Edit],
         is_mending: bool = False,
     ) -> types.CodeAction:
@@ -208,7 +208,7 @@ class Server(LanguageServer):
         return types.CodeAction(
             title=title,
             kind=types.CodeActionKind.QuickFix,
-            diagnostics=[told],
+            diagnostics=[diagnostic],
             is_preferred=is_mending,
             edit=types.WorkspaceEdit(changes=dict(changes)),
         )

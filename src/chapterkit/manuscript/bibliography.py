@@ -35,24 +35,24 @@ class Source:
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 
 
-def parse_bibliography(text: str, shown: str) -> dict[str, Source]:
+def parse_bibliography(text: str, path: str) -> dict[str, Source]:
     """Return the entries of a BibTeX text by key, in order.
 
     Raises ChapterkitError at the line of what is wrong in it.
     """
-    lines = _entry_lines(text, shown)
+    lines = _entry_lines(text, path)
     if not lines:
         return {}
     try:
         database = parse_string(text, "bibtex")
     except BibliographyDataError as error:
-        raise ChapterkitError(f"参考文献库写错了：{error}", Origin(shown)) from None
+        raise ChapterkitError(f"参考文献库写错了：{error}", Origin(path)) from None
     except PybtexError as error:
         line = getattr(error, "lineno", None) or 1
         opened = _unclosed_entry(text, lines) or _opening_line(lines, line)
         raise ChapterkitError(
             f"参考文献库写错了：{error.args[0] if error.args else error}",
-            Origin(shown, opened),
+            Origin(path, opened),
             "从这一条起检查花括号和逗号是否成对",
         ) from None
     return {
@@ -63,13 +63,13 @@ def parse_bibliography(text: str, shown: str) -> dict[str, Source]:
             tuple(str(person) for person in entry.persons.get("author", [])),
             tuple(str(person) for person in entry.persons.get("editor", [])),
             _language(dict(entry.fields)),
-            Origin(shown, lines.get(key, 1)),
+            Origin(path, lines.get(key, 1)),
         )
         for key, entry in database.entries.items()
     }
 
 
-def _entry_lines(text: str, shown: str) -> dict[str, int]:
+def _entry_lines(text: str, path: str) -> dict[str, int]:
     """Return the line of each entry; raise ChapterkitError for a key that stands twice."""
     lines: dict[str, int] = {}
     folded: dict[str, str] = {}
@@ -80,7 +80,7 @@ def _entry_lines(text: str, shown: str) -> dict[str, int]:
         if (first := folded.setdefault(match[2].lower(), match[2])) in lines:
             raise ChapterkitError(
                 f"引用键 {match[2]} 写了两次（先在第 {lines[first]} 行）",
-                Origin(shown, line),
+                Origin(path, line),
                 "删去或改名其中一条",
             )
         lines[match[2]] = line

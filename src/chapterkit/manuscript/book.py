@@ -141,24 +141,24 @@ def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None
 
 
 def _load_chapter(folder: Folder, config: ChapterConfig, records: Mapping[str, Record]) -> Chapter:
-    shown = f"book/{config.file}"
-    text = folder.text(shown)
+    path = f"book/{config.file}"
+    text = folder.text(path)
     if not text.strip():
         raise ChapterkitError(
-            "章的正文是空的", Origin(shown), "至少要有一个一级标题：# 标题 {#slug}"
+            "章的正文是空的", Origin(path), "至少要有一个一级标题：# 标题 {#slug}"
         )
-    placed = _placed(text, shown, records)
-    return Chapter(config.slug, config.number, shown, text, placed)
+    placed = _placed(text, path, records)
+    return Chapter(config.slug, config.number, path, text, placed)
 
 
-def _placed(text: str, shown: str, records: Mapping[str, Record]) -> tuple[str, ...]:
+def _placed(text: str, path: str, records: Mapping[str, Record]) -> tuple[str, ...]:
     slugs: dict[str, int] = {}
     for slug, line in _placings(text):
         if slug not in records:
-            raise unknown_experiment(slug, records).at(Origin(shown, line))
+            raise unknown_experiment(slug, records).at(Origin(path, line))
         if slug in slugs:
             message = f"实验 {slug} 放了两次（先在第 {slugs[slug]} 行）"
-            raise ChapterkitError(message, Origin(shown, line), "另一处改用 ref")
+            raise ChapterkitError(message, Origin(path, line), "另一处改用 ref")
         slugs[slug] = line
     return tuple(slugs)
 

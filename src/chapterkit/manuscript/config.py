@@ -37,7 +37,7 @@ class _Model:
         return made
 
 
-def _told(description: str, /, *, default: Any = MISSING, **constraints: Any) -> Any:
+def _described(description: str, /, *, default: Any = MISSING, **constraints: Any) -> Any:
     """Return a field with what its schema says of it."""
     metadata = {"description": description, **constraints}
     if default == {}:
@@ -49,21 +49,21 @@ def _told(description: str, /, *, default: Any = MISSING, **constraints: Any) ->
 class ChapterConfig(_Model):
     """One chapter of the book, as book.yaml lists it."""
 
-    slug: str = _told("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
-    number: int = _told("章号：第 7 章写 7", ge=1)
-    file: str = _told("章的正文，相对 book/ 的路径")
+    slug: str = _described("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
+    number: int = _described("章号：第 7 章写 7", ge=1)
+    file: str = _described("章的正文，相对 book/ 的路径")
 
 
 @dataclass(frozen=True)
 class LintConfig(_Model):
     """What the linter is told by the book: severities and options of rules."""
 
-    rules: dict[str, Severity] = _told("规则名 → error、warning 或 off", default={})
-    options: dict[str, dict[str, Any]] = _told("规则名 → 它的选项", default={})
-    paths: dict[str, dict[str, Severity]] = _told(
+    rules: dict[str, Severity] = _described("规则名 → error、warning 或 off", default={})
+    options: dict[str, dict[str, Any]] = _described("规则名 → 它的选项", default={})
+    paths: dict[str, dict[str, Severity]] = _described(
         "文件（* 也匹配 /）→ 规则名 → 严重程度，写在后面的优先", default={}
     )
-    baseline: str | None = _told("基线文件，相对书的根目录", default=None)
+    baseline: str | None = _described("基线文件，相对书的根目录", default=None)
 
 
 CjkSpace = Literal["space", "none", "any"]
@@ -78,16 +78,18 @@ class StyleConfig(_Model):
     `profile` names a set of them; a key given beside it overrides it.
     """
 
-    profile: Literal["default", "compact"] = _told(
+    profile: Literal["default", "compact"] = _described(
         "一套约定的名字：default，或 compact（中西文之间不空格）", default="default"
     )
-    cjk_space: CjkSpace | None = _told(
+    cjk_space: CjkSpace | None = _described(
         "汉字与西文、数字之间：space 空一格、none 不空、any 不管", default=None
     )
-    quotes: Quotes | None = _told(
+    quotes: Quotes | None = _described(
         "引号：curly “”、corner 「」、any 不管；默认随文字的简繁", default=None
     )
-    range: tuple[RangeGlyph, ...] | None = _told("数值范围所用的连接号，可以不止一种", default=None)
+    range: tuple[RangeGlyph, ...] | None = _described(
+        "数值范围所用的连接号，可以不止一种", default=None
+    )
 
     @property
     def space(self) -> CjkSpace:
@@ -108,8 +110,8 @@ class StyleConfig(_Model):
 class Budget(_Model):
     """How long a section may be: least and most, both included."""
 
-    characters: tuple[int, int] | None = _told("字数：[至少, 至多]", default=None)
-    paragraphs: tuple[int, int] | None = _told("段数：[至少, 至多]", default=None)
+    characters: tuple[int, int] | None = _described("字数：[至少, 至多]", default=None)
+    paragraphs: tuple[int, int] | None = _described("段数：[至少, 至多]", default=None)
 
     def __post_init__(self) -> None:
         for pair in (self.characters, self.paragraphs):
@@ -123,7 +125,7 @@ class BudgetsConfig(_Model):
 
     experiment: Budget = Budget()
     theory: Budget = Budget()
-    sections: dict[str, Budget] = _told("某一节的标识 → 它自己的篇幅", default={})
+    sections: dict[str, Budget] = _described("某一节的标识 → 它自己的篇幅", default={})
 
     def of(self, slug: str, kind: Literal["experiment", "theory"]) -> Budget:
         """Return the budget of the section `slug`: its own where it has one, else its kind's."""
@@ -150,16 +152,16 @@ class FontConfig(_Model):
 class BookModel(_Model):
     """The whole of book.yaml."""
 
-    title: str = _told("书名", min_length=1)
-    author: str = _told("作者", min_length=1)
-    language: Literal["zh-Hans", "zh-Hant"] = _told("书稿的文字", default="zh-Hans")
-    identifier: str = _told("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
-    chapters: tuple[ChapterConfig, ...] = _told("各章，按书中的顺序", min_length=1)
-    bibliography: str = _told("参考文献库，相对书的根目录", default="refs.bib")
-    verified_at_least: Decimal = _told(
+    title: str = _described("书名", min_length=1)
+    author: str = _described("作者", min_length=1)
+    language: Literal["zh-Hans", "zh-Hant"] = _described("书稿的文字", default="zh-Hans")
+    identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
+    chapters: tuple[ChapterConfig, ...] = _described("各章，按书中的顺序", min_length=1)
+    bibliography: str = _described("参考文献库，相对书的根目录", default="refs.bib")
+    verified_at_least: Decimal = _described(
         "至少多大一部分数要核对过，0 到 1", default=Decimal(0), ge=0, le=1
     )
-    page: Literal["a5", "16k"] = _told("PDF 的开本", default="16k")
+    page: Literal["a5", "16k"] = _described("PDF 的开本", default="16k")
     fonts: FontConfig = FontConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()

@@ -159,56 +159,56 @@ def _outside(path: str) -> ChapterkitError:
     )
 
 
-def missing(shown: str) -> ChapterkitError:
+def missing(name: str) -> ChapterkitError:
     """Return the error for a file that is not there."""
     hint = "检查文件名；书里的文件，还要看 book.yaml 里怎样写"
-    return ChapterkitError("文件不存在", Origin(shown), hint)
+    return ChapterkitError("文件不存在", Origin(name), hint)
 
 
-def is_folder(shown: str) -> ChapterkitError:
+def is_folder(name: str) -> ChapterkitError:
     """Return the error for a folder where a file should be."""
     hint = "给出里面的文件；若是一本书，到那个文件夹里运行"
-    return ChapterkitError("这是一个文件夹", Origin(shown), hint)
+    return ChapterkitError("这是一个文件夹", Origin(name), hint)
 
 
-def circle(shown: str) -> ChapterkitError:
+def circle(name: str) -> ChapterkitError:
     """Return the error for a link that leads back to itself."""
-    return ChapterkitError("链接绕成了圈", Origin(shown), "链接要指到一个文件")
+    return ChapterkitError("链接绕成了圈", Origin(name), "链接要指到一个文件")
 
 
 # --- reading and decoding
 
 
-def read_file(path: Path, shown: str) -> bytes:
-    """Return the bytes of a file, named `shown` in errors.
+def read_file(path: Path, name: str) -> bytes:
+    """Return the bytes of a file, called `name` in errors.
 
     Raises ChapterkitError if the file is missing, unreadable or a folder.
     """
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise missing(shown) from None
+        raise missing(name) from None
     except IsADirectoryError:
-        raise is_folder(shown) from None
+        raise is_folder(name) from None
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise circle(shown) from None
-        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
+            raise circle(name) from None
+        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(name)) from None
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_text(path: Path, name: str) -> str:
     """Return the text of a file that somebody has named on the command line; see Folder.text."""
-    return _text(read_file(path, shown), shown)
+    return _text(read_file(path, name), name)
 
 
-def _text(raw: bytes, shown: str) -> str:
+def _text(raw: bytes, name: str) -> str:
     if len(raw) > MAX_TEXT_BYTES:
         limit = MAX_TEXT_BYTES // 1_000_000
-        raise ChapterkitError(f"文件超过 {limit} MB", Origin(shown), "一章分成几个文件")
-    return decode(raw, shown)
+        raise ChapterkitError(f"文件超过 {limit} MB", Origin(name), "一章分成几个文件")
+    return decode(raw, name)
 
 
-def decode(raw: bytes, shown: str) -> str:
+def decode(raw: bytes, name: str) -> str:
     """Return `raw` as text, line ends as \\n.
 
     Raises ChapterkitError at the line whose bytes are not UTF-8, or NUL.
@@ -219,12 +219,12 @@ def decode(raw: bytes, shown: str) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ChapterkitError(
             f"不是 UTF-8 编码的文本{_looks_like(raw)}",
-            Origin(shown, line),
+            Origin(name, line),
             "用编辑器把文件另存为 UTF-8",
         ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise ChapterkitError("文件里有 NUL 字符", Origin(shown, line), "这大概不是文本文件")
+        raise ChapterkitError("文件里有 NUL 字符", Origin(name, line), "这大概不是文本文件")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

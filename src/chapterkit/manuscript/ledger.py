@@ -139,14 +139,14 @@ def chinese_text(number: Number) -> str:
 
 def dresses(number: Number) -> set[str]:
     """Return every text in which a sentence may show the number."""
-    shown = {number.text}
+    texts = {number.text}
     with suppress(ChapterkitError):
-        shown.add(chinese_text(number))
+        texts.add(chinese_text(number))
     if not isinstance(number.value, tuple):
-        shown.add(signed_text(number))
+        texts.add(signed_text(number))
         places = min(_decimals(number.value), MAX_DIGITS)
-        shown |= {approximate_text(number, digits) for digits in range(places + 1)}
-    return shown
+        texts |= {approximate_text(number, digits) for digits in range(places + 1)}
+    return texts
 
 
 _IN_PARTS = {"%": "百分之", "‰": "千分之"}

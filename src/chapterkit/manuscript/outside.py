@@ -38,9 +38,9 @@ class Outside:
         digests: dict[str, str] = {}
 
         def named(path: Path) -> tuple[str, str]:
-            text, shown = read_text(path, str(path)), str(path)
-            digests[shown] = hashlib.sha256(text.encode()).hexdigest()
-            return text, shown
+            text, name = read_text(path, str(path)), str(path)
+            digests[name] = hashlib.sha256(text.encode()).hexdigest()
+            return text, name
 
         return Book(
             config=parse_outside_config(*named(self.config)) if self.config else Config.partly(),

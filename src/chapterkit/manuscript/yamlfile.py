@@ -221,8 +221,8 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
         hint = f"最接近的是 {near}" if near else f"可用的键：{'、'.join(known)}"
         return ChapterkitError(f"{what}里没有 {name} 这个键", origin, hint)
     if kind == "value_error":
-        told, _, hint = str(error["ctx"]["error"]).partition("；")
-        return ChapterkitError(f"{name}：{told}", origin, hint or _example(name))
+        message, _, hint = str(error["ctx"]["error"]).partition("；")
+        return ChapterkitError(f"{name}：{message}", origin, hint or _example(name))
     return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(name))
 
 

@@ -75,25 +75,25 @@ def _of_block(
     cited = dict.fromkeys(block.citations()) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
     for quantity in quantities:
-        start, shown = quantity.start, quantity.text
+        start, excerpt = quantity.start, quantity.text
         backed = backing(quantity, numbers)
         if backed:
-            yield Accounted(block, start, shown, "matched", quantity, backed[0], "")
+            yield Accounted(block, start, excerpt, "matched", quantity, backed[0], "")
         elif not quantity.small_count:
-            yield Accounted(block, start, shown, "unsourced", quantity, None, "")
+            yield Accounted(block, start, excerpt, "unsourced", quantity, None, "")
         else:
-            yield Accounted(block, start, shown, "exempt", quantity, None, "small-count")
+            yield Accounted(block, start, excerpt, "exempt", quantity, None, "small-count")
     for numeral in explain(text) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
 
 
 def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Accounted:
-    shown = block.text[inline.start : inline.end]
-    quantity = next(iter(find_in_plain(shown)), None) if read else None
+    excerpt = block.text[inline.start : inline.end]
+    quantity = next(iter(find_in_plain(excerpt)), None) if read else None
     number = ledger.get(inline.number)
     status, why = ("recorded", "") if number else ("unsourced", "没有这个数")
-    return Accounted(block, inline.start, shown, status, quantity, number, why)
+    return Accounted(block, inline.start, excerpt, status, quantity, number, why)
 
 
 def _exempt(block: Block, exempt: Exempt) -> Accounted:

@@ -130,8 +130,8 @@ def _source(card: Card, key: str) -> str:
 def _when_and_where(card: Card) -> str:
     """Return when and where a number that did not change since was verified, in parentheses."""
     entry = card.entry
-    told = _joined(entry.date, entry.where) if entry and card.state != "stale" else ""
-    return f"（{told}）" if told else ""
+    verified = _joined(entry.date, entry.where) if entry and card.state != "stale" else ""
+    return f"（{verified}）" if verified else ""
 
 
 def _joined(*parts: str | None) -> str:

@@ -17,9 +17,9 @@ def contradictions(number: Number, ledger: Ledger) -> Iterator[str]:
     what it is the change of, a derived number must be what the source prints; each within the
     rounding of the digits given.
     """
-    for told in (_share(number, ledger), _change(number, ledger), _printed(number)):
-        if told:
-            yield told
+    for sentence in (_share(number, ledger), _change(number, ledger), _printed(number)):
+        if sentence:
+            yield sentence
 
 
 def _half_step(value: Decimal) -> Fraction:
@@ -35,15 +35,15 @@ def _share(number: Number, ledger: Ledger) -> str:
     if isinstance(total, tuple) or total <= 0:
         return f"{number.id} 的 of_total 不是一个正数"
     per = Fraction(100 if number.unit == "%" else 1) / Fraction(total)
-    shown, slack = Fraction(number.value), _half_step(number.value)
+    value, slack = Fraction(number.value), _half_step(number.value)
     if model.count:
         count = ledger.sibling(number, model.count).value
         if isinstance(count, tuple):
             return ""
         reached = Fraction(count) * per
     else:
-        reached = round(shown / per) * per
-    if abs(shown - reached) <= slack:
+        reached = round(value / per) * per
+    if abs(value - reached) <= slack:
         return ""
     nearest = f"{float(reached):.{max(0, -int(number.value.as_tuple().exponent))}f}{number.unit}"
     return f"{number.id} 是 {number.text}，总数 {total} 除不出它，最近的是 {nearest}"

@@ -21,7 +21,7 @@ def summary_text(document: Document, book: Book) -> str:
         lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
     else:
         lines.append(coverage(book.ledger.values(), states).line)
-    lines += [f"接受的出入：{told}" for told in _accepted(book)]
+    lines += [f"接受的出入：{sentence}" for sentence in _accepted(book)]
     return "\n".join(lines)
 
 
@@ -33,8 +33,8 @@ def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]
         gap = " " * (width - _width(part.title))
         yield f"{part.title}{gap}  {part.characters:5} 字，{len(part.paragraphs):2} 段{numbers}"
     total = sum(part.characters for part in parts)
-    told = sum(part.characters for part in parts if part.slug in book.records)
-    yield f"全章 {total} 字，其中实验 {told} 字，理论 {total - told} 字。"
+    in_experiments = sum(part.characters for part in parts if part.slug in book.records)
+    yield f"全章 {total} 字，其中实验 {in_experiments} 字，理论 {total - in_experiments} 字。"
 
 
 def _width(text: str) -> int:
@@ -45,5 +45,5 @@ def _width(text: str) -> int:
 def _accepted(book: Book) -> Iterator[str]:
     for number in book.ledger.values():
         if number.model.note:
-            for told in contradictions(number, book.ledger):
-                yield f"{told}（{number.model.note}）"
+            for sentence in contradictions(number, book.ledger):
+                yield f"{sentence}（{number.model.note}）"

@@ -85,8 +85,8 @@ class Section:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The recorded numbers that the section shows, each once, in order."""
-        shown = (inline.number for block in self.text for inline in block.numbers())
-        return tuple(dict.fromkeys(shown))
+        ids = (inline.number for block in self.text for inline in block.numbers())
+        return tuple(dict.fromkeys(ids))
 
 
 def count_characters(block: Block) -> int:

@@ -33,7 +33,7 @@ class _Loader(jinja2.BaseLoader):
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        """Return text, path as shown in errors, and that it is current."""
+        """Return text, path as errors name it, and that it is current."""
         if template not in self.texts:
             raise jinja2.TemplateNotFound(template)
         text, path = self.texts[template]
@@ -74,8 +74,8 @@ def _cite(book: Book, key: str, at: str | None) -> Markup:
 
 def _ref(book: Book, chapter: Chapter, slug: str) -> Markup:
     """Return 实验 7.4; as a link if it stands in the same chapter, and so in the same file."""
-    shown = f"实验 {book.number_of(slug)}"
-    return Markup(f"[{shown}](#{slug})" if slug in chapter.experiments else shown)
+    label = f"实验 {book.number_of(slug)}"
+    return Markup(f"[{label}](#{slug})" if slug in chapter.experiments else label)
 
 
 def _experiment(environment: Sandbox, book: Book, chapter: Chapter, slug: str) -> Markup:

@@ -162,7 +162,7 @@ class RelationView:
 def record_view(book: Book, record: Record) -> RecordView:
     """Return a record as the default template sees it."""
     model = record.model
-    shown = {name: _number_view(book, record, name) for name in model.numbers}
+    views = {name: _number_view(book, record, name) for name in model.numbers}
     used = {name for finding in model.findings for name in finding.rests_on}
     return RecordView(
         slug=record.slug,
@@ -179,13 +179,13 @@ def record_view(book: Book, record: Record) -> RecordView:
         findings=tuple(
             FindingView(
                 DataText.of(finding.claim, record.origin("findings", index, "claim")),
-                tuple(shown[name] for name in finding.rests_on),
+                tuple(views[name] for name in finding.rests_on),
                 finding.cite,
                 finding.at,
             )
             for index, finding in enumerate(model.findings)
         ),
-        others=tuple(view for name, view in shown.items() if name not in used),
+        others=tuple(view for name, view in views.items() if name not in used),
         relations=tuple(
             RelationView(
                 relation.to, DataText.of(relation.how, record.origin("relations", index, "how"))

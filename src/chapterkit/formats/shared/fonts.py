@@ -67,7 +67,7 @@ def chosen(families: Iterable[str], bundled: str) -> tuple[FontFile, ...]:
 
 def missing_characters(text: str, fonts: Sequence[FontFile]) -> list[str]:
     """Return the characters of `text` that none of the fonts can show, in order, each once."""
-    wanted = dict.fromkeys(character for character in text if _is_shown(character))
+    wanted = dict.fromkeys(character for character in text if _needs_glyph(character))
     for font in fonts:
         if not wanted:
             break
@@ -76,7 +76,7 @@ def missing_characters(text: str, fonts: Sequence[FontFile]) -> list[str]:
     return list(wanted)
 
 
-def _is_shown(character: str) -> bool:
+def _needs_glyph(character: str) -> bool:
     """Tell whether a character needs a glyph: spaces, controls and variation selectors do not."""
     if character.isspace() or "\ufe00" <= character <= "\ufe0f":
         return False

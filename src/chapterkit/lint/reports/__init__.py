@@ -20,7 +20,7 @@ from chapterkit.lint.problem import Problem
 class Report:
     """Problems in order, and what a form may show beside them.
 
-    `lines` returns the lines of a file by its path as shown (none if it cannot be read);
+    `lines` returns the lines of a file by its path as problems name it (none if it cannot be read);
     `checked` are the files that were checked; `colour` whether a terminal is to be painted;
     `strict` whether warnings fail, too.
     """

@@ -26,7 +26,7 @@ def as_text(report: Report) -> str:
     for path, problems in groupby(report.problems, key=lambda problem: problem.origin.path):
         source = report.lines(path)
         for problem in problems:
-            lines += _told(problem, source, paint)
+            lines += _problem_lines(problem, source, paint)
         lines.append("")
     lines += _totals(report, paint)
     return "\n".join(lines)
@@ -42,7 +42,7 @@ class _Paint:
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.on else text
 
 
-def _told(problem: Problem, source: Sequence[str], paint: _Paint) -> Iterator[str]:
+def _problem_lines(problem: Problem, source: Sequence[str], paint: _Paint) -> Iterator[str]:
     origin = problem.origin
     place = paint(f"{origin.path}:{origin.line}:{origin.column}", "bold")
     severity = paint(problem.severity, problem.severity)
@@ -65,10 +65,10 @@ def _excerpt(line: str, problem: Problem, paint: _Paint) -> Iterator[str]:
         after += 1
     head = "…" if first else ""
     tail = "…" if after < len(line) else ""
-    shown = "".join(_visible(character) for character in line[first:after])
-    if not shown.strip():
+    excerpt = "".join(_visible(character) for character in line[first:after])
+    if not excerpt.strip():
         return
-    yield f"  {paint('|', 'dim')} {head}{shown}{tail}"
+    yield f"  {paint('|', 'dim')} {head}{excerpt}{tail}"
     gap = sum(map(_columns, head + line[first:start]))
     marked = sum(map(_columns, line[start : min(max(end, start + 1), after)])) or 1
     yield f"  {paint('|', 'dim')} {' ' * gap}{paint('^' * marked, problem.severity)}"

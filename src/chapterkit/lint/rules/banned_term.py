@@ -55,7 +55,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         entry = banned.get(hit.match[0].lower())
         if entry is None:
             continue
-        shown = hit.block.text[hit.start : hit.end]
+        excerpt = hit.block.text[hit.start : hit.end]
         text = hit.block.prose
         if crosses_word(text, hit.start, hit.end):
             continue
@@ -65,7 +65,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             hit.block,
             hit.start,
             hit.end,
-            f"“{shown}”不用" + (f"：{entry.why}" if entry.why else ""),
+            f"“{excerpt}”不用" + (f"：{entry.why}" if entry.why else ""),
             f"改说“{entry.say}”" if entry.say else "换一个说法，或删去",
             edits=replacement(hit.block, hit.start, hit.end, entry.say) if plain else (),
         )

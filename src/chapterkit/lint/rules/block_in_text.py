@@ -59,10 +59,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             if id(element) in seen:
                 continue
             seen.add(id(element))
-            name, shown = _named(element, block)
+            name, words = _named(element, block)
             if name and name not in options.allowed:
                 yield problem_at(
-                    block, 0, 1, f"正文里有{shown}", "改写成段落，或在 book.yaml 里允许这种块"
+                    block, 0, 1, f"正文里有{words}", "改写成段落，或在 book.yaml 里允许这种块"
                 )
 
 

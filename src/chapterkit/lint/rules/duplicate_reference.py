@@ -86,8 +86,8 @@ def _are_apart(one: Source, other: Source) -> bool:
     """Tell whether two entries of the same title and author say that they are not the same."""
     first, second = fields(one), fields(other)
     for name in _APART:
-        told = first.get(name, ""), second.get(name, "")
-        if all(told) and told[0] != told[1] and not _are_articles(one, other):
+        said = first.get(name, ""), second.get(name, "")
+        if all(said) and said[0] != said[1] and not _are_articles(one, other):
             return True
     if year(one) == year(other):
         return False

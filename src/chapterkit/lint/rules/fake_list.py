@@ -99,12 +99,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         text = block.masked("Code", "Math", "Cite", "Number", "Note")
         if item_mark(text):
             start = len(text) - len(text.lstrip())
-            shown = block.text[start : start + 12]
+            excerpt = block.text[start : start + 12]
             yield problem_at(
                 block,
                 start,
                 start + 1,
-                f"这一段写成了列表项：“{shown}…”",
+                f"这一段写成了列表项：“{excerpt}…”",
                 "去掉项目符号或编号，写成一段话",
             )
             continue

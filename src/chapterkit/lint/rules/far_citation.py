@@ -76,7 +76,7 @@ def _recorded(block: Block, book: Book, cites: list[Inline], reach: int) -> Iter
     for one in cites:
         for key in one.citations:
             places.setdefault(key, []).append(one.start)
-    told: set[tuple[str, int]] = set()
+    reported: set[tuple[str, int]] = set()
     for inline in block.numbers():
         number = book.ledger.get(inline.number)
         own = places.get(number.cite, []) if number else []
@@ -86,8 +86,8 @@ def _recorded(block: Block, book: Book, cites: list[Inline], reach: int) -> Iter
         near = own[max(0, at - 1) : at + 1]
         away = min(_sentences(block, inline.start, place) for place in near)
         sentence = number.cite, block.sentence(inline.start)[0]
-        if away > reach and sentence not in told:
-            told.add(sentence)
+        if away > reach and sentence not in reported:
+            reported.add(sentence)
             yield _problem(block, inline.start, inline.end, number.cite, away)
 
 
@@ -103,12 +103,12 @@ def _sentences(block: Block, one: int, other: int) -> int:
 def _typed(block: Block, cites: list[Inline], reach: int) -> Iterator[Problem]:
     """Yield a problem for the first measurement that has no citation near it, but one behind."""
     text = block.prose
-    shown = {one.start for one in block.numbers()}
+    recorded = {one.start for one in block.numbers()}
     starts = [one.start for one in cites]
     for found in _MEASURED.finditer(text):
         place = found.start()
         at = bisect_left(starts, place)
-        if at == len(starts) or place in shown or starts[at] - place > _FAR:
+        if at == len(starts) or place in recorded or starts[at] - place > _FAR:
             continue
         away = _sentences(block, place, starts[at])
         before = _sentences(block, place, starts[at - 1]) if at else reach + 1

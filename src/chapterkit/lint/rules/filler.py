@@ -52,7 +52,7 @@ class Options:
 # How many characters … may stand for, and what it may not.
 _GAP = 14
 _STOP = Late("[，。；：！？、\n]")
-_SHOWN = 8
+_NAMED_AT_MOST = 8
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -134,11 +134,11 @@ def _stretches(places: list[int], options: Options) -> Iterator[tuple[int, int]]
 def _problem(document: Document, spans: list[Span], options: Options) -> Problem:
     length = spans[-1][1] - spans[0][0]
     counted = Counter(document.prose.text[start:end] for start, end in spans)
-    told = "、".join(
+    phrases = "、".join(
         phrase if times == 1 else f"{phrase} {times} 次"
-        for phrase, times in counted.most_common(_SHOWN)
+        for phrase, times in counted.most_common(_NAMED_AT_MOST)
     )
-    more = "等" if len(counted) > _SHOWN else ""
+    more = "等" if len(counted) > _NAMED_AT_MOST else ""
     start, end = spans[_densest([span[0] for span in spans], max(1, options.minimum))]
     block, position = document.prose.place(start)
     return problem_at(
@@ -147,7 +147,7 @@ def _problem(document: Document, spans: list[Span], options: Options) -> Problem
         position + end - start,
         f"这一带的空话太密：{length} 字里有 {len(spans)} 处，"
         f"每千字 {len(spans) * 1000 / max(length, 1):.1f} 处",
-        f"删去，或换成具体的事实：{told}{more}",
+        f"删去，或换成具体的事实：{phrases}{more}",
     )
 
 

@@ -232,14 +232,14 @@ def _is_abbreviation(text: str, start: int) -> bool:
 
 
 def _problem(block: Block, start: int, end: int, full: str, what: str = "") -> Problem:
-    shown = block.text[start:end].strip()
+    excerpt = block.text[start:end].strip()
     end += block.text[end : end + 1] == " " and not what
     start -= block.text[start - 1 : start] == " " and not what
     return problem_at(
         block,
         start,
         end,
-        f"汉字旁边的{what}“{shown}”是半角",
+        f"汉字旁边的{what}“{excerpt}”是半角",
         f"改成“{full}”",
         edits=replacement(block, start, end, full),
     )

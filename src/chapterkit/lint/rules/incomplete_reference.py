@@ -102,10 +102,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     """Yield a problem, at its line of the bibliography, for each entry that lacks something."""
     for key, source in book.bibliography.items():
         kind = source.type.lower()
-        told = _told(source, book.bibliography)
+        given = _given(source, book.bibliography)
         required = (*REQUIRED.get(kind, ()), *options.required.get(kind, ()))
-        lacking = [one for one in required if told.isdisjoint(one.split("|"))]
-        if lacking and "*" not in told:
+        lacking = [one for one in required if given.isdisjoint(one.split("|"))]
+        if lacking and "*" not in given:
             yield Problem(
                 source.origin,
                 f"参考文献 {key}（{kind}）缺少{'、'.join(map(_named, lacking))}",
@@ -118,21 +118,21 @@ def _named(choice: str) -> str:
     return _NAMES.get(first, first)
 
 
-def _told(source: Source, known: Mapping[str, Source], depth: int = 0) -> set[str]:
+def _given(source: Source, known: Mapping[str, Source], depth: int = 0) -> set[str]:
     """Return the names of the fields that an entry has or inherits; * if nobody can tell."""
-    told = {name for name, value in fields(source).items() if _says_something(value)}
+    given = {name for name, value in fields(source).items() if _says_something(value)}
     for role, people in (("author", source.authors), ("editor", source.editors)):
         if any(map(_says_something, people)):
-            told.add(role)
+            given.add(role)
     for parent in parents(source):
         if parent not in known or depth > 5:
-            told.add("*")
+            given.add("*")
             continue
-        inherited = _told(known[parent], known, depth + 1)
-        told |= inherited
+        inherited = _given(known[parent], known, depth + 1)
+        given |= inherited
         if "title" in inherited:
-            told.add("booktitle")
-    return told
+            given.add("booktitle")
+    return given
 
 
 def _says_something(value: str) -> bool:

@@ -88,9 +88,9 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     guards = {name: _overlaps(name, chosen) for name in refused}
     patterns = words_patterns([*(name for term in terms for name in term.instead_of), *chosen])
     for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
-        shown = hit.match[0].lower()
-        term = refused.get(shown)
-        if term is None or _is_part(hit, guards[shown]) or _is_named(hit) or _overlaps_words(hit):
+        name = hit.match[0].lower()
+        term = refused.get(name)
+        if term is None or _is_part(hit, guards[name]) or _is_named(hit) or _overlaps_words(hit):
             continue
         yield problem_at(
             hit.block,
@@ -181,7 +181,7 @@ _NO_BEGINNING = frozenset(
 def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     chosen = {_singular(term.english.lower()): term for term in terms if term.english}
     seen: dict[str, str] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     emphasis = Spans("Strong", "Emph")
     for hit in document.prose.finditer(_GLOSS):
         english = hit.match["english"].strip()
@@ -203,9 +203,9 @@ def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
             differs = bool(rendering) and _differ(said, rendering, english)
             named = _NAMED.search(hit.block.prose[max(0, start - 8) : start]) is not None
             message = f"{english} 在这里译成“{rendering}”，前面是“{said}”"
-        if not differs or named or (name, rendering) in told:
+        if not differs or named or (name, rendering) in reported:
             continue
-        told.add((name, rendering))
+        reported.add((name, rendering))
         start, severity = end - len(rendering), "" if name in chosen else "warning"
         hint = "一个概念只用一种译法"
         yield problem_at(hit.block, start, end, message, hint, severity=severity)

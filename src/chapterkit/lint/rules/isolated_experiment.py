@@ -63,8 +63,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if not elsewhere - names(section):
             by = [one for name in sorted(names(section)) for one in referring.get(name, ())]
             by = list(dict.fromkeys(by))[:3]
-            told = f"{'、'.join(by)}提到了它" if by else "别的实验也没有提到它"
-            message = f"“{section.title}”没有提到别的实验；{told}"
+            by_others = f"{'、'.join(by)}提到了它" if by else "别的实验也没有提到它"
+            message = f"“{section.title}”没有提到别的实验；{by_others}"
             hint = "写一句它与哪个实验有关、怎样有关" + ("，例如回应上面提到它的" if by else "")
             yield problem_about(section, book, message, hint)
 

@@ -195,13 +195,13 @@ def _problem(emphasis: _Emphasis, spaced: bool) -> Problem:
     inline = emphasis.inline
     stars = emphasis.markdown[slice(*emphasis.opening)]
     text = emphasis.text
-    shown = text if len(text) <= 16 else f"{text[:7]}…{text[-7:]}"
+    excerpt = text if len(text) <= 16 else f"{text[:7]}…{text[-7:]}"
     edits, hint = _mended(emphasis, spaced)
     return problem_at(
         emphasis.block,
         inline.start,
         inline.end,
-        f"{stars}{shown}{stars} 在 GitHub 上不成为强调，星号会原样露出来",
+        f"{stars}{excerpt}{stars} 在 GitHub 上不成为强调，星号会原样露出来",
         hint,
         edits=edits,
     )

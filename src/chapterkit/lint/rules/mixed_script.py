@@ -235,9 +235,11 @@ def _problem(block: Block, start: int, end: int, script: Script) -> Problem:
     if sure:
         hint = f"改为“{_short(right)}”"
     else:
-        told = {one: choice for one, choice in zip(wrong, choices, strict=True) if len(choice) > 1}
+        unsure = {
+            one: choice for one, choice in zip(wrong, choices, strict=True) if len(choice) > 1
+        }
         hint = "；".join(
-            f"“{one}”按意思改为“{'”或“'.join(choice)}”" for one, choice in told.items()
+            f"“{one}”按意思改为“{'”或“'.join(choice)}”" for one, choice in unsure.items()
         )
     name, other = _NAMES[script], _NAMES[_OTHER[script]]
     return problem_at(

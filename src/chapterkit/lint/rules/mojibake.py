@@ -56,7 +56,7 @@ _TALK_OF_ENCODINGS = Late(word_patterns("talk")["encodings"])
 _QUOTED = re.compile(
     r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|‘[^’\n]*’|\"[^\"\n]*\"|（[^）\n]*）|《[^》\n]*》"
 )
-_SHOWN = 24
+_LONGEST = 24
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
@@ -73,7 +73,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 
 def _problem(block: Block, start: int, end: int, damage: Damage) -> Problem:
-    shown = _short(block.text[start:end])
+    excerpt = _short(block.text[start:end])
     hint = "原来的字已经丢失，对照原稿补上"
     if damage.is_exact and not damage.original:
         hint = "是字节序标记留下的，删去"
@@ -85,7 +85,7 @@ def _problem(block: Block, start: int, end: int, damage: Damage) -> Problem:
         block,
         start,
         end,
-        f"“{shown}”是乱码：{damage.cause}",
+        f"“{excerpt}”是乱码：{damage.cause}",
         hint,
         edits=replacement(block, start, end, damage.original) if damage.is_exact else (),
     )
@@ -93,7 +93,7 @@ def _problem(block: Block, start: int, end: int, damage: Damage) -> Problem:
 
 def _short(text: str) -> str:
     visible = "".join(one if one.isprintable() else "□" for one in text)
-    return visible if len(visible) <= _SHOWN else f"{visible[: _SHOWN - 2]}……"
+    return visible if len(visible) <= _LONGEST else f"{visible[: _LONGEST - 2]}……"
 
 
 class _Examples:

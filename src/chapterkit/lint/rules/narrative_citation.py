@@ -109,7 +109,7 @@ _GOVERNED = (
             r"|(?<![相绝面不反应核校成配派敌])对|比起?(?<!之比)(?<!对比)(?<!占比))\s?$"
         ),
         Late(
-            rf"\s?{_OF}|\s?(?:{_WORDS['told']}|中[，。；的所也提给报]|[里裡][，的]"
+            rf"\s?{_OF}|\s?(?:{_WORDS['behind from']}|中[，。；的所也提给报]|[里裡][，的]"
             r"|所[述说示言指提用報报做得]|更[^，。])"
         ),
     ),
@@ -172,12 +172,12 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         ):
             continue
         ends[id(block)] = hit.end
-        shown = block.text[hit.start : hit.end]
+        excerpt = block.text[hit.start : hit.end]
         yield problem_at(
             block,
             hit.start,
             hit.end,
-            f"引用“{shown}”充当了句子的成分，印出来只是一个号码",
+            f"引用“{excerpt}”充当了句子的成分，印出来只是一个号码",
             f"写出名字，引用放在名字后面：{_named(cited, book)}",
         )
 
@@ -228,5 +228,5 @@ def _named(cited: Inline | None, book: Book) -> str:
     if source is None or not source.authors:
         return f"某某等人{key}"
     names = [name.partition(",")[0].strip("{} ") for name in source.authors]
-    shown = f"{names[0]} 等人" if len(names) > 2 else "、".join(names)
-    return f"{shown}{key}"
+    people = f"{names[0]} 等人" if len(names) > 2 else "、".join(names)
+    return f"{people}{key}"

@@ -89,12 +89,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         start, end = hit.place("glyph")
         start -= block.text[start - 1] == " "
         end += block.text[end] == " "
-        shown = block.text[found : hit.end]
+        excerpt = block.text[found : hit.end]
         yield problem_at(
             block,
             found,
             hit.end,
-            f"范围“{shown}”用了“{hit.match['glyph']}”",
+            f"范围“{excerpt}”用了“{hit.match['glyph']}”",
             f"改用“{'”或“'.join(accepted)}”",
             edits=replacement(block, start, end, usual),
         )

@@ -73,10 +73,10 @@ _PATTERNS = (
         r"|的?(?:章节|章節)(?:将|會|会|还|再|中|里))"
     ),
     re.compile(
-        r"(?P<shown>[上下])(?P<what>[图圖](?!书|書|片|像|案|谋|形|示?器)"
+        r"(?P<figure>[上下])(?P<what>[图圖](?!书|書|片|像|案|谋|形|示?器)"
         r"|表(?![面层層现現示达達情皮格明演白亲]))"
         r"(?=\s?\d{1,2}(?:[.\-–]\d{1,2})?(?![\d.]|\s?[张張个個幅条條次份处列行本页頁件])"
-        rf"|\s?(?:[中所里裡的给給显顯是列，。、；：）)]|{_WORDS['shown']}))"
+        rf"|\s?(?:[中所里裡的给給显顯是列，。、；：）)]|{_WORDS['behind figure']}))"
     ),
 )  # fmt: skip
 
@@ -92,7 +92,7 @@ _NOT_BEFORE = {
     "coming": Late("[上以天手地乡属部名旗笔目没沒有了无無]$"),
     "later": Late("[在到往向从走站坐跑排冲于最正]$"),
     "earlier": Late("[到往向从走站坐跑排冲冲于最正]$"),
-    "shown": Late("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
+    "figure": Late("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
 }
 _METAPHOR = Late(
     r"(?:》|(?:那|这|此|[我你他她]的)[一两]?[本部篇]书|人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$"
@@ -103,7 +103,7 @@ _AS_READ = Late(f"的?{_WORDS['as read']}")
 _OF_MODELS = Late("词元|詞元|预测|預測|上下文|[Tt]oken|续写|續寫|注意力|窗口")
 _IDIOM = Late(r"(?:没有|沒有|有|没了|无|杳无|等不到|不见|什么|还有)(?:了)?$")
 _PLAYED = Late("[球赛賽课課诗詩]")
-_TOLD = Late(rf"{_ALREADY}(?:{_SAYING})的")
+_SAID_BEFORE = Late(rf"{_ALREADY}(?:{_SAYING})的")
 _SPOKEN = "说說讲講看见見用谈談解交"
 _BEFORE = 10
 
@@ -127,12 +127,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 def _points(hit: Hit) -> bool:
     """Tell whether a match names a place of the text."""
-    text, told = hit.block.prose, hit.match.groupdict()
+    text, groups = hit.block.prose, hit.match.groupdict()
     before = text[max(0, hit.start - _BEFORE) : hit.start]
-    kind = next(name for name, one in told.items() if one)
+    kind = next(name for name, one in groups.items() if one)
     if kind in _NOT_BEFORE and _NOT_BEFORE[kind].search(before):
         return False
-    tail, points = told.get("tail") or "", True
+    tail, points = groups.get("tail") or "", True
     match kind:
         case "neighbour" | "short" | "run":
             points = _names_section(hit, before, kind)
@@ -143,9 +143,9 @@ def _points(hit: Hit) -> bool:
             points = _names_coming(before, text[hit.end : hit.end + 1], tail)
         case "earlier" | "later":
             # 他站在前面说过话 is about a place in the world.
-            there = before.endswith("在") and (told.get("saying") or "章")[0] in _SPOKEN
+            there = before.endswith("在") and (groups.get("saying") or "章")[0] in _SPOKEN
             points = not there and _AT_CLAUSE.search(before) is not None
-        case "shown":
+        case "figure":
             points = _LINKING.search(before) is not None
     return points
 
@@ -160,14 +160,16 @@ def _is_own_text(hit: Hit, before: str) -> bool:
 
 
 def _names_section(hit: Hit, before: str, kind: str) -> bool:
-    text, told = hit.block.prose, hit.match.groupdict()
+    text, groups = hit.block.prose, hit.match.groupdict()
     if _METAPHOR.search(before) or before.endswith("以"):
         return False
-    if kind == "run" and (before.endswith(("在", "往", "向")) and told["run"] in {"上面", "下面"}):
+    if kind == "run" and (
+        before.endswith(("在", "往", "向")) and groups["run"] in {"上面", "下面"}
+    ):
         return False
     if kind == "short" and not _LINKING.search(before):
         return False
-    if told["section"]:
+    if groups["section"]:
         first, last = sentence_round(text, hit.start, hit.end)
         return not _PLAYED.search(text, first, last)
     return True
@@ -184,7 +186,7 @@ def _names_coming(before: str, behind: str, tail: str) -> bool:
 def _names_text(before: str, behind: str, tail: str) -> bool:
     """Tell whether 前文 or 上文 is this text's own, by what stands before and behind it."""
     if before.endswith("以"):
-        return _TOLD.match(behind) is not None
+        return _SAID_BEFORE.match(behind) is not None
     if re.match(rf"{_ALREADY}{_SAYING}", tail):
         return _AT_CLAUSE.search(before) is not None
     if _POINTS.search(before):
@@ -194,12 +196,12 @@ def _names_text(before: str, behind: str, tail: str) -> bool:
 
 
 def _problem(hit: Hit, headings: _Headings) -> Problem:
-    told = hit.match.groupdict()
-    tail = told.get("tail") or ""
+    groups = hit.match.groupdict()
+    tail = groups.get("tail") or ""
     end = hit.end - len(tail)
-    shown = hit.block.text[hit.start : end]
+    excerpt = hit.block.text[hit.start : end]
     now = headings.now(hit)
-    message = f"“{shown}”要看站在哪里才知道指什么" + (f"，{now}" if now else "")
+    message = f"“{excerpt}”要看站在哪里才知道指什么" + (f"，{now}" if now else "")
     hint = "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)"
     return problem_at(hit.block, hit.start, end, message, hint)
 
@@ -231,24 +233,24 @@ class _Headings:
 
     def now(self, hit: Hit) -> str:
         """Say what 上一节 or 下一章 is at present, if one can tell."""
-        told = hit.match.groupdict()
+        groups = hit.match.groupdict()
         if (
-            told.get("run")
-            or not (told.get("section") or told.get("chapter"))
-            or told.get("count")
+            groups.get("run")
+            or not (groups.get("section") or groups.get("chapter"))
+            or groups.get("count")
             not in {
                 None,
                 "一",
             }
         ):
             return ""
-        back = (told.get("neighbour") or told.get("short")) in {"上", "前"}
-        if told.get("chapter") and self.book.chapters:
+        back = (groups.get("neighbour") or groups.get("short")) in {"上", "前"}
+        if groups.get("chapter") and self.book.chapters:
             return self._chapter(hit.block.origin().path, back)
-        title = self._neighbour(hit.block.start, back=back, chapter=bool(told.get("chapter")))
+        title = self._neighbour(hit.block.start, back=back, chapter=bool(groups.get("chapter")))
         if title:
             return f"现在指“{title}”"
-        what = "章" if told.get("chapter") else "节"
+        what = "章" if groups.get("chapter") else "节"
         return "" if title is None else f"而{'前' if back else '后'}面没有别的{what}"
 
     def _chapter(self, path: str, back: bool) -> str:

@@ -145,8 +145,8 @@ def _joined(block: Block, position: int, space: str) -> tuple[Edit, ...]:
     first = start - 1
     if not all(rendered.is_typed(offset) for offset in range(first, after)):
         return ()
-    shown, following = rendered.text[first], rendered.text[after]
-    words = bool(_WORD.match(shown)), bool(_WORD.match(following))
-    marks = not (shown + following).replace("“", "，").isalnum()
+    last, following = rendered.text[first], rendered.text[after]
+    words = bool(_WORD.match(last)), bool(_WORD.match(following))
+    marks = not (last + following).replace("“", "，").isalnum()
     between = space if any(words) and not marks and not all(words) else ""
-    return (Edit(rendered.origin(first), rendered.text[first:after], shown + between),)
+    return (Edit(rendered.origin(first), rendered.text[first:after], last + between),)

@@ -158,16 +158,16 @@ def _problem(pair: _Pair, marks: tuple[str, str]) -> Problem:
     edits: tuple[Edit, ...] = join(
         replacement(block, start, start + 1, new[0]), replacement(block, end, end + 1, new[1])
     )
-    message = f"中文里用了直引号：{mark}{_shown(block, start, end)}{mark}"
+    message = f"中文里用了直引号：{mark}{_excerpt(block, start, end)}{mark}"
     return problem_at(block, start, end + 1, message, f"改成 {new[0]} {new[1]}", edits=edits)
 
 
-_SHOWN = 12
+_LONGEST = 12
 
 
-def _shown(block: Block, start: int, end: int) -> str:
+def _excerpt(block: Block, start: int, end: int) -> str:
     content = block.text[start + 1 : end]
-    return content if len(content) <= _SHOWN else content[: _SHOWN - 1] + "…"
+    return content if len(content) <= _LONGEST else content[: _LONGEST - 1] + "…"
 
 
 # --- the other pair

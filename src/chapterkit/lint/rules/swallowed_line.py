@@ -75,16 +75,16 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if not in_chinese(document):
         return
     placed = Placed(document)
-    told: set[int] = set()
+    reported: set[int] = set()
     for found in _GLUED.finditer(document.rendered.text):
         place = _swallowed(placed, document.rendered.text, found)
         if place is None:
             continue
         block, position, message, hint = place
         # One lazy line after another is one mistake.
-        if message != _HEADING and id(block) in told:
+        if message != _HEADING and id(block) in reported:
             continue
-        told.add(id(block))
+        reported.add(id(block))
         yield problem_at(block, position, position + 1, message, hint)
     if "![" in document.rendered.text:
         yield from _images(document, placed)
@@ -165,8 +165,8 @@ def _images(document: Document, placed: Placed) -> Iterator[Problem]:
             continue
         images = [one for one in block.inlines if one.kind == "Image"]
         at = next((one for one in images if block.offsets[one.start] >= found.start()), None)
-        shown = sum(one.end - one.start for one in images)
-        if at is not None and at.end > at.start and len(block.text.strip()) > shown + len(images):
+        covered = sum(one.end - one.start for one in images)
+        if at is not None and at.end > at.start and len(block.text.strip()) > covered + len(images):
             yield problem_at(
                 block,
                 at.start,

@@ -84,13 +84,13 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     seen: set[tuple[int, str]] = set()
     last, reached = -1, 0
     for block, start, end, kind in sorted(_details(document), key=_place):
-        shown = block.text[start:end]
+        excerpt = block.text[start:end]
         within = last == id(block) and start < reached
-        if within or (id(block), shown) in seen or (allowed and allowed.fullmatch(shown)):
+        if within or (id(block), excerpt) in seen or (allowed and allowed.fullmatch(excerpt)):
             continue
-        seen.add((id(block), shown))
+        seen.add((id(block), excerpt))
         last, reached = id(block), end
-        message = f"正文里有{kind}“{_cut(shown)}”"
+        message = f"正文里有{kind}“{_cut(excerpt)}”"
         yield problem_at(block, start, end, message, _HINTS[kind])
 
 

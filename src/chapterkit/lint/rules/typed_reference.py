@@ -59,7 +59,7 @@ _PATTERNS = (
     re.compile(
         rf"(?P<float>图|圖|表)\s?(?P<number>(?:{_DIGITS}"
         rf"|[A-Z][.\-–—]?\d{{1,2}})[a-h]?(?![A-Za-z]){_COUNTS}"
-        rf"|{_CHINESE}(?=\s?{_WORDS['shown']}))"
+        rf"|{_CHINESE}(?=\s?{_WORDS['behind figure']}))"
     ),
     re.compile(
         r"(?P<formula>公式|方程|式)\s?(?P<number>[（(]\s?\d{1,3}(?:[.\-–—]\d{1,3})?[a-z]?\s?[)）]"
@@ -171,7 +171,7 @@ def _fits(hit: Hit, before: str, places: _Places) -> bool:
 
 
 def _kind(hit: Hit) -> str:
-    return next(name for name, told in hit.match.groupdict().items() if told and name != "number")
+    return next(name for name, text in hit.match.groupdict().items() if text and name != "number")
 
 
 def _is_linked(block: Block, hit: Hit, links: Spans) -> bool:
@@ -287,23 +287,23 @@ def _normal(number: str) -> str:
 
 
 def _problem(hit: Hit, places: _Places) -> Problem:
-    shown = hit.block.text[hit.start : hit.end]
+    excerpt = hit.block.text[hit.start : hit.end]
     target = places.target(hit)
     edits: tuple[Edit, ...] = ()
-    message = f"“{shown}”是手写的编号，内容一挪动就指错了地方"
+    message = f"“{excerpt}”是手写的编号，内容一挪动就指错了地方"
     if target and target.is_record:
         new = f'{{{{ ref("{target.slug}") }}}}'
         edits, hint = replacement(hit.block, hit.start, hit.end, new), f"改成 {new}"
     elif target:
-        new = f"[{shown}](#{target.slug})"
+        new = f"[{excerpt}](#{target.slug})"
         if f"#{target.slug}" in places.document.rendered.text:
             edits = replacement(hit.block, hit.start, hit.end, new)
         hint = f"改成链接 {new}"
     elif _kind(hit) == "experiment" and places.experiments:
-        message = f"“{shown}”是手写的编号，书里没有这个实验"
+        message = f"“{excerpt}”是手写的编号，书里没有这个实验"
         hint = '用 {{ ref("代号") }} 指要说的那个实验'
     else:
         hint = (
-            f"给所指的地方加上 {{#标识}}，写成 [{shown}](#标识)；若在别的书或论文里，写明是哪一部"
+            f"给所指的地方加上 {{#标识}}，写成 [{excerpt}](#标识)；若在别的书或论文里，写明是哪一部"
         )
     return problem_at(hit.block, hit.start, hit.end, message, hint, edits=edits)

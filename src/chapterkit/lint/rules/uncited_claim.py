@@ -156,10 +156,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     """Yield a problem for each such phrase in running text, unless its sentence has a source."""
     sourced = Sourced()
     before = _previous(document)
-    told: tuple[Block | None, int] = None, 0
+    reported: tuple[Block | None, int] = None, 0
     for hit in _hits(document, options):
         block = hit.block
-        if told[0] is block and hit.start < told[1]:
+        if reported[0] is block and hit.start < reported[1]:
             continue
         if block.kind == "Header" or not {"BlockQuote", "Table"}.isdisjoint(block.within):
             continue
@@ -171,7 +171,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             or sourced.between(block, first, last)
         ):
             continue
-        told = block, hit.end
+        reported = block, hit.end
         yield _problem(hit)
 
 
@@ -190,12 +190,12 @@ def _previous(document: Document) -> Callable[[Block], Block | None]:
 
 
 def _problem(hit: Hit) -> Problem:
-    shown = hit.match[0].strip()
+    excerpt = hit.match[0].strip()
     if hit.match.groupdict().get("known"):
-        message = f"“{shown}”不是出处，这一句也没有引用"
+        message = f"“{excerpt}”不是出处，这一句也没有引用"
         hint = "引用能说明这一点的文献，或者直接说"
     else:
-        message = f"“{shown}”没有指明出处，这一句也没有引用"
+        message = f"“{excerpt}”没有指明出处，这一句也没有引用"
         hint = "在这一句里引用所说的文献；找不到，就用自己的话说"
     return problem_at(hit.block, hit.start, hit.end, message, hint)
 
@@ -273,9 +273,9 @@ class _Claim:
         """Tell whether 研究发现 is a noun."""
         if _REPORTING.search(self.clause):
             return True
-        told = self.text.startswith(("，", "：", ","), self.hit.end)
+        says = self.text.startswith(("，", "：", ","), self.hit.end)
         named = _FINDINGS.search(self.clause) is not None
-        return not told and (named or _NOUN_FINDING.match(self.text, self.hit.end) is not None)
+        return not says and (named or _NOUN_FINDING.match(self.text, self.hit.end) is not None)
 
     def _is_introduced(self) -> bool:
         """Tell whether what 该研究 points at is named before it or in the last paragraph."""

@@ -57,7 +57,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for block in document.paragraphs:
         for inline in block.numbers():
             number = book.ledger.get(inline.number)
-            if number and number.status != "primary" and not _told(block, inline, number, options):
+            if number and number.status != "primary" and not _said(block, inline, number, options):
                 kind = STATUS_FOR_READERS[number.status]
                 words = getattr(options, number.status.replace("-", "_"))
                 yield problem_at(
@@ -69,7 +69,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 )
 
 
-def _told(block: Block, inline: Inline, number: Number, options: Options) -> bool:
+def _said(block: Block, inline: Inline, number: Number, options: Options) -> bool:
     start, end = block.sentence(inline.start)
     if options.scope == "paragraph":
         start = 0

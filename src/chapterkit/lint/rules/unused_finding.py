@@ -58,13 +58,13 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         record = book.records.get(section.slug)
         if record is None or not record.model.findings:
             continue
-        shown = {one.number for block in section.blocks for one in block.numbers()}
+        printed_ids = {one.number for block in section.blocks for one in block.numbers()}
         cited = keys(section)
         for index, finding in enumerate(record.model.findings):
             numbers = [f"{record.slug}.{name}" for name in finding.rests_on]
-            told = not shown.isdisjoint(numbers) if numbers else finding.cite in cited
-            told = told or not _beneath(shown, book).isdisjoint(numbers)
-            if not (told or _typed(numbers, section, book)):
+            brought = not printed_ids.isdisjoint(numbers) if numbers else finding.cite in cited
+            brought = brought or not _beneath(printed_ids, book).isdisjoint(numbers)
+            if not (brought or _typed(numbers, section, book)):
                 what = (
                     "它所依据的数一个也没有出现" if numbers else f"它的来源 {finding.cite} 没有引用"
                 )
@@ -75,10 +75,10 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                 )
 
 
-def _beneath(shown: set[str], book: Book) -> set[str]:
+def _beneath(printed_ids: set[str], book: Book) -> set[str]:
     """Return the numbers that some others are computed from."""
     found: set[str] = set()
-    waiting = [*shown]
+    waiting = [*printed_ids]
     while waiting:
         operands = _operands(waiting.pop(), book)
         waiting += [id for id in operands if id not in found]

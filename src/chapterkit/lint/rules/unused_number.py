@@ -25,9 +25,11 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
     A number is used if the document shows it, or shows one that is derived from it.
     """
-    shown = {inline.number for block in document.blocks for inline in block.numbers()}
+    printed_ids = {inline.number for block in document.blocks for inline in block.numbers()}
     placed = {block.identifier for block in document.blocks if block.kind == "Header"}
-    used = shown | {operand for id in shown if id in book.ledger for operand in _operands(book, id)}
+    used = printed_ids | {
+        operand for id in printed_ids if id in book.ledger for operand in _operands(book, id)
+    }
     for number in book.ledger.values():
         if number.id not in used and number.id.partition(".")[0] in placed:
             yield Problem(

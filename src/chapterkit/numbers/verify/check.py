@@ -80,7 +80,7 @@ def _verify_source(
     try:
         source = read_source(folder, cite)
     except ChapterkitError as error:
-        why = f"{error.told().splitlines()[0]}" + (f"（{error.hint}）" if error.hint else "")
+        why = f"{error.report().splitlines()[0]}" + (f"（{error.hint}）" if error.hint else "")
         source = None
     else:
         why = f"sources/ 里没有 {cite} 的原文"
@@ -177,8 +177,8 @@ def as_text(results: Results, *, everything: bool = False) -> str:
     for one in results.numbers:
         if one.status == "verified" and not everything:
             continue
-        state, told = STATE_IN_REPORT[one.status], in_a_report(one.number)
-        lines.append(f"{one.number.origin}: {state}: {told}")
+        state, words = STATE_IN_REPORT[one.status], in_a_report(one.number)
+        lines.append(f"{one.number.origin}: {state}: {words}")
         if one.why:
             lines.append(f"  {one.why}")
         if one.where:

@@ -328,11 +328,11 @@ class Word:
         if not inside:
             return None
         if not any(label.own for label in inside):
-            return self._shown(inside, start)
+            return self._nearest_word(inside, start)
         owner = assigned(inside, _alike(self.text, start, end, *here), start)
         return owner if owner and owner != folded(self.word) else ""
 
-    def _shown(self, labels: list[Label], at: int) -> str:
+    def _nearest_word(self, labels: list[Label], at: int) -> str:
         nearest = min(labels, key=lambda label: abs(label.start - at))
         return self.text[nearest.start : nearest.end]
 
@@ -344,7 +344,7 @@ class Word:
         after = [group for group in groups if group[0].start >= end]
         group = before[-1] if before else after[0] if after else []
         if not any(label.own for label in group):
-            return self._shown(group, start) if group else ""
+            return self._nearest_word(group, start) if group else ""
         if len(group) < 2:
             return ""
         if before:

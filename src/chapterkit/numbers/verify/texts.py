@@ -104,34 +104,34 @@ def _candidates(folder: Path, key: str) -> Iterator[Path]:
 
 
 def _read(path: Path, key: str) -> SourceText:
-    shown = path.name
+    name = path.name
     try:
         if path.stat().st_size > MAX_FILE:
-            raise ChapterkitError(f"文件超过 {MAX_FILE // 1_000_000} MB，不读", Origin(shown))
+            raise ChapterkitError(f"文件超过 {MAX_FILE // 1_000_000} MB，不读", Origin(name))
         data = path.read_bytes()
     except OSError as error:
-        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(shown)) from None
-    text, pages = _extract(data, path.suffix, shown)
+        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(name)) from None
+    text, pages = _extract(data, path.suffix, name)
     if len(text) > MAX_TEXT:
         raise ChapterkitError(
-            f"文字超过 {MAX_TEXT // 1_000_000} 百万字，不像一篇文献", Origin(shown), "只放论文本身"
+            f"文字超过 {MAX_TEXT // 1_000_000} 百万字，不像一篇文献", Origin(name), "只放论文本身"
         )
     if not text.strip():
-        raise ChapterkitError("文件里没有文字", Origin(shown))
-    return make_source(key, shown, hashlib.sha256(data).hexdigest(), text, pages)
+        raise ChapterkitError("文件里没有文字", Origin(name))
+    return make_source(key, name, hashlib.sha256(data).hexdigest(), text, pages)
 
 
-def _extract(data: bytes, suffix: str, shown: str) -> tuple[str, tuple[int, ...]]:
+def _extract(data: bytes, suffix: str, name: str) -> tuple[str, tuple[int, ...]]:
     """Return the text of a file and where its pages begin (none for what has no pages)."""
     if suffix == ".pdf":
-        return _joined_pages(_pdf_pages(data, shown))
+        return _joined_pages(_pdf_pages(data, name))
     if len(data) > 4 * MAX_TEXT:
         raise ChapterkitError(
-            f"文件有 {len(data) // 1_000_000} MB，不像一篇文献的文字", Origin(shown), "只放论文本身"
+            f"文件有 {len(data) // 1_000_000} MB，不像一篇文献的文字", Origin(name), "只放论文本身"
         )
     if data[:5] == b"%PDF-":
-        raise ChapterkitError("其实是 PDF", Origin(shown), "把后缀改成 .pdf")
-    text = decode(data, shown)
+        raise ChapterkitError("其实是 PDF", Origin(name), "把后缀改成 .pdf")
+    text = decode(data, name)
     if suffix == ".html" or _looks_like_html(text[:2000]):
         text = html_text(text)
     return text, _text_pages(text)
@@ -144,42 +144,42 @@ def _looks_like_html(head: str) -> bool:
 # --- PDF
 
 
-def _pdf_pages(data: bytes, shown: str) -> list[str]:
+def _pdf_pages(data: bytes, name: str) -> list[str]:
     if b"%PDF-" not in data[:1024]:
         if _looks_like_html(data[:2000].decode("utf-8", "replace")):
             raise ChapterkitError(
-                "名为 PDF，其实是 HTML", Origin(shown), "多半是登录页或错误页；重新下载"
+                "名为 PDF，其实是 HTML", Origin(name), "多半是登录页或错误页；重新下载"
             )
-        raise ChapterkitError("不是 PDF 文件", Origin(shown), "重新下载")
-    pages = _pdfium_pages(data, shown)
+        raise ChapterkitError("不是 PDF 文件", Origin(name), "重新下载")
+    pages = _pdfium_pages(data, name)
     if sum(len(page.strip()) for page in pages) < _SCANNED * max(1, len(pages)):
-        raise ChapterkitError("PDF 里没有文字层（多半是扫描件）", Origin(shown), "先做文字识别")
+        raise ChapterkitError("PDF 里没有文字层（多半是扫描件）", Origin(name), "先做文字识别")
     return pages
 
 
-def _pdfium_pages(data: bytes, shown: str) -> list[str]:
+def _pdfium_pages(data: bytes, name: str) -> list[str]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        raise _unreadable_pdf(str(error), shown) from None
+        raise _unreadable_pdf(str(error), name) from None
     try:
-        return list(_page_texts(document, shown))
+        return list(_page_texts(document, name))
     except pypdfium2.PdfiumError as error:
-        raise _unreadable_pdf(str(error), shown) from None
+        raise _unreadable_pdf(str(error), name) from None
     finally:
         document.close()
 
 
-def _unreadable_pdf(message: str, shown: str) -> ChapterkitError:
+def _unreadable_pdf(message: str, name: str) -> ChapterkitError:
     if "password" in message.lower() or "security" in message.lower():
-        return ChapterkitError("PDF 加了密码", Origin(shown), "换一份没有密码的")
-    return ChapterkitError("PDF 残缺或损坏，读不出来", Origin(shown), "重新下载")
+        return ChapterkitError("PDF 加了密码", Origin(name), "换一份没有密码的")
+    return ChapterkitError("PDF 残缺或损坏，读不出来", Origin(name), "重新下载")
 
 
-def _page_texts(document: object, shown: str) -> Iterator[str]:
+def _page_texts(document: object, name: str) -> Iterator[str]:
     count = len(document)  # type: ignore[arg-type]
     if count > MAX_PAGES:
-        raise ChapterkitError(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页", Origin(shown))
+        raise ChapterkitError(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页", Origin(name))
     total = 0
     for index in range(count):
         page = document[index]  # type: ignore[index]
@@ -189,7 +189,7 @@ def _page_texts(document: object, shown: str) -> Iterator[str]:
         page.close()
         total += len(text)
         if total > MAX_TEXT:
-            raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(shown), "只放论文本身")
+            raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
         yield text.replace("\0", "")
 
 
