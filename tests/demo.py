@@ -21,9 +21,9 @@ from chapterkit.manuscript.lock import value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
+from chapterkit.pipeline import read
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 
 HERE = Path(__file__).parent
 
@@ -58,7 +58,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     rule's `options`. Line numbers count from the top of the case.
     """
     if text.startswith("numbers:"):
-        document = parsed(rendered_plainly("", "case.md"))
+        document = read(rendered_plainly("", "case.md"))
         book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
         return _checked(rule, document, book, {})
     book, options, start = BOOK, {}, 0
@@ -70,7 +70,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
         accepted = tuple(_accepted(one) for one in head.pop("accepted", ()))
         book = book_of(head)
     blank = "\n" * text.count("\n", 0, start)
-    document = parsed(rendered_plainly(blank + text[start:], "case.md"))
+    document = read(rendered_plainly(blank + text[start:], "case.md"))
     if accepted:
         run = Run(book.config, at_hand(book))
         _, surplus = compared(lint(document, book, run), accepted, {"case.md"})

@@ -10,8 +10,8 @@ import pytest
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.numbers.accounting import Accounted, accounts, as_json, as_text, typed_text
 from chapterkit.numbers.binding import Binding, as_diff, bindings, bound
+from chapterkit.pipeline import read
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 from demo import ledger_of
 
 LEDGER = ledger_of(
@@ -30,7 +30,7 @@ numbers:
 def listed(
     text: str, *names: str, exempt: bool = False, ledger: Ledger = LEDGER
 ) -> list[Accounted]:
-    return accounts(parsed(rendered_plainly(text, "a.md")), ledger, names, exempt=exempt)
+    return accounts(read(rendered_plainly(text, "a.md")), ledger, names, exempt=exempt)
 
 
 def summary(text: str, *names: str, exempt: bool = False) -> list[tuple[str, str, str | None]]:
@@ -91,7 +91,7 @@ def test_names_may_hold_a_number() -> None:
 
 
 def test_masking_keeps_every_character_in_its_place() -> None:
-    [block] = parsed(rendered_plainly("甲`x`乙[^1]丙[@one]丁名字戊", "a.md")).blocks
+    [block] = read(rendered_plainly("甲`x`乙[^1]丙[@one]丁名字戊", "a.md")).blocks
     text = typed_text(block, ["名字"])
     assert len(text) == len(block.text)
     assert [one for one in text if one != "\ufffc"] == list("甲乙丙丁戊")

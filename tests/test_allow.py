@@ -7,12 +7,12 @@ import pytest
 from chapterkit.errors import Origin
 from chapterkit.lint import Problem
 from chapterkit.lint.allow import Allow, allows, without_allowed
+from chapterkit.pipeline import read
 from chapterkit.text.origins import mark, rendered_plainly, without_marks
-from chapterkit.text.reading import parsed
 
 
 def made(text: str) -> list[Allow]:
-    return allows(parsed(rendered_plainly(text, "a.md")))
+    return allows(read(rendered_plainly(text, "a.md")))
 
 
 # --- how they are written
@@ -102,7 +102,7 @@ def test_before_a_placed_experiment_it_holds_for_the_line_that_places_it() -> No
     chapter, template = Origin("book/a.md", 1, 1), Origin("templates/b.md.j2", 8, 1)
     two_lines = "<!-- chapterkit: allow a:\n理由 -->"
     marked = f"{mark(chapter, True)}{two_lines}\n\n{mark(template, True)}甲。\n"
-    [one] = allows(parsed(without_marks(marked)))
+    [one] = allows(read(without_marks(marked)))
     assert [(first.path, first.line, last.line) for first, last in one.lines] == [
         ("templates/b.md.j2", 8, 8),
         ("book/a.md", 3, 4),

@@ -10,6 +10,7 @@ import pytest
 
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.pipeline import read
 from chapterkit.text.citations import (
     citeproc_arguments,
     csl_references,
@@ -17,7 +18,6 @@ from chapterkit.text.citations import (
     languages,
 )
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 from chapterkit.text.tree import Tree
 
 BIBLIOGRAPHY = r"""
@@ -86,7 +86,7 @@ def cited(markdown: str, folder: Path) -> Tree:
     """Return the finished tree of a text that cites SOURCES."""
     references = folder / "references.json"
     references.write_text(json.dumps(csl_references(SOURCES)), "utf-8")
-    tree = parsed(rendered_plainly(markdown, "a.md")).tree
+    tree = read(rendered_plainly(markdown, "a.md")).tree
     return finish_references(transform(tree, citeproc_arguments(references)), languages(SOURCES))
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chapterkit.errors import Origin
+from chapterkit.pipeline import read
 from chapterkit.text.document import Document
 from chapterkit.text.origins import mark, rendered_plainly, without_marks
-from chapterkit.text.reading import parsed
 from chapterkit.text.tree import MAX_DEPTH
 
 WORDS = [
@@ -48,7 +48,7 @@ block = st.one_of(
 
 
 def document(text: str) -> Document:
-    return parsed(rendered_plainly(text, "case.md"))
+    return read(rendered_plainly(text, "case.md"))
 
 
 @settings(max_examples=60, deadline=None)
@@ -107,7 +107,7 @@ TABLES = {
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_what_follows_a_table_is_found_where_it_stands(table: str) -> None:
     text = f"前面一段。\n\n{table}\n后面一段。\n\n乙。\n\n一。\n"
-    document = parsed(rendered_plainly(text, "a.md"))
+    document = read(rendered_plainly(text, "a.md"))
     lines = [block.origin().line for block in document.blocks if not block.within]
     first = text[: text.index("后面")].count("\n") + 1
     assert lines == [1, first, first + 2, first + 4]
@@ -115,7 +115,7 @@ def test_what_follows_a_table_is_found_where_it_stands(table: str) -> None:
 
 def test_what_follows_code_stands_behind_its_fence() -> None:
     text = "甲。\n\n```\nfoo\n```\n\n---\n\n~~~ py\nbar\n~~~\n\n| a | b |\n|---|---|\n| c | d |\n"
-    document = parsed(rendered_plainly(text, "a.md"))
+    document = read(rendered_plainly(text, "a.md"))
     assert [block.origin().line for block in document.blocks[2:5]] == [7, 10, 13]
 
 

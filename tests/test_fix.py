@@ -12,9 +12,9 @@ from chapterkit.lint.fix import Mended, Texts, edited, mend
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.ledger import Ledger
+from chapterkit.pipeline import read
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 
 
 def swap(old: str, new: str, line: int, column: int, rule: str = "demo") -> Problem:
@@ -30,7 +30,7 @@ def together(*problems: Problem) -> Problem:
 
 
 def parse(texts: Texts) -> Document:
-    return parsed(rendered_plainly(texts["a.md"].replace("\r\n", "\n"), "a.md"))
+    return read(rendered_plainly(texts["a.md"].replace("\r\n", "\n"), "a.md"))
 
 
 def mended(text: str, *problems: Problem) -> tuple[str, int, int]:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from chapterkit.pipeline import read
 from chapterkit.text.origins import rendered_plainly
 from chapterkit.text.passes import (
     numbered,
@@ -15,7 +16,6 @@ from chapterkit.text.passes import (
     with_metadata,
     with_wide_spaces,
 )
-from chapterkit.text.reading import parsed
 from chapterkit.text.tree import (
     Attributes,
     Pass,
@@ -42,7 +42,7 @@ CHAPTER = """# 模型 *后训练* {#chapter}
 
 @pytest.fixture
 def tree() -> Tree:
-    return parsed(rendered_plainly(CHAPTER, "a.md")).tree
+    return read(rendered_plainly(CHAPTER, "a.md")).tree
 
 
 def headings(tree: Tree) -> list[str]:

@@ -12,9 +12,9 @@ import chapterkit.text.render as rendering
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book, load_book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.pipeline import read
 from chapterkit.text import sandbox
 from chapterkit.text.origins import Rendered, rendered_plainly
-from chapterkit.text.reading import parsed
 from chapterkit.text.views import escape
 from conftest import HERE
 
@@ -281,12 +281,12 @@ def test_pandoc_reads_what_is_escaped_as_nothing_but_text(texts: list[str]) -> N
     paragraphs = [
         shape.format(escape(text)) for text in texts for shape in ("{}", "乙{}", "乙。\n{}")
     ]
-    blocks = parsed(rendered_plainly("\n\n".join(paragraphs), "a.md")).blocks
-    read = ["".join(block.text.split()) for block in blocks]
+    blocks = read(rendered_plainly("\n\n".join(paragraphs), "a.md")).blocks
+    texts_read = ["".join(block.text.split()) for block in blocks]
     meant = [
         shape.format("".join(text.split())) for text in texts for shape in ("{}", "乙{}", "乙。{}")
     ]
-    assert read == meant
+    assert texts_read == meant
     assert {block.kind for block in blocks} == {"Para"}
     assert [
         block.inlines

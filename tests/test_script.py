@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chapterkit.lint.script import counterparts, only_in, script_of
+from chapterkit.pipeline import read
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 from demo import BOOK, book_of
 
 
@@ -40,9 +40,9 @@ def test_no_character_belongs_to_both_scripts() -> None:
     ],
 )
 def test_script_of_a_text(text: str, script: str) -> None:
-    assert script_of(parsed(rendered_plainly(text, "case.md")), BOOK) == script
+    assert script_of(read(rendered_plainly(text, "case.md")), BOOK) == script
 
 
 def test_a_book_says_its_script() -> None:
-    document = parsed(rendered_plainly("这是简体。", "case.md"))
+    document = read(rendered_plainly("这是简体。", "case.md"))
     assert script_of(document, book_of({"language": "zh-Hant"})) == "zh-Hant"

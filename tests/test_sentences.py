@@ -8,9 +8,9 @@ from chapterkit.errors import Origin
 from chapterkit.lint import Problem
 from chapterkit.lint.baseline import compared, fingerprint, read_baseline
 from chapterkit.lint.problem import problem_at
+from chapterkit.pipeline import read
 from chapterkit.text.document import Block
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.reading import parsed
 from chapterkit.text.sentences import identity, kept, sentence_at, sentence_ends
 
 
@@ -78,7 +78,7 @@ def test_a_problem_without_a_sentence_is_known_by_its_message() -> None:
 
 
 def paragraph(text: str) -> Block:
-    return parsed(rendered_plainly(text, "a.md")).paragraphs[0]
+    return read(rendered_plainly(text, "a.md")).paragraphs[0]
 
 
 def test_a_problem_knows_its_sentence_and_no_more() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,10 +26,6 @@ READING_SECONDS, READING_SECONDS_PER_MB = 10, 10
 
 Tree = dict[str, Any]
 Message = dict[str, Any]
-
-
-class _LateError(ChapterkitError):
-    """Pandoc was not done in time."""
 
 
 @cache
@@ -52,54 +49,78 @@ def run_pandoc(
     *,
     folder: Path | None = None,
     environment: dict[str, str] | None = None,
-    seconds: int = TIMEOUT_SECONDS,
 ) -> bytes:
     """Run pandoc on `stdin` and return what it prints.
 
-    `folder` is its working directory; `environment` is added to this process's own; `seconds`
-    is how long it may take. Raises ChapterkitError with pandoc's own words if it fails or takes
-    too long.
+    `folder` is its working directory; `environment` is added to this process's own.
+    Raises ChapterkitError with pandoc's own words if it fails or takes too long.
     """
+    process = _started(
+        arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+    )
+    with process:
+        try:
+            printed, words = process.communicate(stdin, TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ChapterkitError(f"pandoc 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
+        finally:
+            process.kill()
+    if process.returncode != 0:
+        raise _failed(process.returncode, words)
+    return printed
+
+
+def _started(arguments: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
     try:
-        done = subprocess.run(
-            [pandoc_path(), *arguments],
-            input=stdin,
-            capture_output=True,
-            timeout=seconds,
-            cwd=folder,
-            env={**os.environ, **(environment or {})},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _LateError(f"pandoc 过了 {seconds} 秒还没有做完") from None
+        return subprocess.Popen([pandoc_path(), *arguments], **options)
     except OSError as error:
         hint = "重新安装依赖：make setup"
         raise ChapterkitError(f"启动不了 pandoc：{error.strerror}", hint=hint) from None
-    if done.returncode != 0:
-        words = done.stderr.decode("utf-8", "replace").strip()
-        raise ChapterkitError(f"pandoc 失败（{done.returncode}）：{words[:500]}")
-    return done.stdout
 
 
-def read_markdown(markdown: str) -> tuple[Tree, list[Message]]:
-    """Return the tree of a Markdown text, read once for everything, and what pandoc warned of.
+def _failed(code: int, words: bytes) -> ChapterkitError:
+    return ChapterkitError(
+        f"pandoc 失败（{code}）：{words.decode('utf-8', 'replace').strip()[:500]}"
+    )
 
-    Raises ChapterkitError if pandoc fails, or is not done in reasonable time.
+
+@contextmanager
+def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]:
+    """Let pandoc read a Markdown text in a process of its own, which does not outlive the context.
+
+    Gives a function that waits for it, and returns the tree and what pandoc warned of; it raises
+    ChapterkitError if pandoc fails, or is not done in reasonable time.
     """
     given = markdown.encode()
     seconds = READING_SECONDS + READING_SECONDS_PER_MB * len(given) // 1_000_000
     with TemporaryDirectory(prefix="chapterkit-") as scratch:
-        log = Path(scratch) / "log.json"
+        text, tree, words, log = (Path(scratch, name) for name in ("text", "tree", "words", "log"))
+        text.write_bytes(given)
         arguments = ["--sandbox", "-f", READER, "-t", "json", "--log", str(log)]
+        with text.open("rb") as stdin, tree.open("wb") as stdout, words.open("wb") as stderr:
+            process = _started(arguments, stdin=stdin, stdout=stdout, stderr=stderr)
+
+        def result() -> tuple[Tree, list[Message]]:
+            try:
+                code = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                hint = "多半是这一段里有许多没有配对的方括号；补齐，或在前面加反斜杠"
+                raise ChapterkitError(f"pandoc 读了 {seconds} 秒还没有读完", hint=hint) from None
+            if code != 0:
+                raise _failed(code, words.read_bytes())
+            messages = log.read_bytes() if log.exists() else b""
+            return json.loads(tree.read_bytes()), json.loads(messages or b"[]")
+
         try:
-            printed = run_pandoc(arguments, given, seconds=seconds)
-        except _LateError:
-            raise ChapterkitError(
-                f"pandoc 读了 {seconds} 秒还没有读完",
-                hint="多半是这一段里有许多没有配对的方括号；补齐，或在前面加反斜杠",
-            ) from None
-        messages = log.read_bytes() if log.exists() else b""
-    return json.loads(printed), json.loads(messages or b"[]")
+            yield result
+        finally:
+            process.kill()
+            process.wait()
 
 
 def transform(tree: Tree, arguments: Sequence[str], folder: Path | None = None) -> Tree:

@@ -14,16 +14,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chapterkit import __version__
+from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
-from chapterkit.lint import Problem, Run, lint
+from chapterkit.lint import Problem, Run, all_rules, lint
 from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
+from chapterkit.pandoc import reading
 from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
-from chapterkit.text.document import Document
+from chapterkit.text.document import Document, Warned
 from chapterkit.text.origins import Rendered, rendered_plainly
-from chapterkit.text.reading import parsed, without_metadata
+from chapterkit.text.reading import (
+    check_stretches,
+    most_brackets,
+    without_comments,
+    without_metadata,
+)
 from chapterkit.text.render import render
-from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
+from chapterkit.text.tree import Tree, check_depth, elements_of, kind_of, target_of
 
 Value = TypeVar("Value")
 
@@ -110,8 +117,24 @@ def rendered(subject: Subject) -> Rendered:
 
 
 def read(markdown: Rendered) -> Document:
-    """Return the document that pandoc reads out of rendered Markdown."""
-    return parsed(markdown)
+    """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
+
+    Raises ChapterkitError, at the line that is to blame where that can be told, if pandoc gives
+    up on it, or it is nested beyond all reason.
+    """
+    plain, comments = without_comments(markdown)
+    try:
+        check_stretches(plain)
+        with reading(plain.text) as result:
+            all_rules()  # found while pandoc is at work: whoever reads a text will lint it
+            tree, messages = result()
+        check_depth(tree)
+    except RecursionError:
+        raise ChapterkitError("列表或引文嵌套得太深", plain.origin(0)) from None
+    except ChapterkitError as error:
+        raise error.at(plain.origin(most_brackets(plain.text))) from None
+    warned = tuple(Warned(message["type"], message) for message in messages)
+    return Document(tree, plain, warned, comments)
 
 
 def linted(subject: Subject, document: Document) -> list[Problem]:

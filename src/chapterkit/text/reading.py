@@ -1,4 +1,4 @@
-"""From Markdown to a document: metadata and comments set apart, pandoc's one parse."""
+"""Markdown before pandoc reads it: metadata and comments set apart, what is too much. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.pandoc import read_markdown
-from chapterkit.text.document import Comment, Document, Warned
+from chapterkit.text.document import Comment
 from chapterkit.text.origins import Rendered
-from chapterkit.text.tree import check_depth
 
 # Pandoc's time grows with the square of a stretch of Han and punctuation without any space.
 LONGEST_STRETCH = 300_000
@@ -38,32 +36,8 @@ def without_metadata(text: str) -> str:
     return text
 
 
-def parsed(rendered: Rendered) -> Document:
-    """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
-
-    Raises ChapterkitError if pandoc gives up on it, or it is nested beyond all reason.
-    """
-    try:
-        return _read(rendered)
-    except RecursionError:
-        raise ChapterkitError("列表或引文嵌套得太深", rendered.origin(0)) from None
-    except ChapterkitError as error:
-        raise error.at(rendered.origin(0)) from None
-
-
-def _read(rendered: Rendered) -> Document:
-    plain, comments = _without_comments(rendered)
-    _check_stretches(plain)
-    try:
-        tree, messages = read_markdown(plain.text)
-    except ChapterkitError as error:
-        raise error.at(plain.origin(_most_brackets(plain.text))) from None
-    check_depth(tree)
-    warned = tuple(Warned(message["type"], message) for message in messages)
-    return Document(tree, plain, warned, comments)
-
-
-def _check_stretches(rendered: Rendered) -> None:
+def check_stretches(rendered: Rendered) -> None:
+    """Raise ChapterkitError at a stretch that pandoc would not get through."""
     offset = 0
     for line in rendered.text.split("\n") if len(rendered.text) > LONGEST_STRETCH else ():
         if len(line) > LONGEST_STRETCH:
@@ -75,7 +49,7 @@ def _check_stretches(rendered: Rendered) -> None:
         offset += len(line) + 1
 
 
-def _most_brackets(markdown: str) -> int:
+def most_brackets(markdown: str) -> int:
     """Return the offset of the paragraph with the most opening brackets left open."""
     offset = most = found = 0
     for paragraph in markdown.split("\n\n"):
@@ -86,7 +60,7 @@ def _most_brackets(markdown: str) -> int:
     return found
 
 
-def _without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
+def without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
     """Blank out HTML comments, which are the author's own notes, keeping every offset."""
     text = rendered.text
     comments: list[Comment] = []
