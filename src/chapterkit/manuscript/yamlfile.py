@@ -103,15 +103,16 @@ class _Builder:
         return Origin(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _node(self, event: Any, steps: tuple[Step, ...]) -> Any:
-        self._refuse_sharing(event)
+        if event.anchor is not None:
+            raise self._is_shared(event)
         mark = event.start_mark
         self.places.setdefault(steps, (mark.line + 1, mark.column + 1))
-        if isinstance(event, yaml.ScalarEvent):
+        if type(event) is yaml.ScalarEvent:
             return self._scalar(event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ChapterkitError(f"YAML 嵌套超过 {MAX_DEPTH} 层", self._origin(event))
-        if isinstance(event, yaml.MappingStartEvent):
+        if type(event) is yaml.MappingStartEvent:
             value: Any = dict(self._pairs(steps))
         else:
             value = [self._node(item, (*steps, index)) for index, item in enumerate(self._items())]
@@ -124,11 +125,10 @@ class _Builder:
                 return
             yield event
 
-    def _refuse_sharing(self, event: Any) -> None:
-        """Raise ChapterkitError for a value that is named to be used again, or so used."""
-        if event.anchor is not None:
-            used = isinstance(event, yaml.AliasEvent)
-            raise self._shared(f"别名 *{event.anchor}" if used else f"锚点 &{event.anchor}", event)
+    def _is_shared(self, event: Any) -> ChapterkitError:
+        """Return the error for a value that is named to be used again, or so used."""
+        used = isinstance(event, yaml.AliasEvent)
+        return self._shared(f"别名 *{event.anchor}" if used else f"锚点 &{event.anchor}", event)
 
     def _shared(self, what: str, event: Any) -> ChapterkitError:
         return ChapterkitError(f"这里不能用 YAML 的{what}", self._origin(event), "把值直接写出来")
@@ -145,7 +145,7 @@ class _Builder:
     def _pairs(self, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
         for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
+            if type(event) is yaml.MappingEndEvent:
                 return
             key = self._key(event)
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
@@ -160,8 +160,9 @@ class _Builder:
             yield key, self._node(next(self.events), (*steps, key))
 
     def _key(self, event: Any) -> str:
-        self._refuse_sharing(event)
-        if not isinstance(event, yaml.ScalarEvent):
+        if event.anchor is not None:
+            raise self._is_shared(event)
+        if type(event) is not yaml.ScalarEvent:
             raise ChapterkitError("键应当是一个词", self._origin(event))
         if event.value == "<<" and event.implicit[0]:
             raise self._shared("合并键 <<", event)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.records import Value
 from chapterkit.quantities import Quantity, find_in_plain, normal_unit, same_quantity, unit_kind
 
 # 提升了四倍 adds four times, 提升到四倍 ends at four times: words that make a multiple an addition.
@@ -22,26 +23,24 @@ def backs(number: Number, quantity: Quantity) -> bool:
     same direction for multiples, and fewer digits only where the text says 约 and the like, and
     then only by rounding.
     """
-    if quantity.value is None or not same_direction(number, quantity):
+    unit = normal_unit(quantity.unit)
+    spellings = [one for one in _spellings(number) if normal_unit(one[1]) == unit]
+    if quantity.value is None or not spellings or not same_direction(number, quantity):
         return False
-    spellings = [(number.value, number.unit), *_other_spellings(number)]
     if any(same_quantity(quantity.value, quantity.unit, *one) for one in spellings):
         return True
     if not quantity.approximate or isinstance(quantity.value, tuple):
         return False
-    return any(
-        isinstance(value, Decimal)
-        and normal_unit(unit) == normal_unit(quantity.unit)
-        and _rounds_to(value, quantity)
-        for value, unit in spellings
-    )
+    return any(isinstance(value, Decimal) and _rounds_to(value, quantity) for value, _ in spellings)
 
 
-def _other_spellings(
-    number: Number,
-) -> list[tuple[Decimal | tuple[Decimal, Decimal], str]]:
-    found = [one for text in number.model.equals for one in find_in_plain(text)[:1]]
-    return [(one.value, one.unit) for one in found if one.value is not None]
+def _spellings(number: Number) -> Iterator[tuple[Value, str]]:
+    """Yield a number's own value and unit, and what its record says it equals."""
+    yield number.value, number.unit
+    for text in number.model.equals:
+        for one in find_in_plain(text)[:1]:
+            if one.value is not None:
+                yield one.value, one.unit
 
 
 def same_direction(number: Number, quantity: Quantity) -> bool:

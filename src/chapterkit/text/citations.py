@@ -13,6 +13,7 @@ import latexcodec  # noqa: F401 (registers the codec)
 from pybtex.database import Person
 
 from chapterkit.han import ALL_HAN
+from chapterkit.patterns import Late
 from chapterkit.text.tree import (
     Attributes,
     Citation,
@@ -44,7 +45,7 @@ Inlines = list[Element]
 
 STYLE = Path(__file__).parents[1] / "assets" / "gbt7714.csl"
 
-_HAN = re.compile(f"[{ALL_HAN}]")
+_HAN = Late(f"[{ALL_HAN}]")
 
 
 def citeproc_arguments(references: Path) -> list[str]:

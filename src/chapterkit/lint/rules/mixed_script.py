@@ -110,7 +110,7 @@ _SLIPS = {"zh-Hans": _IN_SIMPLIFIED, "zh-Hant": _IN_TRADITIONAL}
 
 # Characters between two runs that still make one problem, if they tell nothing themselves.
 _GAP = Late(f"[{COMMON_HAN}]{{0,3}}")
-_HAN = re.compile(f"[{COMMON_HAN}]")
+_HAN = Late(f"[{COMMON_HAN}]")
 _PAIRS = {
     "《": "》", "〈": "〉", "“": "”", "‘": "’", "「": "」", "『": "』", '"': '"',
     "（": "）", "(": ")",
@@ -293,7 +293,7 @@ class _Surroundings:
 
     def _is_in_latin(self, start: int, end: int) -> bool:
         first = max(0, start - 20)
-        han = len(_HAN.findall(self.text, first, end + 20))
+        han = len(_HAN.findall(self.text[first : end + 20]))
         return han == end - start < 20 and _LATIN.search(self.text, first, start) is not None
 
     def _is_talked_of(self, start: int, end: int) -> bool:
