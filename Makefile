@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage check golden schemas script-tables lock bench clean
+.PHONY: help setup test coverage check golden schemas script-tables reference-docx rules lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -76,6 +76,9 @@ schemas: $(INSTALLED) ## Write the JSON Schemas anew from the models
 
 script-tables: $(INSTALLED) ## Write the tables of Traditional and Simplified characters anew
 	@$(BIN)/python tests/script_tables.py
+
+reference-docx: $(INSTALLED) ## Write the styles of the DOCX anew
+	@$(BIN)/python tests/reference_docx.py
 
 rules: $(INSTALLED) ## Write docs/rules.md anew from the rules' docstrings
 	@$(CHAPTERKIT) rule --format markdown > docs/rules.md

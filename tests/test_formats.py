@@ -15,6 +15,7 @@ import pytest
 import yaml
 from click.testing import Result
 
+import reference_docx
 from chapterkit.formats import all_formats
 from chapterkit.lint import all_rules
 from chapterkit.pandoc import run_pandoc
@@ -332,14 +333,8 @@ def test_docx_names_built_in_headings_fonts_and_language(make: Make) -> None:
 
 
 def test_the_reference_document_is_what_its_script_makes() -> None:
-    import runpy
-
-    from chapterkit.formats.shared import ASSETS
-
-    script = runpy.run_path(str(ASSETS / "docx" / "make_reference_docx.py"))
     default = run_pandoc(["--print-default-data-file", "reference.docx"])
-    kept = ASSETS / "docx" / "reference.docx"
-    assert contents(script["make"](default)) == contents(kept.read_bytes())
+    assert contents(reference_docx.make(default)) == contents(reference_docx.TARGET.read_bytes())
 
 
 def contents(docx: bytes) -> dict[str, bytes]:

@@ -1,7 +1,6 @@
-"""Make reference.docx: pandoc's default with the styles of a Chinese manuscript.
+"""Makes reference.docx: pandoc's default with the styles of a Chinese manuscript.
 
-Run it after changing a style here, and commit what it writes beside itself:
-`python src/chapterkit/assets/docx/make_reference_docx.py`. The same input gives the same bytes.
+`make reference-docx` runs it, after a style has changed here. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -9,9 +8,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
 
+from chapterkit.formats.shared import ASSETS
 from chapterkit.pandoc import run_pandoc
+
+TARGET = ASSETS / "docx" / "reference.docx"
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -224,5 +225,4 @@ def make(default: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    target = Path(__file__).with_name("reference.docx")
-    target.write_bytes(make(run_pandoc(["--print-default-data-file", "reference.docx"])))
+    TARGET.write_bytes(make(run_pandoc(["--print-default-data-file", "reference.docx"])))
