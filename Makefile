@@ -51,8 +51,8 @@ build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 
 # --- quality
 
-test: $(INSTALLED) ## Run every test; those that need a missing system package say so
-	@$(BIN)/python -m pytest -rs
+test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that need a missing system package say so
+	@$(BIN)/python -m pytest -rs $(if $(RULE),tests/test_rules.py -k '[$(RULE)')
 
 coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
 	@$(BIN)/python -m coverage erase
@@ -70,6 +70,7 @@ check: $(INSTALLED) ## Lint the manuscript and the code
 golden: $(INSTALLED) ## Rewrite the expected outputs of the tests, or of RULE=name alone; read the diff as code
 	@CHAPTERKIT_GOLDEN=1 $(BIN)/python -m pytest -q $(if $(RULE),tests/test_rules.py -k 'test_case[$(RULE)/',tests)
 	@git --no-pager diff --stat -- tests || true
+	@$(if $(RULE),cat tests/rules/$(RULE)/*.expected)
 
 schemas: $(INSTALLED) ## Write the JSON Schemas anew from the models
 	@$(BIN)/python -m chapterkit.schemas

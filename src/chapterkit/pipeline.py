@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from chapterkit import __version__
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.lint import Problem, Run, all_rules, lint
 from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
@@ -161,9 +161,8 @@ def written(
 
     The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
     """
-    scope = "book" if isinstance(printing, BookPrinting) else "chapter"
-    chosen = [one for one in formats if one.scope == scope]
-    return printed(printing, chosen, output / printing.name, jobs, progress)
+    chosen = [one for one in formats if one.scope == printing.scope]
+    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
 
 
 # --- down the line

@@ -23,12 +23,14 @@ from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import document_of, linted, load, printing_of, written
 from chapterkit.printing import Written, book_printing
 
+_DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
+
 
 @click.command()
 @_options.targets
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice(list(all_formats())),
-    help="Write only this format; may be given several times. Default: html, epub, pdf, docx.",
+    help=f"Write only this format; may be given several times. Default: {_DEFAULT}.",
 )  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
@@ -80,7 +82,9 @@ def _write(
 ) -> list[Written]:
     """Write a chapter or a book, with a bar while that goes on, and print what was written."""
     started = time.perf_counter()
-    with progress(f"正在写 {printing.name}", len(formats)) as step:
+    with progress(
+        f"正在写 {printing.name}", sum(one.scope == printing.scope for one in formats)
+    ) as step:
         files = written(printing, formats, folder, jobs, step)
     if files:
         _print_written(files, time.perf_counter() - started)

@@ -2,7 +2,7 @@
 
 A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
 makes the tree that pandoc writes, `finish` makes the final file out of what pandoc wrote.
-Formats start no process: `build` runs pandoc for them.
+Formats start no process: `printing` runs pandoc for them, with --fail-if-warnings.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
 from chapterkit.text.document import Document
 from chapterkit.text.passes import WIDE_SPACE
 from chapterkit.text.tree import Tree
+
+Scope = Literal["chapter", "book"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class ChapterPrinting(Printing):
     `document` the checked document, for placing a complaint at its origin.
     """
 
+    scope: ClassVar[Scope] = "chapter"
     slug: str
     number: int
     title: str
@@ -78,6 +81,7 @@ class ChapterPrinting(Printing):
 class BookPrinting(Printing):
     """A book to be printed: its chapters, in order, so that numbers and links may run through."""
 
+    scope: ClassVar[Scope] = "book"
     chapters: tuple[ChapterPrinting, ...]
 
     @property
@@ -86,7 +90,6 @@ class BookPrinting(Printing):
         return "book"
 
 
-Scope = Literal["chapter", "book"]
 AnyPrinting = ChapterPrinting | BookPrinting
 P = TypeVar("P", ChapterPrinting, BookPrinting)
 

@@ -1,7 +1,7 @@
 """Where a book's files are read from: the disk, or unsaved texts over it.
 
 Paths are relative, with `/`, as problems show them; none leads out of the folder, by `..` or by a
-link. Nothing else reads a file that a book names. A folder as it stood at a git revision is
+link. Nothing else reads a text that a book names. A folder as it stood at a git revision is
 `revision.folder`.
 """
 
