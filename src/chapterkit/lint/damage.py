@@ -19,23 +19,11 @@ from html import unescape
 from itertools import pairwise, product
 
 from chapterkit.han import ALL_HAN, COMMON_HAN
+from chapterkit.lint.words import word_list
 from chapterkit.patterns import Late
 
 # The commonest characters of Chinese text: what a repaired run is made of, if it is one.
-_COMMON = (
-    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而"
-    "方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应"
-    "开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命"
-    "此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求"
-    "老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处队南给色光"
-    "门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白教速"
-    "花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需"
-    "段研界拉林律叫且究观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感"
-    "劳便团往酸历市克何除消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂"
-    "京识适属圆包火住调满县局照参红细引听该铁价严模训练样例语言文字简体中"
-    "這個來說為們時會過對發開關種學問題還經與將長國後當動現實樣沒東見話書記聽點電頭請讓給進間無從應該兩樂"
-)
-_RANK = {character: rank for rank, character in reversed(list(enumerate(_COMMON)))}
+_COMMON = frozenset("".join(word_list("common-characters")))
 _MARKS = frozenset("，。、！？：；”“’‘—…")
 _HAN = Late(f"[{COMMON_HAN}]")
 # The Han characters that GB 2312 and Big5 have stand between these two; Unicode's first extension
@@ -412,7 +400,7 @@ def _candidates(raw: bytes) -> tuple[frozenset[str], str]:
         for fill in product(_DROPPED, repeat=missing)
         for order in ((*raw[1:], *fill), (*fill, *raw[1:]))
     ) - {""}
-    likely = [one for one in candidates if one in _RANK or one in _MARKS]
+    likely = [one for one in candidates if one in _COMMON or one in _MARKS]
     known = [one for one in candidates if _is_first_level(one)]
     for chosen in (likely, known):
         if len(chosen) == 1:
@@ -484,7 +472,7 @@ def _big5_part(found: re.Match[str]) -> _Part | None:
     han = _HAN.findall(original)
     if "\ufffd" in original or len(han) < 3 or len(han) < 0.7 * len(original):
         return None
-    if sum(one.isascii() for one in run) > len(run) // 2 or _RANK.keys().isdisjoint(han):
+    if sum(one.isascii() for one in run) > len(run) // 2 or _COMMON.isdisjoint(han):
         return None
     cause = "Big5 的文字当成了 Windows-1252 或 Latin-1 来读"
     return _Part(Damage(*found.span(), cause, original, True))
@@ -625,14 +613,14 @@ def _bytes_in(codec: str, character: str) -> bytes:
 def _is_plausible(found: str, original: str, codec: str) -> bool:
     """Tell whether the repaired text is likelier Chinese than what was found."""
     wide = [one for one in original if ord(one) > 0x2FFF]
-    known = sum(_is_first_level(one) or one in _MARKS or one in _RANK for one in wide)
+    known = sum(_is_first_level(one) or one in _MARKS or one in _COMMON for one in wide)
     if len(wide) < 2 or known < 0.7 * len(wide):
         return False
     if len(wide) >= 5:
         return True
     if codec == "gb18030":
         return not all(one.encode("gb2312", "ignore") >= b"\xb0" for one in found)
-    return len(wide) >= 3 or all(one in _RANK for one in wide)
+    return len(wide) >= 3 or all(one in _COMMON for one in wide)
 
 
 def _is_certain(original: str, codec: str) -> bool:
@@ -641,13 +629,13 @@ def _is_certain(original: str, codec: str) -> bool:
     Readers of Big5 and Shift-JIS drop many; when one of GBK has, unlikely characters come out.
     """
     wide = [one for one in original if ord(one) > 0x2FFF]
-    common = sum(one in _RANK or _is_mark(one) for one in wide)
+    common = sum(one in _COMMON or _is_mark(one) for one in wide)
     last = original[-1]
     return (
         codec == "gb18030"
         and common >= 0.6 * len(wide)
-        and (last in _RANK or _is_mark(last) or last.isascii())
-        and all(_is_first_level(one) or one in _RANK or _is_mark(one) for one in wide)
+        and (last in _COMMON or _is_mark(last) or last.isascii())
+        and all(_is_first_level(one) or one in _COMMON or _is_mark(one) for one in wide)
     )
 
 
@@ -674,7 +662,7 @@ def _gap_from(text: str, start: int) -> Damage | None:
     before = [first + bytes([byte]) for byte in range(0xA8, 0xB0)]
     after = [bytes([byte]) + last for byte in range(0xE4, 0xEA)]
     guesses = [
-        [one for one in map(_decoded, some) if one and one in _RANK] for some in (before, after)
+        [one for one in map(_decoded, some) if one and one in _COMMON] for some in (before, after)
     ]
     if not all(guesses):
         return None
@@ -738,7 +726,7 @@ def _unswapped(run: str, read_as: str, written: str) -> str:
     known = sum(is_known(one) or one in _MARKS for one in original)
     if len(original) < 2 or known < 0.9 * len(original):
         return ""
-    common, seeming = (sum(one in _RANK for one in some) for some in (original, run))
+    common, seeming = (sum(one in _COMMON for one in some) for some in (original, run))
     return original if common > max(seeming, 0.3 * len(original)) else ""
 
 

@@ -1,7 +1,7 @@
 """An entry of the bibliography lacks a field without which its reader cannot find the source.
 
-Why: an entry without year or publisher is printed with a gap. What each type of entry needs is in
-the table below: the required fields of BibTeX's standard styles (Patashnik, BibTeXing, 1988,
+Why: an entry without year or publisher is printed with a gap. Each type of entry needs
+the required fields of BibTeX's standard styles (Patashnik, BibTeXing, 1988,
 section 3.1), with biblatex's names for the same things, and what GB/T 7714-2015 asks of sources
 that BibTeX does not know (a way to an online source, the number of a standard or patent).
 
@@ -35,6 +35,7 @@ from dataclasses import dataclass, field
 
 from chapterkit.lint.entries import fields, parents
 from chapterkit.lint.problem import Problem
+from chapterkit.lint.words import word_lists
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -50,42 +51,6 @@ class Options:
 
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-
-_OFFICE = "institution|school|organization"
-_OFFICE_OR_AUTHOR = "author|organization|institution"
-_YEAR = "year|date|pubstate"
-_MAKER = "author|editor|organization|institution|translator|holder|publisher"
-_WHERE = (
-    "url|doi|eprint|howpublished|publisher|institution|organization|school|journal|booktitle|note"
-)
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "article": ("author", "title", "journal|journaltitle", _YEAR),
-    "book": ("author|editor", "title", "publisher", _YEAR),
-    "mvbook": ("author|editor", "title", "publisher", _YEAR),
-    "collection": ("editor|author", "title", "publisher", _YEAR),
-    "booklet": ("title",),
-    "inproceedings": ("author", "title", "booktitle|eventtitle|journal", _YEAR),
-    "conference": ("author", "title", "booktitle|eventtitle|journal", _YEAR),
-    "inbook": ("author|editor", "title", "publisher|booktitle", "chapter|pages|booktitle", _YEAR),
-    "incollection": ("author", "title", "booktitle", "publisher", _YEAR),
-    "manual": ("title",),
-    "mastersthesis": ("author", "title", "school|institution", _YEAR),
-    "phdthesis": ("author", "title", "school|institution", _YEAR),
-    "thesis": ("author", "title", "school|institution", _YEAR),
-    "proceedings": ("title", _YEAR),
-    "techreport": (_OFFICE_OR_AUTHOR, "title", _OFFICE, _YEAR),
-    "report": (_OFFICE_OR_AUTHOR, "title", _OFFICE, _YEAR),
-    "unpublished": ("author", "title", f"note|{_YEAR}|howpublished"),
-    "online": (_MAKER, "title", "url|doi|eprint", f"{_YEAR}|urldate"),
-    "electronic": (_MAKER, "title", "url|doi|eprint", f"{_YEAR}|urldate"),
-    "www": ("title", "url|doi|eprint"),
-    "misc": ("title", _MAKER + "|howpublished|url", f"{_YEAR}|urldate", _WHERE),
-    "patent": ("author|holder", "title", "number", _YEAR),
-    "standard": ("title", "number|url"),
-    "dataset": (_MAKER, "title", _YEAR),
-    "software": (_MAKER, "title", f"{_YEAR}|version|url"),
-    "periodical": ("title", _YEAR),
-}  # fmt: skip
 
 _NAMES = {
     "author": "作者", "editor": "编者", "title": "题名", "journal": "刊名",
@@ -103,7 +68,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for key, source in book.bibliography.items():
         kind = source.type.lower()
         given = _given(source, book.bibliography)
-        required = (*REQUIRED.get(kind, ()), *options.required.get(kind, ()))
+        required = (*word_lists("required-fields").get(kind, ()), *options.required.get(kind, ()))
         lacking = [one for one in required if given.isdisjoint(one.split("|"))]
         if lacking and "*" not in given:
             yield Problem(

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -43,7 +43,7 @@ from chapterkit.han import COMMON_HAN
 from chapterkit.lint.damage import find_damage
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import Script, characters_of, counterparts, only_in, script_of
-from chapterkit.lint.words import word_patterns
+from chapterkit.lint.words import word_lists, word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit, Inline, Prose
@@ -55,58 +55,6 @@ NEEDS = frozenset[str]()
 
 _OTHER: dict[Script, Script] = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}
 _NAMES = {"zh-Hans": "简体", "zh-Hant": "繁体"}
-
-# Characters that are right in both scripts, and the words in which they are not.
-_IN_SIMPLIFIED = {
-    "著": (
-        "着",
-        r"著(?<=[看随隨沿跟接有带向对凭拿想说笑走坐站听望活试守抱忙睡味拉推挂藉]著)"
-        r"(?![作名者述书录称译文])",
-    ),
-    "於": (
-        "于",
-        r"於(?<=[关由对属位等在基处终至用便大小低高优限过敢善忠缘源趋免勇急适利鉴介归无不出乐濒止死建"
-        r"立始得败置定敏]於)(?![菟戏潜陵穆乎期])|於(?=是[，他她我它这那])",
-    ),
-    "乾": ("干", r"乾(?=[净淨燥杯脆旱枯涸洗粮糧裂瘪])|乾(?<=[饼餅烘晒吹晾擦萄]乾)(?!隆|坤)"),
-    "瞭": ("了", r"瞭(?=解|然于|如指)|瞭(?<=明瞭)"),
-    "徵": ("征", r"徵(?=[求集收兆召询稿兵税信婚聘])|徵(?<=[特象表应]徵)"),
-    "夥": ("伙", r"夥(?=[伴计食])|夥(?<=[大合家同团入散一]夥)"),
-    "麽": ("么", r"麽(?<=[什怎那这多要甚]麽)"),
-    "昇": ("升", r"昇(?=[级华降高温])|昇(?<=[上提回爬攀飙]昇)"),
-    "陞": ("升", r"陞(?=[级迁职任])|陞(?<=晋陞)"),
-    "祇": ("只", r"祇(?=[是有能要好怕]|不过|得)"),
-    "甦": ("苏", r"甦(?=醒)|甦(?<=复甦)"),
-    "祕": ("秘", r"祕(?=[密书诀方])|祕(?<=神祕)"),
-    "氾": ("泛", r"氾(?=滥|濫)"),
-}
-_IN_TRADITIONAL = {
-    "后": (
-        "後",
-        r"后(?<=[以之然最今前背先事幕隨午戰課婚產身]后)"
-        r"|(?<![皇太王母影天歌帝])后(?=[來者期續果悔退代備裔世訓]|面的|半)",
-    ),
-    "里": ("裡", r"里(?<=[心家手夜眼這嘴懷]里)(?![程劍長])|里(?=[面頭邊]的?)(?<!公里)"),
-    "干": ("幹", r"(?<!若)干(?=部|什麼|活)|干(?<=[骨主樹才能]干)(?!涉|預|擾|燥|淨)"),
-    "几": ("幾", r"(?<![茶案窗])几(?=[乎個天年次種百千十萬])"),
-    "准": ("準", r"准(?=[備確則繩時])|准(?<=[標水精基瞄]准)"),
-    "系": ("係", r"系(?<=關系)"),
-    "征": ("徵", r"征(?=[求集收兆文])|征(?<=[特象表]征)"),
-    "松": ("鬆", r"松(?=[散懈弛])|松(?<=[放輕]松)"),
-    "余": ("餘", r"余(?=[額下])|余(?<=[其剩多業]余)"),
-    "采": ("採", r"采(?=[用取訪集納購])"),
-    "胜": ("勝", r"胜(?=[利負任出])"),
-    "种": ("種", r"种(?=[類子植族])|种(?<=[一各這那某幾多兩此每]种)"),
-    "万": ("萬", r"万(?=[一物分能])|万(?<=[一二兩三四五六七八九十百千幾數上]万)(?!俟)"),
-    "据": ("據", r"据(?=說|此)|据(?<=[根數依證]据)"),
-    "划": ("劃", r"划(?<=[計規策]划)"),
-    "愿": ("願", r"愿(?=[意望])|愿(?<=[心志自]愿)"),
-    "丰": ("豐", r"丰(?=[富收盛滿])"),
-    "价": ("價", r"价(?=[格值錢])|价(?<=[評代物]价)"),
-    "么": ("麼", r"么(?<=[什怎那這多要甚]么)"),
-    "并": ("並", r"并(?=[且不非沒])"),
-}
-_SLIPS = {"zh-Hans": _IN_SIMPLIFIED, "zh-Hant": _IN_TRADITIONAL}
 
 # Characters between two runs that still make one problem, if they tell nothing themselves.
 _GAP = Late(f"[{COMMON_HAN}]{{0,3}}")
@@ -151,7 +99,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     present = characters_of(document)
     other = _OTHER[script]
     foreign = present & only_in(other)
-    slips = present & _SLIPS[script].keys()
+    slips = present & _slips(script).keys()
     if not foreign and not slips:
         return
     scripts = _Scripts(foreign, present & only_in(script), _NAMES[script], other)
@@ -173,10 +121,34 @@ def _undamaged(prose: Prose, pattern: re.Pattern[str], present: frozenset[str]) 
 
 
 def _pattern(foreign: frozenset[str], slips: frozenset[str], script: Script) -> re.Pattern[str]:
-    parts = [_SLIPS[script][one][1] for one in sorted(slips)]
+    parts = [_slips(script)[one][1] for one in sorted(slips)]
     if foreign:
         parts.insert(0, f"[{''.join(sorted(foreign))}]+")
     return re.compile("|".join(parts))
+
+
+@cache
+def _slips(script: Script) -> Mapping[str, tuple[str, str]]:
+    """Return what should stand for each character that both scripts have, and where, as a pattern.
+
+    >>> _slips("zh-Hant")["系"]
+    ('係', '系(?<=關系)')
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for entry in word_lists("mixed-script")[script]:
+        first, _, last = entry.partition("→")
+        wrong, right = first[-1], last[0]
+        before = _looking("<", first) if len(first) > 1 else ""
+        after = _looking("", last[1:]) if len(last) > 1 else ""
+        others = f"{found[wrong][1]}|" if wrong in found else ""
+        found[wrong] = right, f"{others}{wrong}{before}{after}"
+    return found
+
+
+def _looking(back: str, words: str) -> str:
+    """Return a pattern that looks for the words of a list before or behind a place."""
+    sign = "!" if words.startswith("(!") else "="
+    return f"(?{back}{sign}{words.replace('!', '').replace('(', '[').replace(')', ']')})"
 
 
 def _in_block(hits: list[Hit], scripts: _Scripts, script: Script) -> Iterator[Problem]:
@@ -228,7 +200,7 @@ def _merged(hits: Iterable[Hit], scripts: _Scripts) -> Iterator[tuple[int, int]]
 def _problem(block: Block, start: int, end: int, script: Script) -> Problem:
     wrong = block.prose[start:end]
     options = counterparts(_OTHER[script])
-    slips = _SLIPS[script]
+    slips = _slips(script)
     choices = [options.get(one) or (slips[one][0] if one in slips else one) for one in wrong]
     right = "".join(choice[0] for choice in choices)
     sure = all(len(choice) == 1 for choice in choices)
