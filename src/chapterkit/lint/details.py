@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chapterkit.lint.words import word_patterns
+from chapterkit.lint.words import word_lists, word_patterns
 from chapterkit.patterns import Late
 from chapterkit.text.document import MATH, Block, Prose
 
@@ -128,25 +128,15 @@ def _is_identifier(word: str) -> bool:
 # --- phrases
 
 _COMMANDS = Late(
-    rf"(?<![\w./-])(?:{_WORDS['package managers']}"
-    r"\s+(?:install|uninstall|add|remove|update|upgrade|sync)\b"
+    rf"(?<![\w./-])(?:{_WORDS['package managers']}\s+{_WORDS['package actions']}\b"
     r"(?:\s+[\w.\[\]=<>@/-]+)?"
-    r"|git\s+(?:clone|pull|push|commit|checkout|rebase|merge|add|log|diff|stash|submodule|lfs)\b"
-    r"|docker(?:-compose|\s+compose)?\s+(?:run|build|pull|push|exec|up|compose)\b"
-    r"|kubectl\s+(?:apply|get|create|delete|exec)\b|conda\s+(?:activate|create)\b"
+    + rf"|{_WORDS['commands']}\b".replace(r"\ ", r"\s+")
+    + r"|docker(?:-compose|\s+compose)?\s+(?:run|build|pull|push|exec|up|compose)\b"
     r"|(?:npm|yarn|cargo|uv|poetry)\s+run\b(?:\s+[\w.-]+)?"
-    r"|systemctl\s+(?:start|stop|enable|restart|status)\b|sudo\s+[a-z][\w-]*|chmod\s+[+\w]+"
+    r"|sudo\s+[a-z][\w-]*|chmod\s+[+\w]+"
     r"|python3?\s+-[mc]\b|(?:torchrun|deepspeed|accelerate\s+launch)\s+[\w./-]+"
-    r"|ollama\s+(?:run|pull)\b|huggingface-cli\s+\w+|nvidia-smi\b)"
+    r"|huggingface-cli\s+\w+|nvidia-smi\b)"
 )
-# What a command begins with.
-_TOOLS = (
-    "pip ", "pip3 ", "conda ", "npm ", "yarn ", "pnpm ", "brew ", "apt ", "apt-get ", "dnf ",
-    "yum ", "cargo ", "gem ", "uv ", "poetry ", "snap ", "helm ", "pacman ", "git ", "docker",
-    "kubectl ",
-    "systemctl ", "sudo ", "chmod ", "python ", "python3 ", "torchrun ", "deepspeed ",
-    "accelerate launch", "ollama ", "huggingface-cli ", "nvidia-smi",
-)  # fmt: skip
 
 _SETS = (
     r"(?:\s?[（(][^（）()\n]{1,30}[)）])?"
@@ -161,43 +151,25 @@ _SMALL = (
 _WHOLE = rf"(?:[\d０-９]+(?:,\d{{3}})*(?:\s*[kK])?(?![\d.]*\s*[%％倍])|{MATH}+)"
 _SHARE = rf"(?:{_SMALL}|0?\.\d+(?!\d|\s*[%％]))"
 _NUMBER = r"[\d.]+(?!\d|\s*[%％倍])"
-_BATCH = ("batch size", "Batch size", "Batch Size", "batch 大小")
-_DECAY = ("weight decay", "Weight decay", "Weight Decay")
-# What is set in a recipe: its names, and what follows one that is given a value.
-_RECIPES = (
-    (
-        ("学习率", "學習率", "learning rate", "Learning rate", "Learning Rate", "lr"),
-        Late(rf"(?![A-Za-z]){_SETS}{_SMALL}"),
+# What follows the names of each list of what a recipe sets, if one is given a value.
+_RECIPES = {
+    "recipe rate": Late(rf"(?![A-Za-z]){_SETS}{_SMALL}"),
+    "recipe batch": Late(rf"{_SETS}{_WHOLE}"),
+    "recipe decay": Late(rf"(?:率|系数|概率|比例)?{_SETS}{_SHARE}"),
+    "recipe warmup": Late(
+        rf"\s?(?:(?:步数|步|steps?){_SETS}{_NUMBER}|(?:比例|率|ratio){_SETS}{_SHARE})"
     ),
-    (
-        ("批大小", "批次大小", "批量大小", "批尺寸", "批处理大小", "批處理大小", *_BATCH),
-        Late(rf"{_SETS}{_WHOLE}"),
-    ),
-    (
-        ("权重衰减", "權重衰減", "丢弃率", "暂退率", "dropout", "Dropout", *_DECAY),
-        Late(rf"(?:率|系数|概率|比例)?{_SETS}{_SHARE}"),
-    ),
-    (
-        ("预热", "預熱", "热身", "warmup", "Warmup"),
-        Late(rf"\s?(?:(?:步数|步|steps?){_SETS}{_NUMBER}|(?:比例|率|ratio){_SETS}{_SHARE})"),
-    ),
-    (
-        ("梯度累积", "梯度累計", "梯度裁剪", "梯度剪裁", "随机种子", "隨機種子"),
-        Late(rf"(?:步数|阈值|范数|值)?{_SETS}{_NUMBER}"),
-    ),
-    (
-        ("top-p", "top-k", "Top-p", "Top-k", "KL 系数", "KL 惩罚系数", "裁剪范围", "裁剪阈值"),
-        Late(rf"{_SETS}{_NUMBER}"),
-    ),
-    (("LoRA",), Late(rf"\s*的?(?:秩|[Rr]ank|α|alpha)\s*(?:[rα]|alpha)?{_SETS}{_NUMBER}")),
-)
+    "recipe gradient": Late(rf"(?:步数|阈值|范数|值)?{_SETS}{_NUMBER}"),
+    "recipe sampling": Late(rf"{_SETS}{_NUMBER}"),
+    "recipe rank": Late(rf"\s*的?(?:秩|[Rr]ank|α|alpha)\s*(?:[rα]|alpha)?{_SETS}{_NUMBER}"),
+}
 _DIGIT = re.compile(r"(?<![\w{])\d")
 
 
 def commands(prose: Prose) -> Iterator[tuple[Block, int, int]]:
     """Yield the shell commands in running text."""
-    for tool in _TOOLS:
-        for at in _places(tool, prose.text):
+    for tool in word_lists("technical-detail")["tools"]:
+        for at in _places(tool.replace("_", " "), prose.text):
             if found := _COMMANDS.match(prose.text, at):
                 block, start = prose.place(at)
                 yield block, start, start + len(found[0])
@@ -205,8 +177,8 @@ def commands(prose: Prose) -> Iterator[tuple[Block, int, int]]:
 
 def recipes(prose: Prose) -> Iterator[tuple[Block, int, int]]:
     """Yield the settings of a training run that running text gives, each with its value."""
-    for names, follows in _RECIPES:
-        for name in names:
+    for recipe, follows in _RECIPES.items():
+        for name in word_lists("technical-detail")[recipe]:
             for at in _places(name, prose.text):
                 block, start = prose.place(at)
                 value = follows.match(block.prose, start + len(name))
