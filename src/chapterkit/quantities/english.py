@@ -10,15 +10,16 @@ from decimal import Decimal
 from chapterkit.patterns import Late
 from chapterkit.quantities.model import Draft
 from chapterkit.quantities.phrases import measured, unit_span
-from chapterkit.quantities.wordlists import words
+from chapterkit.quantities.wordlists import sections
 
-_ONES = {word: number for number, word in enumerate(words("english-ones.txt"))}
-_TENS = {word: number * 10 for number, word in enumerate(words("english-tens.txt"), start=2)}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
-           "trillion": 10**12, "dozen": 12}  # fmt: skip
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
-          "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "twentieth": 20,
-          "hundredth": 100, "thousandth": 1000}  # fmt: skip
+_LISTS = sections("english.txt")
+_ONES = {word: number for number, word in enumerate(_LISTS["ones"])}
+_TENS = {word: number * 10 for number, word in enumerate(_LISTS["tens"], start=2)}
+_SCALES, _PARTS = (
+    {word: int(number) for word, number in (one.split("=") for one in _LISTS[name])}
+    for name in ("scales", "parts")
+)
+_TIMES = dict(one.split("=") for one in _LISTS["times"])
 _WORD = "|".join([*_ONES, *_TENS])
 _SCALE = "|".join(_SCALES)
 _PART = "|".join(_PARTS)
@@ -32,13 +33,10 @@ _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _VAGUE = re.compile(
     rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
 )
-_TIMES = {"twice": "2", "thrice": "3", "doubled": "2", "doubling": "2", "doubles": "2",
-          "tripled": "3", "tripling": "3", "triples": "3", "quadrupled": "4", "halved": "0.5",
-          "halving": "0.5", "halves": "0.5"}  # fmt: skip
 _LATIN = re.compile(r"[A-Za-z]{3,}|\ba\b")
-_STARTS = frozenset([*_ONES, *_TENS, *_TIMES, "half", "tens", "dozens", "hundreds", "thousands",
-                     "millions", "billions", "scores", "double", "triple", "hundredfold",
-                     "a", "dozen"]) | frozenset(f"{w}fold" for w in [*_ONES, *_TENS])  # fmt: skip
+_STARTS = frozenset([*_ONES, *_TENS, *_TIMES, *_LISTS["starts"]]) | frozenset(
+    f"{word}fold" for word in [*_ONES, *_TENS]
+)
 _SMALL = range(2, 11)
 
 

@@ -78,27 +78,15 @@ def languages(sources: Mapping[str, Source]) -> dict[str, str]:
     }
 
 
+_BOOKS = ("book", "mvbook", "booklet", "collection", "proceedings", "manual")
 _TYPES = {
     "article": "article-journal",
-    "book": "book",
-    "mvbook": "book",
-    "booklet": "book",
-    "collection": "book",
-    "proceedings": "book",
-    "manual": "book",
-    "incollection": "chapter",
-    "inbook": "chapter",
-    "conference": "paper-conference",
-    "inproceedings": "paper-conference",
-    "mastersthesis": "thesis",
-    "phdthesis": "thesis",
-    "thesis": "thesis",
-    "techreport": "report",
-    "report": "report",
-    "software": "software",
-    "dataset": "dataset",
-    "patent": "patent",
-    "standard": "standard",
+    **dict.fromkeys(_BOOKS, "book"),
+    **dict.fromkeys(("incollection", "inbook"), "chapter"),
+    **dict.fromkeys(("conference", "inproceedings"), "paper-conference"),
+    **dict.fromkeys(("mastersthesis", "phdthesis", "thesis"), "thesis"),
+    **dict.fromkeys(("techreport", "report"), "report"),
+    **{same: same for same in ("software", "dataset", "patent", "standard")},
 }
 
 _REPOSITORY = re.compile(

@@ -27,29 +27,10 @@ MAX_STEPS = 100_000
 MAX_OUTPUT = 5_000_000
 
 _ALLOWED_FILTERS = [
-    "abs",
-    "default",
-    "d",
-    "first",
-    "int",
-    "join",
-    "last",
-    "length",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "reject",
-    "rejectattr",
-    "round",
-    "select",
-    "selectattr",
-    "sort",
-    "trim",
-    "unique",
+    "abs", "default", "d", "first", "int", "join", "last", "length", "list", "lower", "map", "max",
+    "min", "reject", "rejectattr", "round", "select", "selectattr", "sort", "trim", "unique",
     "upper",
-]
+]  # fmt: skip
 # A number's model is data, too: pydantic's own methods can read files.
 _PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set, BaseModel)
 

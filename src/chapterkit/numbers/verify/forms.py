@@ -29,19 +29,12 @@ from chapterkit.numbers.verify.nouns import other_noun
 from chapterkit.numbers.verify.texts import normal
 from chapterkit.quantities import find_in_plain, normal_unit, to_chinese, unit_kind
 from chapterkit.quantities.units import TABLE
+from chapterkit.quantities.wordlists import sections
 
-_CHANGE_OF = re.compile(
-    r"[升降增减涨跌差变][幅化量额率值]?|提高|下滑|退步|高出|低于|领先|落后|优势|gain|drop|change|improve"
-    r"|increase|decrease|reduc",
-    re.I,
-)
-_DOWN_OF = re.compile(r"降|减|少|跌|退|落后|低出|drop|decrease|reduc|loss|fall", re.I)
-_CHANGE_WORD = re.compile(
-    r"(?:increas|improv|gain|boost|rais|rise|rose|grow|grew|drop|decreas|reduc|declin|degrad|fall|fell|"
-    r"lower|loss|lost|higher|better|worse|outperform|surpass|exceed|ahead|behind|gap|margin|differ|delta|"
-    r"Δ|\bby\b|提升|提高|上升|下降|降低|减少|增加|变化|差距|高出|低)[^\d.;。]{0,50}$",
-    re.I,
-)
+_LISTS = sections("verify.txt")
+_CHANGE_OF = re.compile("|".join(_LISTS["change"]), re.I)
+_DOWN_OF = re.compile("|".join(_LISTS["decrease"]), re.I)
+_CHANGE_WORD = re.compile(rf"(?:{'|'.join(_LISTS['changed'])}|\bby\b)[^\d.;。]{{0,50}}$", re.I)
 _LEVEL_BEFORE = re.compile(
     r"(?:→|->|\bto|\bfrom|\bat|\bthan|beyond|above|below|reach\w*|achiev\w+|attain\w*|score[sd]?)\s*$",
     re.I,
@@ -65,24 +58,7 @@ _HAN_UNIT = re.compile(r" ?(小时|分钟|毫秒|秒|天|个月|年|周|米|公�
 _MAGNITUDE = re.compile(r"^(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千)")
 _POWERS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
            "千亿": 11, "万亿": 12}  # fmt: skip
-_MEASURES = frozenset(
-    [
-        "time",
-        "data",
-        "datarate",
-        "money",
-        "length",
-        "mass",
-        "power",
-        "energy",
-        "temperature",
-        "frequency",
-        "angle",
-        "area",
-        "volume",
-        "pressure",
-    ]
-)
+_MEASURES = frozenset(_LISTS["measures"])
 _SAME_UNIT = {"分": {"points", "point"}, "度": {"degrees", "degree", "°"}}
 
 
@@ -206,29 +182,7 @@ def _scientific_forms(value: Decimal) -> Iterator[str]:
     yield rf"{mantissa}\s?[×x·]\s?{ten}" + (f"|{ten}" if mantissa == "1" else "")
 
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ONES, _TENS = (sections("english.txt")[name] for name in ("ones", "tens"))
 
 
 def _english_forms(value: int) -> Iterator[str]:

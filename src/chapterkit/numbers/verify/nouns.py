@@ -7,21 +7,12 @@ import re
 from chapterkit.numbers.verify.outline import Outline
 from chapterkit.quantities import normal_unit, unit_kind
 from chapterkit.quantities.units import TABLE
+from chapterkit.quantities.wordlists import sections
 
-_NOUNS = {
-    "hardware": "GPU GPUs TPU TPUs CPU CPUs nodes servers machines cores",
-    "people": "people persons participants users annotators students engineers developers workers"
-    " authors reviewers maintainers",
-    "steps": "steps iterations epochs updates",
-    "things": "patches trajectories tasks issues commits tests samples examples episodes questions"
-    " problems runs rollouts images files repositories pairs prompts tokens",
-}
-_CLASS_OF_NOUN = {noun: kind for kind, nouns in _NOUNS.items() for noun in nouns.split()}
-_CLASS_OF_UNIT = {
-    **dict.fromkeys(("步", "轮"), "steps"),
-    **dict.fromkeys(("名", "位", "人"), "people"),
-    **dict.fromkeys(("块", "台", "卡", "GPU"), "hardware"),
-}
+_LISTS = sections("verify.txt")
+_CLASSES = ("hardware", "people", "steps", "things")
+_CLASS_OF_NOUN = {noun: kind for kind in _CLASSES for noun in _LISTS[f"nouns of {kind}"]}
+_CLASS_OF_UNIT = {unit: kind for kind in _CLASSES for unit in _LISTS.get(f"units of {kind}", ())}
 _COUNTED = ("", "count", "number", "tokens", "parameters", "times", "rate")
 _BEHIND = re.compile(
     r"(?:[ \n-](?!(?:on|of|for|in|and|to|per|with|from|over|at|or|by|than|as|is|are|out|x)\b)"

@@ -233,40 +233,11 @@ def _numbered_pages(text: str) -> tuple[int, ...]:
 
 # --- HTML
 
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "li",
-        "ul",
-        "ol",
-        "table",
-        "tr",
-        "caption",
-        "figcaption",
-        "figure",
-        "br",
-        "hr",
-        "pre",
-        "blockquote",
-        "dt",
-        "dd",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "nav",
-        "title",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ]
-)
+_BLOCKS = frozenset({
+    "p", "div", "section", "article", "li", "ul", "ol", "table", "tr", "caption", "figcaption",
+    "figure", "br", "hr", "pre", "blockquote", "dt", "dd", "header", "footer", "main", "aside",
+    "nav", "title", "h1", "h2", "h3", "h4", "h5", "h6",
+})  # fmt: skip
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg"])
 
 
