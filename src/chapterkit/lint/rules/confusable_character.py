@@ -38,13 +38,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chapterkit.han import COMMON_HAN as HAN
 from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.script import characters_of, script_of
-from chapterkit.lint.words import word_patterns
+from chapterkit.lint.words import word_lists, word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
@@ -70,8 +70,12 @@ class _Kind:
     right: Callable[[str], str]
 
 
-def _kind(triggers: frozenset[str], pattern: str, said: str, right: Callable[[str], str]) -> _Kind:
-    return _Kind(triggers, Late(pattern), said, right)
+def _kind(
+    triggers: Iterable[str], pattern: str, said: str, right: Callable[[str], str] | str
+) -> _Kind:
+    """Return a kind; for each character of the text stands the one that is `right`."""
+    returned = right if callable(right) else lambda text: right * len(text)
+    return _Kind(frozenset(triggers), Late(pattern), said, returned)
 
 
 def _range(first: str, last: str) -> frozenset[str]:
@@ -83,14 +87,13 @@ def _translated(pairs: Mapping[str, str]) -> Callable[[str], str]:
     return lambda text: text.translate(table)
 
 
-def _paired(wrong: str, right: str) -> dict[str, str]:
-    return dict(zip(wrong, right, strict=True))
+def _pairs(name: str) -> dict[str, str]:
+    return {pair[0]: pair[1] for pair in word_lists("confusable-character")[name]}
 
 
 # --- letters of two alphabets in one word
 
-_FROM_CYRILLIC = _paired("АВСЕНІЈКМОРЅТХУасеіјорѕхуԁһԛԝ", "ABCEHIJKMOPSTXYaceijopsxydhqw")
-_FROM_GREEK = _paired("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo")
+_FROM_CYRILLIC, _FROM_GREEK = _pairs("cyrillic"), _pairs("greek")
 _TO_CYRILLIC = {latin: other for other, latin in _FROM_CYRILLIC.items()}
 _TO_GREEK = {latin: other for other, latin in _FROM_GREEK.items()} | {"v": "ν"}
 _LATIN = re.compile("[A-Za-z]")
@@ -118,21 +121,17 @@ def _greek_word(word: str) -> str:
 
 # --- compatibility characters
 
-_RADICALS = _paired(
-    "⺁⺄⺊⺒⺓⺟⺠⺩⺪⺬⺮⺳⺶⺼⻁⻃⻄⻅⻆⻉⻊⻋⻏⻑⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
-    "厂乙卜巳幺母民王疋示竹网羊肉虎西西见角贝足车邑長长门阜雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟",
-) | {"⼾": "户", "⿈": "黄"}
+_RADICALS = _pairs("radicals")
 _UNIFIED = frozenset("\ufa0e\ufa0f\ufa11\ufa13\ufa14\ufa1f\ufa21\ufa23\ufa24\ufa27\ufa28\ufa29")
 _COMPATIBLE = (
     _range("\uf900", "\ufaff") | _range("\u2f00", "\u2fd5") | _range("\U0002f800", "\U0002fa1d")
 ) - _UNIFIED | _RADICALS.keys()
 _POWERS = {f"{unit}{power}": f"{unit}{sign}" for unit in ("mm", "cm", "m", "km")
            for power, sign in (("2", "²"), ("3", "³"))}  # fmt: skip
-_SMALL = _paired("﹐﹑﹒﹔﹕﹖﹗﹘﹙﹚﹛﹜﹝﹞｡､｢｣", "，、．；：？！—（）｛｝〔〕。、「」")
+_SMALL = _pairs("marks")
 
 
 def _folded(text: str) -> str:
-    # Unicode has the older shapes of 户 and 黄 for these two.
     return "".join(_RADICALS.get(one) or unicodedata.normalize("NFKC", one) for one in text)
 
 
@@ -149,7 +148,7 @@ def _half_width(text: str) -> str:
 
 _NUMERALS = "一二三四五六七八九"
 _DOTS = "．•・‧∙⋅"
-_KANA_FOR_HAN = _paired("カタトニロエハチオミ", "力夕卜二口工八千才三")
+_KANA_FOR_HAN = _pairs("kana")
 _HAN_FOR_KANA = {han: kana for kana, han in _KANA_FOR_HAN.items()} | {"一": "ー"}
 
 
@@ -164,71 +163,52 @@ def _mixed(letters: str) -> str:
 
 
 _KINDS = (
-    _kind(frozenset("○◯Ｏ"), f"(?<=[{_NUMERALS}〇])[○◯Ｏ]+(?=[{_NUMERALS}〇十年月日号號级級届屆])",
-          "不是数字〇", lambda text: "〇" * len(text)),
-    _kind(
-        _range("Ａ", "Ｚ") | _range("ａ", "ｚ") | _range("０", "９"),
-        r"[Ａ-Ｚａ-ｚ０-９]+(?:[．－／＋＆＿][Ａ-Ｚａ-ｚ０-９]+)*％?",
-        "是全角字母或数字",
-        _half_width,
-    ),
-    _kind(
-        _range("\u0400", "\u052f"),
-        _mixed("\u0400-\u052f"),
-        "混用了拉丁字母和西里尔字母",
-        _cyrillic_word,
-    ),
-    _kind(
-        frozenset(_FROM_GREEK),
-        _mixed("\u0391-\u03c9"),
-        "混用了拉丁字母和希腊字母",
-        _greek_word,
-    ),
-    _kind(
-        _COMPATIBLE,
-        f"[{''.join(sorted(_RADICALS))}\u2f00-\u2fd5\uf900-\ufa0d\ufa10\ufa12\ufa15-\ufa1e\ufa20\ufa22"
-        "\ufa25\ufa26\ufa2a-\ufaff\U0002f800-\U0002fa1d]+",
-        "是部首或兼容汉字，不是通常的汉字",
-        _folded,
-    ),
+    _kind("○◯Ｏ", f"(?<=[{_NUMERALS}〇])[○◯Ｏ]+(?=[{_NUMERALS}〇十年月日号號级級届屆])",
+          "不是数字〇", "〇"),
+    _kind(_range("Ａ", "Ｚ") | _range("ａ", "ｚ") | _range("０", "９"),
+          r"[Ａ-Ｚａ-ｚ０-９]+(?:[．－／＋＆＿][Ａ-Ｚａ-ｚ０-９]+)*％?",
+          "是全角字母或数字", _half_width),
+    _kind(_range("\u0400", "\u052f"), _mixed("\u0400-\u052f"),
+          "混用了拉丁字母和西里尔字母", _cyrillic_word),
+    _kind(_FROM_GREEK, _mixed("\u0391-\u03c9"), "混用了拉丁字母和希腊字母", _greek_word),
+    _kind(_COMPATIBLE,
+          f"[{''.join(sorted(_RADICALS))}\u2f00-\u2fd5\uf900-\ufa0d\ufa10\ufa12\ufa15-\ufa1e\ufa20\ufa22"
+          "\ufa25\ufa26\ufa2a-\ufaff\U0002f800-\U0002fa1d]+",
+          "是部首或兼容汉字，不是通常的汉字", _folded),
     _kind(_range("\ufb00", "\ufb06"), r"[\ufb00-\ufb06]+", "是连字", _half_width),
     _kind(_range("\u3380", "\u33df"), r"[\u3380-\u33df]", "是挤成一个字符的单位", _unit),
-    _kind(frozenset("\u212a\u212b"), r"[\u212a\u212b]", "是兼容字符，不是通常的字母", _half_width),
+    _kind("\u212a\u212b", r"[\u212a\u212b]", "是兼容字符，不是通常的字母", _half_width),
     _kind(_range("\U0001d400", "\U0001d7ff"), r"[\U0001d400-\U0001d7ff]+",
           "是数学字母，只该用在公式里", _half_width),
-    _kind(frozenset(_SMALL), f"(?<![{_KANA}])[{''.join(_SMALL)}](?![{_KANA}])",
+    _kind(_SMALL, f"(?<![{_KANA}])[{''.join(_SMALL)}](?![{_KANA}])",
           "是小号或半角的兼容标点", _translated(_SMALL)),
-    _kind(frozenset("ɡɑ"), r"(?<![^\W_])(?=[a-zɡɑ]*[a-z]{3})[A-Za-z]*[ɡɑ][A-Za-zɡɑ]*(?![^\W_])",
+    _kind("ɡɑ", r"(?<![^\W_])(?=[a-zɡɑ]*[a-z]{3})[A-Za-z]*[ɡɑ][A-Za-zɡɑ]*(?![^\W_])",
           "里有音标字母", _translated({"ɡ": "g", "ɑ": "a"})),
-    _kind(frozenset(_DOTS),
-          rf"(?<=[{HAN}])(?<![{_NUMERALS}十甲乙丙丁])[{_DOTS}](?=[{HAN}])",
-          "不是间隔号", lambda text: "·"),
-    _kind(frozenset("．"), r"(?<=[0-9])．(?=[0-9])", "不是小数点", lambda text: "."),
-    _kind(frozenset("—"),
+    _kind(_DOTS, rf"(?<=[{HAN}])(?<![{_NUMERALS}十甲乙丙丁])[{_DOTS}](?=[{HAN}])",
+          "不是间隔号", "·"),
+    _kind("．", r"(?<=[0-9])．(?=[0-9])", "不是小数点", "."),
+    _kind("—",
           rf"—(?:(?<=[这這每第某另]—)(?=[{HAN}])|(?<=[是有了同]—)(?=[个個些种種切样樣直定般]))",
-          "是破折号，不是数字", lambda text: "一"),
-    _kind(frozenset("丨"), "丨", "是部首，不是竖线", lambda text: "|"),
-    _kind(frozenset("ㄧ"), rf"(?<=[{HAN}，。])ㄧ(?=[{HAN}])", "是注音符号，不是汉字",
-          lambda text: "一"),
-    _kind(frozenset(_KANA_FOR_HAN), rf"(?<=[{HAN}])[{''.join(_KANA_FOR_HAN)}](?=[{HAN}])",
+          "是破折号，不是数字", "一"),
+    _kind("丨", "丨", "是部首，不是竖线", "|"),
+    _kind("ㄧ", rf"(?<=[{HAN}，。])ㄧ(?=[{HAN}])", "是注音符号，不是汉字", "一"),
+    _kind(_KANA_FOR_HAN, rf"(?<=[{HAN}])[{''.join(_KANA_FOR_HAN)}](?=[{HAN}])",
           "是片假名，不是汉字", _translated(_KANA_FOR_HAN)),
     _kind(_range("ァ", "ヺ"), rf"(?<=[ァ-ヺー])[{''.join(_HAN_FOR_KANA)}](?=[ァ-ヺー])",
           "是汉字，不是片假名", _translated(_HAN_FOR_KANA)),
-    _kind(frozenset("‐‑−－"), r"[‐‑−－](?<=[A-Za-z]{2}.)(?=[A-Za-z]{2})", "不是连字符",
-          lambda text: "-"),
-    _kind(frozenset("´"), r"(?<=[A-Za-z])´(?=[A-Za-z])", "不是撇号", lambda text: "’"),
-    _kind(frozenset("∶"), rf"(?<=[{HAN}”）])∶(?![0-9])", "是比号，不是冒号", lambda text: "："),
-    _kind(frozenset("‚"), rf"(?<=[{HAN}”）])‚", "不是逗号", lambda text: "，"),
+    _kind("‐‑−－", r"[‐‑−－](?<=[A-Za-z]{2}.)(?=[A-Za-z]{2})", "不是连字符", "-"),
+    _kind("´", r"(?<=[A-Za-z])´(?=[A-Za-z])", "不是撇号", "’"),
+    _kind("∶", rf"(?<=[{HAN}”）])∶(?![0-9])", "是比号，不是冒号", "："),
+    _kind("‚", rf"(?<=[{HAN}”）])‚", "不是逗号", "，"),
 )  # fmt: skip
 # What ASCII everywhere is made of: one look for all of them first, with ? for other characters.
 _ASCII = re.compile(rb"[0-9](?:[OlI][0-9OlI]|[xX][0-9]{2})|l[0-9]{2}|\?[O0]+\?")
 _ASCII_KINDS = (
-    _kind(frozenset(), r"(?<![A-Za-z0-9_.-])(?:[0-9]+[OlI]+[0-9][0-9OlI]*|[0-9]+O{2,}|l[0-9]{2,})"
+    _kind((), r"(?<![A-Za-z0-9_.-])(?:[0-9]+[OlI]+[0-9][0-9OlI]*|[0-9]+O{2,}|l[0-9]{2,})"
           r"(?![A-Za-z0-9_-])", "里混了字母", _digits),
-    _kind(frozenset(), r"(?<![A-Za-z0-9_.-])[1-9][0-9]+[xX][1-9][0-9]+(?![A-Za-z0-9_-])",
+    _kind((), r"(?<![A-Za-z0-9_.-])[1-9][0-9]+[xX][1-9][0-9]+(?![A-Za-z0-9_-])",
           "里的乘号是字母", lambda text: re.sub("[xX]", "×", text)),
-    _kind(frozenset(), f"(?<=[{_NUMERALS}〇])[O0]+(?=[{_NUMERALS}〇年])", "不是数字〇",
-          lambda text: "〇" * len(text)),
+    _kind((), f"(?<=[{_NUMERALS}〇])[O0]+(?=[{_NUMERALS}〇年])", "不是数字〇", "〇"),
 )  # fmt: skip
 
 _TALK_OF_CHARACTERS = Late(rf"{word_patterns('talk')['characters']}|U\+[0-9A-F]{{4}}")
