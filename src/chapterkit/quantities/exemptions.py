@@ -44,10 +44,6 @@ _CLOCK = re.compile(
     r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?=[整许起至正])|"
     r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
 )
-_TIME_OF_DAY = re.compile(
-    r"(?:上午|下午|晚上|早上|早晨|凌晨|中午|傍晚|清晨|深夜|午夜|今晚|当晚|夜里) ?$"
-)
-_TIME_OF_DAY_ENDS = frozenset("午上晨晚夜里 ")
 _SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]")
 _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
@@ -91,6 +87,7 @@ _REFERENCE = frozenset(_SECTIONS_OF["reference"])
 _LABEL_ENDS = by_last_character(_SECTIONS_OF["reference"] + _SECTIONS_OF["label"])
 _LABEL_LAST = frozenset(_LABEL_ENDS) | frozenset(SPACES)
 _NO_LABEL_ENDS = by_last_character(_SECTIONS_OF["not"])
+_TIMES_OF_DAY = by_last_character(_SECTIONS_OF["time"])
 _ENGLISH = frozenset(_SECTIONS_OF["english"])
 _VENUES = frozenset(_SECTIONS_OF["venue"])
 _NAMES = frozenset(_SECTIONS_OF["name"])
@@ -224,10 +221,8 @@ def _month_end(text: str, end: int) -> int:
 
 def clock_before(text: str, at: int) -> bool:
     """Whether 上午, 下午 … stand before the number."""
-    last = text[at - 1 : at] if at else ""
-    if last not in _TIME_OF_DAY_ENDS:
-        return False
-    return _TIME_OF_DAY.search(text[max(0, at - 4) : at]) is not None
+    end = at - 1 if text[at - 1 : at] == " " else at
+    return bool(ending_at(_TIMES_OF_DAY, text, end))
 
 
 def parenthesised(text: str, at: int, floor: int) -> Skip | None:

@@ -12,14 +12,13 @@ from chapterkit.quantities.amounts import DIGIT, HAN_POWERS, NUMERAL, Amount, ha
 from chapterkit.quantities.model import BLANK, Draft, Skip
 from chapterkit.quantities.phrases import SPACES, measured, percentage_at, quantity_at, unit_span
 from chapterkit.quantities.units import unit_at, unit_kind
-from chapterkit.quantities.wordlists import by_first_character, starting_at, words
+from chapterkit.quantities.wordlists import by_first_character, sections, starting_at, words
 
 _NOUNS = by_first_character(words("nouns.txt"))
-_NOUN_BEFORE_SHU = frozenset(
-    "参次步人倍总个函整指系基分无少多岁件字页篇条轮负变常实复奇偶序级位点度票阶秩维层计算"
+_CONTEXT = sections("context.txt")
+_NOUN_BEFORE_SHU, _NO_SHANG, _BIG_ENOUGH, _ARTICLE_BEFORE = (
+    frozenset("".join(_CONTEXT[name])) for name in ("numbered", "risen", "enough", "article")
 )
-_NO_SHANG = frozenset("以加网路身晚早之心手线地台桌街马楼世天海基集期版历事实算")
-_BIG_ENOUGH = frozenset("近逾超破过达满约上余每数几足")
 _IDIOM = re.compile(r"成百上千|成千上万|成千成万|成百成千|成千累万")
 _COUNTED_BY = re.compile(r"[十百千万亿]{1,2}计")
 _CLOCK = re.compile(
@@ -30,15 +29,12 @@ _MONTH = re.compile(
     r"(?:十[一二]?|[一二三四五六七八九])月(?:份|底|初|末)?(?:[一二三四五六七八九十廿]{1,3}[日号])?"
 )
 _CODE = re.compile(
-    r"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|年级|号(?!召)|月份|年制|维码|次方|次幂|次元|"
-    r"进制|边形|面体|分位|线城市|年生|"
-    r"部曲|周目|重奏|代目|阶导|次型|声道|线制|氧化|氯化|硫化|价铁|聚体|倍体"
+    rf"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|号(?!召)|{'|'.join(_CONTEXT['codes'])}"
 )
 _FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍")
 _ORDINAL = re.compile(
     r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*"
 )
-_ARTICLE_BEFORE = frozenset("这那每同某第另上下前后头任新其唯单统逐又再哪首末翌次")
 _ONE_DAY = frozenset("天年日周夜秒")
 _ER_COUNTS = frozenset("者人位国省女")
 _FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")

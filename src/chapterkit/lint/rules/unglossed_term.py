@@ -70,8 +70,7 @@ _WORDS = word_patterns("unglossed-term")
 # Introductions: what stands before, and behind.
 _OPENED = Late(r"[（(\[［]([^（）()]*)$")
 _NAME_BEFORE = Late(
-    r"(?:[A-Za-z][\w\s,'’&/.\-–]*[,，;；、:：]|英文|英语|简称|簡稱|缩写|縮寫|即|又称|也称|也叫"
-    r"|又叫|下称|以下简称|下文简称|全称|或|也作"
+    rf"(?:[A-Za-z][\w\s,'’&/.\-–]*[,，;；、:：]|{_WORDS['in brackets before']}"
     r"|[^\W\da-zA-Z_][^，。]{1,30}[,，;；、:：])?\s?(?:简称|簡稱|缩写|縮寫|即|或"
     r"|英文)?[为為是]?[\s“”:：]*"
 )
@@ -86,7 +85,7 @@ _SAYS_BEFORE = Late(rf"{_WORDS['says before']}[為为是作]?[\s“「]*$")
 _CAPITAL_BEFORE = Late(r"[A-Z][\w.’'-]*\s$|\d\s?$")
 _CAPITAL_BEHIND = Late(r"\s[A-Z0-9][A-Za-z0-9]*")
 _NAME_OF = Late(rf"{_WORDS['name of']}\s?$")
-_METHOD = Late(r"\s?(?:方法|算法|演算法|损失|損失|正则|机制|機制|范式|範式|目标函数)")
+_METHOD = Late(rf"\s?{_WORDS['methods']}")
 _SENTENCE = Late("[。！？\n]")
 _BEFORE = 90
 _BEHIND = 110

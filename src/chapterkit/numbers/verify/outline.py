@@ -15,6 +15,7 @@ from functools import cached_property
 
 from chapterkit.han import COMMON_HAN, is_han
 from chapterkit.numbers.verify.texts import SourceText, normal
+from chapterkit.quantities.wordlists import sections
 
 _MAX_HEADINGS = 5_000
 _FLOAT_LINES = 120
@@ -114,11 +115,9 @@ _NUMBERED = re.compile(
     r"(?P<id>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<end>\.|\]|:|[ ]?节)?(?:[ ]+(?P<title>\S.*))?$"
 )
 _MARKED = re.compile(r"^(#{1,6})[ ]+(\S.*?)[ #]*$")
+_HEADINGS = "|".join(sections("verify.txt")["headings"]).replace("_", " ")
 _KNOWN = re.compile(
-    r"^[=\[( ]*(?:\(?[A-Z]\d?\)[ ])?(Abstract|References|Bibliography|Acknowledge?ments?|"
-    r"Introduction|Impact Statement|Conclusions?|Related Works?|Appendix|Appendices|Contents|"
-    r"摘要|引言|参考文献|致谢|Intro|Limitations?|Discussion|ABSTRACT|REFERENCES|INTRODUCTION|abstract(?=,))(?![A-Za-z-])"
-    r"(?P<rest>.*)$"
+    rf"^[=\[( ]*(?:\(?[A-Z]\d?\)[ ])?({_HEADINGS}|abstract(?=,))(?![A-Za-z-])(?P<rest>.*)$"
 )
 _REFERENCES = re.compile("references|bibliography|参考文献", re.I)
 _RUN_IN = re.compile(r"^\[?([A-Z][\w()/&' -]{2,50}?)[.\]:][ ]")
