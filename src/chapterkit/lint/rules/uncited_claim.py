@@ -61,33 +61,26 @@ _SCHOLAR = rf"(?:[^，。；：、“”\s]{{0,4}}?(?:学者|學者|学家|學�
 _CLAIMS = (
     re.compile(
         rf"(?P<study>{_WORDS['studies']})"
-        r"(?:者们?|者們?|人员们?|人員們?)?(?:结果|結果|结论|結論|数据|數據|资料|資料|报告|報告)?"
-        rf"{_ADVERBS}(?P<verb>{_SHOWS}|{_WORDS['tells']})"
+        rf"(?:者们?|者們?|人员们?|人員們?)?{_WORDS['results']}?{_ADVERBS}(?P<verb>{_SHOWS}|{_WORDS['tells']})"
     ),
-    re.compile("(?P<known>众所周知|眾所周知|人所共知|普遍认为|普遍認為)"),
+    re.compile(f"(?P<known>{_WORDS['known']})"),
+    re.compile(f"(?P<agreed>{_WORDS['agreed']}){_WORDS['how agreed']}?{_WORDS['agree']}"),
     re.compile(
-        f"(?P<agreed>{_WORDS['agreed']})"
-        "(?:普遍|一致|一般|通常|大多|早已|多|已|也)?(?:认为|認為|公认|公認|承认|承認)"
-    ),
-    re.compile(
-        f"(?P<older>{_WORDS['older']})的?(?:大量|许多|許多)?"
-        "(?:研究|工作|文献|文獻|论文|論文|实验|實驗)(?:中|里|裡)?"
-        f"{_ADVERBS}(?:{_SHOWS}|报告|報告|{_WORDS['reviewed']})"
+        f"(?P<older>{_WORDS['older']})的?(?:大量|许多|許多)?{_WORDS['works']}"
+        f"(?:中|里|裡)?{_ADVERBS}(?:{_SHOWS}|报告|報告|{_WORDS['reviewed']})"
     ),
     re.compile(
-        r"(?P<reported>[据據])(?:(?:不完全|官方|最新|初步|有关|有關|权威|相关)?(?:统计|統計)"
-        r"(?![局学學部司处處员員法量口年计])"
+        rf"(?P<reported>[据據])(?:{_WORDS['whose']}?(?:统计|統計)(?![局学學部司处處员員法量口年计])"
         rf"|{_WORDS['reported']}"
         r"(?=[，,：:]|显示|顯示|表明|指出))"
     ),
     re.compile(
         f"(?P<scholars>{_WORDS['some']})的?{_SCHOLAR}(?:们|們)?{_ADVERBS}"
-        rf"(?:{_SHOWS}|批评|批評|质疑|質疑|建议|建議|相信|断言|斷言)"
+        rf"(?:{_SHOWS}|{_WORDS['judge']})"
     ),
     re.compile(
-        "(?P<scientists>科学家|科學家|专家|專家|学者|學者)(?:们|們)?(?:已经|已|最近|近年来|则"
-        "|也|还|普遍){0,2}"
-        "(?:发现|發現|证实|證實|证明|證明|认为|認為|指出|相信)(?=[，,：:])"
+        rf"(?P<scientists>{_WORDS['scientists']})(?:们|們)?{_WORDS['how they say']}{{0,2}}"
+        rf"{_WORDS['they say']}(?=[，,：:])"
     ),
 )
 _ENGLISH = (
@@ -125,26 +118,19 @@ _CONNECTIVE = Late(f"{_WORDS['connectives']}?$")
 _OWN_WORK = Late(
     f"{_WORDS['own work']}|我们(?:对|用|在|以|将|把|共)?[^，。；]{{0,10}}{_WORDS['investigating']}"
 )
-_OWN_RESULTS = Late(
-    r"我们|我們|实验\s?\d|實驗\s?\d|[图表圖]\s?\d|[上下]表|[上下]图|本组|所提|作者们?|对照组"
-    r"|實驗組|实验组"
-)
+_OWN_RESULTS = Late(rf"{_WORDS['own results']}|(?:实验|實驗|[图表圖])\s?\d")
 # What stands behind: a noun phrase (研究发现的方法), or a question.
 _NOUN = Late(
     r"[的之者完]|得(?![出知到])|过[，。]|過[，。]|了?(?:什么|什麼|哪些|哪|多少|怎样|如何|谁)|\s?[与與和及、]|\s?[。；！？”」）)】]"
 )
 _NOUN_FINDING = Late(_WORDS["no finding"])
-_FINDINGS = Late(r"(?:主要|重要|核心|关键|關鍵|这一|這一|这项|哪些|上述|此|该|一)$")
-_REPORTING = Late("(?:总结|總結|回应|呈现|汇报|概括|归纳|结合|整理|综合|讨论)$")
-_ENGLISH_OWN = Late(
-    r"\w$|\b(?:our|this|these|those|the|their|his|her|my|its|present|current|no|if|whether"
-    r"|above|following|user|case)\s$",
-    re.IGNORECASE,
-)
+_FINDINGS = Late(f"{_WORDS['findings']}$")
+_REPORTING = Late(f"{_WORDS['reporting']}$")
+_ENGLISH_OWN = Late(rf"\w$|\b{_WORDS['english own']}\s$", re.IGNORECASE)
 _QUESTION = Late(r"[？?][”’」』）)]*\s?$")
 _NOT_BY = frozenset("数數证證依凭憑收票单單占佔论論字")
 _ON_TRIAL = Late("实验|實驗")
-_OF_SCHOLARS = Late("(?:学家|學家|学者|學者|专家|專家|人员|人員)$")
+_OF_SCHOLARS = Late(f"{_WORDS['of scholars']}$")
 _WRITTEN = frozenset({"研究", "论文", "論文", "文献", "文獻", "报告", "報告"})
 _NEEDS_QUANTITY = frozenset({"证据", "證據", "数据", "數據"})
 # How far back from a phrase, in characters, what stands before it matters; and in its paragraph.
