@@ -1,9 +1,9 @@
 """An entry of the bibliography lacks a field without which its reader cannot find the source.
 
-Why: an entry without year or publisher is printed with a gap. Each type of entry needs
-the required fields of BibTeX's standard styles (Patashnik, BibTeXing, 1988,
-section 3.1), with biblatex's names for the same things, and what GB/T 7714-2015 asks of sources
-that BibTeX does not know (a way to an online source, the number of a standard or patent).
+Why: an entry without year or publisher is printed with a gap. Each type of entry needs the
+required fields of BibTeX's standard styles (Patashnik, BibTeXing, 1988, section 3.1), with
+biblatex's names for the same things, and what GB/T 7714-2015 asks of sources that BibTeX does not
+know (a way to an online source, the number of a standard or patent).
 
 Quiet: date for year, journaltitle for journal, institution for school; fields inherited by
 crossref; year = {n.d.} or pubstate = {forthcoming}; an arXiv number in place of a journal for
