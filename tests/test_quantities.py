@@ -193,7 +193,7 @@ def test_counts_in_every_dress(number: int) -> None:
 def test_ranges_keep_both_ends(low: Decimal, high: Decimal, mark: str) -> None:
     quantity = only(f"介于 {low}{mark}{high} 毫秒之间")
     assert quantity.value == (low, high)
-    assert quantity.is_range
+    assert quantity.shape == "range"
 
 
 @given(st.integers(1, 9))

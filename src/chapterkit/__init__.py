@@ -11,13 +11,7 @@ from chapterkit.quantities import (
 )
 
 __all__ = [
-    "ChapterkitError",
-    "Origin",
-    "Quantity",
-    "find_quantities",
-    "normal_unit",
-    "parse_chinese",
-    "same_quantity",
-    "to_chinese",
-]
+    "ChapterkitError", "Origin", "Quantity", "find_quantities", "normal_unit", "parse_chinese",
+    "same_quantity", "to_chinese",
+]  # fmt: skip
 __version__ = "0.1.0"

@@ -4,15 +4,6 @@ from chapterkit.lint.engine import Rule, Run, all_rules, find_rule, lint
 from chapterkit.lint.problem import Edit, Problem, insertion, join, problem_at, replacement
 
 __all__ = [
-    "Edit",
-    "Problem",
-    "Rule",
-    "Run",
-    "all_rules",
-    "find_rule",
-    "insertion",
-    "join",
-    "lint",
-    "problem_at",
-    "replacement",
-]
+    "Edit", "Problem", "Rule", "Run", "all_rules", "find_rule", "insertion", "join", "lint",
+    "problem_at", "replacement",
+]  # fmt: skip

@@ -12,16 +12,6 @@ from chapterkit.quantities.numerals import parse_chinese, to_chinese
 from chapterkit.quantities.units import known_unit, normal_unit, same_quantity, unit_kind
 
 __all__ = [
-    "Exempt",
-    "Quantity",
-    "Value",
-    "explain",
-    "find_in_plain",
-    "find_quantities",
-    "known_unit",
-    "normal_unit",
-    "parse_chinese",
-    "same_quantity",
-    "to_chinese",
-    "unit_kind",
-]
+    "Exempt", "Quantity", "Value", "explain", "find_in_plain", "find_quantities", "known_unit",
+    "normal_unit", "parse_chinese", "same_quantity", "to_chinese", "unit_kind",
+]  # fmt: skip

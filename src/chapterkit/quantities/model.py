@@ -52,16 +52,6 @@ class Quantity:
     parts: tuple[Quantity, ...] = ()
 
     @property
-    def is_range(self) -> bool:
-        """Whether the quantity has two ends: 5%–8%, 三四成."""
-        return self.shape == "range"
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether the quantity sets one number against another: 2:3, 三分之二, 3/8."""
-        return self.shape in ("ratio", "fraction")
-
-    @property
     def kind(self) -> str:
         """What the unit measures: percent, points, times, time, money, count, …
 
