@@ -41,13 +41,24 @@ class Memory:
 
     kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 
-    def step(self, name: str, text: str, key: str, do: Callable[[], Value]) -> Value:
+    def step(self, name: str, text: str, key: Callable[[], str], do: Callable[[], Value]) -> Value:
         """Return what a step gave for a text, done anew if its key is another."""
         before, value = self.kept.get((name, text), ("", None))
-        if before != key:
+        if before != (now := key()):
             value = do()
-            self.kept[name, text] = key, value
+            self.kept[name, text] = now, value
         return value  # type: ignore[no-any-return]
+
+
+class Forgetful(Memory):
+    """Remembers nothing: for a process that does each step once."""
+
+    def step(self, name: str, text: str, key: Callable[[], str], do: Callable[[], Value]) -> Value:
+        """Do the step."""
+        return do()
+
+
+FORGETFUL = Forgetful()
 
 
 @dataclass(frozen=True)
@@ -168,37 +179,36 @@ def written(
 # --- down the line
 
 
-def document_of(subject: Subject, memory: Memory | None = None) -> Document:
+def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
     """Return a subject's document: rendered, and read by pandoc once for everything."""
-    memory = memory or Memory()
-    markdown = memory.step("render", subject.name, render_key(subject), lambda: rendered(subject))
-    return memory.step("read", subject.name, read_key(markdown), lambda: read(markdown))
+    name = subject.name
+    markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
+    return memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
 
 
-def problems_of(subject: Subject, memory: Memory | None = None) -> list[Problem]:
+def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
     """Return the problems of a subject: rendered, read and linted."""
-    memory = memory or Memory()
     document = document_of(subject, memory)
     return memory.step(
         "lint",
         subject.name,
-        lint_key(subject, document.rendered),
+        lambda: lint_key(subject, document.rendered),
         lambda: linted(subject, document),
     )
 
 
 def printing_of(
-    subject: Subject, document: Document, memory: Memory | None = None
+    subject: Subject, document: Document, memory: Memory = FORGETFUL
 ) -> ChapterPrinting:
     """Return a chapter ready to be printed, its document cited.
 
     Raises ChapterkitError for one without a title.
     """
     assert subject.chapter
-    tree = (memory or Memory()).step(
+    tree = memory.step(
         "cite",
         subject.name,
-        cite_key(subject, document.rendered),
+        lambda: cite_key(subject, document.rendered),
         lambda: cited_tree(subject, document),
     )
     return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
@@ -216,7 +226,7 @@ def render_key(subject: Subject) -> str:
 
 def read_key(markdown: Rendered) -> str:
     """Return the key of reading: the Markdown, and where each part of it was written."""
-    places = (f"{origin.path}:{origin.line}:{origin.column}" for origin, _ in markdown.origins)
+    places = (f"{at.path}:{at.line}:{at.column}:{typed}" for at, typed in markdown.origins)
     return _key("read", markdown.text, *map(str, markdown.starts), *places)
 
 
