@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,3 +141,48 @@ def test_what_templates_give(name: str, minimal: Book) -> None:
     given = outcome(minimal, chapter, template)
     printed = given if isinstance(given, str) else given.text.removeprefix(HEAD).rstrip("\n")
     assert printed == expected
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder, still empty, in which compiled templates are kept."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def compiled(kept: Path) -> list[Path]:
+    return sorted(kept.rglob("__chapterkit_*.cache"))
+
+
+def test_compiled_templates_are_kept_and_give_the_same(minimal: Book, kept: Path) -> None:
+    chapter, template, expected = CASES["dresses"]
+    assert not compiled(kept)
+    first = outcome(minimal, chapter, template)
+    assert len(compiled(kept)) == 3
+    assert outcome(minimal, chapter, template) == first
+    assert isinstance(first, Rendered)
+    assert expected in first.text
+
+
+def test_another_source_is_compiled_anew(minimal: Book, kept: Path) -> None:
+    before = outcome(minimal, "甲", "{{ n.after }}")
+    after = outcome(minimal, "乙", "{{ n.after }}")
+    assert before != after
+    assert outcome(minimal, "甲", "{{ n.after }}") == before
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 40, b"not compiled at all"])
+def test_a_damaged_compiled_template_is_made_anew(damage: bytes, minimal: Book, kept: Path) -> None:
+    before = outcome(minimal, "甲", "{{ n.after }}")
+    for path in compiled(kept):
+        path.write_bytes(damage)
+    assert outcome(minimal, "甲", "{{ n.after }}") == before
+
+
+def test_without_a_safe_place_nothing_is_kept(minimal: Book, kept: Path) -> None:
+    before = outcome(minimal, "甲", "{{ n.after }}")
+    [folder] = {path.parent for path in compiled(kept)}
+    shutil.rmtree(folder)
+    folder.write_text("in the way", "utf-8")
+    assert outcome(minimal, "甲", "{{ n.after }}") == before
+    assert not compiled(kept)
