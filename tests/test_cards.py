@@ -74,8 +74,7 @@ def test_a_card_knows_record_and_source() -> None:
 
 
 OUTSIDE = replace(
-    BOOK,
-    ledger=ledger_of("numbers:\n  rate: {value: 15, of: 成功率, cite: nobody2025}\n"),
+    BOOK, ledger=ledger_of("numbers:\n  rate: {value: 15, of: 成功率, cite: nobody2025}\n")
 )
 
 

@@ -226,13 +226,7 @@ def pdf_text(path: Path, option: str = "-layout") -> str:
 @pytest.mark.parametrize("page", ["a5", "16k"])
 def test_pdf_shows_title_text_and_references(page: str, make: Make) -> None:
     text = pdf_text(make("pdf", page=page))
-    for expected in (
-        "模型后训练",
-        "图 7.1 成功率",
-        "参考文献",
-        "CHU T.",
-        "深入理解 <Agent>",
-    ):
+    for expected in ("模型后训练", "图 7.1 成功率", "参考文献", "CHU T.", "深入理解 <Agent>"):
         assert expected in text
 
 

@@ -61,17 +61,9 @@ def named(book: Book, path: str, marked: str) -> str | None:
         (CHAPTER, "写信给 a@de^mo.org", None),
         (CHAPTER, '从{{ ref("card^-game") }}看', "experiment card-game"),
         (CHAPTER, '{{ experiment("card-game^") }}', "experiment card-game"),
-        (
-            CHAPTER,
-            "<!-- chapterkit: allow fake-list, count-w^ord: 原文如此 -->",
-            "rule count-word",
-        ),
+        (CHAPTER, "<!-- chapterkit: allow fake-list, count-w^ord: 原文如此 -->", "rule count-word"),
         (TEMPLATE, '{% extends "experi^ment.md.j2" %}', "template experiment.md.j2"),
-        (
-            RECORD,
-            "  gain: {derived: after - be^fore, unit: 个百分点}",
-            "number card-game.before",
-        ),
+        (RECORD, "  gain: {derived: after - be^fore, unit: 个百分点}", "number card-game.before"),
         (RECORD, "  after: {value: 15.0, cite: demo2^025}", "citation demo2025"),
     ],
 )

@@ -44,11 +44,7 @@ def test_the_end_of_a_text_belongs_to_its_last_sentence() -> None:
 
 @pytest.mark.parametrize(
     ("span", "position", "expected"),
-    [
-        ((0, 300), 150, (50, 250)),
-        ((0, 300), 20, (0, 120)),
-        ((140, 160), 150, (140, 160)),
-    ],
+    [((0, 300), 150, (50, 250)), ((0, 300), 20, (0, 120)), ((140, 160), 150, (140, 160))],
 )
 def test_an_endless_sentence_is_kept_round_a_place(
     span: tuple[int, int], position: int, expected: tuple[int, int]

@@ -447,12 +447,7 @@ def test_lock_state_without_sources() -> None:
     changed = dict(book)
     changed["b"] = replace(book["b"], value=Decimal("24.70"))
     assert lock_state(changed, lock) == {"a": "verified", "b": "stale", "m": "no-source"}
-    for change in (
-        {"unit": "个百分点"},
-        {"cite": README},
-        {"at": "图 3"},
-        {"printed": "24.7 %"},
-    ):
+    for change in ({"unit": "个百分点"}, {"cite": README}, {"at": "图 3"}, {"printed": "24.7 %"}):
         changed_b = replace(book["b"], model=book["b"].model.model_copy(update=change))
         assert lock_state({"b": changed_b}, lock) == {"b": "stale"}
 

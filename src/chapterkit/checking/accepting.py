@@ -46,10 +46,7 @@ def own_baseline(book: Book, root: Path) -> Accepted | None:
 
 
 def without_accepted(
-    problems: Sequence[Problem],
-    accepted: Accepted,
-    subjects: Sequence[Subject],
-    stale: bool = True,
+    problems: Sequence[Problem], accepted: Accepted, subjects: Sequence[Subject], stale: bool = True
 ) -> list[Problem]:
     """Return what a baseline does not accept, with its own entries that nothing needs any more."""
     new, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))

@@ -108,10 +108,4 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
             new.writestr(entry, part, zipfile.ZIP_DEFLATED)
 
 
-FORMAT = Format(
-    name="docx",
-    suffix=".docx",
-    arguments=_arguments,
-    prepare=_prepare,
-    finish=_finish,
-)
+FORMAT = Format(name="docx", suffix=".docx", arguments=_arguments, prepare=_prepare, finish=_finish)

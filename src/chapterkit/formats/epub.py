@@ -9,19 +9,8 @@ import typst
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import (
-    ASSETS,
-    checked_images,
-    fonts,
-    web_arguments,
-)
-from chapterkit.text.passes import (
-    numbered,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-    with_wide_spaces,
-)
+from chapterkit.formats.shared import ASSETS, checked_images, fonts, web_arguments
+from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
 from chapterkit.text.tree import Tree
 
 _COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
@@ -57,11 +46,7 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         "toc-title": "目录",
     }
     return passed(
-        tree,
-        with_metadata(values),
-        unwrap_numbers,
-        numbered(printing.label),
-        with_wide_spaces,
+        tree, with_metadata(values), unwrap_numbers, numbered(printing.label), with_wide_spaces
     )
 
 

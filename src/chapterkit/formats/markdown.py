@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
-from chapterkit.text.tree import (
-    Element,
-    Tree,
-    blocks_of,
-    inlines_of,
-    kind_of,
-    plain_text,
-    raw,
-)
+from chapterkit.text.tree import Element, Tree, blocks_of, inlines_of, kind_of, plain_text, raw
 
 _WRITER = "markdown-smart-citations-fenced_divs-native_divs-bracketed_spans-native_spans"
 
@@ -25,11 +17,7 @@ def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
     tree = printing.tree
     return passed(
-        tree,
-        with_metadata({}),
-        unwrap_numbers,
-        numbered(printing.label),
-        over_elements(_plainer),
+        tree, with_metadata({}), unwrap_numbers, numbered(printing.label), over_elements(_plainer)
     )
 
 
@@ -45,9 +33,5 @@ def _plainer(element: Element) -> Element | list[Element]:
 
 
 FORMAT = Format(
-    name="markdown",
-    suffix=".md",
-    arguments=_arguments,
-    prepare=_prepare,
-    by_default=False,
+    name="markdown", suffix=".md", arguments=_arguments, prepare=_prepare, by_default=False
 )

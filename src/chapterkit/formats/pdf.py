@@ -11,11 +11,7 @@ import typst
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import (
-    ASSETS,
-    checked_images,
-    fonts,
-)
+from chapterkit.formats.shared import ASSETS, checked_images, fonts
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -52,11 +48,7 @@ def _prepare(printing: ChapterPrinting) -> Tree:
     """
     tree = printing.tree
     tree = passed(
-        tree,
-        with_metadata({}),
-        unwrap_numbers,
-        numbered(printing.label),
-        with_wide_spaces,
+        tree, with_metadata({}), unwrap_numbers, numbered(printing.label), with_wide_spaces
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(tree, printing)

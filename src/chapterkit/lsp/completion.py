@@ -74,10 +74,7 @@ _IN_PROSE: tuple[tuple[re.Pattern[str], Offer], ...] = (
     (re.compile(rf"""{_TAG}\bcite\(\s*["']([^"'\s]*)$"""), _sources),
     (re.compile(rf"""{_TAG}\b(?:ref|experiment)\(\s*["']([\w-]*)$"""), _experiments),
     (re.compile(r"\[(?:[^\[\]]*[\s;；-])?@\{?([\w:.#$%&+?<>~/-]*)$"), _sources),
-    (
-        re.compile(r"<!--\s*chapterkit\s*[:：]?\s*allow\s+(?:[\w-]+\s*[,，、]\s*)*([\w-]*)$"),
-        _rules,
-    ),
+    (re.compile(r"<!--\s*chapterkit\s*[:：]?\s*allow\s+(?:[\w-]+\s*[,，、]\s*)*([\w-]*)$"), _rules),
 )
 _IN_RECORD: tuple[tuple[re.Pattern[str], Offer], ...] = (
     (re.compile(r"""\b(?:cite:\s*|sources:\s*\[(?:[^\]]*,)?\s*)["']?([\w:.-]*)$"""), _sources),

@@ -14,10 +14,7 @@ from chapterkit.lsp.completion import Candidate, Candidates
 from chapterkit.lsp.places import Kind
 from chapterkit.lsp.positions import Encoding, column_at, units_before
 
-_SEVERITIES = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-}
+_SEVERITIES = {"error": types.DiagnosticSeverity.Error, "warning": types.DiagnosticSeverity.Warning}
 _KINDS: dict[Kind, types.CompletionItemKind] = {
     "number": types.CompletionItemKind.Constant,
     "citation": types.CompletionItemKind.Reference,

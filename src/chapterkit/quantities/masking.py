@@ -15,8 +15,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _COMMENT = re.compile(r"<!--")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<[A-Za-z][A-Za-z0-9+.\-]*:[^<>\s]*>|<[^<>\s@]+@[^<>\s]+>")
 _ADDRESS = re.compile(
-    r"(?:https?://|ftp://|www\.|doi:\s?|arxiv:\s?)[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%()]+",
-    re.I,
+    r"(?:https?://|ftp://|www\.|doi:\s?|arxiv:\s?)[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%()]+", re.I
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._+\-]{1,64}@[A-Za-z0-9\-]+\.[A-Za-z0-9.\-]+")
 _ATTRIBUTES = re.compile(r"\{\s*(?:[.#=\-]|[A-Za-z][\w\-]*=)[^{}]*\}|\{\{[^{}]*\}\}|\{%[^{}]*%\}")

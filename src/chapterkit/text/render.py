@@ -13,14 +13,7 @@ from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_ex
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, without_marks
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox, finalized
 from chapterkit.text.templates import OriginMarks, check_templates
-from chapterkit.text.views import (
-    Numbers,
-    dress_approx,
-    dress_signed,
-    dress_zh,
-    escape,
-    record_view,
-)
+from chapterkit.text.views import Numbers, dress_approx, dress_signed, dress_zh, escape, record_view
 
 
 class _Loader(jinja2.BaseLoader):

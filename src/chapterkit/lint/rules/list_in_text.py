@@ -32,11 +32,7 @@ GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-_NAMES = {
-    "BulletList": "无序列表",
-    "OrderedList": "有序列表",
-    "DefinitionList": "定义列表",
-}
+_NAMES = {"BulletList": "无序列表", "OrderedList": "有序列表", "DefinitionList": "定义列表"}
 _HTML = re.compile(r"<(?:ul|ol|dl|li)\b[^>]*>", re.IGNORECASE)
 
 

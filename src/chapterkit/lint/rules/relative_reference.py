@@ -237,11 +237,7 @@ class _Headings:
         if (
             groups.get("run")
             or not (groups.get("section") or groups.get("chapter"))
-            or groups.get("count")
-            not in {
-                None,
-                "一",
-            }
+            or groups.get("count") not in {None, "一"}
         ):
             return ""
         back = (groups.get("neighbour") or groups.get("short")) in {"上", "前"}
