@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -19,20 +20,17 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.pipeline import (
     Memory,
     Subject,
-    cite_key,
-    cited_tree,
     document_of,
     lint_key,
     linted,
     load,
-    print_key,
-    printing_of,
+    press,
     problems_of,
     read_key,
     render_key,
     rendered,
-    written,
 )
+from chapterkit.pipeline.press import cite_key, cited_tree, print_key, printing_of, written
 from chapterkit.printing import book_printing
 from chapterkit.text.tree import Tree, tree_blocks, with_blocks
 
@@ -142,17 +140,18 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list to which each step that is really done adds its name."""
     done: list[str] = []
 
-    def count(name: str) -> None:
-        real: Callable[..., object] = getattr(pipeline, name)
+    def count(home: ModuleType, name: str) -> None:
+        real: Callable[..., object] = getattr(home, name)
 
         def step(*given: object) -> object:
             done.append(name)
             return real(*given)
 
-        monkeypatch.setattr(pipeline, name, step)
+        monkeypatch.setattr(home, name, step)
 
-    for name in ("rendered", "read", "linted", "cited_tree"):
-        count(name)
+    for name in ("rendered", "read", "linted"):
+        count(pipeline, name)
+    count(press, "cited_tree")
     return done
 
 

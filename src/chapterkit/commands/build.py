@@ -20,7 +20,8 @@ from chapterkit.commands._output import path_from_here, print_report, progress
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import document_of, linted, load, printing_of, written
+from chapterkit.pipeline import document_of, linted, load
+from chapterkit.pipeline.press import printing_of, written
 from chapterkit.printing import Written, book_printing
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)

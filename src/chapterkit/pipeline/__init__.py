@@ -1,5 +1,7 @@
 """The line: load, render, read, lint, cite, print. The order of the steps stands here alone.
 
+The last two are in `press`, so that what only checks need not load what prints.
+
 What goes from one step to the next is a value that can be pickled. A step's key is made of the
 digests of what it reads and of the tool's version: where the key is the same, so is what the step
 gives, and it need not be done again.
@@ -8,19 +10,17 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chapterkit import __version__
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.lint import Problem, Run, all_rules, lint
 from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import reading
-from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.reading import (
@@ -30,7 +30,7 @@ from chapterkit.text.reading import (
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import Tree, check_depth, elements_of, kind_of, target_of
+from chapterkit.text.tree import check_depth
 
 Value = TypeVar("Value")
 
@@ -156,26 +156,6 @@ def linted(subject: Subject, document: Document) -> list[Problem]:
     return problems
 
 
-def cited_tree(subject: Subject, document: Document) -> Tree:
-    """Return a subject's tree with citations and references put in by citeproc."""
-    return cited(document, subject.book.bibliography)
-
-
-def written(
-    printing: AnyPrinting,
-    formats: Sequence[Format[Any]],
-    output: Path,
-    jobs: int,
-    progress: Progress = lambda _: None,
-) -> list[Written]:
-    """Write a chapter, or a book, in those formats that have its scope; return what was written.
-
-    The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
-    """
-    chosen = [one for one in formats if one.scope == printing.scope]
-    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
-
-
 # --- down the line
 
 
@@ -197,23 +177,6 @@ def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
     )
 
 
-def printing_of(
-    subject: Subject, document: Document, memory: Memory = FORGETFUL
-) -> ChapterPrinting:
-    """Return a chapter ready to be printed, its document cited.
-
-    Raises ChapterkitError for one without a title.
-    """
-    assert subject.chapter
-    tree = memory.step(
-        "cite",
-        subject.name,
-        lambda: cite_key(subject, document.rendered),
-        lambda: cited_tree(subject, document),
-    )
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
-
-
 # --- keys
 
 
@@ -221,46 +184,22 @@ def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
     files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
-    return _key("render", subject.name, chapter, subject.text, *files)
+    return key_of("render", subject.name, chapter, subject.text, *files)
 
 
 def read_key(markdown: Rendered) -> str:
     """Return the key of reading: the Markdown, and where each part of it was written."""
     places = (f"{at.path}:{at.line}:{at.column}:{typed}" for at, typed in markdown.origins)
-    return _key("read", markdown.text, *map(str, markdown.starts), *places)
+    return key_of("read", markdown.text, *map(str, markdown.starts), *places)
 
 
 def lint_key(subject: Subject, markdown: Rendered) -> str:
     """Return the key of linting: rules look at the document, and at all of the book beside it."""
     asked = ("only", *subject.only, "at", *subject.at, "given", *sorted(subject.given))
-    return _key("lint", read_key(markdown), render_key(subject), *asked)
+    return key_of("lint", read_key(markdown), render_key(subject), *asked)
 
 
-def cite_key(subject: Subject, markdown: Rendered) -> str:
-    """Return the key of citing: the document, and the bibliography."""
-    bibliography = subject.book.config.bibliography
-    return _key("cite", read_key(markdown), subject.book.digests.get(bibliography, ""))
-
-
-def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:
-    """Return the key of printing in one format: the book, and the pictures of the document."""
-    pictures = (
-        target_of(one).address for one in elements_of(document.tree) if kind_of(one) == "Image"
-    )
-    held = (f"{one}={_digest_of_picture(subject, one)}" for one in dict.fromkeys(pictures))
-    cited = cite_key(subject, document.rendered)
-    return _key("print", format.name, str(modified), cited, render_key(subject), *held)
-
-
-def _digest_of_picture(subject: Subject, address: str) -> str:
-    folder = subject.book.folder
-    for path in (f"book/{address}", address):
-        if folder and folder.exists(path):
-            return hashlib.sha256(folder.read(path)).hexdigest()
-    return ""
-
-
-def _key(*parts: str) -> str:
+def key_of(*parts: str) -> str:
     """Return a digest of the tool's version and some texts, each of which counts for itself."""
     digest = hashlib.sha256(__version__.encode())
     for part in parts:

@@ -1,0 +1,79 @@
+"""The end of the line: cite and print."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.pipeline import FORGETFUL, Memory, Subject, key_of, read_key, render_key
+from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
+from chapterkit.text.document import Document
+from chapterkit.text.origins import Rendered
+from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
+
+
+def cited_tree(subject: Subject, document: Document) -> Tree:
+    """Return a subject's tree with citations and references put in by citeproc."""
+    return cited(document, subject.book.bibliography)
+
+
+def written(
+    printing: AnyPrinting,
+    formats: Sequence[Format[Any]],
+    output: Path,
+    jobs: int,
+    progress: Progress = lambda _: None,
+) -> list[Written]:
+    """Write a chapter, or a book, in those formats that have its scope; return what was written.
+
+    The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
+    """
+    chosen = [one for one in formats if one.scope == printing.scope]
+    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
+
+
+def printing_of(
+    subject: Subject, document: Document, memory: Memory = FORGETFUL
+) -> ChapterPrinting:
+    """Return a chapter ready to be printed, its document cited.
+
+    Raises ChapterkitError for one without a title.
+    """
+    assert subject.chapter
+    tree = memory.step(
+        "cite",
+        subject.name,
+        lambda: cite_key(subject, document.rendered),
+        lambda: cited_tree(subject, document),
+    )
+    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
+
+
+# --- keys
+
+
+def cite_key(subject: Subject, markdown: Rendered) -> str:
+    """Return the key of citing: the document, and the bibliography."""
+    bibliography = subject.book.config.bibliography
+    return key_of("cite", read_key(markdown), subject.book.digests.get(bibliography, ""))
+
+
+def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:
+    """Return the key of printing in one format: the book, and the pictures of the document."""
+    pictures = (
+        target_of(one).address for one in elements_of(document.tree) if kind_of(one) == "Image"
+    )
+    held = (f"{one}={_digest_of_picture(subject, one)}" for one in dict.fromkeys(pictures))
+    cited = cite_key(subject, document.rendered)
+    return key_of("print", format.name, str(modified), cited, render_key(subject), *held)
+
+
+def _digest_of_picture(subject: Subject, address: str) -> str:
+    folder = subject.book.folder
+    for path in (f"book/{address}", address):
+        if folder and folder.exists(path):
+            return hashlib.sha256(folder.read(path)).hexdigest()
+    return ""
