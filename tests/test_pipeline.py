@@ -192,6 +192,15 @@ def test_a_file_outside_a_book_goes_down_the_same_line(tmp_path: Path) -> None:
     assert render_key(replace(bound, book=outside.book())) != render_key(bound)
 
 
+def test_a_subject_with_the_texts_that_it_has_is_itself(minimal: Path) -> None:
+    subject = subject_of(minimal)
+    texts = {path: (minimal / path).read_text("utf-8") for path in (CHAPTER, TEMPLATE)}
+    assert subject.changed(texts) is subject
+    other = subject.changed(texts | {CHAPTER: texts[CHAPTER] + "\n又一段。\n"})
+    assert other.chapter != subject.chapter
+    assert other.changed(texts).chapter == subject.chapter
+
+
 def test_workers_find_what_one_process_finds(minimal: Path) -> None:
     append(minimal / CHAPTER, "\n成功率是 23.5%。\n")
     subject = subject_of(minimal)

@@ -11,17 +11,6 @@ from pathlib import Path
 from chapterkit.errors import ChapterkitError, Origin
 
 
-def read_exactly(path: Path, name: str) -> str:
-    """Return a UTF-8 file's text with its byte order mark and its line ends as they are.
-
-    Raises ChapterkitError if it cannot be read.
-    """
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ChapterkitError(f"读不了这个文件：{error}", Origin(name)) from None
-
-
 def replace_text(path: Path, text: str) -> None:
     """Write `text` beside `path` and move it into place.
 

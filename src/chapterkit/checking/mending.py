@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chapterkit.checking.accepting import Accepted, without_accepted
 from chapterkit.checking.running import on_changed_lines
-from chapterkit.files import read_exactly, replace_texts
+from chapterkit.files import replace_texts
 from chapterkit.lint import Problem
 from chapterkit.lint.fix import ROUNDS, Mended, Texts, mend
-from chapterkit.manuscript.folder import read_text
+from chapterkit.manuscript.folder import decode, read_file
 from chapterkit.pipeline import Subject, document_of, linted
 from chapterkit.revision.changes import Changes
 from chapterkit.text.document import Document
@@ -38,9 +38,13 @@ def mended(
 def _sources(subject: Subject) -> dict[str, str]:
     """Return the files in which edits may be made, as they are on disk, line ends included."""
     inner = [path for path in subject.paths() if not path.startswith("experiments/")]
-    for path in inner:
-        read_text(subject.root / path, path)  # tells better what is wrong with a file
-    return {path: read_exactly(subject.root / path, path) for path in inner}
+    return {path: _exactly(read_file(subject.root / path, path), path) for path in inner}
+
+
+def _exactly(raw: bytes, name: str) -> str:
+    """Return a file's text with its byte order mark; raise ChapterkitError if it is no text."""
+    decode(raw, name)
+    return raw.decode("utf-8")
 
 
 def write_mended(subject: Subject, before: Texts, after: Texts) -> list[str]:

@@ -100,6 +100,9 @@ class Subject:
         if not self.chapter or not self.book.folder:
             text = texts.get(self.name)
             return self if text is None else replace(self, text=decode(text.encode(), self.name))
+        now = {path: hashlib.sha256(text.encode()).hexdigest() for path, text in texts.items()}
+        if now.items() <= self.book.digests.items():
+            return self
         book = load(Overlay(self.book.folder, texts))
         return replace(self, book=book, chapter=book.chapter(self.chapter.slug))
 
