@@ -1,13 +1,49 @@
-"""The only module that starts git."""
+"""The only module that starts git: to read objects and compare texts, nothing else.
+
+Attributes, filters, monitors and hooks are for work trees, and no command that is used here looks
+at one: a repository has nothing to say but what its objects hold.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chapterkit.errors import ChapterkitError, Origin
 
 TIMEOUT_SECONDS = 60
+
+# What a repository's own settings may not say.
+_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.attributesFile": os.devnull,
+    "core.sshCommand": "false",
+    "core.gitProxy": "",
+    "protocol.allow": "never",
+    "credential.helper": "",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    # A folder of the manuscript may look like a repository, with settings of its own.
+    "safe.bareRepository": "explicit",
+}
+_ENVIRONMENT = {
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_PAGER": "cat",
+}
+# A hook is told of a repository that need not be the manuscript's, which is found by its folder.
+_KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY", "GIT_EXEC_PATH")
 
 
 def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
@@ -15,22 +51,63 @@ def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
 
     Raises ChapterkitError if there is no git, it fails, or takes too long.
     """
+    done = _run(folder, arguments, {})
+    if done.returncode == 0:
+        return done.stdout
+    return b"" if may_fail else _failed(folder, done.stderr)
+
+
+def difference(old: bytes, new: bytes) -> bytes:
+    """Return the patch without context that makes one text the other; nothing if they are alike.
+
+    Raises ChapterkitError as `git` does.
+    """
+    with TemporaryDirectory(prefix="chapterkit-") as scratch:
+        folder = Path(scratch).resolve()
+        (folder / "old").write_bytes(old)
+        (folder / "new").write_bytes(new)
+        apart = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
+        apart |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        done = _run(folder, _DIFF, apart)
+        return done.stdout if done.returncode in {0, 1} else _failed(folder, done.stderr)
+
+
+_DIFF = (
+    "diff", "--no-index", "--unified=0", "--inter-hunk-context=0", "--text", "--no-color",
+    "--no-ext-diff", "--no-textconv", "--", "old", "new",
+)  # fmt: skip
+
+
+def _run(
+    folder: Path, arguments: Collection[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    settings = [part for pair in _SETTINGS.items() for part in ("-c", "=".join(pair))]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+        return subprocess.run(
+            ["git", "-C", str(folder), "--no-pager", *settings, *arguments],
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT_SECONDS,
             check=False,
+            env={**_inherited(), **_ENVIRONMENT, **environment},
         )
     except FileNotFoundError:
-        raise ChapterkitError("找不到 git", hint="安装 git，或不用 --changed-since") from None
+        raise ChapterkitError("找不到 git", hint="安装 git") from None
+    except OSError as error:
+        raise ChapterkitError(f"启动不了 git：{error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise ChapterkitError(f"git 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
-    if done.returncode == 0:
-        return done.stdout
-    if may_fail:
-        return b""
-    words = " ".join(done.stderr.decode("utf-8", "replace").split())
-    raise ChapterkitError(
-        f"git 失败：{words}", Origin(str(folder)), "--changed-since 要在 git 仓库里用"
-    )
+
+
+def _inherited() -> dict[str, str]:
+    """Return this process's environment but for what would tell git of another repository."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith(_KEPT)
+    }
+
+
+def _failed(folder: Path, words: bytes) -> bytes:
+    said = " ".join(words.decode("utf-8", "replace").split())
+    raise ChapterkitError(f"git 失败：{said}", Origin(str(folder)))
