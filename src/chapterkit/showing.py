@@ -21,7 +21,9 @@ _IN_A_TEXT = re.compile(rf"\r(?!\n)|(?![\t\n\r])[{_UNSEEN}]")
 _COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
-_ACTS_IN_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#!|~&$:/@^]|(?<=www)\.|^\s*[-+=]|^\s*\d+[.)](?=\s)")
+_ACTS_IN_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]<>#!|~&$@^]|:(?=[^\s\d])|(?i:(?<=www))\.|^\s*[-+=]|^\s*\d+[.)](?=\s)"
+)
 
 
 def one_line(text: str) -> str:
