@@ -51,8 +51,15 @@ def changed(folder: Path, name: str = "a.md") -> list[int]:
     return [line for line in range(1, 21) if changes.hold(folder / name, line)]
 
 
+def written(path: str, text: str) -> Prepare:
+    def prepare(folder: Path) -> None:
+        (folder / path).write_text(text, "utf-8")
+
+    return prepare
+
+
 def attributes(text: str) -> Prepare:
-    return lambda folder: (folder / ".gitattributes").write_text(f"*.md {text}\n") and None
+    return written(".gitattributes", f"*.md {text}\n")
 
 
 def setting(name: str, value: str, *attribute: str) -> Prepare:
@@ -83,7 +90,10 @@ def replaced(folder: Path) -> None:
 
 
 def assumed(flag: str) -> Prepare:
-    return lambda folder: git(folder, "update-index", flag, "a.md") and None
+    def prepare(folder: Path) -> None:
+        git(folder, "update-index", flag, "a.md")
+
+    return prepare
 
 
 ATTEMPTS: dict[str, Prepare] = {
@@ -96,9 +106,7 @@ ATTEMPTS: dict[str, Prepare] = {
     "ident": attributes("ident"),
     "export-ignore": attributes("export-ignore export-subst"),
     "merge driver": attributes("merge=ours"),
-    "macro": lambda folder: (
-        (folder / ".gitattributes").write_text("[attr]m -diff\n*.md m\n") and None
-    ),
+    "macro": written(".gitattributes", "[attr]m -diff\n*.md m\n"),
     "clean filter": setting("filter.x.clean", "TRAP", "filter=x"),
     "smudge filter": setting("filter.x.smudge", "TRAP", "filter=x"),
     "filter process": setting("filter.x.process", "TRAP", "filter=x"),
@@ -129,10 +137,8 @@ ATTEMPTS: dict[str, Prepare] = {
     "replaced": replaced,
     "assumed unchanged": assumed("--assume-unchanged"),
     "left out": assumed("--skip-worktree"),
-    "ignored": lambda folder: (folder / ".gitignore").write_text("*\n") and None,
-    "attributes of the clone": lambda folder: (
-        (folder / ".git" / "info" / "attributes").write_text("*.md -diff\n") and None
-    ),
+    "ignored": written(".gitignore", "*\n"),
+    "attributes of the clone": written(".git/info/attributes", "*.md -diff\n"),
 }
 
 
