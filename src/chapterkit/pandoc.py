@@ -79,8 +79,7 @@ def _started(arguments: Sequence[str], **options: Any) -> subprocess.Popen[bytes
     try:
         return subprocess.Popen([pandoc_path(), *arguments], **options)
     except OSError as error:
-        hint = "重新安装依赖：make setup"
-        raise ChapterkitError(f"启动不了 pandoc：{error.strerror}", hint=hint) from None
+        raise ChapterkitError(f"启动不了 pandoc：{error.strerror}") from None
 
 
 def _failed(code: int, words: bytes) -> ChapterkitError:
@@ -109,7 +108,7 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
             try:
                 code = process.wait(seconds)
             except subprocess.TimeoutExpired:
-                hint = "多半是这一段里有许多没有配对的方括号；补齐，或在前面加反斜杠"
+                hint = "看看这一段的方括号：没有配对的补齐，很多的在前面加反斜杠"
                 raise ChapterkitError(f"pandoc 读了 {seconds} 秒还没有读完", hint=hint) from None
             if code != 0:
                 raise _failed(code, words.read_bytes())

@@ -160,8 +160,8 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
         for inline in block.inlines:
             formula = block.text[inline.start : inline.end]
             if inline.kind == "Math" and formula.strip() and formula.strip() in error.message:
-                message = f"公式 {formula.strip()} 写错了，会原样印出来"
-                hint = "检查花括号是否成对、命令是否存在"
+                message = f"公式 {formula.strip()} 排不成，会原样印出来"
+                hint = "检查花括号和命令；都没有写错，就换一个这种格式写得出的写法"
                 return ChapterkitError(message, block.origin(inline.start), hint)
     return error
 

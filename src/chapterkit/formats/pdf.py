@@ -137,7 +137,7 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
-        hint = "；".join(error.hints) or "这是模板的问题，不是书稿的：请报告"
+        hint = "；".join(error.hints)
         raise ChapterkitError(f"Typst 排不出来：{error.message}", hint=hint) from None
 
 
