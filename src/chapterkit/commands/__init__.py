@@ -109,9 +109,11 @@ class _NobodyReadsError(Exception):
 
 @contextmanager
 def _readers_may_leave() -> Iterator[None]:
-    """Keep a broken pipe from click, to which it is exit code 1: problems found."""
+    """Keep a broken pipe from click, to which it is exit code 1, and an interruption."""
     try:
         yield
+    except KeyboardInterrupt:
+        raise click.Abort from None
     except BrokenPipeError:
         raise _NobodyReadsError from None
 
