@@ -83,9 +83,8 @@ def _started(arguments: Sequence[str], **options: Any) -> subprocess.Popen[bytes
 
 
 def _failed(code: int, words: bytes) -> ChapterkitError:
-    return ChapterkitError(
-        f"pandoc 失败（{code}）：{words.decode('utf-8', 'replace').strip()[:500]}"
-    )
+    said = words.decode("utf-8", "replace").partition("HasCallStack backtrace")[0].strip()
+    return ChapterkitError(f"pandoc 失败（{code}）：{said[:500]}")
 
 
 @contextmanager
