@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple
 from chapterkit.patterns import Late
 from chapterkit.text.addresses import is_identifier, link_address
 from chapterkit.text.tree import (
+    BEARING,
+    TEXTS,
     Attributes,
     Element,
     Target,
@@ -205,15 +207,23 @@ def _is_raw(element: Element) -> bool:
 
 def _let_through(element: Element, known: Known) -> Element | list[Element]:
     kind = kind_of(element)
-    if _is_raw(element):
-        return []
-    if (text := text_of(element)) and (plain := printable(text)) != text:
-        element = with_text(element, plain)
+    if kind in TEXTS:
+        element = _printable(element)
+    if kind not in BEARING:
+        return [] if _is_raw(element) else element
     if kind == "Link" and known.address(target_of(element).address) is None:
         return inlines_of(element)
     if kind in {"Link", "Image"}:
         element = with_target(element, _target(element, known))
-    return with_all_attributes(element, lambda one: known.let_through(kind, one))
+    if any(map(any, all_attributes_of(element))):
+        return with_all_attributes(element, lambda one: known.let_through(kind, one))
+    return element
+
+
+def _printable(element: Element) -> Element:
+    text = text_of(element)
+    plain = printable(text)
+    return element if plain == text else with_text(element, plain)
 
 
 def _target(element: Element, known: Known) -> Target:

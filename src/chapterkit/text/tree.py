@@ -155,6 +155,8 @@ _ATTRIBUTES_AT = {
     **dict.fromkeys(("CodeBlock", "Div", "Figure", "Table", "Code", "Span", "Link", "Image"), 0),
     "Header": 1,
 }
+BEARING = frozenset(_ATTRIBUTES_AT)
+"""The kinds of elements that bear attributes."""
 
 
 def text_of(element: Element) -> str:
@@ -175,6 +177,10 @@ def text_of(element: Element) -> str:
         case "Note":
             return OPAQUE
     return ""
+
+
+TEXTS = frozenset({"Str", "Code", "Math", "CodeBlock"})
+"""The kinds of elements that hold a text of their own."""
 
 
 def with_text(element: Element, text: str) -> Element:
