@@ -30,7 +30,8 @@ from chapterkit.text.citations import (
     languages,
 )
 from chapterkit.text.document import Block, Document
-from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_text
+from chapterkit.text.gate import CITED, gated
+from chapterkit.text.tree import Tree, chapter_heading, inlines_of, one_line, plain_text
 
 Progress = Callable[[str], None]
 
@@ -178,12 +179,16 @@ def _newest_input(root: Path) -> int:
 
 
 def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
-    """Return a document's tree with citations and references put in by citeproc."""
+    """Return a document's tree with citations and references put in by citeproc.
+
+    It has been through the gate before and after: the author's text, and what came out of the
+    bibliography. There is no other tree that formats are handed.
+    """
     with TemporaryDirectory(prefix="chapterkit-") as folder:
         references = Path(folder) / "references.json"
         references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
-        tree = transform(document.tree, citeproc_arguments(references))
-    return finish_references(tree, languages(bibliography))
+        tree = transform(gated(document.tree), citeproc_arguments(references))
+    return gated(finish_references(tree, languages(bibliography)), CITED)
 
 
 def chapter_printing(
@@ -197,7 +202,7 @@ def chapter_printing(
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
-        title=plain_text(inlines_of(title)),
+        title=one_line(plain_text(inlines_of(title))),
         document=document,
         tree=tree,
         **_shared(book, root),
@@ -212,7 +217,9 @@ def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -
 def _shared(book: Book, root: Path) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
-        "config": book.config,
+        "config": replace(
+            book.config, title=one_line(book.config.title), author=one_line(book.config.author)
+        ),
         "language": book.config.language,
         "root": root,
         "work": Path(),
