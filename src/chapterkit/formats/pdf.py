@@ -11,7 +11,7 @@ import typst
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, checked_images, fonts
+from chapterkit.formats.shared import ASSETS, fonts
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -42,16 +42,16 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
 
 
 def _prepare(printing: ChapterPrinting) -> Tree:
-    """Return the tree for Typst: images copied beside it and described, formulas described.
+    """Return the tree for Typst: pictures beside it and described, formulas described.
 
-    Raises ChapterkitError for an image that is not there and a character that no font can show.
+    Raises ChapterkitError for a character that no font can show.
     """
     tree = printing.tree
     tree = passed(
         tree, with_metadata({}), unwrap_numbers, numbered(printing.label), with_wide_spaces
     )
     _refuse_missing_characters(tree, printing)
-    images = _copied_images(tree, printing)
+    images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images)))
 
 
@@ -82,12 +82,12 @@ def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
 
 
-def _copied_images(tree: Tree, printing: ChapterPrinting) -> dict[str, str]:
-    """Copy the images into the work folder, which is all that Typst may read."""
+def _copied_images(printing: ChapterPrinting) -> dict[str, str]:
+    """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
-    for number, (address, file) in enumerate(checked_images(tree, printing).items(), 1):
-        copied[address] = f"image{number}{file.suffix.lower()}"
-        shutil.copyfile(file, printing.work / copied[address])
+    for number, (address, picture) in enumerate(printing.pictures.items(), 1):
+        copied[address] = f"image{number}.{picture.kind}"
+        (printing.work / copied[address]).write_bytes(picture.data)
     return copied
 
 

@@ -207,6 +207,11 @@ def target_of(element: Element) -> Target:
     return Target(*element["c"][2]) if kind_of(element) in {"Link", "Image"} else Target()
 
 
+def with_target(element: Element, target: Target) -> Element:
+    """Return a link or an image that points at this target instead of its own."""
+    return _with_part(element, 2, list(target))
+
+
 def is_displayed(element: Element) -> bool:
     """Tell whether an element is a formula that stands on a line of its own."""
     return kind_of(element) == "Math" and kind_of(element["c"][0]) == "DisplayMath"
