@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ import typst
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, fonts
+from chapterkit.formats.shared.pictures import placed
+from chapterkit.manuscript.pictures import PictureError
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -33,6 +36,7 @@ from chapterkit.text.tree import (
     text_of,
 )
 
+_PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 _REGIONS = {"zh-Hans": "cn", "zh-Hant": "tw", "zh-Hant-TW": "tw", "zh-Hant-HK": "hk"}
 
 
@@ -137,6 +141,10 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
+        if found := _PICTURE.search(error.diagnostic):
+            address = list(printing.pictures)[int(found[1]) - 1]
+            wrong = PictureError(f"排不出来：{error.message}", hint="重新导出一份，或另存为 PNG")
+            raise placed(wrong, address, printing) from None
         hint = "；".join(error.hints) or "这是模板的问题，不是书稿的：请报告"
         raise ChapterkitError(f"Typst 排不出来：{error.message}", hint=hint) from None
 

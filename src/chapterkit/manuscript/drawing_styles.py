@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -111,9 +111,14 @@ def applied(rules: Sequence[StyleRule], root: Element) -> dict[Element, Declared
 
 def together(sheet: Declared, own: str) -> str:
     """Return an element's style: what the sheets say of it, and over that its own."""
-    declared = _declared(own) if own else NOTHING
+    declared = _declared_by_hand(own) if own else NOTHING
     said = _over(sheet.normal, declared.normal, sheet.important, declared.important)
     return ";".join(f"{key}:{value}" for key, value in said.items())
+
+
+@lru_cache
+def _declared_by_hand(own: str) -> Declared:
+    return _declared(own)
 
 
 def _over(*said: Mapping[str, str]) -> dict[str, str]:
@@ -137,6 +142,7 @@ def _declared(css: Any) -> Declared:
     return Declared(normal, important)
 
 
+@lru_cache
 def value_of(text: str) -> str:
     """Return the value of an attribute that says what a property does; empty if it is dropped.
 

@@ -44,7 +44,7 @@ _GRADIENTS = frozenset({"linearGradient", "radialGradient"})
 # What a filter does grows with these for every pixel.
 _AT_MOST = {"stdDeviation": 500, "radius": 50, "order": 15, "numOctaves": 10}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_TOO_LARGE = re.compile(r"\d{10}|[eE]\+?0*[1-9]\d|inf|nan", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"(?<![\d.])\d{10}|[eE]\+?0*[1-9]\d|inf|nan", re.IGNORECASE)
 _ID = re.compile(r"[^\s\"'()<>&#;\\]{1,200}")
 _EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|webp|svg\+xml);base64,", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*([-+\d.eE]+?)\s*(px|pt|pc|mm|cm|in|em|ex|%|)\s*")

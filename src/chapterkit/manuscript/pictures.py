@@ -61,14 +61,19 @@ def opened(name: str, folder: Folder) -> Picture | None:
     Raises PictureError, the message without a name, if it is of no known kind, cannot be read,
     or is not what its name says.
     """
-    for place in _PLACES:
-        path = f"{place}{name}"
-        if _is_there(path, folder):
-            kind = KINDS.get(posixpath.splitext(name)[1].lower())
-            if not kind:
-                raise PictureError("不是认得的种类", hint="能用的有 PNG、JPEG、GIF、WebP、SVG")
-            return Picture(path, kind, checked(_read(path, folder), kind))
-    return None
+    path = place_of(name, folder)
+    if path is None:
+        return None
+    kind = KINDS.get(posixpath.splitext(name)[1].lower())
+    if not kind:
+        raise PictureError("不是认得的种类", hint="能用的有 PNG、JPEG、GIF、WebP、SVG")
+    return Picture(path, kind, checked(_read(path, folder), kind))
+
+
+def place_of(name: str, folder: Folder) -> str | None:
+    """Return the path of what lies at `name` below book/ or the book's folder; None if none does."""
+    paths = (f"{place}{name}" for place in _PLACES)
+    return next((path for path in paths if _is_there(path, folder)), None)
 
 
 def _is_there(path: str, folder: Folder) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chapterkit.errors import Origin
+import hashlib
+
+from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Folder
-from chapterkit.manuscript.pictures import Picture, PictureError, opened
+from chapterkit.manuscript.pictures import Picture, PictureError, opened, place_of
 from chapterkit.text.addresses import picture_path
 from chapterkit.text.document import Document
 from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
@@ -36,6 +38,16 @@ def picture_at(address: str, folder: Folder) -> Picture:
     if picture is None:
         raise PictureError(f"图片 {shown} 不在书的文件夹里", hint=_PUT_IT)
     return picture
+
+
+def digest_at(address: str, folder: Folder) -> str:
+    """Return a digest of the file at an address of a text; empty where none can be read."""
+    name = picture_path(address)
+    path = place_of(name, folder) if name else None
+    try:
+        return hashlib.sha256(folder.read(path)).hexdigest() if path else ""
+    except ChapterkitError:
+        return ""
 
 
 def pictures_of(document: Document, tree: Tree, folder: Folder) -> dict[str, Picture]:

@@ -34,11 +34,12 @@ def as_pixels(picture: Picture, work: Path) -> Picture:
 
 def _drawn(drawing: bytes, work: Path) -> bytes:
     width, height = size_of(drawing)
-    dots = DOTS_PER_INCH / 96
-    dots = min(dots, sqrt(MAX_PIXELS / (width * height)))
+    most = 96 * sqrt(MAX_PIXELS / (width * height))
+    dots = max(1, min(DOTS_PER_INCH, int(most)))
     (work / "drawing.svg").write_bytes(drawing)
     (work / "drawing.typ").write_text(_SOURCE.format(width * 0.75, height * 0.75), "utf-8")
-    return as_png(_typeset(work / "drawing.typ", dots * 96), dots * 96)
+    # PNG counts dots to the metre: a little more, or a whole one to the inch would be lost.
+    return as_png(_typeset(work / "drawing.typ", dots), dots + 0.02)
 
 
 def _typeset(source: Path, dots_per_inch: float) -> bytes:

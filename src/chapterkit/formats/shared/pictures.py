@@ -11,9 +11,11 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 
+from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting
-from chapterkit.manuscript.pictures import Picture
+from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.text.passes import over_elements
+from chapterkit.text.pictures import origin_of
 from chapterkit.text.tree import Element, Pass, Target, kind_of, target_of, with_target
 
 
@@ -23,12 +25,20 @@ def standing_in(printing: AnyPrinting) -> Pass:
 
 
 def embedded(printing: AnyPrinting, change: Callable[[Picture], Picture]) -> Pass:
-    """Return the pass that puts each picture itself, changed as a format needs it, in its place."""
+    """Return the pass that puts each picture itself, changed as a format needs it, in its place.
+
+    Raises ChapterkitError, at the picture, where `change` raises PictureError.
+    """
     return _pointing_at(lambda one: _address(changed := change(one), changed.data), printing)
 
 
 def _pointing_at(address_of: Callable[[Picture], bytes], printing: AnyPrinting) -> Pass:
-    addresses = {address: address_of(one).decode() for address, one in printing.pictures.items()}
+    addresses: dict[str, str] = {}
+    for address, picture in printing.pictures.items():
+        try:
+            addresses[address] = address_of(picture).decode()
+        except PictureError as error:
+            raise placed(error, address, printing) from None
 
     def pointed(element: Element) -> Element:
         if kind_of(element) != "Image":
@@ -37,6 +47,13 @@ def _pointing_at(address_of: Callable[[Picture], bytes], printing: AnyPrinting) 
         return with_target(element, Target(addresses[address], title))
 
     return over_elements(pointed)
+
+
+def placed(error: PictureError, address: str, printing: AnyPrinting) -> ChapterkitError:
+    """Return an error about a picture, its message without a name, as one at that picture."""
+    document = next(one.document for one in printing.chapters if address in one.pictures)
+    message = f"图片 {address} {error.message}"
+    return ChapterkitError(message, origin_of(address, document), error.hint)
 
 
 def _address(picture: Picture, data: bytes) -> bytes:
