@@ -419,6 +419,8 @@ def test_docx_holds_every_picture_in_kinds_that_word_shows(named: Path, run: Run
         kinds = sorted(name.rpartition(".")[2] for name in media)
         sizes = [Image.open(io.BytesIO(docx.read(name))).size for name in media]
         document = docx.read("word/document.xml").decode()
+    assert "data:" not in document
+    assert 'descr="fig:1.png"' in document
     assert kinds == ["gif", "jpg", *["png"] * 9]
     assert (1417, 709) in sizes  # 120 by 60 mm at 300 dots an inch
     extents = re.findall(r'<wp:extent cx="(\d+)" cy="(\d+)"', document)

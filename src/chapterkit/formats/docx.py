@@ -8,7 +8,7 @@ from pathlib import Path
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.drawn import as_pixels
-from chapterkit.formats.shared.pictures import embedded
+from chapterkit.formats.shared.pictures import embedded, restored
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.text.passes import (
     numbered,
@@ -104,7 +104,7 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
 
     def change(name: str, part: bytes) -> bytes:
         if name != "word/styles.xml":
-            return part
+            return restored(name, part, printing)
         return re.sub(rb'w:eastAsia="zh-[^"]*"', f'w:eastAsia="{language}"'.encode(), part)
 
     rewritten(written, target, printing.modified, change)

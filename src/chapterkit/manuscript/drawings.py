@@ -26,11 +26,11 @@ from chapterkit.manuscript.pictures import PictureError, media_type
 
 MAX_BYTES = 10_000_000
 MAX_ELEMENTS = 100_000
-MAX_COPIES = 200_000
+MAX_COPIES = 150_000
 MAX_DEPTH = 50
 MAX_SIDE = 20_000
-MAX_FILTERING = 500
-MAX_TEXT = 100_000
+MAX_FILTERING = 300
+MAX_TEXT = 20_000
 _MAX_STYLED = 5_000_000
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -42,7 +42,12 @@ _ELEMENTS, _LEFT_OUT, _ATTRIBUTES = map(styles.names, ("elements", "left-out", "
 _TEXTS = frozenset({"text", "tspan", "textPath"})
 _GRADIENTS = frozenset({"linearGradient", "radialGradient"})
 # What a filter does grows with these for every pixel.
-_AT_MOST = {"stdDeviation": 500, "radius": 50, "order": 15, "numOctaves": 10}
+_AT_MOST = {"stdDeviation": 500, "radius": 10, "order": 7, "numOctaves": 5}
+_HEAVY = frozenset(
+    {"feTurbulence", "feMorphology", "feConvolveMatrix", "feDiffuseLighting", "feSpecularLighting"}
+)
+_HEAVY_WEIGHT = 20
+_FARTHEST = 100_000
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TOO_LARGE = re.compile(r"(?<![\d.])\d{10}|[eE]\+?0*[1-9]\d|inf|nan", re.IGNORECASE)
 _ID = re.compile(r"[^\s\"'()<>&#;\\]{1,200}")
@@ -184,7 +189,7 @@ class _Rebuilding:
     def _attributes(self, source: Element, name: str) -> Iterator[tuple[str, str]]:
         for key, value in source.attrib.items():
             if key in _ATTRIBUTES:
-                yield key, _measure(key, value)
+                yield key, _measure(name, key, value)
             elif key in styles.PROPERTIES:
                 if kept := styles.value_of(value):
                     yield key, kept
@@ -248,12 +253,11 @@ def _append_text(made: Element, text: str) -> None:
         made.text = (made.text or "") + text
 
 
-def _measure(key: str, value: str) -> str:
+def _measure(name: str, key: str, value: str) -> str:
     if _TOO_LARGE.search(value) and key not in {"in", "in2", "result"}:
         raise PictureError(f"的 {key} 太大", hint=_SIMPLER)
-    if (most := _AT_MOST.get(key)) and any(
-        abs(float(one)) > most for one in _NUMBER.findall(value)
-    ):
+    most = _AT_MOST.get(key) or (_FARTHEST if name == "filter" or name.startswith("fe") else None)
+    if most and any(abs(float(one)) > most for one in _NUMBER.findall(value)):
         raise PictureError(f"的 {key} 超过 {most}", hint=_SIMPLER)
     return value
 
@@ -330,12 +334,17 @@ class _Copies:
             if (called := self.by_id.get(id)) is not None:
                 within = self.of(called, depth + 1)
                 count += 0 if called.tag in _GRADIENTS else within * times
-                self.filtering += within if called.tag == "filter" else 0
+                self.filtering += _weight(called) if called.tag == "filter" else 0
         if count > MAX_COPIES:
             raise PictureError("的部件重复得太多", hint=_SIMPLER)
         self.under_way.remove(element)
         self.known[element] = count
         return count
+
+
+def _weight(filter_: Element) -> int:
+    """Return how much a filter does for every pixel, roughly."""
+    return sum(_HEAVY_WEIGHT if part.tag in _HEAVY else 1 for part in filter_)
 
 
 def _calls(element: Element) -> Iterator[tuple[str, int]]:

@@ -5,8 +5,10 @@ What is returned is what every format is handed: nothing reads the file again.
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.folder import Folder
@@ -40,6 +42,11 @@ class Picture:
     kind: str
     data: bytes = field(repr=False)
 
+    @cached_property
+    def digest(self) -> str:
+        """A digest of its bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
     @property
     def media_type(self) -> str:
         """What the web calls its kind."""
@@ -71,7 +78,7 @@ def opened(name: str, folder: Folder) -> Picture | None:
 
 
 def place_of(name: str, folder: Folder) -> str | None:
-    """Return the path of what lies at `name` below book/ or the book's folder; None if none does."""
+    """Return the path of what lies at `name` below book/, or the book's folder, or None."""
     paths = (f"{place}{name}" for place in _PLACES)
     return next((path for path in paths if _is_there(path, folder)), None)
 

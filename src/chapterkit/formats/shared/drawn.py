@@ -13,7 +13,7 @@ from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.manuscript.rasters import as_png
 
 DOTS_PER_INCH = 300
-MAX_PIXELS = 8_000_000
+MAX_PIXELS = 5_000_000
 _SOURCE = """#set page(width: {}pt, height: {}pt, margin: 0pt)
 #image("drawing.svg", width: 100%)
 """
