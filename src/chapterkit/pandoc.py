@@ -121,10 +121,13 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
             process.wait()
 
 
-def transform(tree: Tree, arguments: Sequence[str], folder: Path | None = None) -> Tree:
-    """Pass a tree through pandoc (citeproc, say) and return the tree that comes out."""
+def transform(tree: Tree, arguments: Sequence[str]) -> Tree:
+    """Pass a tree through pandoc (citeproc, say) and return the tree that comes out.
+
+    pandoc reads no file but those that the arguments name.
+    """
     printed = run_pandoc(
-        ["-f", "json", "-t", "json", *arguments], json.dumps(tree).encode(), folder=folder
+        ["-f", "json", "-t", "json", "--sandbox", *arguments], json.dumps(tree).encode()
     )
     result: Tree = json.loads(printed)
     return result

@@ -21,6 +21,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.text.citations import (
@@ -31,6 +32,7 @@ from chapterkit.text.citations import (
 )
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
+from chapterkit.text.pictures import pictures_of
 from chapterkit.text.tree import Tree, chapter_heading, inlines_of, one_line, plain_text
 
 Progress = Callable[[str], None]
@@ -138,12 +140,12 @@ class _Maker:
         tree = one.prepare(printing)
         target = self.scratch / f"{printing.name}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
-        arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
+        arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
             run_pandoc(
                 [*arguments, "-o", str(written)],
                 json.dumps(tree).encode(),
-                folder=printing.root,
+                folder=work,
                 environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
             )
         except ChapterkitError as error:
@@ -196,7 +198,7 @@ def chapter_printing(
 ) -> ChapterPrinting:
     """Return what a format may know of a chapter, `tree` being its document's, cited.
 
-    Raises ChapterkitError for a chapter without a title.
+    Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
     title = chapter_heading(tree) or _title_block(chapter, document).element
     return ChapterPrinting(
@@ -205,13 +207,15 @@ def chapter_printing(
         title=one_line(plain_text(inlines_of(title))),
         document=document,
         tree=tree,
+        pictures=pictures_of(document, tree, book.folder or Disk(root)),
         **_shared(book, root),
     )
 
 
 def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -> BookPrinting:
     """Return what a format may know of a book."""
-    return BookPrinting(chapters=tuple(chapters), **_shared(book, root))
+    pictures = {address: one for each in chapters for address, one in each.pictures.items()}
+    return BookPrinting(chapters=tuple(chapters), pictures=pictures, **_shared(book, root))
 
 
 def _shared(book: Book, root: Path) -> dict[str, Any]:
@@ -221,7 +225,6 @@ def _shared(book: Book, root: Path) -> dict[str, Any]:
             book.config, title=one_line(book.config.title), author=one_line(book.config.author)
         ),
         "language": book.config.language,
-        "root": root,
         "work": Path(),
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
         "modified": _newest_input(root),
