@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage check golden schemas script-tables reference-docx rules lock bench clean
+.PHONY: help setup test attacks coverage check golden schemas script-tables reference-docx rules lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -53,6 +53,9 @@ build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 
 test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that need a missing system package say so
 	@$(BIN)/python -m pytest -rs $(if $(RULE),tests/test_rules.py -k '[$(RULE)')
+
+attacks: $(INSTALLED) ## Print hostile trees for a minute, and look at what comes out
+	@CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest -n 0 -s tests/test_attack_trees.py
 
 coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
 	@$(BIN)/python -m coverage erase
