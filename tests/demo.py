@@ -16,9 +16,9 @@ from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
+from chapterkit.manuscript.ledger import Ledger, make_ledger, numbers_of
 from chapterkit.manuscript.lock import Entry as Locked
-from chapterkit.manuscript.lock import value_of
+from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
@@ -45,8 +45,20 @@ def demo_book() -> Book:
 
 
 BOOK = demo_book()
-VERIFIED = Locked(
-    "rate", "verified", "3.4", "%", "demo2025", "图 6", "图 6", sha256="0" * 64, date="2025-01-01"
+VERIFIED = sealed(
+    Locked(
+        "rate",
+        "verified",
+        "3.4",
+        "%",
+        "demo2025",
+        "图 6",
+        (),
+        "图 6",
+        "0" * 64,
+        "2025-01-01",
+        line=1,
+    )
 )
 
 
@@ -55,7 +67,8 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
 
     Markdown may begin with the book that the rule is to know, as YAML between two lines of ---:
     `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
-    `terms`, `lock` (number → status, or number → [status, value] as it was when verified),
+    `terms`, `lock` (number → status, or [status, value] as it was when verified, or the fields
+    of its entry that were changed after it was sealed),
     `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
     rule's `options`. Line numbers count from the top of the case.
     """
@@ -118,17 +131,22 @@ def book_of(head: dict[str, Any]) -> Book:
     config = TypeAdapter(Config).validate_python(settings)
     ledger = make_ledger(records) if records else BOOK.ledger
     chapter = Chapter("case", 7, "case.md", "", tuple(records))
-    lock = None if locked is None else {id: _locked(ledger[id], as_) for id, as_ in locked.items()}
+    lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}
     return Book(config, records, bibliography, ledger, {}, (chapter,), lock, terms, folder=PICTURES)
 
 
-def _locked(number: Number, given: Any) -> Locked:
+def _locked(ledger: Ledger, id: str, given: Any) -> Locked:
+    forged: dict[str, Any] = {}
+    if isinstance(given, dict):
+        forged, given = given, "verified"
+    number = ledger.get(id) or next(iter(ledger.values()))
     status: Any
     status, value = (given, value_of(number)) if isinstance(given, str) else given
-    return Locked(
-        number.id, status, value, number.unit, number.cite, number.at or "", "图 6",
-        sha256="0" * 64, date="2025-01-01",
+    entry = Locked(
+        id, status, value, number.unit, number.cite, number.at or "", tuple(number.model.near),
+        "图 6", sha256="0" * 64, date="2025-01-01",
     )  # fmt: skip
+    return replace(sealed(entry), **forged)
 
 
 def _record(slug: str, data: dict[str, Any]) -> Record:

@@ -139,3 +139,37 @@ def test_an_action_that_cannot_run_says_so(scratch: Path, tmp_path: Path) -> Non
     done = run_action(scratch, tmp_path / "runner", TARGETS="nowhere")
     assert done.returncode == 2
     assert "退出码 2" in (tmp_path / "runner" / "summary").read_text("utf-8")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_action_holds_the_lock_against_the_base_and_lists_what_to_review(
+    scratch: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "papers").mkdir()
+    paper = "5. Results\n\nFigure 6: Success rate (%). Before: 11.5%. After: 15.0%.\n"
+    (tmp_path / "papers" / "demo2025.txt").write_text(paper, "utf-8")
+    verify = (SCRIPTS / "chapterkit", "verify", "--sources", tmp_path / "papers")
+    assert run_in(scratch, *map(str, verify)).returncode == 0
+    git(scratch, "add", "-A")
+    git(scratch, "commit", "-m", "verified")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth", "1", scratch.as_uri(), str(shallow))
+    base = git(scratch, "rev-parse", "HEAD").stdout.strip()
+    record = shallow / "experiments/card-game.yaml"
+    text = record.read_text("utf-8").replace("训练之后, cite", "训练之后, near: [After], cite")
+    record.write_text(text, "utf-8")
+    assert run_in(shallow, *map(str, verify)).returncode == 0
+    git(shallow, "commit", "-a", "-m", "another place")
+    done = run_action(shallow, tmp_path / "review", LOCK_SINCE=base)
+    assert done.returncode == 0, done.stderr
+    assert "card-game.after：near原是" in (tmp_path / "review" / "summary").read_text("utf-8")
+    record.write_text(text.replace("near: [After], ", ""), "utf-8")
+    git(shallow, "commit", "-a", "-m", "and back, the entry not")
+    done = run_action(shallow, tmp_path / "forged", LOCK_SINCE=base)
+    assert done.returncode == 1
+    assert "title=unbacked-entry::" in done.stdout
+    done = run_action(shallow, tmp_path / "unsigned", ALLOWED_SIGNERS="a@example.org ssh-ed25519 A")
+    assert done.returncode == 1
+    assert "verified.lock.sig" in done.stdout
+    done = run_action(shallow, tmp_path / "lost", LOCK_SINCE="f" * 40)
+    assert done.returncode == 2

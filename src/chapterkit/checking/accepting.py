@@ -17,7 +17,7 @@ from chapterkit.lint.baseline import (
     pruned,
     read_baseline,
 )
-from chapterkit.lint.engine import Leftovers, reviewed
+from chapterkit.lint.engine import Leftovers, is_fixed, reviewed
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import read_text
 from chapterkit.pipeline import Subject
@@ -49,7 +49,9 @@ def without_accepted(
     problems: Sequence[Problem], accepted: Accepted, subjects: Sequence[Subject], stale: bool = True
 ) -> list[Problem]:
     """Return what a baseline does not accept, with its own entries that nothing needs any more."""
-    new, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))
+    fixed, others = _apart(problems)
+    new, surplus = compared(others, accepted.entries, _paths(subjects), _ran(subjects))
+    new = [*fixed, *new]
     if not stale or not subjects:
         return new
     unneeded = tuple((entry.origin, f"{entry.rule}：{entry.text}") for entry in surplus)
@@ -64,7 +66,8 @@ def extend_baseline(
     Raises ChapterkitError if there are any and no reason is given: a baseline does not grow
     unexplained.
     """
-    new, _ = compared(problems, old, ())
+    _, others = _apart(problems)
+    new, _ = compared(others, old, ())
     if new and not any(map(str.isalnum, reason)):
         raise ChapterkitError(
             f"有 {len(new)} 个新问题要收进基线，没有说明理由",
@@ -80,10 +83,18 @@ def prune_baseline(
     accepted: Accepted, problems: Sequence[Problem], subjects: Sequence[Subject]
 ) -> int:
     """Take out of a baseline what no longer occurs in the texts checked; return how many."""
-    _, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))
+    _, others = _apart(problems)
+    _, surplus = compared(others, accepted.entries, _paths(subjects), _ran(subjects))
     if surplus:
         replace_texts({accepted.path: baseline_text(pruned(accepted.entries, surplus))})
     return sum(entry.times for entry in surplus)
+
+
+def _apart(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems that no baseline may accept, and the others."""
+    every = list(problems)
+    fixed = [problem for problem in every if is_fixed(problem)]
+    return fixed, [problem for problem in every if not is_fixed(problem)]
 
 
 def _ran(subjects: Iterable[Subject]) -> set[str]:

@@ -13,6 +13,7 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
 from chapterkit.lint import Problem
+from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import Subject, problems_of
 from chapterkit.revision.changes import Changes
 
@@ -109,9 +110,14 @@ def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:
 def on_changed_lines(
     problems: Iterable[Problem], changes: Changes | None, root: Path = Path()
 ) -> list[Problem]:
-    """Return the problems, with paths from `root`, on lines that were changed."""
+    """Return the problems, with paths from `root`, on lines that were changed, and the fixed ones.
+
+    A fixed rule's problems count wherever they are: a change elsewhere may have made them.
+    """
     return [
         problem
         for problem in problems
-        if changes is None or changes.hold(root / problem.origin.path, problem.origin.line)
+        if changes is None
+        or is_fixed(problem)
+        or changes.hold(root / problem.origin.path, problem.origin.line)
     ]

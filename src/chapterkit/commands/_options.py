@@ -33,6 +33,11 @@ sources = click.option(
     type=FOLDER,
     help="Folder of the papers' own text: KEY.pdf, KEY.txt, KEY.md or KEY.html; default sources/.",
 )
+signers = click.option(
+    "--allowed-signers", "signers", type=FILE, envvar="CHAPTERKIT_ALLOWED_SIGNERS",
+    help="Ask for a signature of the lock by one whom this file names (ssh-keygen's format). "
+    "Default $CHAPTERKIT_ALLOWED_SIGNERS.",
+)  # fmt: skip
 
 
 def jobs(what: str) -> Callable[[Command], Command]:

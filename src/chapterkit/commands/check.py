@@ -21,12 +21,14 @@ from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import each_once, on_changed_lines, problems_of_all
 from chapterkit.checking.subjects import subjects
+from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import file_from_here, path_from_here, print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside
+from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
 from chapterkit.pipeline import Subject
@@ -57,6 +59,12 @@ from chapterkit.revision.changes import Changes, changes_since
     help="Only problems on lines changed since this git commit.",
 )  # fmt: skip
 @click.option(
+    "--lock-since", metavar="REV", envvar="CHAPTERKIT_LOCK_SINCE",
+    help="Compare the lock with this git commit: what changed there without its record. Default "
+    "$CHAPTERKIT_LOCK_SINCE, or --changed-since.",
+)  # fmt: skip
+@_options.signers
+@click.option(
     "--baseline", type=_options.FILE, help="Leave out the old problems that this file accepts."
 )
 @click.option(
@@ -78,6 +86,8 @@ def check(
     only: Sequence[str],
     strict: bool,
     changed_since: str | None,
+    lock_since: str | None,
+    signers: Path | None,
     baseline: Path | None,
     write_baseline: Path | None,
     reason: str,
@@ -113,6 +123,9 @@ def check(
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
         problems = each_once(problems_of_all(wanted, jobs, step))
+    lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
+    problems += lock.problems
+    _print_to_review(lock.to_review)
     if ledger:
         _print_strength(wanted)
     if write_baseline:
@@ -195,6 +208,14 @@ def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, 
         place = f"{problem.origin}:{problem.origin.column}"
         say(f"{place}: 改动会动到别处的结构，没有做 [{problem.rule}]", err=True)
     return result.done
+
+
+def _print_to_review(changes: Sequence[ToReview]) -> None:
+    """List the entries of the lock that somebody should compare with their sources."""
+    if changes:
+        say(f"核对记录有 {len(changes)} 处改动，请对照原文复核：", err=True)
+    for one in changes:
+        say(f"  {one.origin}: {one.what}", err=True)
 
 
 def _print_strength(wanted: Sequence[Subject]) -> None:

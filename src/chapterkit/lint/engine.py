@@ -67,6 +67,8 @@ class Rule:
     all (book, ledger, bibliography, terms); `options` the frozen dataclass of its options;
     `always` whether it still warns where it is off, since it tells what will not be printed.
     A rule has a `check` of the document, or a `review` of what became of the others' problems.
+    One that `is_fixed` guards the author's readers against the text's own author: neither
+    book.yaml nor a baseline takes anything from it.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Rule:
     check: Check | None
     review: Review | None = None
     always: bool = False
+    is_fixed: bool = False
 
     @property
     def summary(self) -> str:
@@ -107,6 +110,7 @@ def _rule(module: ModuleType) -> Rule:
         check=getattr(module, "check", None),
         review=getattr(module, "review", None),
         always=getattr(module, "ALWAYS", False),
+        is_fixed=getattr(module, "FIXED", False),
     )
 
 
@@ -118,6 +122,12 @@ def find_rule(name: str) -> Rule:
         hint = f"最接近的是 {near}" if near else "chapterkit rule 列出全部规则"
         raise ChapterkitError(f"没有 {name} 这条规则", hint=hint)
     return rules[name]
+
+
+def is_fixed(problem: Problem) -> bool:
+    """Tell whether a problem is one of those that can neither be accepted nor passed over."""
+    rule = all_rules().get(problem.rule)
+    return rule is not None and rule.is_fixed
 
 
 def at_hand(book: Book) -> frozenset[str]:
@@ -158,7 +168,7 @@ class Run:
         """Tell whether a rule is on for any path."""
         lint, name = self.config.lint, rule.name
         by_path = (rules.get(name, "off") != "off" for rules in lint.paths.values())
-        return rule.always or lint.rules.get(name) != "off" or any(by_path)
+        return rule.always or rule.is_fixed or lint.rules.get(name) != "off" or any(by_path)
 
     def options(self, rule: Rule) -> Any:
         """Return the rule's options."""
@@ -172,6 +182,8 @@ class Run:
                 yield replace(problem, rule=rule.name, severity=severity)
 
     def _severity(self, rule: Rule, problem: Problem) -> str:
+        if rule.is_fixed:
+            return problem.severity or rule.severity
         given: str | None = self.config.lint.rules.get(rule.name)
         for pattern, severities in self.config.lint.paths.items():
             if rule.name in severities and fnmatchcase(problem.origin.path, pattern):

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.git import difference, git
 from chapterkit.manuscript.folder import read_file
-from chapterkit.revision.folder import LINK, MAX_LINKS, Revision, commit_of
+from chapterkit.revision.folder import LINK, MAX_LINKS, Revision, branching_point
 
 _HUNK = re.compile(rb"^@@ -\S+ \+(?P<start>\d+)(?:,(?P<count>\d+))? @@", re.M)
 # How many removed files are looked at for the one that a new file was before, and how much alike
@@ -125,9 +125,7 @@ def changes_since(folder: Path, revision: str) -> Changes:
     if not folder.resolve().is_relative_to(top.resolve()):
         hint = "看 git 的设置 core.worktree"
         raise ChapterkitError("git 的工作区在别处", Origin(str(folder)), hint)
-    commit = commit_of(folder, revision)
-    base = git(folder, "merge-base", commit, "HEAD", may_fail=True).decode().strip() or commit
-    return Changes(top.resolve(), Revision(top, base))
+    return Changes(top.resolve(), Revision(top, branching_point(folder, revision)))
 
 
 def changed_lines(old: bytes, new: bytes) -> frozenset[int]:

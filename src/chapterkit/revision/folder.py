@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from chapterkit.manuscript.folder import (
 MAX_LINKS = 20
 LINK = "120000"
 MAX_TARGET = 4096  # bytes of the path that a link holds
+SHA256_LENGTH = 64
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,13 @@ class Revision(Folder):
         start = f"{place}/"
         return place in self.objects or any(one.startswith(start) for one in self.objects)
 
+    def holds(self, path: str, raw: bytes) -> bool:
+        """Tell whether a file was these very bytes, without reading it; no, where it was a link."""
+        mode, held = self.objects.get(within(path), ("", ""))
+        name = "sha256" if len(held) == SHA256_LENGTH else "sha1"
+        blob = hashlib.new(name, b"blob %d\0" % len(raw) + raw, usedforsecurity=False)
+        return mode.startswith("100") and blob.hexdigest() == held
+
     def list(self, below: str, suffix: str) -> Paths:
         """Return the paths below a folder whose names end in `suffix`."""
         start = f"{within(below)}/"
@@ -107,3 +116,13 @@ def commit_of(folder: Path, revision: str) -> str:
         hint = "例如 HEAD、main 或 origin/main；浅克隆要先取回历史（git fetch --unshallow）"
         raise ChapterkitError(f"git 里没有 {revision} 这个提交", hint=hint)
     return found.decode().strip()
+
+
+def branching_point(folder: Path, revision: str) -> str:
+    """Return the hash of the commit that the work tree's branch and `revision` both come from.
+
+    Where there is none to be seen (a shallow clone), it is that of `revision` itself. Raises
+    ChapterkitError if git does not know `revision`.
+    """
+    commit = commit_of(folder, revision)
+    return git(folder, "merge-base", commit, "HEAD", may_fail=True).decode().strip() or commit

@@ -14,6 +14,7 @@ from chapterkit.manuscript.states import STATE_IN_REPORT
 from chapterkit.numbers.cards import in_a_report
 from chapterkit.numbers.verify.results import Result, Results
 from chapterkit.numbers.verify.search import Searcher
+from chapterkit.numbers.verify.strict import Strictly, as_data
 from chapterkit.numbers.verify.texts import SourceText, read_source
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
@@ -151,7 +152,7 @@ _SEVERITY = {"verified": 0, "no-source": 1, "stale": 2, "elsewhere": 3, "not-fou
 # --- reports
 
 
-def as_json(results: Results) -> str:
+def as_json(results: Results, strict: Strictly | None = None) -> str:
     """Return the results in the JSON that other programs rely on."""
     listed = [
         {
@@ -166,7 +167,10 @@ def as_json(results: Results) -> str:
         for one in results.numbers
     ]
     summary: dict[str, Any] = {"total": len(results.numbers), **results.counts()}
-    return to_json({"numbers": listed, "summary": summary})
+    data: dict[str, Any] = {"numbers": listed, "summary": summary}
+    if strict:
+        data["strict"] = as_data(strict)
+    return to_json(data)
 
 
 def as_text(results: Results, *, everything: bool = False) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.lock import Entry, Lock, value_of
+from chapterkit.manuscript.lock import Entry, Lock, claim_of, sealed, shown, value_of, why_stale
 from chapterkit.manuscript.states import STATES, State
 
 
@@ -48,17 +48,32 @@ def merge_lock(lock: Lock, results: Results, known: Iterable[str], date: str) ->
     merged = dict(lock)
     for one in results.numbers:
         if one.status not in ("no-source", "stale"):
-            entry, before = _entry(one, date), merged.get(one.number.id)
-            if before is None or replace(before, date=date) != entry:
-                merged[one.number.id] = entry
+            merged[one.number.id] = _renewed(lock.get(one.number.id), entry_of(one, date))
     return {key: merged[key] for key in sorted(merged) if key in kept}
 
 
-def _entry(one: Result, date: str) -> Entry:
+def _renewed(before: Entry | None, entry: Entry) -> Entry:
+    """Return an entry with its date as it was, if the outcome is, and that date can be believed.
+
+    An entry of before there were digests is sealed, for its outcome has been found again.
+    """
+    if before is None or before.date > entry.date:
+        return entry
+    old = before if before.digest else sealed(replace(before, near=entry.near))
+    if not old.is_whole or not old.same_outcome(entry):
+        return entry
+    return sealed(replace(entry, date=before.date))
+
+
+def entry_of(one: Result, date: str) -> Entry:
+    """Return the entry that an outcome gives when it is found on a date."""
     number = one.number
-    return Entry(
-        number.id, one.status, value_of(number), number.unit, number.cite, number.at or "",
-        one.where, one.sha256, date,
+    claim = claim_of(number)
+    return sealed(
+        Entry(
+            number.id, one.status, claim.value, claim.unit, claim.cite, claim.at, claim.near,
+            one.where, one.sha256, date,
+        )
     )  # fmt: skip
 
 
@@ -72,6 +87,10 @@ def _with_entry(one: Result, entry: Entry | None) -> Result:
         return one
     if entry.speaks_of(one.number):
         why = f"{one.why}；按 {entry.date} 的核对"
-        return replace(one, status=entry.status, where=entry.where, why=why)
-    why = f"{one.why}；{entry.date} 核对过的是 {entry.value} {entry.unit}".rstrip()
+        return replace(one, status=entry.status, where=shown(entry.where), why=why)
+    if entry.is_whole and entry.value != value_of(one.number):
+        was = shown(f"{entry.value} {entry.unit}".rstrip())
+        why = f"{one.why}；{entry.date} 核对过的是 {was}"
+    else:
+        why = f"{one.why}；{why_stale(one.number, entry)}"
     return replace(one, status="stale", why=why)

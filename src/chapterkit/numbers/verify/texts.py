@@ -95,6 +95,11 @@ def read_source(folder: Path, key: str) -> SourceText | None:
     return None
 
 
+def is_at_hand(folder: Path, key: str) -> bool:
+    """Tell whether there is a file of source `key`, readable or not."""
+    return any(True for _ in _candidates(folder, key))
+
+
 def _candidates(folder: Path, key: str) -> Iterator[Path]:
     if not key or Path(key).name != key:
         return
