@@ -84,7 +84,7 @@ class Revision(Folder):
 
     def holds(self, path: str, raw: bytes) -> bool:
         """Tell whether a file was these very bytes, without reading it; no, where it was a link."""
-        mode, held = self.objects.get(within(path), ("", ""))
+        mode, held, _ = self.objects.get(within(path), ("", "", 0))
         name = "sha256" if len(held) == SHA256_LENGTH else "sha1"
         blob = hashlib.new(name, b"blob %d\0" % len(raw) + raw, usedforsecurity=False)
         return mode.startswith("100") and blob.hexdigest() == held
