@@ -47,7 +47,7 @@ chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PD
 
 build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
-	@touch $@
+	@rm -f $@ && touch $@
 
 # --- quality
 

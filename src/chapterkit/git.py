@@ -1,11 +1,12 @@
-"""The only module that starts git."""
+"""The only module that runs git."""
 
 from __future__ import annotations
 
-import subprocess
+import os
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.processes import Bounds, run
 
 TIMEOUT_SECONDS = 60
 
@@ -15,22 +16,27 @@ def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
 
     Raises ChapterkitError if there is no git, it fails, or takes too long.
     """
+    command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise ChapterkitError("找不到 git", hint="安装 git，或不用 --changed-since") from None
-    except subprocess.TimeoutExpired:
-        raise ChapterkitError(f"git 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
-    if done.returncode == 0:
-        return done.stdout
+        done = run(command, bounds=Bounds(TIMEOUT_SECONDS), environment=_environment())
+    except ChapterkitError as error:
+        hint = "安装 git，或不用 --changed-since"
+        raise ChapterkitError(error.message, hint=hint) from None
+    if done.code == 0:
+        return done.printed
     if may_fail:
         return b""
-    words = " ".join(done.stderr.decode("utf-8", "replace").split())
+    words = " ".join(done.words.decode("utf-8", "replace").split())
     raise ChapterkitError(
         f"git 失败：{words}", Origin(str(folder)), "--changed-since 要在 git 仓库里用"
     )
+
+
+def _environment() -> dict[str, str]:
+    """Return what git needs of the environment: who uses it, and which repository."""
+    names = ("PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in names or name.startswith("GIT_")
+    }

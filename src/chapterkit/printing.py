@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 import time
@@ -12,17 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 from typing import Any
 
 from filelock import FileLock
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import leads_out, move_together, remove_left
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.revision.dating import modified
+from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import (
     citeproc_arguments,
     csl_references,
@@ -35,6 +37,8 @@ from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_text
 Progress = Callable[[str], None]
 
 _BUILDING = ".building-"
+# EPUB and DOCX must hold a date: where none is known, the earliest that their files can have.
+_NO_DATE = 315_532_800  # 1980-01-01
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,23 @@ def printed(
         makers = [_Maker(one, printing, scratch, progress) for one in formats]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
-        return [_moved(one, folder) for one in made]
+        targets = {folder / one.path.name: one.path for one in made}
+        move_together(targets)
+        return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
 @contextmanager
 def _building(folder: Path) -> Iterator[Path]:
     """Give a temporary folder inside `folder`, alone: other builds of it wait."""
+    for path in (folder, folder / ".lock"):
+        if path.is_symlink():
+            raise leads_out(path)
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(FileLock(folder / ".lock"))
             _remove_scratch(folder)
+            remove_left(folder)
             # Before the folder exists, so that no interruption can come between.
             stack.callback(_remove_scratch, folder)
             scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder))
@@ -107,18 +117,6 @@ def _remove_scratch(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _moved(written: Written, folder: Path) -> Written:
-    target = folder / written.path.name
-    try:
-        written.path.replace(target)
-    except OSError as error:
-        message = f"写不了这个文件：{error.strerror}"
-        raise ChapterkitError(
-            message, Origin(str(target)), "它是不是正被别的程序打开着？"
-        ) from None
-    return Written(target, written.size, written.seconds)
-
-
 @dataclass(frozen=True)
 class _Maker:
     """Makes one format in its own folder."""
@@ -143,7 +141,7 @@ class _Maker:
                 [*arguments, "-o", str(written)],
                 json.dumps(tree).encode(),
                 folder=printing.root,
-                environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
+                environment={"SOURCE_DATE_EPOCH": str(printing.modified or _NO_DATE)},
             )
         except ChapterkitError as error:
             raise _placed(error, printing) from None
@@ -166,21 +164,10 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     return error
 
 
-def _newest_input(root: Path) -> int:
-    """Return when the manuscript was last changed, in seconds: the date that outputs carry."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isdigit():
-        return int(given)
-    files = [
-        path for name in ("book", "experiments", "templates") for path in (root / name).rglob("*")
-    ]
-    return int(max((path.stat().st_mtime for path in files if path.is_file()), default=0))
-
-
 def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
     """Return a document's tree with citations and references put in by citeproc."""
-    with TemporaryDirectory(prefix="chapterkit-") as folder:
-        references = Path(folder) / "references.json"
+    with scratch_folder() as folder:
+        references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
         tree = transform(document.tree, citeproc_arguments(references))
     return finish_references(tree, languages(bibliography))
@@ -217,7 +204,7 @@ def _shared(book: Book, root: Path) -> dict[str, Any]:
         "root": root,
         "work": Path(),
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
-        "modified": _newest_input(root),
+        "modified": modified(root),
     }
 
 

@@ -30,7 +30,7 @@ class Printing:
     `language` is a BCP 47 tag (zh-Hans, zh-Hant); `root` the book's folder, where images are;
     `work` an empty temporary folder of this format's own; `provenance` tells for every number
     shown where it comes from, as one line of plain text; `modified` is when the manuscript was
-    last changed, in seconds since 1970: the date that outputs carry.
+    last changed, in seconds since 1970: the date that outputs carry, None if that is not known.
     """
 
     config: Config
@@ -38,7 +38,7 @@ class Printing:
     root: Path
     work: Path
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
-    modified: int = 0
+    modified: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

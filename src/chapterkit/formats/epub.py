@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 
-import typst
-
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, checked_images, fonts, web_arguments
+from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
 from chapterkit.text.tree import Tree
 
@@ -60,25 +59,20 @@ def _draw_cover(printing: ChapterPrinting) -> None:
     config = printing.config
     serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
     sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
-    try:
-        typst.compile(
-            ASSETS / "epub" / "cover.typ",
-            output=printing.work / "cover.png",
-            format="png",
-            ppi=_COVER_PPI,
-            root=ASSETS / "epub",
-            font_paths=fonts.typst_fonts(),
-            sys_inputs={
-                "book": config.title,
-                "author": config.author,
-                "number": printing.label,
-                "chapter": printing.title,
-                "serif": json.dumps([font.family for font in serif]),
-                "sans": json.dumps([font.family for font in sans]),
-            },
-        )
-    except typst.TypstError as error:
-        raise ChapterkitError(f"Typst 画不出封面：{error.message}") from None
+    inputs = {
+        "book": config.title,
+        "author": config.author,
+        "number": printing.label,
+        "chapter": printing.title,
+        "serif": json.dumps([font.family for font in serif]),
+        "sans": json.dumps([font.family for font in sans]),
+    }
+    refusal = typeset(
+        ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
+        [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
+    )  # fmt: skip
+    if refusal:
+        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}")
 
 
 FORMAT = Format(name="epub", suffix=".epub", arguments=_arguments, prepare=_prepare)

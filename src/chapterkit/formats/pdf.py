@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import typst
-
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, checked_images, fonts
+from chapterkit.formats.shared import ASSETS, checked_images, fonts, origin_of
+from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -82,6 +82,10 @@ def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
 
 
+def _kai(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
+    return fonts.chosen(printing.config.fonts.kai)
+
+
 def _copied_images(tree: Tree, printing: ChapterPrinting) -> dict[str, str]:
     """Copy the images into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
@@ -121,24 +125,35 @@ def _string(text: str) -> str:
 
 
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    """Compile the Typst that pandoc wrote; raise ChapterkitError if Typst refuses it."""
+    """Compile the Typst that pandoc wrote.
+
+    Raises ChapterkitError if Typst refuses it: at the picture that it cannot show, or else at the
+    chapter.
+    """
     main = printing.work / "main.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
+    chapter = printing.document.rendered.origin(0)
+    families = [*_serif(printing), *_sans(printing), *_kai(printing)]
     try:
-        typst.compile(
-            main,
-            output=target,
-            format="pdf",
-            root=printing.work,
-            font_paths=fonts.typst_fonts(),
-            sys_inputs=_inputs(printing),
-            timestamp=printing.modified,
-            pdf_standards=["ua-1"],
-        )
-    except typst.TypstError as error:
-        hint = "；".join(error.hints) or "这是模板的问题，不是书稿的：请报告"
-        raise ChapterkitError(f"Typst 排不出来：{error.message}", hint=hint) from None
+        refusal = typeset(
+            main, target, printing.work, families, _inputs(printing),
+            format="pdf", pdf_standards=["ua-1"], timestamp=printing.modified or 0,
+        )  # fmt: skip
+    except ChapterkitError as error:
+        raise error.at(chapter) from None
+    if refusal:
+        raise _refused(refusal, printing).at(chapter)
+
+
+def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
+    """Return what Typst says of a text: of a picture, at that picture."""
+    for address, file in checked_images(printing.tree, printing).items():
+        if refusal.picture and filecmp.cmp(file, printing.work / refusal.picture, shallow=False):
+            message = f"图片 {address} 排不出来：{refusal.message}"
+            return ChapterkitError(message, origin_of(address, printing), "换一张完好的图")
+    hint = "；".join(refusal.hints) or "这是模板的问题，不是书稿的：请报告"
+    return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint=hint)
 
 
 def _inputs(printing: ChapterPrinting) -> dict[str, str]:
@@ -154,11 +169,10 @@ def _inputs(printing: ChapterPrinting) -> dict[str, str]:
         "region": _REGIONS.get(printing.language, "cn"),
         "serif": json.dumps([font.family for font in _serif(printing)]),
         "sans": json.dumps([font.family for font in _sans(printing)]),
-        "kai": json.dumps([name for name in _KAI if name in fonts.installed()][:1]),
+        "kai": json.dumps([font.family for font in _kai(printing)]),
+        "dated": "" if printing.modified is None else "yes",
     }
 
-
-_KAI = ("LXGW WenKai", "Kaiti SC", "STKaiti", "KaiTi", "FandolKai", "AR PL UKai CN")
 
 FORMAT = Format(
     name="pdf",

@@ -33,12 +33,12 @@ def _image_file(address: str, printing: AnyPrinting) -> Path:
             return file
     raise ChapterkitError(
         f"图片 {address} 不在书的文件夹里",
-        _origin_of(address, printing),
+        origin_of(address, printing),
         hint="把图片放进 book/，按相对 book/ 的路径写",
     )
 
 
-def _origin_of(text: str, printing: AnyPrinting) -> Origin | None:
+def origin_of(text: str, printing: AnyPrinting) -> Origin | None:
     """Return where a stretch of text first stands in the manuscript."""
     for chapter in printing.chapters:
         rendered = chapter.document.rendered
