@@ -18,7 +18,7 @@ def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
     """
     command = ["git", "-C", str(folder), *arguments]
     try:
-        done = run(command, bounds=Bounds(TIMEOUT_SECONDS), environment=_environment())
+        done = run(command, name="git", bounds=Bounds(TIMEOUT_SECONDS), environment=_environment())
     except ChapterkitError as error:
         hint = "安装 git，或不用 --changed-since"
         raise ChapterkitError(error.message, hint=hint) from None

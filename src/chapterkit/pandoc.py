@@ -62,6 +62,7 @@ def run_pandoc(
     done = run(
         _command(arguments),
         stdin,
+        name="pandoc",
         bounds=Bounds(TIMEOUT_SECONDS),
         folder=folder,
         environment=environment,
@@ -95,7 +96,7 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
     seconds = READING_SECONDS + READING_SECONDS_PER_MB * len(given) // 1_000_000
     with _log() as (log, path):
         command = _command(["--sandbox", "-f", READER, "-t", "json", "--log", path])
-        with running(command, given, bounds=Bounds(seconds), log=log) as result:
+        with running(command, given, name="pandoc", bounds=Bounds(seconds), log=log) as result:
 
             def tree_and_messages() -> tuple[Tree, list[Message]]:
                 try:

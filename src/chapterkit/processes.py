@@ -68,12 +68,18 @@ def run(
     command: Sequence[str],
     given: bytes = b"",
     *,
+    name: str,
     bounds: Bounds,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Done:
-    """Run a program on `given` in a folder and return what came of it; see `running`."""
-    with running(command, given, bounds=bounds, folder=folder, environment=environment) as result:
+    """Run a program, called `name` in messages, on `given` and return what came of it.
+
+    See `running`.
+    """
+    with running(
+        command, given, name=name, bounds=bounds, folder=folder, environment=environment
+    ) as result:
         return result()
 
 
@@ -82,6 +88,7 @@ def running(
     command: Sequence[str],
     given: bytes = b"",
     *,
+    name: str,
     bounds: Bounds,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
@@ -95,16 +102,24 @@ def running(
     """
     found = shutil.which(command[0])
     if found is None:
-        raise ChapterkitError(f"找不到 {_name(command[0])}")
-    name = _name(found)
+        raise ChapterkitError(f"找不到 {name}")
     with ExitStack() as stack:
         stdin, stdout, stderr = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
         stdin.write(given)
         stdin.seek(0)
-        process = _started(
-            [*_launcher(bounds), found, *command[1:]],
-            stdin, stdout, stderr, folder, _environment(environment or {}), log,
-        )  # fmt: skip
+        try:
+            process = subprocess.Popen(
+                [*_launcher(bounds), found, *command[1:]],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=folder,
+                env=_environment(environment or {}),
+                start_new_session=True,
+                pass_fds=(log.fileno(),) if log and resource else (),
+            )
+        except OSError as error:
+            raise ChapterkitError(f"启动不了 {name}：{error.strerror}") from None
         stack.callback(_end, process)
         _bound(process.pid, bounds)
 
@@ -131,35 +146,6 @@ def worker(name: str, package: str) -> list[str]:
     beside = Path(found.origin).parents[1]
     alone, module = _WORKERS / "alone.py", _WORKERS / f"{name}.py"
     return [sys.executable, "-I", "-S", "-B", str(alone), str(beside), str(module)]
-
-
-def _started(
-    command: list[str],
-    stdin: IO[bytes],
-    stdout: IO[bytes],
-    stderr: IO[bytes],
-    folder: Path | None,
-    environment: dict[str, str],
-    log: IO[bytes] | None,
-) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-            pass_fds=() if log is None or not resource else (log.fileno(),),
-        )
-    except OSError as error:
-        raise ChapterkitError(f"启动不了 {_name(command[0])}：{error.strerror}") from None
-
-
-def _name(program: str) -> str:
-    """Return what a program is called in messages."""
-    return Path(program).stem
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
@@ -200,8 +186,10 @@ def _bound(process: int, bounds: Bounds) -> None:
         resource.RLIMIT_FSIZE: bounds.file,
     }
     for limit, value in limits.items():
-        with suppress(OSError, ValueError):  # it has ended, or has a lower limit already
-            resource.prlimit(process, limit, (value, value))
+        with suppress(OSError):  # it has ended already
+            _, most = resource.prlimit(process, limit)
+            least = value if most == resource.RLIM_INFINITY else min(value, most)
+            resource.prlimit(process, limit, (least, least))
 
 
 def _cpu_seconds(bounds: Bounds) -> int:

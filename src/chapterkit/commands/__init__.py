@@ -20,7 +20,7 @@ from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, nearest
 
 PROBLEMS, CANNOT_RUN, OUR_BUG, INTERRUPTED = 1, 2, 3, 130
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 class Commands(click.Group):

@@ -60,7 +60,8 @@ def typeset(
             **options,
         },
     }
-    done = run(worker("typesetting", "typst"), json.dumps(given).encode(), bounds=_BOUNDS)
+    command = worker("typesetting", "typst")
+    done = run(command, json.dumps(given).encode(), name="Typst", bounds=_BOUNDS)
     said = done.words.decode("utf-8", "replace").strip()
     if done.code != 0:
         raise ChapterkitError(f"Typst 失败（{done.code}）：{said[-500:]}")

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.processes import Bounds, run, worker
+from chapterkit.processes import GB, Bounds, run, worker
 
 MAX_PAGES = 5_000
-BOUNDS = Bounds(seconds=120)
+BOUNDS = Bounds(seconds=120, memory=GB)
 
 
 def pdf_pages(data: bytes, name: str, longest: int) -> list[str]:
@@ -19,7 +19,7 @@ def pdf_pages(data: bytes, name: str, longest: int) -> list[str]:
     """
     command = [*worker("pdf_text", "pypdfium2"), str(MAX_PAGES), str(longest)]
     try:
-        done = run(command, data, bounds=BOUNDS)
+        done = run(command, data, name="读取程序", bounds=BOUNDS)
     except ChapterkitError as error:
         raise _too_much(error.message, name) from None
     if done.code != 0:
