@@ -84,10 +84,13 @@ class Runs:
         }
 
 
-def moments(longest: float, seed: int) -> Iterator[float]:
-    """Yield the seconds after which a run is killed: any time, the second half twice as often."""
-    chance = random.Random(seed)
-    for _ in range(KILLS):
+def moments(longest: float, share: float) -> Iterator[float]:
+    """Yield the seconds after which a run is killed: any time, but later ones more often.
+
+    `share` is this command's share of all kills, of which `make faults` makes 200.
+    """
+    chance = random.Random(share)
+    for _ in range(round(KILLS * share)):
         yield longest * max(chance.random(), chance.random())
 
 
