@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -57,7 +59,8 @@ def run_pandoc(
     """Run pandoc on `stdin` and return what it prints.
 
     `folder` is its working directory; `environment` is added to the little that it gets.
-    Raises ChapterkitError with pandoc's own words if it fails, or takes too much time or memory.
+    Raises ChapterkitError with pandoc's own words if it fails, or takes too much time or memory;
+    OSError if there is no room for what it writes.
     """
     done = run(
         _command(arguments),
@@ -80,8 +83,9 @@ def _failed(done: Done) -> ChapterkitError:
     if done.code == _HEAP_EXHAUSTED:
         return ChapterkitError(f"pandoc 用的内存超过 {MEMORY // GB} GB")
     words = " ".join(done.words.decode("utf-8", "replace").split())[:500]
-    if "No space left on device" in words or "Disk quota exceeded" in words:
-        return ChapterkitError("pandoc 写不下：磁盘满了", hint="腾出地方再运行")
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if os.strerror(number) in words:
+            raise OSError(number, os.strerror(number))
     return ChapterkitError(f"pandoc 失败（{done.code}）：{words}")
 
 

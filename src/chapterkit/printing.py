@@ -161,7 +161,7 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
                 message = f"公式 {formula.strip()} 写错了，会原样印出来"
                 hint = "检查花括号是否成对、命令是否存在"
                 return ChapterkitError(message, block.origin(inline.start), hint)
-    return error
+    return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
 def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:

@@ -67,12 +67,13 @@ def _draw_cover(printing: ChapterPrinting) -> None:
         "serif": json.dumps([font.family for font in serif]),
         "sans": json.dumps([font.family for font in sans]),
     }
+    place = printing.document.rendered.origin(0)
     refusal = typeset(
         ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
         [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
     )  # fmt: skip
     if refusal:
-        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}")
+        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
 
 
 FORMAT = Format(name="epub", suffix=".epub", arguments=_arguments, prepare=_prepare)

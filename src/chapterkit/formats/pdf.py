@@ -141,7 +141,8 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
             format="pdf", pdf_standards=["ua-1"], timestamp=printing.modified or 0,
         )  # fmt: skip
     except ChapterkitError as error:
-        raise error.at(chapter) from None
+        hint = error.hint or "多半是某张图太大：换一张小的"
+        raise ChapterkitError(error.message, error.origin or chapter, hint) from None
     if refusal:
         raise _refused(refusal, printing).at(chapter)
 

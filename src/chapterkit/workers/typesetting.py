@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import Any
 
@@ -18,8 +19,14 @@ def typeset(given: dict[str, Any]) -> dict[str, Any]:
     except typst.TypstError as error:
         return {"message": error.message, "hints": error.hints, "where": error.diagnostic}
     except OSError as error:
-        return {"unwritten": str(error)}
+        return {"unwritten": str(error), "number": error.errno or _number(error)}
     return {}
+
+
+def _number(error: OSError) -> int:
+    """Return the number that Typst puts behind the system's words."""
+    found = re.search(r"os error (\d+)", str(error))
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":

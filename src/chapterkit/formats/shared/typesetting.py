@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -44,7 +45,7 @@ def typeset(
 
     `work` is a folder for its own use. It has the fonts of `families`, the bundled ones and its
     own, and no packages. Returns what it says if it does not set it. Raises ChapterkitError if it
-    crashes, or takes too much time or memory.
+    crashes, or takes too much time or memory; OSError if it cannot write.
     """
     packages = work / _NO_PACKAGES
     packages.mkdir(exist_ok=True)
@@ -67,7 +68,7 @@ def typeset(
         raise ChapterkitError(f"Typst 失败（{done.code}）：{said[-500:]}")
     answer = json.loads(done.printed)
     if "unwritten" in answer:
-        raise ChapterkitError(f"Typst 写不下：{answer['unwritten']}", hint="腾出地方再运行")
+        raise OSError(answer["number"] or errno.EIO, answer["unwritten"])
     if answer:
         return Refusal(answer["message"], tuple(answer["hints"]), answer["where"])
     return None
