@@ -43,7 +43,7 @@ def _behind(path: Path, within: Path | None) -> Path:
 def leads_out(path: Path) -> ChapterkitError:
     """Return the error for a link by which something would be written somewhere else."""
     shown = os.path.relpath(path).replace(os.sep, "/")
-    hint = "chapterkit 只在书的文件夹里写；把链接换成真的文件或文件夹"
+    hint = "换成真的文件或文件夹；输出可以用 --output 放到别处"
     return ChapterkitError("这里是一个链接，指到了别处，不往那里写", Origin(shown), hint)
 
 
@@ -124,7 +124,7 @@ def _put_back(kept: Mapping[Path, Path | None]) -> None:
 
 def remove_left(folder: Path) -> None:
     """Remove what killed runs have left in a folder of texts or outputs."""
-    remove_dead(folder.glob(f".*{_SUFFIX}"))
+    remove_dead(folder.glob(f".*-????????{_SUFFIX}"))
 
 
 def _cannot_write(path: Path, error: OSError, hint: str = "") -> ChapterkitError:

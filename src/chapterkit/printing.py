@@ -136,12 +136,13 @@ class _Maker:
         target = self.scratch / f"{printing.name}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
+        date = _NO_DATE if printing.modified is None else printing.modified
         try:
             run_pandoc(
                 [*arguments, "-o", str(written)],
                 json.dumps(tree).encode(),
                 folder=printing.root,
-                environment={"SOURCE_DATE_EPOCH": str(printing.modified or _NO_DATE)},
+                environment={"SOURCE_DATE_EPOCH": str(date)},
             )
         except ChapterkitError as error:
             raise _placed(error, printing) from None

@@ -108,7 +108,8 @@ def this_root() -> Path:
             f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint
         )
     for folder in ("", "book", "experiments", "templates", "templates/experiments"):
-        remove_left(root / folder)
+        if not (root / folder).is_symlink():
+            remove_left(root / folder)
     return root
 
 
