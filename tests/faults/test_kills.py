@@ -77,7 +77,7 @@ def test_mending(runs: Runs) -> None:
         runs.book / "templates/experiments/card-game.md.j2",
     )
     for path in (chapter, template):
-        path.write_text(path.read_text("utf-8").replace("，", ",", 1), "utf-8")
+        path.write_text(path.read_text("utf-8").replace("，", ","), "utf-8")
     before = {path: path.read_bytes() for path in (chapter, template)}
     seconds = timed(runs, "check", "--fix")
     after = {path: path.read_bytes() for path in before}

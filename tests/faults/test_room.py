@@ -79,7 +79,7 @@ def test_what_is_written_into_the_book(small: Path, tmp_path: Path) -> None:
     book = Path(shutil.copytree(BOOK, small / "book"))
     runs = Runs(book, tmp_path)
     chapter = book / "book/chapter3.md"
-    chapter.write_text(chapter.read_text("utf-8").replace("，", ",", 1), "utf-8")
+    chapter.write_text(chapter.read_text("utf-8").replace("，", ","), "utf-8")
     (book / "sources").mkdir()
     (book / "sources/demo2025.txt").write_text(PAPER, "utf-8")
     before = {path: path.read_bytes() for path in book.rglob("*") if path.is_file()}
