@@ -416,18 +416,18 @@ def test_github_commands_are_escaped() -> None:
     first = written(REPORT, "github").splitlines()[0]
     assert first == (
         "::error file=书/a.md,line=2,col=3,endLine=2,endColumn=4,title=half-width-punctuation"
-        "::100%25 不对：%0A甲, 乙%0A改\x1b掉"
+        "::100%25 不对：%0A甲, 乙%0A改\\x1b掉"
     )
 
 
 def test_text_marks_the_place() -> None:
     lines = written(REPORT, "text").splitlines()
     assert lines[:3] == [
-        "书/a.md:2:3: error: 100% 不对：",
-        "甲, 乙 [half-width-punctuation]",
+        "书/a.md:2:3: error: 100% 不对：\\n甲, 乙 [half-width-punctuation]",
         "  | 甲乙, 😀丙",
+        "  |     ^",
     ]
-    assert lines[3] == "  |     ^"
+    assert lines[2] == "  |     ^"
     assert "\x1b[" not in written(REPORT, "text").replace("改\x1b掉", "")
     assert "\x1b[31m" in written(replace(REPORT, colour=True), "text")
 

@@ -227,7 +227,7 @@ def test_what_an_expression_prints(text: str, printed: str, minimal: Book) -> No
         ('{{ n("card-game.after") | approx(11) }}', "小数位数应在 0 到 10 之间", ""),
         ("{{ nothing }}", "模板用了没有定义的名字：'nothing' is undefined", ""),
         ("{{ 1 / 0 }}", "模板里的表达式出错：division by zero", ""),
-        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "模板没完没了地调用自己", ""),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "模板没完没了地调用自己，或嵌套得太深", ""),
         ('{% include "b.md.j2" %}', "没有 templates/b.md.j2 这个模板", ""),
         ("{% if %}", "模板语法错误", "是否成对"),
         ("甲\ufdd0乙", "文本里有 Unicode 非字符", "删去它"),

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chapterkit.showing import one_line
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
@@ -48,7 +50,8 @@ class ChapterkitError(Exception):
     def report(self) -> str:
         """Return the message as people and editors read it, the hint on a line of its own."""
         place = f"{self.origin}: " if self.origin else ""
-        return f"{place}{self.message}" + (f"\nhint: {self.hint}" if self.hint else "")
+        lines = [f"{place}{self.message}", f"hint: {self.hint}" if self.hint else ""]
+        return "\n".join(map(one_line, filter(None, lines)))
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

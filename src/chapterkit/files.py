@@ -61,6 +61,9 @@ def _written(path: Path, text: str, stack: ExitStack) -> Path:
         beside.chmod(path.stat().st_mode if path.exists() else 0o644)
         if os.name == "nt":
             file.close()  # nothing that is open can be moved there
+    except UnicodeEncodeError:
+        message = "写不了：里面有不是 UTF-8 的名字或文字"
+        raise ChapterkitError(message, Origin(str(path)), "先给那个文件改名") from None
     except OSError as error:
         raise _cannot_write(path, error) from None
     return beside

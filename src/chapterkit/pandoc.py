@@ -82,11 +82,11 @@ def _command(arguments: Sequence[str]) -> list[str]:
 def _failed(done: Done) -> ChapterkitError:
     if done.code == _HEAP_EXHAUSTED:
         return ChapterkitError(f"pandoc 用的内存超过 {MEMORY // GB} GB")
-    words = " ".join(done.words.decode("utf-8", "replace").split())[:500]
+    said = done.words.decode("utf-8", "replace").partition("HasCallStack backtrace")[0].strip()
     for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        if os.strerror(number) in words:
+        if os.strerror(number) in said:
             raise OSError(number, os.strerror(number))
-    return ChapterkitError(f"pandoc 失败（{done.code}）：{words}")
+    return ChapterkitError(f"pandoc 失败（{done.code}）：{said[:500]}")
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
                 try:
                     done = result()
                 except ChapterkitError as error:
-                    hint = "多半是这一段里有许多没有配对的方括号；补齐，或在前面加反斜杠"
+                    hint = "看看这一段的方括号：没有配对的补齐，很多的在前面加反斜杠"
                     raise ChapterkitError(error.message, hint=hint) from None
                 if done.code != 0:
                     raise _failed(done)

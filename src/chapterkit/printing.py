@@ -32,7 +32,8 @@ from chapterkit.text.citations import (
     languages,
 )
 from chapterkit.text.document import Block, Document
-from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_text
+from chapterkit.text.gate import CITED, gated
+from chapterkit.text.tree import Tree, chapter_heading, inlines_of, one_line, plain_text
 
 Progress = Callable[[str], None]
 
@@ -159,19 +160,23 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
         for inline in block.inlines:
             formula = block.text[inline.start : inline.end]
             if inline.kind == "Math" and formula.strip() and formula.strip() in error.message:
-                message = f"公式 {formula.strip()} 写错了，会原样印出来"
-                hint = "检查花括号是否成对、命令是否存在"
+                message = f"公式 {formula.strip()} 排不成，会原样印出来"
+                hint = "检查花括号和命令；都没有写错，就换一个这种格式写得出的写法"
                 return ChapterkitError(message, block.origin(inline.start), hint)
     return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
 def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
-    """Return a document's tree with citations and references put in by citeproc."""
+    """Return a document's tree with citations and references put in by citeproc.
+
+    It has been through the gate before and after: the author's text, and what came out of the
+    bibliography. There is no other tree that formats are handed.
+    """
     with scratch_folder() as folder:
         references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
-        tree = transform(document.tree, citeproc_arguments(references))
-    return finish_references(tree, languages(bibliography))
+        tree = transform(gated(document.tree), citeproc_arguments(references))
+    return gated(finish_references(tree, languages(bibliography)), CITED)
 
 
 def chapter_printing(
@@ -185,7 +190,7 @@ def chapter_printing(
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
-        title=plain_text(inlines_of(title)),
+        title=one_line(plain_text(inlines_of(title))),
         document=document,
         tree=tree,
         **_shared(book, root),
@@ -200,7 +205,9 @@ def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -
 def _shared(book: Book, root: Path) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
-        "config": book.config,
+        "config": replace(
+            book.config, title=one_line(book.config.title), author=one_line(book.config.author)
+        ),
         "language": book.config.language,
         "root": root,
         "work": Path(),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
 from chapterkit.lint import Problem
@@ -16,6 +20,8 @@ Progress = Callable[[str], None]
 
 # What a worker checks; given once to each, then texts are named by their place.
 _SUBJECTS: list[Subject] = []
+_AT_WORK: list[int] = []
+_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 def problems_of_all(
@@ -28,8 +34,16 @@ def problems_of_all(
     # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(jobs, context, _take, (tuple(subjects),)) as pool:
-        found = pool.map(_problems_of_nth, range(len(subjects)))
-        return list(_followed(subjects, found, progress))
+        try:
+            with _signals_waiting():
+                found = pool.map(_problems_of_nth, range(len(subjects)))
+            return list(_followed(subjects, found, progress))
+        except KeyboardInterrupt:
+            # The pool's own thread may trip over work that is both cancelled and broken.
+            threading.excepthook = lambda _: None
+            for worker in active_children():
+                worker.terminate()
+            raise
 
 
 def _followed(
@@ -41,12 +55,50 @@ def _followed(
         yield problems
 
 
+@contextmanager
+def _signals_waiting() -> Iterator[None]:
+    """Let signals wait while workers start: what is forked is not ready for them yet."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _take(subjects: Sequence[Subject]) -> None:
+    """Make a worker ready: it ends with its parent, when that says so or is no more."""
     _SUBJECTS[:] = subjects
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _end(number: int, frame: object) -> None:
+    """End a worker, in the midst of its work by way of all that tidies up."""
+    if _AT_WORK:
+        raise KeyboardInterrupt
+    os._exit(0)
+
+
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _problems_of_nth(place: int) -> list[Problem]:
-    return problems_of(_SUBJECTS[place])
+    try:
+        _AT_WORK.append(place)
+        return problems_of(_SUBJECTS[place])
+    except KeyboardInterrupt:
+        os._exit(0)
+    finally:
+        _AT_WORK.clear()
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:

@@ -10,16 +10,22 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from chapterkit import __version__
-from chapterkit.errors import ChapterkitError, nearest
+from chapterkit.__main__ import STOPPED
+from chapterkit.commands._saying import say_lines, stop_writing
+from chapterkit.errors import ChapterkitError, Origin, nearest
 
-PROBLEMS, CANNOT_RUN, OUR_BUG, INTERRUPTED = 1, 2, 3, 130
+PROBLEMS, CANNOT_RUN, OUR_BUG, INTERRUPTED, NOBODY_READS = 1, 2, 3, 130, 141
+# Whoever is called when it comes may turn an interruption into another failure.
+_INTERRUPTIONS: list[int] = []
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
@@ -70,38 +76,90 @@ class _Main(Commands):
     """Turns every failure into its message and exit code, in one place."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        _INTERRUPTIONS.clear()
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": False})
-        except ChapterkitError as error:
-            click.echo(error.report(), err=True)
-            sys.exit(CANNOT_RUN)
-        except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.ctx.get_help() if error.ctx else "")
-            sys.exit(0)
-        except click.UsageError as error:
-            click.echo(
-                ChapterkitError(error.format_message(), hint=_usage_hint(error)).report(), err=True
-            )
-            sys.exit(CANNOT_RUN)
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("中断了；先前的输出没有动。", err=True)
-            sys.exit(INTERRUPTED)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-        except OSError as error:
-            if error.errno not in _NO_ROOM:
-                _our_bug()
-            click.echo(ChapterkitError(f"写不出结果：{error.strerror}").report(), err=True)
-            sys.exit(CANNOT_RUN)
-        except Exception:
-            _our_bug()
+        except Exception as error:
+            code, words = _told(error)
+        except KeyboardInterrupt:
+            code, words = INTERRUPTED, STOPPED
+        say_lines(words, err=True, nl=bool(words))
+        stop_writing()
+        sys.exit(code)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _readers_may_leave():
+            try:
+                return super().make_context(*args, **kwargs)
+            except click.exceptions.NoArgsIsHelpError as error:
+                click.echo(error.ctx.get_help() if error.ctx else "")
+                raise click.exceptions.Exit from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _readers_may_leave():
+            try:
+                return super().invoke(ctx)
+            except click.exceptions.NoArgsIsHelpError as error:
+                click.echo(error.ctx.get_help() if error.ctx else "")
 
 
-def _our_bug() -> NoReturn:
-    traceback.print_exc()
-    click.echo("这是 chapterkit 自己的错误，请把上面的内容报告给我们。", err=True)
-    sys.exit(OUR_BUG)
+class _NobodyReadsError(Exception):
+    """Whoever read what is printed has gone."""
+
+
+@contextmanager
+def _readers_may_leave() -> Iterator[None]:
+    """Keep a broken pipe from click, to which it is exit code 1, and an interruption."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.Abort from None
+    except BrokenPipeError:
+        raise _NobodyReadsError from None
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Return the exit code of a failure, and what is said of it."""
+    if isinstance(error, _NobodyReadsError):
+        return NOBODY_READS, ""
+    if _INTERRUPTIONS or isinstance(error, click.Abort):
+        return INTERRUPTED, STOPPED
+    if isinstance(error, click.UsageError):
+        error = ChapterkitError(error.format_message(), hint=_usage_hint(error))
+    elif not isinstance(error, ChapterkitError):
+        told = _of_the_machine(error)
+        if told is None:
+            words = "这是 chapterkit 自己的错误，请把上面的内容报告给我们。"
+            return OUR_BUG, "".join(traceback.format_exception(error)) + words
+        error = told
+    return CANNOT_RUN, error.report()
+
+
+def _of_the_machine(error: Exception) -> ChapterkitError | None:
+    """Return what is said of a failure that is the machine's; None if it is ours."""
+    if isinstance(error, OSError):
+        return _refused(error)
+    if isinstance(error, MemoryError):
+        return ChapterkitError("内存不够", hint="关掉别的程序，或用 --jobs 1 少占一些")
+    if isinstance(error, RecursionError):
+        return ChapterkitError(
+            "书稿里有什么嵌套得太深", hint="检查层层相套的括号、引文、列表和模板"
+        )
+    if isinstance(error, BrokenExecutor):
+        return ChapterkitError("一个工作进程中途没有了", hint="用 --jobs 1 再试一次")
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return ChapterkitError("系统不让再开线程", hint="用 --jobs 1 少开几个")
+    return None
+
+
+def _refused(error: OSError) -> ChapterkitError:
+    """Return what is said of something that the system has refused."""
+    why = error.strerror or str(error)
+    if error.errno in _NO_ROOM:
+        return ChapterkitError(f"写不出结果：{why}", hint="腾出地方，或换一个能写的地方")
+    named = error.filename
+    origin = Origin(os.fsdecode(named)) if isinstance(named, (str, bytes, os.PathLike)) else None
+    return ChapterkitError(f"系统没有让做成：{why}", origin)
 
 
 def _usage_hint(error: click.UsageError) -> str:
@@ -133,12 +191,16 @@ def main() -> None:
     `chapterkit new book DIR`. Exit codes: 0 clean, 1 problems found, 2 cannot run, 3 our bug.
     """
     signal.signal(signal.SIGTERM, _interrupted)
+    # The start's own handler, if it is still in force, is too rough from here on.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupted)
+    try:
+        Path.cwd()
+    except OSError:
+        hint = "换一个文件夹再来"
+        raise ChapterkitError("当前文件夹已经不在了", hint=hint) from None
 
 
 def _interrupted(number: int, frame: object) -> None:
+    _INTERRUPTIONS.append(number)
     raise KeyboardInterrupt
-
-
-def run() -> None:
-    """Run the command line and end with its exit code."""
-    main()

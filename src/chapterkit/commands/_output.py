@@ -11,9 +11,11 @@ from pathlib import Path
 import click
 
 from chapterkit.checking.places import source_lines
+from chapterkit.commands._saying import hand_over, say, say_lines
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import Report, written
 from chapterkit.pipeline import Subject
+from chapterkit.showing import one_line
 
 
 def print_report(
@@ -22,7 +24,10 @@ def print_report(
     """Print problems, whose paths are from the current folder, in one of the forms of a report."""
     checked = tuple(dict.fromkeys(file_from_here(one, one.name) for one in subjects))
     report = Report(problems, source_lines(), checked, _colour(), strict)
-    click.echo(written(report, form))
+    if form == "text":
+        say_lines(written(report, form), painted=report.colour)
+    else:
+        hand_over(written(report, form))
 
 
 def _colour() -> bool:
@@ -33,7 +38,7 @@ def _colour() -> bool:
 def print_made(paths: Sequence[Path]) -> None:
     """Print which files were written."""
     for path in paths:
-        click.echo(f"写了 {path_from_here(path)}")
+        say(f"写了 {path_from_here(path)}")
 
 
 def file_from_here(subject: Subject, path: str) -> str:
@@ -60,6 +65,6 @@ def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
         return
     nothing_yet = [""] * total
     with click.progressbar(
-        nothing_yet, label=title, file=sys.stderr, item_show_func=lambda done: done
+        nothing_yet, label=one_line(title), file=sys.stderr, item_show_func=lambda done: done
     ) as bar:
-        yield lambda done: bar.update(1, done)
+        yield lambda done: bar.update(1, one_line(done))

@@ -17,6 +17,7 @@ from chapterkit.checking.running import each_once
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import path_from_here, print_report, progress
+from chapterkit.commands._saying import say, say_lines
 from chapterkit.files import leads_out, replace_text
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
@@ -65,14 +66,14 @@ def build(
     if problems:
         print_report(from_here(problems, wanted), "text", wanted)
     if any(problem.severity == "error" for problem in problems):
-        click.echo("有错误，什么也没有写；先前的输出没有动。", err=True)
+        say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
     folder = output or _own_folder(root)
     chapters: list[ChapterPrinting] = []
     for subject, document in zip(wanted, documents, strict=True):
         chapters.append(printing_of(subject, document))
         files = _write(chapters[-1], chosen, folder, jobs)
-        click.echo(summary_text(document, book))
+        say_lines(summary_text(document, book))
         if depfile:
             _write_depfile(depfile, chapters[-1].number, files)
     if any(one.scope == "book" for one in chosen):
@@ -104,10 +105,8 @@ def _write(
 def _print_written(files: Sequence[Written], seconds: float) -> None:
     width = max(len(path_from_here(one.path)) for one in files)
     for one in files:
-        click.echo(
-            f"{path_from_here(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒"
-        )
-    click.echo(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
+        say(f"{path_from_here(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
+    say(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
 
 
 def _size(size: int) -> str:

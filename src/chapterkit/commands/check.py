@@ -23,6 +23,7 @@ from chapterkit.checking.running import each_once, on_changed_lines, problems_of
 from chapterkit.checking.subjects import subjects
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import file_from_here, path_from_here, print_report, progress
+from chapterkit.commands._saying import say, say_lines
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside
@@ -158,7 +159,7 @@ def _write_baseline(file: Path, problems: Sequence[Problem], reason: str) -> Non
     name = path_from_here(file)
     old = load_baseline(file, name).entries if file.exists() else ()
     added = extend_baseline(file, name, old, problems, reason)
-    click.echo(f"{name}：新收 {added} 个问题，原有 {len(old)} 条。")
+    say(f"{name}：新收 {added} 个问题，原有 {len(old)} 条。")
 
 
 def _pruned(
@@ -168,7 +169,7 @@ def _pruned(
     if accepted is None:
         raise click.UsageError("--prune 要有基线：加上 --baseline FILE")
     gone = prune_baseline(accepted, problems, wanted)
-    click.echo(f"{accepted.name}：删去 {gone} 个已经没有的问题。", err=True)
+    say(f"{accepted.name}：删去 {gone} 个已经没有的问题。", err=True)
     return load_baseline(accepted.path, accepted.name)
 
 
@@ -181,18 +182,18 @@ def _mend(
         for one in wanted:
             done += _mend_one(one, accepted, changes, write)
             step(one.name)
-    click.echo(f"{'改正' if write else '可以改正'} {done} 处。", err=True)
+    say(f"{'改正' if write else '可以改正'} {done} 处。", err=True)
 
 
 def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, write: bool) -> int:
     before, result = mended(one, accepted, changes)
     for path in result.texts if not write else ():
-        click.echo(as_diff(before[path], result.texts[path], file_from_here(one, path)), nl=False)
+        say_lines(as_diff(before[path], result.texts[path], file_from_here(one, path)), nl=False)
     for path in write_mended(one, before, result.texts) if write else ():
-        click.echo(f"改了 {path}", err=True)
+        say(f"改了 {path}", err=True)
     for problem in result.refused:
         place = f"{problem.origin}:{problem.origin.column}"
-        click.echo(f"{place}: 改动会动到别处的结构，没有做 [{problem.rule}]", err=True)
+        say(f"{place}: 改动会动到别处的结构，没有做 [{problem.rule}]", err=True)
     return result.done
 
 
@@ -202,7 +203,7 @@ def _print_strength(wanted: Sequence[Subject]) -> None:
     if ledger is None:
         return
     by_chance = chance_matches(ledger.values())
-    click.echo(
+    say(
         f"核对强度：账本有 {len(ledger)} 个数；不看单位和来源，1～100 的整数里"
         f"有 {by_chance} 个碰巧也对得上，所以只认单位相同、同一段引了来源的数。",
         err=True,

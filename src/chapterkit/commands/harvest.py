@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from chapterkit.commands import _options
+from chapterkit.commands._saying import say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import find_root
 from chapterkit.numbers.verify.harvesting import as_yaml
@@ -39,4 +40,4 @@ def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     if text is None:
         hint = f"把 {key}.pdf、.txt、.md 或 .html 放进这个文件夹"
         raise ChapterkitError(f"没有 {key} 的原文", Origin(str(folder)), hint)
-    click.echo(as_yaml(key, quantities_of(text, near)), nl=False)
+    say_lines(as_yaml(key, quantities_of(text, near)), nl=False)

@@ -11,6 +11,7 @@ from chapterkit.checking.places import fence_of
 from chapterkit.checking.subjects import chapters_of, is_file, stranger, this_root
 from chapterkit.commands import _options
 from chapterkit.commands._output import path_from_here
+from chapterkit.commands._saying import hand_over, say, say_lines
 from chapterkit.files import replace_text
 from chapterkit.manuscript.folder import Disk, read_text
 from chapterkit.manuscript.ledger import Ledger
@@ -61,7 +62,10 @@ def numbers(
     if bind and wanted:
         _bind(bind, listed, wanted[-1].book.ledger, write)
         return
-    click.echo(as_json(listed) if form == "json" else as_text(listed))
+    if form == "json":
+        hand_over(as_json(listed))
+    else:
+        say_lines(as_text(listed))
 
 
 def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:
@@ -85,7 +89,7 @@ def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) 
     name = path_from_here(path)
     before = read_text(path, name)
     after = bound(before, name, bindings(listed, ledger))
-    click.echo(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
+    say_lines(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
     if write and after != before:
         replace_text(path, after, fence_of(path))
-        click.echo(f"写了 {name}")
+        say(f"写了 {name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from chapterkit.commands._saying import say_lines
 from chapterkit.lint import find_rule, pages
 
 
@@ -21,8 +22,8 @@ def rule(name: str | None, form: str) -> None:
       chapterkit rule unsourced-number
     """
     if name:
-        click.echo(pages.page(find_rule(name)))
+        say_lines(pages.page(find_rule(name)))
     elif form == "markdown":
-        click.echo(pages.markdown(), nl=False)
+        say_lines(pages.markdown(), nl=False)
     else:
-        click.echo(pages.listing())
+        say_lines(pages.listing())

@@ -12,6 +12,7 @@ import click
 from chapterkit.checking.subjects import this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import path_from_here, progress
+from chapterkit.commands._saying import hand_over, say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
@@ -52,9 +53,12 @@ def verify(targets: Sequence[str], sources: Path | None, form: str, everything: 
     if merged := merge_lock(lock, results, book.ledger, date.today().isoformat()):
         write_lock(root / LOCK_FILE, merged)
     if results.numbers and all(one.status == "no-source" for one in results.numbers):
-        click.echo(f"{path_from_here(folder)} 里没有读到任何原文；下面照先前的核对记录。", err=True)
+        say(f"{path_from_here(folder)} 里没有读到任何原文；下面照先前的核对记录。", err=True)
     results = with_lock(results, lock)
-    click.echo(as_json(results) if form == "json" else as_text(results, everything=everything))
+    if form == "json":
+        hand_over(as_json(results))
+    else:
+        say_lines(as_text(results, everything=everything))
     if not results.clean:
         sys.exit(PROBLEMS)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, checked_images, web_arguments
 from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
 from chapterkit.text.tree import (
     Element,
+    Markup,
     Tree,
     attributes_of,
     chapter_heading,
@@ -39,16 +41,17 @@ def _prepare(printing: ChapterPrinting) -> Tree:
     heading = chapter_heading(tree)
     values = {
         "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}",
-        "lang": printing.language,
         "number": printing.label,
         "chapter": printing.title,
         "anchor": attributes_of(heading).identifier if heading else "",
         "book": printing.config.title,
         "author": printing.config.author,
     }
+    # The template puts them between quotes, too.
+    escaped = {name: Markup("html", escape(text)) for name, text in values.items()}
     return passed(
         tree,
-        with_metadata(values),
+        with_metadata({"lang": printing.language, **escaped}),
         _without_chapter_heading,
         with_wide_spaces,
         over_elements(lambda one: _explained(one, printing.provenance)),

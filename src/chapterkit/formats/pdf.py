@@ -141,8 +141,7 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
             format="pdf", pdf_standards=["ua-1"], timestamp=printing.modified or 0,
         )  # fmt: skip
     except ChapterkitError as error:
-        hint = error.hint or "多半是某张图太大：换一张小的"
-        raise ChapterkitError(error.message, error.origin or chapter, hint) from None
+        raise error.at(chapter) from None
     if refusal:
         raise _refused(refusal, printing).at(chapter)
 
@@ -153,8 +152,7 @@ def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
         if refusal.picture and filecmp.cmp(file, printing.work / refusal.picture, shallow=False):
             message = f"图片 {address} 排不出来：{refusal.message}"
             return ChapterkitError(message, origin_of(address, printing), "换一张完好的图")
-    hint = "；".join(refusal.hints) or "这是模板的问题，不是书稿的：请报告"
-    return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint=hint)
+    return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 
 def _inputs(printing: ChapterPrinting) -> dict[str, str]:

@@ -55,12 +55,15 @@ def allows(document: Document) -> list[Allow]:
     ]
 
 
-def _allow(comment: Comment, said: str, document: Document, blocks: Iterable[Block]) -> Allow:
+def _allow(comment: Comment, said: str, document: Document, blocks: Sequence[Block]) -> Allow:
     found = _ALLOW.fullmatch(said)
     names = re.findall(r"[\w-]+", found["rules"].lower()) if found else []
     reason = (found["reason"] or "").strip() if found else ""
     origin = document.rendered.origin(comment.offset)
     lines = [(block.origin(), block.origin(len(block.text))) for block in blocks]
+    if lines and blocks[0].within[:1] == ("Div",) and lines[0][0].path == origin.path:
+        # What opens a div stands above its text.
+        lines[0] = min(origin, lines[0][0]), lines[0][1]
     if lines and lines[0][0].path != origin.path:
         # An experiment is placed here, its text stands in its template: the line that places it
         # comes next, with at most a blank one between.

@@ -64,7 +64,8 @@ class Rule:
 
     `name` is the module's with hyphens; `group` one of GROUPS; `page` its docstring; `severity`
     what applies unless book.yaml says otherwise; `needs` what must be at hand for it to run at
-    all (book, ledger, bibliography, terms); `options` the frozen dataclass of its options.
+    all (book, ledger, bibliography, terms); `options` the frozen dataclass of its options;
+    `always` whether it still warns where it is off, since it tells what will not be printed.
     A rule has a `check` of the document, or a `review` of what became of the others' problems.
     """
 
@@ -76,6 +77,7 @@ class Rule:
     options: type[Any]
     check: Check | None
     review: Review | None = None
+    always: bool = False
 
     @property
     def summary(self) -> str:
@@ -104,6 +106,7 @@ def _rule(module: ModuleType) -> Rule:
         options=getattr(module, "Options", NoOptions),
         check=getattr(module, "check", None),
         review=getattr(module, "review", None),
+        always=getattr(module, "ALWAYS", False),
     )
 
 
@@ -149,12 +152,13 @@ class Run:
 
     def _runs(self, rule: Rule) -> bool:
         wanted = not self.only or rule.name in self.only
-        return wanted and rule.needs <= self.at_hand and self._may_matter(rule.name)
+        return wanted and rule.needs <= self.at_hand and self._may_matter(rule)
 
-    def _may_matter(self, name: str) -> bool:
+    def _may_matter(self, rule: Rule) -> bool:
         """Tell whether a rule is on for any path."""
-        by_path = (rules.get(name, "off") != "off" for rules in self.config.lint.paths.values())
-        return self.config.lint.rules.get(name) != "off" or any(by_path)
+        lint, name = self.config.lint, rule.name
+        by_path = (rules.get(name, "off") != "off" for rules in lint.paths.values())
+        return rule.always or lint.rules.get(name) != "off" or any(by_path)
 
     def options(self, rule: Rule) -> Any:
         """Return the rule's options."""
@@ -172,6 +176,8 @@ class Run:
         for pattern, severities in self.config.lint.paths.items():
             if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
                 given = severities[rule.name]
+        if given == "off" and rule.always:
+            return "warning"
         return given or problem.severity or rule.severity
 
 

@@ -12,6 +12,7 @@ from chapterkit.lsp.places import RECORD, Kind, own_slug
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
 from chapterkit.numbers.cards import card, for_authors, in_a_choice
+from chapterkit.showing import in_markdown
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _experiments(book: Book, _: str | None) -> Iterator[Candidate]:
 
 def _rules(book: Book, _: str | None) -> Iterator[Candidate]:
     for rule in all_rules().values():
-        yield Candidate(rule.name, "rule", rule.severity, rule.summary)
+        yield Candidate(rule.name, "rule", rule.severity, in_markdown(rule.summary))
 
 
 Offer = Callable[[Book, str | None], Iterator[Candidate]]

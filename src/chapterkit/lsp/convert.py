@@ -13,6 +13,7 @@ from chapterkit.lint import Edit, Problem
 from chapterkit.lsp.completion import Candidate, Candidates
 from chapterkit.lsp.places import Kind
 from chapterkit.lsp.positions import Encoding, column_at, units_before
+from chapterkit.showing import one_line
 
 _SEVERITIES = {"error": types.DiagnosticSeverity.Error, "warning": types.DiagnosticSeverity.Warning}
 _KINDS: dict[Kind, types.CompletionItemKind] = {
@@ -53,7 +54,7 @@ def diagnostic(problem: Problem, lines: Lines) -> types.Diagnostic:
     """Return a problem as the editor shows it."""
     return types.Diagnostic(
         range=_problem_range(problem, lines),
-        message="\n".join(filter(None, (problem.message, problem.hint))),
+        message="\n".join(map(one_line, filter(None, (problem.message, problem.hint)))),
         severity=_SEVERITIES.get(problem.severity, types.DiagnosticSeverity.Warning),
         code=problem.rule or None,
         source="chapterkit",
@@ -99,9 +100,9 @@ def completion(offered: Candidates, position: types.Position, lines: Lines) -> t
 
 def _item(one: Candidate, index: int, typed: types.Range) -> types.CompletionItem:
     return types.CompletionItem(
-        label=one.name,
+        label=one_line(one.name),
         kind=_KINDS[one.kind],
-        detail=one.detail,
+        detail=one_line(one.detail),
         documentation=types.MarkupContent(types.MarkupKind.Markdown, one.text),
         sort_text=f"{index:05}",
         filter_text=one.name,

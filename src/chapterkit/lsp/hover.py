@@ -11,6 +11,7 @@ from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.records import Record
 from chapterkit.numbers.cards import card, for_authors
+from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.citations import plain_latex
 
 
@@ -25,7 +26,7 @@ def hover_text(book: Book, place: Place) -> str | None:
             return experiment_text(book, book.records[place.name])
         case "rule" if place.name in all_rules():
             rule = all_rules()[place.name]
-            return f"**{rule.name}**（{rule.severity}）\n\n{rule.summary}"
+            return f"**{rule.name}**（{rule.severity}）\n\n{in_markdown(rule.summary)}"
     return None
 
 
@@ -35,10 +36,12 @@ def source_text(source: Source) -> str:
     people = source.authors or source.editors
     places = (fields[name] for name in ("journal", "booktitle", "publisher") if name in fields)
     published = next(map(plain_latex, places), fields.get("url", ""))
-    title = plain_latex(fields.get("title", ""))
+    title = in_markdown(plain_latex(fields.get("title", "")))
     names = "；".join(map(plain_latex, people))
-    details = "，".join(filter(None, (names, fields.get("year", ""), published)))
-    return "\n\n".join(filter(None, (f"**{title}**" if title else "", details, f"`{source.key}`")))
+    details = in_markdown("，".join(filter(None, (names, fields.get("year", ""), published))))
+    return "\n\n".join(
+        filter(None, (f"**{title}**" if title else "", details, code_in_markdown(source.key)))
+    )
 
 
 def experiment_text(book: Book, record: Record) -> str:
@@ -47,7 +50,7 @@ def experiment_text(book: Book, record: Record) -> str:
     with suppress(ChapterkitError):
         heading = f"实验 {book.number_of(record.slug)} {record.model.title}"
     template = f"experiments/{record.slug}.md.j2"
-    files = [f"`{record.file.path}`"]
+    files = [code_in_markdown(record.file.path)]
     if template in book.templates:
-        files.append(f"`templates/{template}`")
-    return f"**{heading}**\n\n{len(record.model.numbers)} 个数\n\n{'，'.join(files)}"
+        files.append(code_in_markdown(f"templates/{template}"))
+    return f"**{in_markdown(heading)}**\n\n{len(record.model.numbers)} 个数\n\n{'，'.join(files)}"

@@ -21,6 +21,7 @@ from chapterkit.lsp.convert import Lines
 from chapterkit.lsp.desk import Asked, Desk, Open, path_of, plain, saved_text
 from chapterkit.lsp.positions import Encoding
 from chapterkit.manuscript.folder import find_root
+from chapterkit.showing import one_line
 
 _ENCODINGS: dict[str, Encoding] = {"utf-8": "utf-8", "utf-32": "utf-32"}
 
@@ -113,7 +114,7 @@ class Server(LanguageServer):
                 diagnosis = await asyncio.to_thread(desk.check, texts, desk.changed)
             except Exception as error:
                 traceback.print_exc()
-                self._tell(desk, f"chapterkit 自己的错误，请报告给我们：{error!r}")
+                self._tell(desk, one_line(f"chapterkit 自己的错误，请报告给我们：{error!r}"))
                 desk.checked.set()
                 return
             desk.book = diagnosis.book or desk.book
@@ -206,7 +207,7 @@ class Server(LanguageServer):
             changed = convert.text_edit(edit, files.lines(edit.origin.path))
             changes.setdefault(uri, []).append(changed)
         return types.CodeAction(
-            title=title,
+            title=one_line(title),
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
             is_preferred=is_mending,

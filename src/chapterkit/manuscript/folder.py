@@ -142,6 +142,9 @@ def within(path: str, named: str = "") -> str:
     >>> within("book/../experiments/a.yaml")
     'experiments/a.yaml'
     """
+    if "\0" in path:
+        hint = "检查这个名字里的转义"
+        raise ChapterkitError(f"{path} 不能作文件名", Origin(BOOK_FILE), hint)
     plain = posixpath.normpath(path)
     if plain.startswith(("/", "../")) or plain == ".." or Path(path).is_absolute():
         raise _outside(named or path)
@@ -224,7 +227,9 @@ def decode(raw: bytes, name: str) -> str:
         ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise ChapterkitError("文件里有 NUL 字符", Origin(name, line), "这大概不是文本文件")
+        raise ChapterkitError(
+            "文件里有 NUL 字符", Origin(name, line), "删去它；若不是文本文件，换成文本文件"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

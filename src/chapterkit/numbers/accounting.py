@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,8 @@ from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.cards import in_a_list
 from chapterkit.numbers.matching import backing
 from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain
+from chapterkit.showing import as_json as to_json
+from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
 
 STATUSES = ("recorded", "matched", "exempt", "unsourced")
@@ -123,7 +124,7 @@ def as_text(listed: Sequence[Accounted]) -> str:
     ]
     counts = Counter(one.status for one in listed)
     totals = "，".join(f"{status} {counts[status]}" for status in STATUSES)
-    return "\n".join([*lines, f"共 {len(listed)} 处：{totals}"])
+    return "\n".join([*map(one_line, lines), f"共 {len(listed)} 处：{totals}"])
 
 
 def _backed(one: Accounted) -> str:
@@ -134,7 +135,7 @@ def _backed(one: Accounted) -> str:
 
 def as_json(listed: Sequence[Accounted]) -> str:
     """Return the quantities in the JSON that design and editors rely on."""
-    return json.dumps({"quantities": [_plain(one) for one in listed]}, ensure_ascii=False, indent=2)
+    return to_json({"quantities": [_plain(one) for one in listed]})
 
 
 def _plain(one: Accounted) -> dict[str, object]:

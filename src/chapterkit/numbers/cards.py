@@ -16,6 +16,7 @@ from chapterkit.manuscript.states import (
     STATUS_FOR_READERS,
     State,
 )
+from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.document import Document
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def for_readers(card: Card) -> str:
     derived = number.model.derived
     whose = f"，{status}" if status else ""
     computed = f"，由 {derived} 算出" if derived else ""
-    source = _source(card, number.cite)
+    short = card.source.short if card.source else None
+    source = _joined(short, number.cite, number.at)
     return f"{number.measured}：{number.text}。来源：{source}{whose}{computed}。记录：{number.id}"
 
 
@@ -93,13 +95,13 @@ def for_authors(card: Card) -> str:
     """Return, as Markdown, all that the author wants to know of a number that is pointed at."""
     number, model = card.number, card.number.model
     lines = [
-        f"**{number.text}**　{number.measured}",
-        f"来源：{_source(card, f'`{number.cite}`')}（{STATUS_FOR_AUTHORS[number.status]}）",
-        f"核对：{STATE_FOR_AUTHORS[card.state]}{_when_and_where(card)}",
-        f"算式：`{model.derived}`" if model.derived else "",
-        f"原文写作：{model.printed}" if model.printed else "",
-        f"备注：{model.note}" if model.note else "",
-        f"记录：`{number.id}`，{number.origin}",
+        f"**{in_markdown(number.text)}**　{in_markdown(number.measured)}",
+        f"来源：{_source_in_markdown(card)}（{STATUS_FOR_AUTHORS[number.status]}）",
+        f"核对：{STATE_FOR_AUTHORS[card.state]}{in_markdown(_when_and_where(card))}",
+        f"算式：{code_in_markdown(model.derived)}" if model.derived else "",
+        f"原文写作：{in_markdown(model.printed)}" if model.printed else "",
+        f"备注：{in_markdown(model.note)}" if model.note else "",
+        f"记录：{code_in_markdown(number.id)}，{in_markdown(str(number.origin))}",
     ]
     return "\n\n".join(filter(None, lines))
 
@@ -123,8 +125,10 @@ def _in_parentheses(number: Number) -> str:
     return f"（{_joined(number.cite, number.at)}）"
 
 
-def _source(card: Card, key: str) -> str:
-    return _joined(card.source.short if card.source else None, key, card.number.at)
+def _source_in_markdown(card: Card) -> str:
+    short = in_markdown(card.source.short) if card.source else None
+    at = in_markdown(card.number.at or "")
+    return _joined(short, code_in_markdown(card.number.cite), at)
 
 
 def _when_and_where(card: Card) -> str:

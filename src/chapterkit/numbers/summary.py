@@ -9,6 +9,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.lock import coverage, lock_state
 from chapterkit.manuscript.states import State
 from chapterkit.numbers.consistency import contradictions
+from chapterkit.showing import one_line
 from chapterkit.text.counting import Section, sections
 from chapterkit.text.document import Document
 
@@ -22,7 +23,7 @@ def summary_text(document: Document, book: Book) -> str:
     else:
         lines.append(coverage(book.ledger.values(), states).line)
     lines += [f"接受的出入：{sentence}" for sentence in _accepted(book)]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]) -> Iterator[str]:

@@ -1,29 +1,113 @@
-"""What changed since a commit, by git: the lines of files that were added or reworded."""
+"""What was changed since a commit, as git keeps it: the lines of files that were added or reworded.
+
+Only the texts are compared, as chapterkit reads them: whatever attributes, filters or links say of
+a file, a line that was not in the commit is a changed one, and one that is not known is, too.
+"""
 
 from __future__ import annotations
 
+import os
+import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 
-from chapterkit.git import git
-from chapterkit.revision.folder import commit_of
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.git import difference, git
+from chapterkit.manuscript.folder import read_file
+from chapterkit.revision.folder import LINK, MAX_LINKS, Revision, commit_of
 
-_FILE = re.compile(rb'^\+\+\+ (?:b/(?P<path>[^\n\t]*)|"b/(?P<quoted>[^\n]*)"|/dev/null)')
-_HUNK = re.compile(rb"^@@ -\S+ \+(?P<start>\d+)(?:,(?P<count>\d+))? @@")
+_HUNK = re.compile(rb"^@@ -\S+ \+(?P<start>\d+)(?:,(?P<count>\d+))? @@", re.M)
+# How many removed files are looked at for the one that a new file was before, and how much alike
+# the two must be.
+_MOST_REMOVED, _ALIKE = 200, 0.5
+_WHOLE = None
+Lines = frozenset[int] | None
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Lines changed since a commit: by absolute path, None for a file that is new as a whole."""
+    """Lines changed since a commit: in a repository's work tree at `top`, compared with `base`."""
 
-    lines: Mapping[Path, frozenset[int] | None]
+    top: Path
+    base: Revision
+    known: dict[Path, Lines] = field(default_factory=dict)
 
     def hold(self, path: Path, line: int) -> bool:
-        """Tell whether a line of a file was added or changed."""
-        changed = self.lines.get(path.resolve(), frozenset())
-        return changed is None or line in changed
+        """Tell whether a line of a file was added or changed, or is in no commit that is known.
+
+        Raises ChapterkitError if git cannot give the file as it was.
+        """
+        if path not in self.known:
+            self.known[path] = self._lines(path)
+        changed = self.known[path]
+        return changed is _WHOLE or line in changed
+
+    def _lines(self, path: Path) -> Lines:
+        """Return the lines of a file that were changed; None for a file that is new as a whole."""
+        named = self._name(path)
+        name = self._behind_links(named) if named else None
+        if name is None:
+            return _WHOLE
+        try:
+            new = _plain(read_file(self.top / name, name))
+        except ChapterkitError:
+            return _WHOLE
+        old = self._text(name) if self._is_text(name) else self._before_renaming(name, new)
+        return _WHOLE if old is None else changed_lines(old, new)
+
+    def _name(self, path: Path) -> str | None:
+        """Return a file's place in the repository, links not followed; None if it is outside."""
+        plain = Path(os.path.abspath(path))  # noqa: PTH100 - links are followed one by one
+        for one in (plain, plain.parent.resolve() / plain.name):
+            if one.is_relative_to(self.top):
+                return one.relative_to(self.top).as_posix()
+        return None
+
+    def _behind_links(self, name: str) -> str | None:
+        """Return the file to which links lead, all of which were the same in the commit."""
+        for _ in range(MAX_LINKS):
+            link = next((one for one in _parts(name) if (self.top / one).is_symlink()), None)
+            if link is None:
+                return name
+            target = os.fsencode((self.top / link).readlink())
+            if self.base.objects.get(link, ("", ""))[0] != LINK or self._blob(link) != target:
+                return None
+            rest = posixpath.relpath(name, link)
+            folder = posixpath.dirname(link)
+            name = posixpath.normpath(posixpath.join(folder, os.fsdecode(target), rest))
+            if name.startswith(("/", "..")):
+                return None
+        return None
+
+    def _is_text(self, name: str) -> bool:
+        return self.base.objects.get(name, (LINK, ""))[0] != LINK
+
+    def _blob(self, name: str) -> bytes:
+        return git(self.top, "cat-file", "blob", self.base.objects[name][1])
+
+    def _text(self, name: str) -> bytes:
+        return _plain(self._blob(name))
+
+    def _before_renaming(self, name: str, new: bytes) -> bytes | None:
+        """Return the removed file that is most like a new one, if one is much like it."""
+        suffix = PurePosixPath(name).suffix
+        removed = [one for one in self._removed if PurePosixPath(one).suffix == suffix]
+        texts = map(self._text, removed if len(removed) <= _MOST_REMOVED else ())
+        likest = max(((_likeness(old, new), old) for old in texts), default=(0.0, b""))
+        return likest[1] if likest[0] >= _ALIKE else None
+
+    @cached_property
+    def _removed(self) -> list[str]:
+        """The files of the commit that are no more."""
+        return [
+            name
+            for name in self.base.objects
+            if self._is_text(name) and not os.path.lexists(self.top / name)
+        ]
 
 
 def changes_since(folder: Path, revision: str) -> Changes:
@@ -33,47 +117,48 @@ def changes_since(folder: Path, revision: str) -> Changes:
     since the commit that both come from. Raises ChapterkitError if `folder` is in no git
     repository, there is no git, or no such commit.
     """
-    top = Path(git(folder, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
+    try:
+        top = Path(os.fsdecode(git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n"))
+    except ChapterkitError as error:
+        hint = error.hint or "--changed-since 要在 git 仓库里用"
+        raise ChapterkitError(error.message, error.origin, hint) from None
+    if not folder.resolve().is_relative_to(top.resolve()):
+        hint = "看 git 的设置 core.worktree"
+        raise ChapterkitError("git 的工作区在别处", Origin(str(folder)), hint)
     commit = commit_of(folder, revision)
     base = git(folder, "merge-base", commit, "HEAD", may_fail=True).decode().strip() or commit
-    patch = git(
-        top, "-c", "core.quotePath=false", "diff", "--unified=0", "--no-color", "--no-ext-diff",
-        "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/", base, "--",
-    )  # fmt: skip
-    lines: dict[Path, frozenset[int] | None] = {
-        (top / path).resolve(): changed for path, changed in changed_lines(patch).items()
-    }
-    listed = git(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
-    lines |= {(top / _decoded(name)).resolve(): None for name in listed if name}
-    return Changes(lines)
+    return Changes(top.resolve(), Revision(top, base))
 
 
-def changed_lines(patch: bytes) -> dict[str, frozenset[int]]:
-    r"""Return the added and changed lines of each file in a patch without context lines.
+def changed_lines(old: bytes, new: bytes) -> frozenset[int]:
+    r"""Return which lines of a text were added or changed.
 
-    >>> changed_lines(b"+++ b/a.md\n@@ -3 +3,2 @@\n-x\n+y\n+z\n@@ -9,2 +10,0 @@\n")
-    {'a.md': frozenset({3, 4})}
+    >>> sorted(changed_lines(b"a\nx\nb\n", b"a\ny\nz\nb\n"))
+    [2, 3]
     """
-    lines: dict[str, set[int]] = {}
-    current: set[int] | None = None
-    for row in patch.split(b"\n"):
-        if row.startswith(b"+++ ") and (found := _FILE.match(row)):
-            name = found["path"] if found["quoted"] is None else _unquoted(found["quoted"])
-            current = lines.setdefault(_decoded(name), set()) if name is not None else None
-        elif row.startswith(b"@@ ") and current is not None and (found := _HUNK.match(row)):
-            start, count = int(found["start"]), int(found["count"] or 1)
-            current.update(range(start, start + count))
-    return {path: frozenset(numbers) for path, numbers in lines.items()}
+    if old == new:
+        return frozenset()
+    lines: set[int] = set()
+    for found in _HUNK.finditer(difference(old, new)):
+        start, count = int(found["start"]), int(found["count"] or 1)
+        lines.update(range(start, start + count))
+    return frozenset(lines)
 
 
-def _unquoted(name: bytes) -> bytes:
-    escapes = {b"n": b"\n", b"t": b"\t", b'"': b'"', b"\\": b"\\"}
-
-    def plain(found: re.Match[bytes]) -> bytes:
-        return escapes.get(found[1]) or bytes([int(found[1], 8)])
-
-    return re.sub(rb'\\([0-7]{3}|[nt"\\])', plain, name)
+def _plain(raw: bytes) -> bytes:
+    """Return a text with the line ends by which problems count."""
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _decoded(name: bytes) -> str:
-    return name.decode("utf-8", "surrogateescape")
+def _parts(name: str) -> Iterator[str]:
+    """Yield a path's folders from the outermost, and the path itself."""
+    parts = name.split("/")
+    for count in range(1, len(parts) + 1):
+        yield "/".join(parts[:count])
+
+
+def _likeness(old: bytes, new: bytes) -> float:
+    """Return how much of two texts stands in lines that both have, from 0 to 1."""
+    lines = [Counter(text.split(b"\n")) for text in (old, new)]
+    shared = sum(len(line) * count for line, count in (lines[0] & lines[1]).items())
+    return 2 * shared / (len(old) + len(new) or 1)

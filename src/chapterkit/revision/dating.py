@@ -29,7 +29,8 @@ def modified(root: Path) -> int | None:
 def _last_commit(root: Path) -> int | None:
     paths = ("book", "experiments", "templates", "refs.bib")
     try:
-        found = git(root, "log", "-1", "--format=%ct %p", "--", *paths, may_fail=True).split()
+        asked = ("log", "-1", "--no-show-signature", "--format=%ct %p", "--", *paths)
+        found = git(root, *asked, may_fail=True).split()
         # Where a shallow clone ends, a commit seems to have no parents, and to touch everything.
         if len(found) == 1 and git(root, "rev-parse", "--is-shallow-repository") != b"false\n":
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from chapterkit.git import git
 from chapterkit.manuscript.folder import Folder, Paths, circle, in_order, is_folder, missing, within
 
 MAX_LINKS = 20
+LINK = "120000"
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,10 @@ class Revision(Folder):
     prefix: str = ""
 
     @cached_property
-    def _objects(self) -> Mapping[str, tuple[str, str]]:
-        """The mode and the object of every file of the folder."""
+    def objects(self) -> Mapping[str, tuple[str, str]]:
+        """The mode and the object of every file and link of the folder."""
         listed = git(self.repository, "ls-tree", "-r", "-z", "--full-tree", self.commit)
-        rows = (row.partition("\t") for row in listed.decode("utf-8", "replace").split("\0"))
+        rows = (row.partition("\t") for row in os.fsdecode(listed).split("\0"))
         return {
             path.removeprefix(self.prefix): (about.split()[0], about.split()[2])
             for about, _, path in rows
@@ -40,18 +42,18 @@ class Revision(Folder):
     def read(self, path: str) -> bytes:
         """Return a file's bytes."""
         place = self._behind_links(within(path))
-        if place not in self._objects:
+        if place not in self.objects:
             if self.exists(place):
                 raise is_folder(path)
             raise missing(path)
-        return git(self.repository, "cat-file", "blob", self._objects[place][1])
+        return git(self.repository, "cat-file", "blob", self.objects[place][1])
 
     def _behind_links(self, path: str) -> str:
         for _ in range(MAX_LINKS):
-            mode, held = self._objects.get(path, ("", ""))
-            if mode != "120000":
+            mode, held = self.objects.get(path, ("", ""))
+            if mode != LINK:
                 return path
-            target = git(self.repository, "cat-file", "blob", held).decode("utf-8", "replace")
+            target = os.fsdecode(git(self.repository, "cat-file", "blob", held))
             path = within(posixpath.join(posixpath.dirname(path), target), path)
         raise circle(path)
 
@@ -59,13 +61,13 @@ class Revision(Folder):
         """Tell whether there is a file or folder at `path`."""
         place = within(path)
         start = f"{place}/"
-        return place in self._objects or any(one.startswith(start) for one in self._objects)
+        return place in self.objects or any(one.startswith(start) for one in self.objects)
 
     def list(self, below: str, suffix: str) -> Paths:
         """Return the paths below a folder whose names end in `suffix`."""
         start = f"{within(below)}/"
         return in_order(
-            one for one in self._objects if one.startswith(start) and one.endswith(suffix)
+            one for one in self.objects if one.startswith(start) and one.endswith(suffix)
         )
 
 
@@ -74,7 +76,7 @@ def at_revision(root: Path, revision: str) -> Revision:
 
     Raises ChapterkitError if there is no git, no repository, or no such commit.
     """
-    prefix = git(root, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    prefix = os.fsdecode(git(root, "rev-parse", "--show-prefix")).removesuffix("\n")
     return Revision(root, commit_of(root, revision), prefix)
 
 

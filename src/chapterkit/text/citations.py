@@ -14,6 +14,7 @@ from pybtex.database import Person
 
 from chapterkit.han import ALL_HAN
 from chapterkit.patterns import Late
+from chapterkit.text.addresses import bibtex_address
 from chapterkit.text.tree import (
     Attributes,
     Citation,
@@ -100,8 +101,8 @@ _COMMIT = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
 def _csl(source: Source) -> dict[str, Any]:
     fields = {name.lower(): value for name, value in source.fields.items()}
     kind = _csl_type(source.type.lower(), fields)
-    doi = _DOI_URL.sub("", _plain_url(fields.get("doi", "")))
-    url = _plain_url(fields.get("url", "")) or _arxiv_url(fields)
+    doi = _DOI_URL.sub("", bibtex_address(fields.get("doi", "")))
+    url = bibtex_address(fields.get("url", "")) or _arxiv_url(fields)
     if _DOI_URL.match(url):
         doi, url = doi or _DOI_URL.sub("", url), ""
     texts = {
@@ -250,10 +251,6 @@ def plain_latex(text: str) -> str:
     if "‘" in without:
         without = re.sub(r"(?<=\w)'(?!\w)", "’", without)
     return " ".join(without.split())
-
-
-def _plain_url(text: str) -> str:
-    return re.sub(r"\\([%_&#~$])", r"\1", text).strip("{} ")
 
 
 def _markup_safe(text: str) -> str:

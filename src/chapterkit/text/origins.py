@@ -18,6 +18,7 @@ MARK = (
 _MARK = re.compile(MARK)
 
 
+_HALF = re.compile("[\ud800-\udfff]")
 _NOT_TEXT = re.compile(f"[{MARK_START}{MARK_END}]")
 
 
@@ -26,6 +27,14 @@ def check_no_marks(text: str, path: str = "") -> None:
     if found := _NOT_TEXT.search(text):
         origin = Origin(path, text.count("\n", 0, found.start()) + 1) if path else None
         raise ChapterkitError("文本里有 Unicode 非字符", origin, "删去它")
+
+
+def check_characters(rendered: Rendered) -> None:
+    """Raise ChapterkitError, where it was written, for half a character: no text can hold it."""
+    if found := _HALF.search(rendered.text):
+        hint = "改成完整的字符，或删去"
+        message = f"文本里有半个字符（U+{ord(found[0]):04X}）"
+        raise ChapterkitError(message, rendered.origin(found.start()), hint)
 
 
 def mark(origin: Origin, advances: bool) -> str:

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_experiment
-from chapterkit.text.origins import MARK_END, MARK_START, Rendered, without_marks
-from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox, finalized
+from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
+from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox, finalized_when_run
 from chapterkit.text.templates import OriginMarks, check_templates
 from chapterkit.text.views import Numbers, dress_approx, dress_signed, dress_zh, escape, record_view
 
@@ -40,7 +40,7 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         extensions=[OriginMarks],
         undefined=jinja2.StrictUndefined,
         autoescape=True,
-        finalize=finalized,
+        finalize=finalized_when_run,
         comment_start_string="{%#",
         comment_end_string="#%}",
         trim_blocks=True,
@@ -122,7 +122,9 @@ def render(book: Book, chapter: Chapter) -> Rendered:
         # Whatever else a template's own code raises (a wrong argument, text where a number
         # should be) is the template's mistake, since templates can reach nothing of ours.
         raise ChapterkitError(_explained(error), _failing_line(error, chapter)) from None
-    return without_marks(_joined_citations("".join(parts)))
+    rendered = without_marks(_joined_citations("".join(parts)))
+    check_characters(rendered)
+    return rendered
 
 
 _MARKS = f"(?:{MARK_START}[^{MARK_END}]*{MARK_END})*"
@@ -141,7 +143,7 @@ def _explained(error: Exception) -> str:
         case jinja2.UndefinedError():
             return f"模板用了没有定义的名字：{error.message}"
         case RecursionError():
-            return "模板没完没了地调用自己"
+            return "模板没完没了地调用自己，或嵌套得太深"
     return f"模板里的表达式出错：{error}"
 
 

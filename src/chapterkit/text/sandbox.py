@@ -164,6 +164,12 @@ def _checked_length(text: str) -> str:
     return text
 
 
+@jinja2.pass_context
+def finalized_when_run(_: jinja2.runtime.Context, value: Any) -> Markup:
+    """Return `finalized`, also of what stands fixed: Jinja would write that as it is."""
+    return finalized(value)
+
+
 def finalized(value: Any) -> Markup:
     """Turn what an expression gives into Markdown: markup as it is, all else as escaped data."""
     match value:
@@ -174,5 +180,8 @@ def finalized(value: Any) -> Markup:
         case Dressed():
             return Markup(value.markdown())
         case DataText():
-            return Markup(mark(value.origin, advances=False) + escape(value))
+            try:
+                return Markup(mark(value.origin, advances=False) + escape(value))
+            except ChapterkitError as error:
+                raise error.at(value.origin) from None
     return Markup(escape(_checked_length(str(value))))

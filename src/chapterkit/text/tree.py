@@ -6,6 +6,7 @@ kind lays out in its own way. That layout is known here and nowhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
@@ -58,6 +59,11 @@ def raw(form: str, text: str) -> Element:
     return {"t": "RawInline", "c": [form, text]}
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line, without the characters that no document may hold."""
+    return printable(text.strip()).replace("\n", " ")
+
+
 class Attributes(NamedTuple):
     """What stands in braces behind an element: identifier, classes, names with their values."""
 
@@ -95,13 +101,37 @@ def header(level: int, attributes: Attributes, inlines: Sequence[Element]) -> El
     return {"t": "Header", "c": [level, _raw_attributes(attributes), list(inlines)]}
 
 
+class Markup(NamedTuple):
+    """A text of metadata that is written as this format has it, quotes and brackets escaped."""
+
+    form: str
+    text: str
+
+
 def metadata(value: Any) -> Element:
-    """Return texts, and lists and mappings of them, as a tree's metadata."""
+    """Return texts, markup, and lists and mappings of them, as a tree's metadata.
+
+    A writer escapes a text for where text may stand, which does not do between quotes.
+    """
+    if isinstance(value, Markup):
+        return {"t": "MetaInlines", "c": [raw(value.form, printable(value.text))]}
     if isinstance(value, Mapping):
         return {"t": "MetaMap", "c": {key: metadata(item) for key, item in value.items()}}
     if isinstance(value, list | tuple):
         return {"t": "MetaList", "c": [metadata(item) for item in value]}
-    return {"t": "MetaString", "c": str(value)}
+    return {"t": "MetaString", "c": printable(str(value))}
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Return a text without the characters that no document may hold.
+
+    >>> printable("a\\x01b\\tc")
+    'ab\\tc'
+    """
+    return _UNPRINTABLE.sub("", text)
 
 
 # --- reading
@@ -125,6 +155,8 @@ _ATTRIBUTES_AT = {
     **dict.fromkeys(("CodeBlock", "Div", "Figure", "Table", "Code", "Span", "Link", "Image"), 0),
     "Header": 1,
 }
+BEARING = frozenset(_ATTRIBUTES_AT)
+"""The kinds of elements that bear attributes."""
 
 
 def text_of(element: Element) -> str:
@@ -145,6 +177,15 @@ def text_of(element: Element) -> str:
         case "Note":
             return OPAQUE
     return ""
+
+
+TEXTS = frozenset({"Str", "Code", "Math", "CodeBlock"})
+"""The kinds of elements that hold a text of their own."""
+
+
+def with_text(element: Element, text: str) -> Element:
+    """Return a string, code or a formula that holds this text instead of its own."""
+    return string(text) if kind_of(element) == "Str" else _with_part(element, 1, text)
 
 
 def inlines_of(element: Element) -> list[Element]:
@@ -190,6 +231,42 @@ def with_attributes(element: Element, attributes: Attributes) -> Element:
     return _with_part(element, _ATTRIBUTES_AT[kind_of(element)], _raw_attributes(attributes))
 
 
+def all_attributes_of(element: Element) -> list[Attributes]:
+    """Return the attributes of an element and, if it is a table, of its parts, rows and cells."""
+    if kind_of(element) != "Table":
+        return [attributes_of(element)]
+    found: list[Attributes] = []
+
+    def note(attributes: Attributes) -> Attributes:
+        found.append(attributes)
+        return attributes
+
+    with_all_attributes(element, note)
+    return found
+
+
+def with_all_attributes(element: Element, change: Callable[[Attributes], Attributes]) -> Element:
+    """Return an element whose attributes, and those of a table's parts, have been changed."""
+    if kind_of(element) not in _ATTRIBUTES_AT:
+        return element
+    changed = with_attributes(element, change(attributes_of(element)))
+    if kind_of(element) != "Table":
+        return changed
+
+    def part(content: list[Any], *rows_at: int) -> list[Any]:
+        new = [_raw_attributes(change(Attributes(*content[0]))), *content[1:]]
+        for place in rows_at:
+            new[place] = [
+                [_raw_attributes(change(Attributes(*row[0]))), [part(cell) for cell in row[1]]]
+                for row in content[place]
+            ]
+        return new
+
+    own, caption, columns, head, bodies, foot = changed["c"]
+    parts = [part(head, 1), [part(body, 2, 3) for body in bodies], part(foot, 1)]
+    return {"t": "Table", "c": [own, caption, columns, *parts]}
+
+
 def level_of(element: Element) -> int:
     """Return the level of a heading; 0 for any other element."""
     return int(element["c"][0]) if kind_of(element) == "Header" else 0
@@ -205,6 +282,11 @@ class Target(NamedTuple):
 def target_of(element: Element) -> Target:
     """Return the target of a link or an image; that of any other element is empty."""
     return Target(*element["c"][2]) if kind_of(element) in {"Link", "Image"} else Target()
+
+
+def with_target(element: Element, target: Target) -> Element:
+    """Return a link or an image that points at this target instead of its own."""
+    return _with_part(element, 2, list(target))
 
 
 def is_displayed(element: Element) -> bool:
@@ -235,6 +317,17 @@ def citations_of(element: Element) -> list[Citation]:
         )
         for one in (element["c"][0] if kind_of(element) == "Cite" else ())
     ]
+
+
+def cited_elements(element: Element) -> Iterator[Element]:
+    """Yield every element but words typed before or behind the key of a source of a Cite."""
+    for citation in citations_of(element):
+        for one in (*citation.prefix, *citation.suffix):
+            if one["t"] not in _WORDS:
+                yield from _elements(one)
+
+
+_WORDS = frozenset({"Str", "Space", "SoftBreak"})
 
 
 def number_id(element: Element) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from chapterkit.commands._output import print_made
+from chapterkit.commands._saying import say
 from chapterkit.manuscript.scaffold import make_book
 
 
@@ -20,4 +21,4 @@ def book(folder: Path) -> None:
       chapterkit new book mybook && cd mybook && chapterkit build
     """
     print_made(make_book(folder))
-    click.echo(f"接着：cd {folder} && chapterkit build")
+    say(f"接着：cd {folder} && chapterkit build")

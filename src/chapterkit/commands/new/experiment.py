@@ -6,6 +6,7 @@ import click
 
 from chapterkit.checking.subjects import this_root
 from chapterkit.commands._output import print_made
+from chapterkit.commands._saying import say
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.scaffold import make_experiment
 from chapterkit.pipeline import load
@@ -21,4 +22,4 @@ def experiment(slug: str) -> None:
     """
     root = this_root()
     print_made(make_experiment(load(Disk(root)), root, slug))
-    click.echo(f'接着：在章的正文里单独一行写 {{{{ experiment("{slug}") }}}}')
+    say(f'接着：在章的正文里单独一行写 {{{{ experiment("{slug}") }}}}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from chapterkit.commands._output import print_made
+from chapterkit.commands._saying import say
 from chapterkit.lint.engine import GROUPS
 from chapterkit.lint.new_rule import make_rule
 
@@ -22,4 +23,4 @@ def rule(name: str, group: str) -> None:
     CONTRIBUTING.md says how.
     """
     print_made(make_rule(name, group))
-    click.echo(f"接着：改这几个文件，make golden RULE={name}，make rules")
+    say(f"接着：改这几个文件，make golden RULE={name}，make rules")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chapterkit.lint.problem import Problem
 from chapterkit.lint.reports import Report
+from chapterkit.showing import many_lines, one_line
 
 
 def as_text(report: Report) -> str:
@@ -20,7 +21,7 @@ def _totals(report: Report) -> str:
 
 def _command(problem: Problem) -> str:
     properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(problem))
-    text = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    text = "\n".join(filter(None, (problem.message, problem.hint)))
     return f"::{problem.severity} {properties}::{_data(text)}"
 
 
@@ -36,8 +37,9 @@ def _properties(problem: Problem) -> Iterator[tuple[str, str]]:
 
 
 def _data(text: str) -> str:
-    """Escape a command's text as the runner's toolkit does."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape a command's text as the runner's toolkit does, and what a log would act on."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return many_lines(one_line(escaped))
 
 
 def _property(text: str) -> str:

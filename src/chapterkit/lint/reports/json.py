@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from chapterkit.lint.reports import Report
+from chapterkit.showing import as_json as to_json
 
 
 def as_text(report: Report) -> str:
@@ -21,6 +20,4 @@ def as_text(report: Report) -> str:
         }
         for problem in report.problems
     ]
-    return json.dumps(
-        {"problems": problems, "summary": dict(report.summary)}, ensure_ascii=False, indent=2
-    )
+    return to_json({"problems": problems, "summary": dict(report.summary)})

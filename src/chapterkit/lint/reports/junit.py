@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from xml.etree import ElementTree as Xml
 
 from chapterkit.lint.problem import Problem
 from chapterkit.lint.reports import Report
-
-# What XML 1.0 cannot hold, not even escaped.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from chapterkit.showing import many_lines, one_line
 
 
 def as_text(report: Report) -> str:
@@ -32,7 +29,7 @@ def as_text(report: Report) -> str:
     root.set("failures", str(sum(total[1::2])))
     Xml.indent(root)
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return declaration + Xml.tostring(root, encoding="unicode")
+    return many_lines(declaration + Xml.tostring(root, encoding="unicode"))
 
 
 def _add_suite(root: Xml.Element, path: str, problems: list[Problem], strict: bool) -> None:
@@ -58,17 +55,16 @@ def _add_suite(root: Xml.Element, path: str, problems: list[Problem], strict: bo
             file=_text(path),
             line=str(origin.line),
         )
-        words = f"{origin}:{origin.column}: {problem.message}" + (
-            f"\n{problem.hint}" if problem.hint else ""
-        )
+        lines = (f"{origin}:{origin.column}: {problem.message}", problem.hint)
+        words = "\n".join(map(_text, filter(None, lines)))
         if strict or problem.severity == "error":
             failure = Xml.SubElement(
                 case, "failure", type=problem.rule, message=_text(problem.message)
             )
-            failure.text = _text(words)
+            failure.text = words
         else:
-            Xml.SubElement(case, "system-out").text = _text(words)
+            Xml.SubElement(case, "system-out").text = words
 
 
 def _text(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)
+    return one_line(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -11,10 +11,15 @@ from chapterkit.lint.baseline import fingerprint
 from chapterkit.lint.engine import GROUPS, Rule, all_rules
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.lint.reports import Report
+from chapterkit.showing import as_json as to_json
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+
+
+# Lone surrogates, but for those that stand for a byte of a file's name.
+_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def as_text(report: Report) -> str:
@@ -37,9 +42,7 @@ def as_text(report: Report) -> str:
         ],
         "results": [_result(problem, index[problem.rule]) for problem in report.problems],
     }
-    return json.dumps(
-        {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2
-    )
+    return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -108,4 +111,6 @@ def _replacement(edit: Edit) -> dict[str, Any]:
 
 
 def _uri(path: str) -> str:
-    return quote(path.replace("\\", "/"))
+    """Return a path as an address; its bytes are kept where they are not UTF-8."""
+    known = _NO_BYTES.sub("\ufffd", path.replace("\\", "/"))
+    return quote(known, errors="surrogateescape")

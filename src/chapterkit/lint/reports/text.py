@@ -9,6 +9,7 @@ from unicodedata import east_asian_width
 
 from chapterkit.lint.problem import Problem
 from chapterkit.lint.reports import Report
+from chapterkit.showing import one_line
 
 # Columns of a terminal that the excerpt of a line may take, and how many stand before the mark.
 _WIDTH, _BEFORE = 76, 30
@@ -44,13 +45,13 @@ class _Paint:
 
 def _problem_lines(problem: Problem, source: Sequence[str], paint: _Paint) -> Iterator[str]:
     origin = problem.origin
-    place = paint(f"{origin.path}:{origin.line}:{origin.column}", "bold")
+    place = paint(one_line(f"{origin.path}:{origin.line}:{origin.column}"), "bold")
     severity = paint(problem.severity, problem.severity)
-    yield f"{place}: {severity}: {problem.message} {paint(f'[{problem.rule}]', 'dim')}"
+    yield f"{place}: {severity}: {one_line(problem.message)} {paint(f'[{problem.rule}]', 'dim')}"
     if 0 < origin.line <= len(source):
         yield from _excerpt(source[origin.line - 1], problem, paint)
     if problem.hint:
-        yield f"  hint: {problem.hint}"
+        yield f"  hint: {one_line(problem.hint)}"
 
 
 def _excerpt(line: str, problem: Problem, paint: _Paint) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,8 @@ from chapterkit.numbers.cards import in_a_report
 from chapterkit.numbers.verify.results import Result, Results
 from chapterkit.numbers.verify.search import Searcher
 from chapterkit.numbers.verify.texts import SourceText, read_source
+from chapterkit.showing import as_json as to_json
+from chapterkit.showing import one_line
 
 
 def verify(
@@ -165,7 +166,7 @@ def as_json(results: Results) -> str:
         for one in results.numbers
     ]
     summary: dict[str, Any] = {"total": len(results.numbers), **results.counts()}
-    return json.dumps({"numbers": listed, "summary": summary}, ensure_ascii=False, indent=2)
+    return to_json({"numbers": listed, "summary": summary})
 
 
 def as_text(results: Results, *, everything: bool = False) -> str:
@@ -184,4 +185,5 @@ def as_text(results: Results, *, everything: bool = False) -> str:
         if one.where:
             lines.append(f"  {one.where}：{one.context}" if one.context else f"  {one.where}")
     states = {one.number.id: one.status for one in results.numbers}
-    return "\n".join([*lines, coverage((one.number for one in results.numbers), states).line])
+    lines.append(coverage((one.number for one in results.numbers), states).line)
+    return "\n".join(map(one_line, lines))

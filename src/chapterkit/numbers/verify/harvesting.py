@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from chapterkit.numbers.verify.labels import Word, near_pattern, shape
 from chapterkit.numbers.verify.outline import Outline, is_tabular, sentence_end, sentence_start
 from chapterkit.numbers.verify.texts import SourceText
 from chapterkit.quantities import Quantity, find_in_plain
+from chapterkit.showing import as_json as to_json
+from chapterkit.showing import one_line
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _NEAR_REACH = 300
@@ -121,12 +122,13 @@ def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
     that an entry cannot be used before somebody says what it measures.
     """
     lines = ["numbers:"]
+    key = cite if re.fullmatch(r"\w[\w:.-]*", cite) else _quoted(cite)
     for index, one in enumerate(found, start=1):
         place = "，".join(
             filter(None, (f"第 {one.page} 页" if one.page else "", f"第 {one.line} 行"))
         )
-        lines.append(f"  # {place}：{_clipped(one.sentence)}")
-        fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", "of: 待填", f"cite: {cite}"]
+        lines.append(f"  # {place}：{_clipped(one_line(one.sentence))}")
+        fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", "of: 待填", f"cite: {key}"]
         fields += [f"at: {_quoted(one.at)}"] if one.at else []
         if one.text.replace(" ", "") != f"{one.value}{one.unit}":
             fields += [f"printed: {_quoted(one.text)}"]
@@ -136,7 +138,7 @@ def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return to_json(text)
 
 
 def _clipped(text: str, length: int = 240) -> str:

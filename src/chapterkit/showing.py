@@ -1,0 +1,89 @@
+r"""Text of authors, papers and the machine as it is shown: nothing in it can command who shows it.
+
+Whatever a log, a terminal or an editor would act on instead of showing it is shown escaped:
+control characters, line breaks within a line, what turns or hides text, commands of CI systems.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+# Controls, what is invisible or turns the direction of text, lone surrogates, noncharacters.
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
+    r"\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+) + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
+_IN_A_LINE = re.compile(f"[{_UNSEEN}]")
+_IN_A_TEXT = re.compile(rf"\r(?!\n)|(?![\t\n\r])[{_UNSEEN}]")
+# A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
+_COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
+_SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+
+_ACTS_IN_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]<>#!|~&$@^]|:(?=[^\s\d])|(?i:(?<=www))\.|^\s*[-+=]|^\s*\d+[.)](?=\s)"
+)
+
+
+def one_line(text: str) -> str:
+    r"""Return a text for a place within one line, which it can neither end nor turn.
+
+    >>> print(one_line("甲\n::error::乙\x1b[2J"))
+    甲\n::error::乙\x1b[2J
+    """
+    return _IN_A_LINE.sub(_escaped, text)
+
+
+def many_lines(text: str, painted: bool = False) -> str:
+    r"""Return a text of several lines none of which is a command; `painted` text has colours.
+
+    >>> print(many_lines("  ::error::甲\n##[group]乙\x9b"))
+    \  ::error::甲
+    ##\[group]乙\x9b
+    """
+
+    def escaped(found: re.Match[str]) -> str:
+        return found[0] if painted and found[0] == "\x1b" else _escaped(found)
+
+    return _COMMAND.sub(r"\\", _IN_A_TEXT.sub(escaped, text))
+
+
+def as_json(value: object) -> str:
+    r"""Return a value as indented JSON, in which all that is not plainly shown is escaped.
+
+    >>> print(as_json("甲\u202e##[group]"))
+    "甲\u202e#\u0023[group]"
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = re.sub(rf"(?!\n)[{_UNSEEN}]", lambda found: json.dumps(found[0])[1:-1], text)
+    return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)
+
+
+def in_markdown(text: str) -> str:
+    r"""Return a text that Markdown shows as it is: no link, picture or HTML comes of it.
+
+    >>> print(in_markdown("![甲](command:乙) <b>"))
+    \!\[甲\](command\:乙) \<b\>
+    """
+    return _ACTS_IN_MARKDOWN.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", one_line(text))
+
+
+def code_in_markdown(text: str) -> str:
+    r"""Return a text as code in Markdown, whatever backticks it holds.
+
+    >>> print(code_in_markdown("a`b"))
+    ``a`b``
+    """
+    text = one_line(text)
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    room = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{room}{text}{room}{fence}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    code = ord(character)
+    if code < 0x100:
+        return _SHORT.get(character) or f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
