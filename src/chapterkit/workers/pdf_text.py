@@ -32,4 +32,4 @@ def pages(data: bytes, most_pages: int, longest: int) -> dict[str, object]:
 
 if __name__ == "__main__":
     found = pages(sys.stdin.buffer.read(), *map(int, sys.argv[1:3]))
-    sys.stdout.write(json.dumps(found))
+    json.dump(found, sys.stdout)
