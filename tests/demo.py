@@ -15,6 +15,7 @@ from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
 from chapterkit.manuscript.lock import Entry as Locked
 from chapterkit.manuscript.lock import value_of
@@ -26,6 +27,7 @@ from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
 
 HERE = Path(__file__).parent
+PICTURES = Disk(HERE / "data" / "pictures")
 
 
 def ledger_of(text: str) -> Ledger:
@@ -39,7 +41,7 @@ def demo_book() -> Book:
     # The examples of the rules' pages name their numbers as in a book: demo.rl.
     ledger = Ledger(dict(numbers) | {f"demo.{name}": number for name, number in numbers.items()})
     sources = parse_bibliography((HERE / "rules" / "refs.bib").read_text("utf-8"), "refs.bib")
-    return Book(Config.partly(), {}, sources, ledger, {}, ())
+    return Book(Config.partly(), {}, sources, ledger, {}, (), folder=PICTURES)
 
 
 BOOK = demo_book()
@@ -117,7 +119,7 @@ def book_of(head: dict[str, Any]) -> Book:
     ledger = make_ledger(records) if records else BOOK.ledger
     chapter = Chapter("case", 7, "case.md", "", tuple(records))
     lock = None if locked is None else {id: _locked(ledger[id], as_) for id, as_ in locked.items()}
-    return Book(config, records, bibliography, ledger, {}, (chapter,), lock, terms)
+    return Book(config, records, bibliography, ledger, {}, (chapter,), lock, terms, folder=PICTURES)
 
 
 def _locked(number: Number, given: Any) -> Locked:

@@ -71,7 +71,7 @@ def keys(root: Path) -> dict[str, str]:
     return {
         "render": render_key(subject),
         "read": read_key(document.rendered),
-        "lint": lint_key(subject, document.rendered),
+        "lint": lint_key(subject, document),
         "cite": cite_key(subject, document.rendered),
         "print": print_key(subject, document, all_formats()["html"], 0),
     }
@@ -118,21 +118,21 @@ def test_a_key_changes_with_the_tool(minimal: Path, monkeypatch: pytest.MonkeyPa
     assert all(before[name] != after[name] for name in ALL)
 
 
-def test_a_picture_counts_for_printing(minimal: Path) -> None:
+def test_a_picture_counts_for_linting_and_printing(minimal: Path) -> None:
     append(minimal / CHAPTER, "\n![图](dot.png)\n")
     picture = minimal / "book" / "dot.png"
     picture.write_bytes(b"1")
     before = keys(minimal)
     picture.write_bytes(b"2")
     after = keys(minimal)
-    assert {name for name in ALL if before[name] != after[name]} == {"print"}
+    assert {name for name in ALL if before[name] != after[name]} == {"lint", "print"}
 
 
 def test_what_is_asked_counts_for_linting(minimal: Path) -> None:
     subject = subject_of(minimal)
-    markdown = rendered(subject)
+    document = document_of(subject)
     asked = [subject, replace(subject, only=("filler",)), replace(subject, at=(CHAPTER,))]
-    assert len({lint_key(one, markdown) for one in asked}) == 3
+    assert len({lint_key(one, document) for one in asked}) == 3
 
 
 @pytest.fixture

@@ -35,9 +35,9 @@ class ChapterkitError(Exception):
 
     def __init__(self, message: str, origin: Origin | None = None, hint: str = "") -> None:
         super().__init__(message)
-        self.message = " ".join(message.split())
+        self.message = _on_one_line(message)
         self.origin = origin
-        self.hint = " ".join(hint.split())
+        self.hint = _on_one_line(hint)
 
     def __reduce__(self) -> tuple[type, tuple[str, Origin | None, str]]:
         """Keep place and hint on the way from one process to another."""
@@ -54,10 +54,23 @@ class ChapterkitError(Exception):
         return "\n".join(map(one_line, filter(None, lines)))
 
 
+LONGEST = 600  # characters of a message or a hint: what is quoted in it may be of any length
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text on one line, with its middle left out where it is too long."""
+    if len(text) > LONGEST:
+        half = LONGEST // 2
+        text = f"{text[:half]} …… {text[-half:]}"
+    return " ".join(text.split())
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None if none is like it.
 
     >>> nearest("gpl_r1", ["gpl_rl", "routes"])
     'gpl_rl'
     """
+    if len(name) > LONGEST:
+        return None
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)

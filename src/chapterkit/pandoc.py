@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -50,25 +50,16 @@ def pandoc_path() -> str:
 
 
 def run_pandoc(
-    arguments: Sequence[str],
-    stdin: bytes = b"",
-    *,
-    folder: Path | None = None,
-    environment: Mapping[str, str] | None = None,
+    arguments: Sequence[str], stdin: bytes = b"", *, folder: Path | None = None
 ) -> bytes:
     """Run pandoc on `stdin` and return what it prints.
 
-    `folder` is its working directory; `environment` is added to the little that it gets.
+    `folder` is its working directory.
     Raises ChapterkitError with pandoc's own words if it fails, or takes too much time or memory;
     OSError if there is no room for what it writes.
     """
     done = run(
-        _command(arguments),
-        stdin,
-        name="pandoc",
-        bounds=Bounds(TIMEOUT_SECONDS),
-        folder=folder,
-        environment=environment,
+        _command(arguments), stdin, name="pandoc", bounds=Bounds(TIMEOUT_SECONDS), folder=folder
     )
     if done.code != 0:
         raise _failed(done)
@@ -127,10 +118,13 @@ def _log() -> Iterator[tuple[IO[bytes], str]]:
             yield file, file.name
 
 
-def transform(tree: Tree, arguments: Sequence[str], folder: Path | None = None) -> Tree:
-    """Pass a tree through pandoc (citeproc, say) and return the tree that comes out."""
+def transform(tree: Tree, arguments: Sequence[str]) -> Tree:
+    """Pass a tree through pandoc (citeproc, say) and return the tree that comes out.
+
+    pandoc reads no file but those that the arguments name.
+    """
     printed = run_pandoc(
-        ["-f", "json", "-t", "json", *arguments], json.dumps(tree).encode(), folder=folder
+        ["-f", "json", "-t", "json", "--sandbox", *arguments], json.dumps(tree).encode()
     )
     result: Tree = json.loads(printed)
     return result

@@ -21,6 +21,7 @@ from chapterkit.files import leads_out, move_together, remove_left
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.revision.dating import modified
@@ -33,13 +34,12 @@ from chapterkit.text.citations import (
 )
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
+from chapterkit.text.pictures import pictures_of
 from chapterkit.text.tree import Tree, chapter_heading, inlines_of, one_line, plain_text
 
 Progress = Callable[[str], None]
 
 _BUILDING = ".building-"
-# EPUB and DOCX must hold a date: where none is known, the earliest that their files can have.
-_NO_DATE = 315_532_800  # 1980-01-01
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,9 @@ class _Maker:
         tree = one.prepare(printing)
         target = self.scratch / f"{printing.name}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
-        arguments = ["-f", "json", "--fail-if-warnings", *one.arguments(printing)]
-        date = _NO_DATE if printing.modified is None else printing.modified
+        arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
-            run_pandoc(
-                [*arguments, "-o", str(written)],
-                json.dumps(tree).encode(),
-                folder=printing.root,
-                environment={"SOURCE_DATE_EPOCH": str(date)},
-            )
+            run_pandoc([*arguments, "-o", str(written)], json.dumps(tree).encode(), folder=work)
         except ChapterkitError as error:
             raise _placed(error, printing) from None
         if one.finish:
@@ -184,7 +178,7 @@ def chapter_printing(
 ) -> ChapterPrinting:
     """Return what a format may know of a chapter, `tree` being its document's, cited.
 
-    Raises ChapterkitError for a chapter without a title.
+    Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
     title = chapter_heading(tree) or _title_block(chapter, document).element
     return ChapterPrinting(
@@ -193,13 +187,15 @@ def chapter_printing(
         title=one_line(plain_text(inlines_of(title))),
         document=document,
         tree=tree,
+        pictures=pictures_of(document, tree, book.folder or Disk(root)),
         **_shared(book, root),
     )
 
 
 def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -> BookPrinting:
     """Return what a format may know of a book."""
-    return BookPrinting(chapters=tuple(chapters), **_shared(book, root))
+    pictures = {address: one for each in chapters for address, one in each.pictures.items()}
+    return BookPrinting(chapters=tuple(chapters), pictures=pictures, **_shared(book, root))
 
 
 def _shared(book: Book, root: Path) -> dict[str, Any]:
@@ -209,7 +205,6 @@ def _shared(book: Book, root: Path) -> dict[str, Any]:
             book.config, title=one_line(book.config.title), author=one_line(book.config.author)
         ),
         "language": book.config.language,
-        "root": root,
         "work": Path(),
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
         "modified": modified(root),

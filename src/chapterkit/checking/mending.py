@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from chapterkit.checking.accepting import Accepted, without_accepted
 from chapterkit.checking.places import fence_of
 from chapterkit.checking.running import on_changed_lines
 from chapterkit.files import replace_texts
 from chapterkit.lint import Problem
 from chapterkit.lint.fix import ROUNDS, Mended, Texts, mend
-from chapterkit.manuscript.folder import decode, read_file
+from chapterkit.manuscript.folder import MAX_TEXT_BYTES, Disk, decode, read_file
 from chapterkit.pipeline import Subject, document_of, linted
 from chapterkit.revision.changes import Changes
 from chapterkit.text.document import Document
@@ -39,7 +41,13 @@ def mended(
 def _sources(subject: Subject) -> dict[str, str]:
     """Return the files in which edits may be made, as they are on disk, line ends included."""
     inner = [path for path in subject.paths() if not path.startswith("experiments/")]
-    return {path: _exactly(read_file(subject.root / path, path), path) for path in inner}
+    return {path: _exactly(_read(subject, path), path) for path in inner}
+
+
+def _read(subject: Subject, path: str) -> bytes:
+    if subject.root == Path():
+        return read_file(Path(path), path, MAX_TEXT_BYTES)
+    return Disk(subject.root).read(path, MAX_TEXT_BYTES)
 
 
 def _exactly(raw: bytes, name: str) -> str:

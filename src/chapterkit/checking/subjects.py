@@ -76,7 +76,7 @@ def _of_book(target: str, only: Sequence[str], load_at: Callable[[Path], Book]) 
 def _beside_the_book(book: Book, root: Path, inner: str, only: Sequence[str]) -> Subject:
     """Return a Markdown file in a book's folders that is no chapter: house style holds for it."""
     alone = Book(book.config, {}, {}, Ledger({}), {}, (), terms=book.terms, digests=book.digests)
-    text = read_text(root / inner, inner)
+    text = Disk(root).text(inner)
     return Subject(inner, alone, None, text, at_hand(alone), tuple(only), root=root)
 
 
@@ -92,8 +92,21 @@ def _concerns(book: Book, chapter: Chapter, inner: str) -> bool:
 def stranger(target: str, outside: Outside, only: Sequence[str] = ()) -> Subject:
     """Return a file outside a book as a text to be checked, with what was given for it."""
     book = outside.book()
-    text = read_text(Path(target), target)
+    text = text_from_here(Path(target), target)
     return Subject(target, book, None, text, outside.given, tuple(only))
+
+
+def text_from_here(path: Path, name: str) -> str:
+    """Return the text of a file that will be quoted, called `name` in errors.
+
+    Raises ChapterkitError if it cannot be read, or if it stands below the current folder and is a
+    link that leads out: whoever may commit a link could have any file of the machine quoted.
+    """
+    here, place = Path.cwd(), Path(os.path.abspath(path))  # noqa: PTH100 - links stay links
+    leads_out = not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(here))
+    if place.is_relative_to(here) and leads_out:
+        raise ChapterkitError("链接指到了当前文件夹之外", Origin(name), "直接给出那个文件")
+    return read_text(path, name)
 
 
 def this_root() -> Path:

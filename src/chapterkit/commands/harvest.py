@@ -10,7 +10,7 @@ import click
 from chapterkit.commands import _options
 from chapterkit.commands._saying import say_lines
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.folder import find_root
+from chapterkit.manuscript.folder import Disk, find_root
 from chapterkit.numbers.verify.harvesting import as_yaml
 from chapterkit.numbers.verify.harvesting import harvest as quantities_of
 from chapterkit.numbers.verify.texts import read_source
@@ -34,7 +34,7 @@ def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     if path.is_file():
         folder, key = path.parent, path.stem
     else:
-        folder = sources or (find_root(Path.cwd()) or Path.cwd()) / "sources"
+        folder = sources or Disk(find_root(Path.cwd()) or Path.cwd()).place("sources")
         key = source
     text = read_source(folder, key)
     if text is None:

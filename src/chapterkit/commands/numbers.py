@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from chapterkit.checking.places import fence_of
-from chapterkit.checking.subjects import chapters_of, is_file, stranger, this_root
+from chapterkit.checking.subjects import chapters_of, is_file, stranger, text_from_here, this_root
 from chapterkit.commands import _options
 from chapterkit.commands._output import path_from_here
 from chapterkit.commands._saying import hand_over, say, say_lines
 from chapterkit.files import replace_text
-from chapterkit.manuscript.folder import Disk, read_text
+from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.accounting import Accounted, accounts, as_json, as_text
@@ -87,7 +87,7 @@ def _accounts(subject: Subject) -> list[Accounted]:
 def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:
     """Print the diff that puts recorded numbers into a file; carry it out if told to."""
     name = path_from_here(path)
-    before = read_text(path, name)
+    before = text_from_here(path, name)
     after = bound(before, name, bindings(listed, ledger))
     say_lines(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
     if write and after != before:

@@ -44,7 +44,7 @@ def verify(targets: Sequence[str], sources: Path | None, form: str, everything: 
     root = this_root()
     book = load(Disk(root))
     only = _numbers_named(book, targets)
-    folder = sources or root / "sources"
+    folder = sources or Disk(root).place("sources")
     if sources is not None and not sources.is_dir():
         raise ChapterkitError("没有这个文件夹", Origin(str(sources)), "原文放在那里，以引用键命名")
     with progress("正在核对", len(sources_of(book.ledger, only))) as step:

@@ -2,7 +2,8 @@
 
 A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
 makes the tree that pandoc writes, `finish` makes the final file out of what pandoc wrote.
-Formats start no process: `printing` runs pandoc for them, with --fail-if-warnings.
+Formats start no process: `printing` runs pandoc for them, with --fail-if-warnings and --sandbox,
+so that it reads no file but those that `arguments` name as templates and the like.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.pictures import Picture
 from chapterkit.text.document import Document
 from chapterkit.text.passes import WIDE_SPACE
 from chapterkit.text.tree import Tree
@@ -27,16 +29,17 @@ Scope = Literal["chapter", "book"]
 class Printing:
     """What the formats of chapters and those of whole books may know.
 
-    `language` is a BCP 47 tag (zh-Hans, zh-Hant); `root` the book's folder, where images are;
-    `work` an empty temporary folder of this format's own; `provenance` tells for every number
-    shown where it comes from, as one line of plain text; `modified` is when the manuscript was
-    last changed, in seconds since 1970: the date that outputs carry, None if that is not known.
+    `language` is a BCP 47 tag (zh-Hans, zh-Hant); `work` an empty temporary folder of this
+    format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
+    nothing of the book itself; `provenance` tells for every number shown where it comes from, as
+    one line of plain text; `modified` is when the manuscript was last changed, in seconds since
+    1970: the date that outputs carry, None if that is not known.
     """
 
     config: Config
     language: str
-    root: Path
     work: Path
+    pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
     modified: int | None = None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, checked_images, resource_path
+from chapterkit.formats.shared import ASSETS
+from chapterkit.formats.shared.drawn import as_pixels
+from chapterkit.formats.shared.pictures import embedded, restored
+from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -43,17 +45,15 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
         "--to=docx",
         f"--reference-doc={_FOLDER / 'reference.docx'}",
         f"--template={_FOLDER / 'template.openxml'}",
-        resource_path(printing),
     ]
 
 
 def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree with its paragraphs in Word's own 正文 (Normal), which indents.
 
-    Raises ChapterkitError for an image that is not in the book's folder.
+    Raises ChapterkitError for a drawing that cannot be drawn for Word.
     """
     tree = printing.tree
-    checked_images(tree, printing)
     values = {
         "title": printing.labelled_title,
         "author": printing.config.author,
@@ -68,6 +68,7 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         with_wide_spaces,
         over_elements(_styled),
         _in_normal,
+        embedded(printing, lambda one: as_pixels(one, printing.work)),
     )
 
 
@@ -100,12 +101,13 @@ def _is_running(block: Element) -> bool:
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
     """Name the language as Word does: pandoc has translations for zh-Hans, Word knows zh-CN."""
     language = _WORD_LANGUAGES.get(printing.language, "zh-CN")
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(target, "w") as new:
-        for entry in old.infolist():
-            part = old.read(entry)
-            if entry.filename == "word/styles.xml":
-                part = re.sub(rb'w:eastAsia="zh-[^"]*"', f'w:eastAsia="{language}"'.encode(), part)
-            new.writestr(entry, part, zipfile.ZIP_DEFLATED)
+
+    def change(name: str, part: bytes) -> bytes:
+        if name != "word/styles.xml":
+            return restored(name, part, printing)
+        return re.sub(rb'w:eastAsia="zh-[^"]*"', f'w:eastAsia="{language}"'.encode(), part)
+
+    rewritten(written, target, printing.modified, change)
 
 
 FORMAT = Format(name="docx", suffix=".docx", arguments=_arguments, prepare=_prepare, finish=_finish)

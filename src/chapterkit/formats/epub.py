@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import json
 import uuid
+from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, checked_images, fonts, web_arguments
+from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, fonts
+from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
+from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
 from chapterkit.text.tree import Tree
 
+_STYLE = "EPUB/styles/stylesheet1.css"  # where pandoc puts the style sheet
 _COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
 
 
 def _arguments(printing: ChapterPrinting) -> list[str]:
+    cover = printing.work / "cover.png"
     return [
         "--to=epub3",
-        f"--css={ASSETS / 'epub' / 'style.css'}",
-        f"--epub-cover-image={printing.work / 'cover.png'}",
+        f"--epub-cover-image={cover}",
+        # Of these two a sandboxed pandoc opens only this one; the writer makes no use of it.
+        f"--reference-doc={cover}",
         "--epub-title-page=false",
         "--split-level=2",
-        *web_arguments(printing),
+        *WEB_ARGUMENTS,
     ]
 
 
 def _prepare(printing: ChapterPrinting) -> Tree:
-    """Return the tree with the publication's metadata, and draw the cover into the work folder.
-
-    Raises ChapterkitError for an image that is not in the book's folder.
-    """
+    """Return the tree with the publication's metadata, and draw the cover into the work folder."""
     tree = printing.tree
-    checked_images(tree, printing)
     _draw_cover(printing)
     config = printing.config
     values = {
@@ -45,7 +47,12 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         "toc-title": "目录",
     }
     return passed(
-        tree, with_metadata(values), unwrap_numbers, numbered(printing.label), with_wide_spaces
+        tree,
+        with_metadata(values),
+        unwrap_numbers,
+        numbered(printing.label),
+        with_wide_spaces,
+        standing_in(printing),
     )
 
 
@@ -76,4 +83,14 @@ def _draw_cover(printing: ChapterPrinting) -> None:
         raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
 
 
-FORMAT = Format(name="epub", suffix=".epub", arguments=_arguments, prepare=_prepare)
+def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+    """Put in our style sheet for pandoc's own, and the pictures for those that stood in."""
+    style, pictures = (ASSETS / "epub" / "style.css").read_bytes(), named(printing)
+
+    def change(name: str, part: bytes) -> bytes:
+        return style if name == _STYLE else pictures.get(part, part)
+
+    rewritten(written, target, printing.modified, change)
+
+
+FORMAT = Format(name="epub", suffix=".epub", arguments=_arguments, prepare=_prepare, finish=_finish)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, checked_images, web_arguments
+from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS
+from chapterkit.formats.shared.pictures import put_in, standing_in
 from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
 from chapterkit.text.tree import (
     Element,
@@ -27,17 +29,13 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
         "--standalone",
         "--embed-resources",
         f"--template={ASSETS / 'html' / 'template.html'}",
-        *web_arguments(printing),
+        *WEB_ARGUMENTS,
     ]
 
 
 def _prepare(printing: ChapterPrinting) -> Tree:
-    """Return the tree for the page: the title as its header, numbers with their provenance.
-
-    Raises ChapterkitError for an image that is not in the book's folder.
-    """
+    """Return the tree for the page: the title as its header, numbers with their provenance."""
     tree = printing.tree
-    checked_images(tree, printing)
     heading = chapter_heading(tree)
     values = {
         "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}",
@@ -55,6 +53,7 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         _without_chapter_heading,
         with_wide_spaces,
         over_elements(lambda one: _explained(one, printing.provenance)),
+        standing_in(printing),
     )
 
 
@@ -71,4 +70,8 @@ def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
     return with_attributes(element, attributes_of(element).having("title", provenance[number]))
 
 
-FORMAT = Format(name="html", suffix=".html", arguments=_arguments, prepare=_prepare)
+def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+    target.write_bytes(put_in(written.read_bytes(), printing))
+
+
+FORMAT = Format(name="html", suffix=".html", arguments=_arguments, prepare=_prepare, finish=_finish)

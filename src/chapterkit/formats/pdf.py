@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import filecmp
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, checked_images, fonts, origin_of
+from chapterkit.formats.shared import ASSETS, fonts
+from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
+from chapterkit.manuscript.pictures import PictureError
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -33,6 +35,7 @@ from chapterkit.text.tree import (
     text_of,
 )
 
+_PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 _REGIONS = {"zh-Hans": "cn", "zh-Hant": "tw", "zh-Hant-TW": "tw", "zh-Hant-HK": "hk"}
 
 
@@ -42,16 +45,16 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
 
 
 def _prepare(printing: ChapterPrinting) -> Tree:
-    """Return the tree for Typst: images copied beside it and described, formulas described.
+    """Return the tree for Typst: pictures beside it and described, formulas described.
 
-    Raises ChapterkitError for an image that is not there and a character that no font can show.
+    Raises ChapterkitError for a character that no font can show.
     """
     tree = printing.tree
     tree = passed(
         tree, with_metadata({}), unwrap_numbers, numbered(printing.label), with_wide_spaces
     )
     _refuse_missing_characters(tree, printing)
-    images = _copied_images(tree, printing)
+    images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images)))
 
 
@@ -86,12 +89,12 @@ def _kai(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.fonts.kai)
 
 
-def _copied_images(tree: Tree, printing: ChapterPrinting) -> dict[str, str]:
-    """Copy the images into the work folder, which is all that Typst may read."""
+def _copied_images(printing: ChapterPrinting) -> dict[str, str]:
+    """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
-    for number, (address, file) in enumerate(checked_images(tree, printing).items(), 1):
-        copied[address] = f"image{number}{file.suffix.lower()}"
-        shutil.copyfile(file, printing.work / copied[address])
+    for number, (address, picture) in enumerate(printing.pictures.items(), 1):
+        copied[address] = f"image{number}.{picture.kind}"
+        (printing.work / copied[address]).write_bytes(picture.data)
     return copied
 
 
@@ -148,10 +151,10 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
 
 def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
     """Return what Typst says of a text: of a picture, at that picture."""
-    for address, file in checked_images(printing.tree, printing).items():
-        if refusal.picture and filecmp.cmp(file, printing.work / refusal.picture, shallow=False):
-            message = f"图片 {address} 排不出来：{refusal.message}"
-            return ChapterkitError(message, origin_of(address, printing), "换一张完好的图")
+    if found := _PICTURE.search(refusal.where):
+        address = list(printing.pictures)[int(found[1]) - 1]
+        wrong = PictureError(f"排不出来：{refusal.message}", hint="重新导出一份，或另存为 PNG")
+        return placed(wrong, address, printing)
     return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 

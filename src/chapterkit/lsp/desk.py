@@ -11,11 +11,13 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
+from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lsp.convert import Lines
 from chapterkit.lsp.diagnosing import Diagnosis, check_book, check_single_file
 from chapterkit.lsp.places import Place, place_at
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.folder import MAX_TEXT_BYTES, read_file
 from chapterkit.pipeline import Memory
 
 _BREAK = re.compile(r"\r\n?")
@@ -126,6 +128,7 @@ def plain(text: str) -> str:
 def saved_text(path: Path) -> str:
     """Return a file's text as it is saved; nothing if it cannot be read."""
     try:
-        return plain(path.read_text("utf-8", "replace"))
-    except OSError:
+        raw = read_file(path, path.name, MAX_TEXT_BYTES)
+        return plain(raw.decode("utf-8", "replace"))
+    except ChapterkitError:
         return ""

@@ -1,17 +1,20 @@
 """Where a book's files are read from: the disk, or unsaved texts over it.
 
 Paths are relative, with `/`, as problems show them; none leads out of the folder, by `..` or by a
-link. Nothing else reads a text that a book names. A folder as it stood at a git revision is
-`revision.folder`.
+link. Nothing else reads a file that a book names, and nothing is read but regular files below a
+size. A folder as it stood at a git revision is `revision.folder`.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import posixpath
+import re
+import stat
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +22,9 @@ from chapterkit.errors import ChapterkitError, Origin
 
 BOOK_FILE = "book/book.yaml"
 MAX_TEXT_BYTES = 20_000_000
+MAX_BYTES = 30_000_000  # of any file, a picture's too
+MAX_BOOK_BYTES = 100_000_000  # of all that a book reads
+MAX_FILES = 10_000  # below one folder
 Paths = list[str]
 
 
@@ -26,8 +32,11 @@ class Folder(ABC):
     """A folder of a book: what stands in it can be read, listed and asked for, nothing else."""
 
     @abstractmethod
-    def read(self, path: str) -> bytes:
-        """Return a file's bytes; raise ChapterkitError if it cannot be read."""
+    def read(self, path: str, most: int = MAX_BYTES) -> bytes:
+        """Return a file's bytes.
+
+        Raises ChapterkitError if it cannot be read, is no regular file, or has more than `most`.
+        """
 
     @abstractmethod
     def exists(self, path: str) -> bool:
@@ -35,43 +44,71 @@ class Folder(ABC):
 
     @abstractmethod
     def list(self, below: str, suffix: str) -> Paths:
-        """Return the paths below a folder, at any depth, whose names end in `suffix`, in order."""
+        """Return the paths below a folder, at any depth, whose names end in `suffix`, in order.
+
+        Links to folders are not followed. Raises ChapterkitError for more files than any book has.
+        """
 
     def text(self, path: str) -> str:
         """Return a file's text, line ends as \\n.
 
         Raises ChapterkitError if it cannot be read, is too large, not UTF-8, or holds NUL.
         """
-        return _text(self.read(path), path)
+        return decode(self.read(path, MAX_TEXT_BYTES), path)
 
 
 @dataclass(frozen=True)
 class Disk(Folder):
-    """A folder on the disk."""
+    """A folder on the disk; `what` it is the folder of, as errors name it."""
 
     root: Path
+    what: str = "书"
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MAX_BYTES) -> bytes:
         """Return a file's bytes."""
-        return read_file(self._inside(path), path)
+        return read_file(self.place(path), path, most)
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file or folder at `path`."""
-        return (self.root / within(path)).exists()
+        try:
+            (self.root / within(path)).stat()
+        except OSError as error:
+            if error.errno in _NOTHING_THERE:
+                return False
+            raise unreadable(path, error) from None
+        except ValueError:
+            raise _no_name(path) from None
+        return True
 
     def list(self, below: str, suffix: str) -> Paths:
         """Return the paths below a folder whose names end in `suffix`."""
-        found = sorted((self.root / within(below)).rglob(f"*{suffix}"))
-        return [path.relative_to(self.root).as_posix() for path in found]
-
-    def _inside(self, path: str) -> Path:
-        file = self.root / within(path)
+        start, found = self.place(below), []
         try:
-            leads_out = not file.resolve().is_relative_to(self.root.resolve())
+            for count, name in enumerate(_names(start), 1):
+                if count > MAX_FILES:
+                    raise ChapterkitError(f"这个文件夹里的文件超过 {MAX_FILES} 个", Origin(below))
+                if name.endswith(suffix):
+                    found.append(f"{within(below)}/{name}")
+        except OSError as error:
+            if error.errno not in _NOTHING_THERE:
+                raise unreadable(below, error) from None
+        return in_order(found)
+
+    def place(self, path: str) -> Path:
+        """Return where a path leads, behind all links.
+
+        Raises ChapterkitError if that is not inside the folder.
+        """
+        try:
+            root = self.root.resolve()
+            file = (root / within(path)).resolve()
         except (OSError, RuntimeError):
             raise circle(path) from None
-        if leads_out:
-            raise _outside(path)
+        except ValueError:
+            raise _no_name(path) from None
+        if not file.is_relative_to(root):
+            message = f"{path} 是链接，指到的地方在{self.what}的文件夹之外"
+            raise ChapterkitError(message, Origin(path), "把文件本身放进来")
         return file
 
 
@@ -82,10 +119,12 @@ class Overlay(Folder):
     base: Folder
     texts: Mapping[str, str]
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MAX_BYTES) -> bytes:
         """Return a file's bytes, unsaved ones first."""
         text = self.texts.get(within(path))
-        return self.base.read(path) if text is None else text.encode("utf-8", "surrogatepass")
+        if text is None:
+            return self.base.read(path, most)
+        return check_size(text.encode("utf-8", "surrogatepass"), path, most)
 
     def exists(self, path: str) -> bool:
         """Tell whether there is a file or folder at `path`."""
@@ -98,19 +137,25 @@ class Overlay(Folder):
         return in_order(added.union(self.base.list(below, suffix)))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Noted(Folder):
     """Another folder, with a note of all that was read, listed or asked for: its digests.
 
-    Whatever is made of a book depends on these, and on nothing else of its files.
+    Whatever is made of a book depends on these, and on nothing else of its files. All that is read
+    is bounded together.
     """
 
     base: Folder
     digests: dict[str, str] = field(default_factory=dict)
+    size: int = 0
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MAX_BYTES) -> bytes:
         """Return a file's bytes, and note their digest."""
-        raw = self.base.read(path)
+        raw = self.base.read(path, most)
+        self.size += len(raw)
+        if self.size > MAX_BOOK_BYTES:
+            limit = MAX_BOOK_BYTES // 1_000_000
+            raise ChapterkitError(f"到这个文件为止，书的文件合起来超过 {limit} MB", Origin(path))
         self.digests[path] = hashlib.sha256(raw).hexdigest()
         return raw
 
@@ -179,36 +224,110 @@ def circle(name: str) -> ChapterkitError:
     return ChapterkitError("链接绕成了圈", Origin(name), "链接要指到一个文件")
 
 
+def unreadable(name: str, error: OSError) -> ChapterkitError:
+    """Return the error for a file that the machine does not let us read."""
+    if error.errno == errno.ELOOP:
+        return circle(name)
+    return ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(name))
+
+
+def check_size(raw: bytes, name: str, most: int) -> bytes:
+    """Return `raw`; raise ChapterkitError if it is larger than `most`."""
+    if len(raw) > most:
+        raise too_large(name, most)
+    return raw
+
+
+def too_large(name: str, most: int) -> ChapterkitError:
+    """Return the error for a file of more than `most` bytes."""
+    return ChapterkitError(f"文件超过 {most // 1_000_000} MB", Origin(name), "分成几个文件")
+
+
+def _no_name(name: str) -> ChapterkitError:
+    return ChapterkitError("文件名里有不能用的字符", Origin(name), "换一个文件名")
+
+
+_NOTHING_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+
+
+def _names(start: Path) -> Iterator[str]:
+    """Yield all that stands below a folder, relative to it; links to folders are not followed."""
+    waiting = [""]
+    while waiting:
+        here = waiting.pop()
+        with os.scandir(start / here) as entries:
+            for entry in entries:
+                name = posixpath.join(here, entry.name)
+                yield name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(name)
+
+
 # --- reading and decoding
 
+# What a shell gives a command to read from: its input, or what `<(…)` prints.
+_HANDED = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/\d+")
+_WAY = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_DETOUR = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW"))
+_PIECE = 1 << 18
 
-def read_file(path: Path, name: str) -> bytes:
-    """Return the bytes of a file, called `name` in errors.
 
-    Raises ChapterkitError if the file is missing, unreadable or a folder.
+def read_file(path: Path, name: str, most: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a regular file, called `name` in errors.
+
+    Raises ChapterkitError, at once and after `most` bytes at the latest, if the file is missing,
+    unreadable, a folder, larger, or a device, a pipe or a socket, which need not have an end. A
+    pipe may be read that the command line was handed by its own shell.
     """
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
+        handle = _opened(path, name, most)
+        try:
+            return check_size(_read_from(handle, most + 1), name, most)
+        finally:
+            os.close(handle)
+    except (FileNotFoundError, NotADirectoryError):
         raise missing(name) from None
-    except IsADirectoryError:
-        raise is_folder(name) from None
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise circle(name) from None
-        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(name)) from None
+        raise unreadable(name, error) from None
+    except ValueError:
+        raise _no_name(name) from None
+
+
+def _opened(path: Path, name: str, most: int) -> int:
+    """Open a file for reading, without waiting; what it is counts before and after."""
+    if _HANDED.fullmatch(str(path)):
+        return os.open(path, _WAY)
+    _check_kind(path.stat(), name, most)
+    handle = os.open(os.path.realpath(path), _WAY | _NO_DETOUR)
+    try:
+        _check_kind(os.fstat(handle), name, most)
+    except ChapterkitError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _check_kind(found: os.stat_result, name: str, most: int) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise is_folder(name)
+    if not stat.S_ISREG(found.st_mode):
+        raise ChapterkitError("这是设备、管道或套接字，不是普通文件", Origin(name), "换成普通文件")
+    if found.st_size > most:
+        raise too_large(name, most)
+
+
+def _read_from(handle: int, most: int) -> bytes:
+    """Return what an open file holds, `most` bytes of it at the most, however long it is by now."""
+    parts: list[bytes] = []
+    while most > 0 and (part := os.read(handle, min(most, _PIECE))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def read_text(path: Path, name: str) -> str:
     """Return the text of a file that somebody has named on the command line; see Folder.text."""
-    return _text(read_file(path, name), name)
-
-
-def _text(raw: bytes, name: str) -> str:
-    if len(raw) > MAX_TEXT_BYTES:
-        limit = MAX_TEXT_BYTES // 1_000_000
-        raise ChapterkitError(f"文件超过 {limit} MB", Origin(name), "一章分成几个文件")
-    return decode(raw, name)
+    return decode(read_file(path, name, MAX_TEXT_BYTES), name)
 
 
 def decode(raw: bytes, name: str) -> str:

@@ -23,6 +23,7 @@ from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import reading
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.reading import (
     check_stretches,
     most_brackets,
@@ -173,10 +174,7 @@ def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
     """Return the problems of a subject: rendered, read and linted."""
     document = document_of(subject, memory)
     return memory.step(
-        "lint",
-        subject.name,
-        lambda: lint_key(subject, document.rendered),
-        lambda: linted(subject, document),
+        "lint", subject.name, lambda: lint_key(subject, document), lambda: linted(subject, document)
     )
 
 
@@ -196,10 +194,18 @@ def read_key(markdown: Rendered) -> str:
     return key_of("read", markdown.text, *map(str, markdown.starts), *places)
 
 
-def lint_key(subject: Subject, markdown: Rendered) -> str:
+def lint_key(subject: Subject, document: Document) -> str:
     """Return the key of linting: rules look at the document, and at all of the book beside it."""
     asked = ("only", *subject.only, "at", *subject.at, "given", *sorted(subject.given))
-    return key_of("lint", read_key(markdown), render_key(subject), *asked)
+    held = pictures_held(subject, document)
+    return key_of("lint", read_key(document.rendered), render_key(subject), *held, *asked)
+
+
+def pictures_held(subject: Subject, document: Document) -> tuple[str, ...]:
+    """Return the addresses of a document's pictures, each with a digest of what lies there."""
+    folder = subject.book.folder
+    named = addresses(document.tree) if folder else []
+    return tuple(f"{one}={digest_at(one, folder)}" for one in named if folder)
 
 
 def key_of(*parts: str) -> str:

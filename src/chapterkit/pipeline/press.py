@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
-from chapterkit.pipeline import FORGETFUL, Memory, Subject, key_of, read_key, render_key
+from chapterkit.pipeline import (
+    FORGETFUL,
+    Memory,
+    Subject,
+    key_of,
+    pictures_held,
+    read_key,
+    render_key,
+)
 from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered
-from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
+from chapterkit.text.tree import Tree
 
 
 def cited_tree(subject: Subject, document: Document) -> Tree:
@@ -63,17 +70,6 @@ def cite_key(subject: Subject, markdown: Rendered) -> str:
 
 def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:
     """Return the key of printing in one format: the book, and the pictures of the document."""
-    pictures = (
-        target_of(one).address for one in elements_of(document.tree) if kind_of(one) == "Image"
-    )
-    held = (f"{one}={_digest_of_picture(subject, one)}" for one in dict.fromkeys(pictures))
     cited = cite_key(subject, document.rendered)
+    held = pictures_held(subject, document)
     return key_of("print", format.name, str(modified), cited, render_key(subject), *held)
-
-
-def _digest_of_picture(subject: Subject, address: str) -> str:
-    folder = subject.book.folder
-    for path in (f"book/{address}", address):
-        if folder and folder.exists(path):
-            return hashlib.sha256(folder.read(path)).hexdigest()
-    return ""

@@ -74,7 +74,7 @@ class Changes:
             if link is None:
                 return name
             target = os.fsencode((self.top / link).readlink())
-            if self.base.objects.get(link, ("", ""))[0] != LINK or self._blob(link) != target:
+            if self.base.objects.get(link, ("", "", 0))[0] != LINK or self._blob(link) != target:
                 return None
             rest = posixpath.relpath(name, link)
             folder = posixpath.dirname(link)
@@ -84,7 +84,7 @@ class Changes:
         return None
 
     def _is_text(self, name: str) -> bool:
-        return self.base.objects.get(name, (LINK, ""))[0] != LINK
+        return self.base.objects.get(name, (LINK, "", 0))[0] != LINK
 
     def _blob(self, name: str) -> bytes:
         return git(self.top, "cat-file", "blob", self.base.objects[name][1])

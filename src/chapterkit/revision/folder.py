@@ -11,10 +11,21 @@ from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.git import git
-from chapterkit.manuscript.folder import Folder, Paths, circle, in_order, is_folder, missing, within
+from chapterkit.manuscript.folder import (
+    MAX_BYTES,
+    Folder,
+    Paths,
+    circle,
+    in_order,
+    is_folder,
+    missing,
+    too_large,
+    within,
+)
 
 MAX_LINKS = 20
 LINK = "120000"
+MAX_TARGET = 4096  # bytes of the path that a link holds
 
 
 @dataclass(frozen=True)
@@ -29,30 +40,36 @@ class Revision(Folder):
     prefix: str = ""
 
     @cached_property
-    def objects(self) -> Mapping[str, tuple[str, str]]:
-        """The mode and the object of every file and link of the folder."""
-        listed = git(self.repository, "ls-tree", "-r", "-z", "--full-tree", self.commit)
+    def objects(self) -> Mapping[str, tuple[str, str, int]]:
+        """The mode, the object and the size of every file and link of the folder."""
+        listed = git(self.repository, "ls-tree", "-r", "-l", "-z", "--full-tree", self.commit)
         rows = (row.partition("\t") for row in os.fsdecode(listed).split("\0"))
         return {
-            path.removeprefix(self.prefix): (about.split()[0], about.split()[2])
+            path.removeprefix(self.prefix): (mode, held, int(size))
             for about, _, path in rows
-            if path.startswith(self.prefix) and about.split()[1:2] == ["blob"]
+            if path.startswith(self.prefix) and " blob " in about
+            for mode, _, held, size in [about.split()]
         }
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MAX_BYTES) -> bytes:
         """Return a file's bytes."""
         place = self._behind_links(within(path))
         if place not in self.objects:
             if self.exists(place):
                 raise is_folder(path)
             raise missing(path)
-        return git(self.repository, "cat-file", "blob", self.objects[place][1])
+        _, held, size = self.objects[place]
+        if size > most:
+            raise too_large(path, most)
+        return git(self.repository, "cat-file", "blob", held)
 
     def _behind_links(self, path: str) -> str:
         for _ in range(MAX_LINKS):
-            mode, held = self.objects.get(path, ("", ""))
+            mode, held, size = self.objects.get(path, ("", "", 0))
             if mode != LINK:
                 return path
+            if size > MAX_TARGET:
+                raise circle(path)
             target = os.fsdecode(git(self.repository, "cat-file", "blob", held))
             path = within(posixpath.join(posixpath.dirname(path), target), path)
         raise circle(path)

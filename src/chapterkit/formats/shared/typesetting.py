@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,12 +24,6 @@ class Refusal:
     message: str
     hints: tuple[str, ...] = ()
     where: str = field(default="", repr=False)
-
-    @property
-    def picture(self) -> str:
-        """The file that it could not show, if it speaks of one."""
-        found = re.search(r'image\("([^"\\]+)"', self.where)
-        return found[1] if found else ""
 
 
 def typeset(

@@ -8,6 +8,7 @@ inside numbers go. Each place in the normalised text still knows its page and li
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from bisect import bisect_right
@@ -18,7 +19,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.folder import decode
+from chapterkit.manuscript.folder import Disk, decode
 from chapterkit.numbers.verify.pdf import pdf_pages
 
 SUFFIXES = (".pdf", ".txt", ".md", ".html")
@@ -84,7 +85,7 @@ def read_source(folder: Path, key: str) -> SourceText | None:
     failure: ChapterkitError | None = None
     for path in _candidates(folder, key):
         try:
-            return _read(path, key)
+            return _read(folder, path, key)
         except ChapterkitError as error:
             failure = failure or error
     if failure:
@@ -97,18 +98,13 @@ def _candidates(folder: Path, key: str) -> Iterator[Path]:
         return
     for suffix in SUFFIXES:
         path = folder / f"{key}{suffix}"
-        if path.is_file():
+        if os.path.lexists(path):
             yield path
 
 
-def _read(path: Path, key: str) -> SourceText:
+def _read(folder: Path, path: Path, key: str) -> SourceText:
     name = path.name
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise ChapterkitError(f"文件超过 {MAX_FILE // 1_000_000} MB，不读", Origin(name))
-        data = path.read_bytes()
-    except OSError as error:
-        raise ChapterkitError(f"读不了这个文件：{error.strerror}", Origin(name)) from None
+    data = Disk(folder, "原文").read(name, MAX_FILE)
     text, pages = _extract(data, path.suffix, name)
     if len(text) > MAX_TEXT:
         raise ChapterkitError(

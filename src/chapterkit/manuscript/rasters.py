@@ -1,0 +1,99 @@
+"""Pictures made of pixels: opened by a decoder, with limits. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+
+from PIL import Image, UnidentifiedImageError
+
+from chapterkit.manuscript.pictures import PictureError
+
+MAX_PIXELS = 50_000_000
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+# A progressive JPEG is gone through once for each scan that it names: in practice about ten.
+_MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
+_SCAN = re.compile(rb"\xff\xda")
+_KINDS = ("PNG", "JPEG", "GIF", "WEBP")
+_SMALLER = "缩小或压缩后再用"
+_AGAIN = "用看图软件打开看看，重新导出一份"
+
+
+# A build looks at a picture twice: when it checks, and when it prints.
+_SOUND: dict[tuple[str, str], int] = {}
+_MOST_KNOWN = 1000
+
+
+def pixels(data: bytes, kind: str) -> int:
+    """Return how many pixels a picture of this kind has, those of all its frames together.
+
+    Raises PictureError, the message without the picture's name, if it is of another kind,
+    damaged, or larger than MAX_PIXELS.
+    """
+    name = kind, hashlib.sha256(data).hexdigest()
+    if name not in _SOUND:
+        count = _decoded(data, kind)
+        if len(_SOUND) >= _MOST_KNOWN:
+            _SOUND.clear()
+        _SOUND[name] = count
+    return _SOUND[name]
+
+
+def _decoded(data: bytes, kind: str) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return _pixels(data, kind)
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise _too_large() from None
+        except UnidentifiedImageError:
+            raise PictureError(_what_it_is(data, kind), hint=_AGAIN) from None
+        except PictureError:
+            raise
+        except Exception:  # a decoder may stumble over damaged bytes in any way
+            raise PictureError("损坏了，或没有传完", hint=_AGAIN) from None
+
+
+def _pixels(data: bytes, kind: str) -> int:
+    with _opened(data, (kind.upper(),)) as image:
+        count = image.width * image.height * getattr(image, "n_frames", 1)
+        scans = len(_SCAN.findall(data)) if kind == "jpeg" else 0
+        if count > MAX_PIXELS or count * scans > _MAX_SCANNED_PIXELS:
+            raise _too_large()
+    with _opened(data, (kind.upper(),)) as image:
+        image.verify()
+    with _opened(data, (kind.upper(),)) as image:
+        image.load()
+    return count
+
+
+def _opened(data: bytes, kinds: tuple[str, ...]) -> Image.Image:
+    return Image.open(io.BytesIO(data), formats=kinds)
+
+
+def _too_large() -> PictureError:
+    return PictureError(f"超过 {MAX_PIXELS // 1_000_000} 百万像素", hint=_SMALLER)
+
+
+def _what_it_is(data: bytes, kind: str) -> str:
+    """Say what a picture is that is not of the kind that its name says."""
+    try:
+        with _opened(data, _KINDS) as image:
+            if image.format and image.format.lower() != kind:
+                return f"的名字说是 {kind.upper()}，内容却是 {image.format}"
+    except Exception:  # a decoder may stumble over damaged bytes in any way
+        pass
+    return f"不是 {kind.upper()}，或损坏了"
+
+
+def as_png(data: bytes, dots_per_inch: float | None = None) -> bytes:
+    """Return the first frame of a picture that was checked, as PNG, with the density given."""
+    out = io.BytesIO()
+    density = {"dpi": (dots_per_inch, dots_per_inch)} if dots_per_inch else {}
+    with _opened(data, _KINDS) as image:
+        image.save(out, "PNG", **density)
+    return out.getvalue()
