@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test attacks coverage check golden schemas script-tables reference-docx rules lock bench clean
+.PHONY: help setup test attacks faults coverage check golden schemas script-tables reference-docx rules lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -47,7 +47,7 @@ chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PD
 
 build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
-	@touch $@
+	@rm -f $@ && touch $@
 
 # --- quality
 
@@ -56,6 +56,9 @@ test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that ne
 
 attacks: $(INSTALLED) ## Print hostile trees for a minute, and look at what comes out
 	@CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest -n 0 -s tests/test_attack_trees.py
+
+faults: $(INSTALLED) ## Kill builds, verifications and mendings 200 times at any moment, and fill disks
+	@CHAPTERKIT_KILLS=200 $(BIN)/python -m pytest -rs -n 0 tests/faults
 
 coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
 	@$(BIN)/python -m coverage erase

@@ -1,13 +1,14 @@
-"""The only module that starts ssh-keygen: signatures over a text, made and verified."""
+"""The only module that runs ssh-keygen: signatures over a text, made and verified."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
+import shutil
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.processes import Bounds, Done, run
+from chapterkit.scratch import scratch_folder
 
 NAMESPACE = "chapterkit-lock"
 TIMEOUT_SECONDS = 60
@@ -31,9 +32,9 @@ def sign(text: bytes, key: Path) -> bytes:
             "没有这个密钥", Origin(str(key)), "ssh-keygen -t ed25519 可以新建一个"
         )
     done = _ssh_keygen(text, "-Y", "sign", "-n", NAMESPACE, "-f", str(key.absolute()))
-    if done.returncode or not done.stdout:
+    if done.code or not done.printed:
         raise ChapterkitError(f"签不了名：{_words(done)}", Origin(str(key)), _NO_PASSPHRASE)
-    return done.stdout
+    return done.printed
 
 
 def signer(text: bytes, signature: bytes, allowed: bytes) -> str:
@@ -44,18 +45,18 @@ def signer(text: bytes, signature: bytes, allowed: bytes) -> str:
     """
     if len(signature) > MAX_SIGNATURE_BYTES:
         raise BadSignatureError("签名文件太大")
-    with tempfile.TemporaryDirectory(prefix="chapterkit-") as scratch:
-        Path(scratch, "signature").write_bytes(signature)
-        Path(scratch, "allowed").write_bytes(allowed)
+    with scratch_folder() as scratch:
+        (scratch / "signature").write_bytes(signature)
+        (scratch / "allowed").write_bytes(allowed)
         files = ("-f", "allowed", "-s", "signature")
         found = _ssh_keygen(b"", "-Y", "find-principals", *files, folder=scratch)
-        names = found.stdout.decode("utf-8", "replace").splitlines()
-        if found.returncode or not names:
+        names = found.printed.decode("utf-8", "replace").splitlines()
+        if found.code or not names:
             raise BadSignatureError(f"签名的钥匙不在允许之列，或已过期（{_words(found)}）")
         for name in _identities(names):
             verify = ("-Y", "verify", "-n", NAMESPACE, "-I", name, *files)
             done = _ssh_keygen(text, *verify, folder=scratch)
-            if done.returncode == 0:
+            if done.code == 0:
                 return name
         raise BadSignatureError(f"签名与内容不符（{_words(done)}）")
 
@@ -65,30 +66,28 @@ def _identities(names: list[str]) -> list[str]:
     return [name for name in names if not name.startswith("!")][:20] or names[:1]
 
 
-def _ssh_keygen(
-    given: bytes, *arguments: str, folder: str | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    """Run ssh-keygen without a terminal, and without a programme that asks for passphrases."""
-    quiet = {"SSH_ASKPASS": "/bin/false", "SSH_ASKPASS_REQUIRE": "force", "LC_ALL": "C"}
-    try:
-        return subprocess.run(
-            ["ssh-keygen", *arguments],
-            input=given,
-            cwd=folder,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-            start_new_session=True,
-            env={**os.environ, **quiet},
-        )
-    except FileNotFoundError:
-        raise ChapterkitError("找不到 ssh-keygen", hint=_MISSING) from None
-    except subprocess.TimeoutExpired:
-        raise ChapterkitError(f"ssh-keygen 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
+def _ssh_keygen(given: bytes, *arguments: str, folder: Path | None = None) -> Done:
+    """Run ssh-keygen without a terminal, and without a program that asks for passphrases."""
+    if shutil.which("ssh-keygen") is None:
+        raise ChapterkitError("找不到 ssh-keygen", hint=_MISSING)
+    agent = {name: os.environ[name] for name in _USERS if name in os.environ}
+    return run(
+        ["ssh-keygen", *arguments],
+        given,
+        name="ssh-keygen",
+        bounds=Bounds(TIMEOUT_SECONDS),
+        folder=folder,
+        environment={**agent, **_QUIET},
+    )
 
 
-def _words(done: subprocess.CompletedProcess[bytes]) -> str:
+# The agent that holds the keys, and whose they are; nobody is asked for anything.
+_USERS = ("PATH", "HOME", "SSH_AUTH_SOCK")
+_QUIET = {"SSH_ASKPASS": "/bin/false", "SSH_ASKPASS_REQUIRE": "force"}
+
+
+def _words(done: Done) -> str:
     """Return what ssh-keygen said, short, on one line, controls taken out."""
-    said = (done.stderr or done.stdout).decode("utf-8", "replace")
+    said = (done.words or done.printed).decode("utf-8", "replace")
     shown = "".join(one if one.isprintable() else " " for one in said)
-    return " ".join(shown.split())[-200:] or f"退出码 {done.returncode}"
+    return " ".join(shown.split())[-200:] or f"退出码 {done.code}"
