@@ -13,11 +13,12 @@ from chapterkit.manuscript.book import unknown_experiment
 from chapterkit.manuscript.records import Record
 from chapterkit.text.origins import check_no_marks, mark
 
-_STRINGS = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+# What is not closed reaches to the end, so that no text is gone through twice.
+_STRINGS = r""""(?:\\.?|[^"\\])*+(?:"|\Z)|'(?:\\.?|[^'\\])*+(?:'|\Z)"""
 TAG = re.compile(
-    rf"""(?P<comment>\{{%\#.*?\#%\}})
-      | (?P<statement>\{{%(?:{_STRINGS}|[^"'%]|%(?!\}}))*%\}})
-      | (?P<expression>\{{\{{(?:{_STRINGS}|[^"'}}]|\}}(?!\}}))*\}}\}})""",
+    rf"""(?P<comment>\{{%\#.*?(?:\#%\}}|\Z))
+      | (?P<statement>\{{%(?:{_STRINGS}|[^"'%]|%(?!\}}))*+(?:%\}}|\Z))
+      | (?P<expression>\{{\{{(?:{_STRINGS}|[^"'}}]|\}}(?!\}}))*+(?:\}}\}}|\Z))""",
     re.VERBOSE | re.DOTALL,
 )
 
