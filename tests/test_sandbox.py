@@ -13,7 +13,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book, load_book
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pipeline import read
-from chapterkit.text import sandbox
+from chapterkit.text import effort, sandbox
 from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.views import escape
 from conftest import HERE
@@ -151,7 +151,7 @@ def test_the_filters_that_there_are(expression: str, printed: str, minimal: Book
 
 
 def test_every_step_of_a_loop_counts(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "MAX_STEPS", 6)
+    monkeypatch.setattr(effort, "MAX_STEPS", 6)
     loop = "{{% for a in [{}] %}}{{{{ a }}}}{{% endfor %}}"
     # One step is the chapter's own template.
     assert render(minimal, loop.format("1, 2, 3, 4, 5")).text == "12345"
@@ -161,14 +161,14 @@ def test_every_step_of_a_loop_counts(minimal: Book, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_call_counts(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "MAX_STEPS", 3)
+    monkeypatch.setattr(effort, "MAX_STEPS", 3)
     call = '{{ n("card-game." ~ "after") }}'
     assert render(minimal, call * 2).text.count("15.0%") == 2
     assert "超过 3 步" in refused(minimal, call * 3).message
 
 
 def test_every_template_counts(minimal: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "MAX_STEPS", 50)
+    monkeypatch.setattr(effort, "MAX_STEPS", 50)
     error = refused(minimal, '{% include "a.md.j2" %}', a='{% include "a.md.j2" %}')
     assert "超过 50 步" in error.message
 

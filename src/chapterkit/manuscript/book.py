@@ -15,7 +15,7 @@ from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
 from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
 
-COMMENT = re.compile(r"\{%#.*?#%\}", re.DOTALL)
+COMMENT = re.compile(r"\{%#.*?(?:#%\}|\Z)", re.DOTALL)
 _PLACED = re.compile(
     r"""^[ \t]*\{\{-?\s*experiment\(\s*["']([^"']*)["']\s*\)\s*-?\}\}[ \t]*$""", re.MULTILINE
 )

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_experiment
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
-from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox, finalized_when_run
+from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
 from chapterkit.text.views import Numbers, dress_approx, dress_signed, dress_zh, escape, record_view
 
@@ -39,8 +39,6 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         loader=_Loader(book, chapter),
         extensions=[OriginMarks],
         undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        finalize=finalized_when_run,
         comment_start_string="{%#",
         comment_end_string="#%}",
         trim_blocks=True,
@@ -49,7 +47,8 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         cache_size=-1,
         bytecode_cache=CompiledTemplates.at_hand(),
     )
-    environment.filters |= {"signed": dress_signed, "approx": dress_approx, "zh": dress_zh}
+    dresses = {"signed": dress_signed, "approx": dress_approx, "zh": dress_zh}
+    environment.filters |= {name: environment.counted(name, one) for name, one in dresses.items()}
     environment.globals |= {
         "n": Numbers(book.ledger, None),
         "cite": lambda key, at=None: _cite(book, key, at),
@@ -144,6 +143,8 @@ def _explained(error: Exception) -> str:
             return f"模板用了没有定义的名字：{error.message}"
         case RecursionError():
             return "模板没完没了地调用自己，或嵌套得太深"
+        case MemoryError():
+            return "模板要的内存太多"
     return f"模板里的表达式出错：{error}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache
@@ -14,23 +14,29 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.bccache import Bucket
+from jinja2.filters import FILTERS, make_attrgetter
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 from pydantic import BaseModel
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.text import templates, views
+from chapterkit.text import effort, templates, views
+from chapterkit.text.effort import ITEM, Effort
 from chapterkit.text.origins import mark
 from chapterkit.text.views import DataText, Dressed, escape
 
-MAX_STEPS = 100_000
 MAX_OUTPUT = 5_000_000
+MAX_DIGITS = 100
 
 _ALLOWED_FILTERS = [
     "abs", "default", "d", "first", "int", "join", "last", "length", "list", "lower", "map", "max",
     "min", "reject", "rejectattr", "round", "select", "selectattr", "sort", "trim", "unique",
     "upper",
 ]  # fmt: skip
+# These go through their first argument one by one, also where that is a text.
+_GOING_THROUGH = frozenset(
+    ["list", "map", "max", "min", "reject", "rejectattr", "select", "selectattr", "sort", "unique"]
+)
 # A number's model is data, too: pydantic's own methods can read files.
 _PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set, BaseModel)
 
@@ -41,31 +47,72 @@ class Sandbox(SandboxedEnvironment):
     Raises ChapterkitError when a template reaches for what it may not have, or runs too long.
     """
 
-    intercepted_binops = frozenset(["+", "*", "**", "%"])
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.steps = 0
-        self.filters = {name: self.filters[name] for name in _ALLOWED_FILTERS}
-        self.filters |= {"_bounded": self.bounded, "_joined": self.joined}
+        super().__init__(finalize=_at_run_time(self.printed), autoescape=True, **options)
+        self.effort = Effort()
+        given = {name: self.filters[name] for name in _ALLOWED_FILTERS}
+        given |= {"join": _joined_with, "round": _rounded, "trim": _trimmed}
+        self.filters = {name: self.counted(name, function) for name, function in given.items()}
+        own: tuple[Callable[..., Any], ...] = (self.bounded, self.joined, self.spent, self.weighed)
+        self.filters |= {f"_{function.__name__}": _at_run_time(function) for function in own}
         self.globals = {}
 
-    def step(self) -> None:
-        """Count one step of the rendering."""
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise ChapterkitError(f"模板的循环超过 {MAX_STEPS} 步", hint="缩短循环")
+    def counted(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a filter of Jinja's that counts what it is given and what it gives.
 
-    def bounded(self, items: Iterable[Any]) -> Iterator[Any]:
-        """Yield the items of a loop, counting each."""
+        It asks for the context, for then it is not run while a template is compiled.
+        """
+        wanted = getattr(function, "jinja_pass_arg", None)
+
+        @jinja2.pass_context
+        def run(context: Any, *args: Any, **kwargs: Any) -> Any:
+            self.effort.weigh(*args, *kwargs.values())
+            if name in _GOING_THROUGH and args and isinstance(args[0], str):
+                self.effort.spend(ITEM * len(args[0]))
+            passed = {"context": context, "eval_context": context.eval_ctx, "environment": self}
+            first = [passed[wanted.name]] if wanted else []
+            result = function(*first, *args, **kwargs)
+            if isinstance(result, Iterator):
+                return self.effort.metered(result)
+            self.effort.weigh(result)
+            return result
+
+        return run
+
+    def bounded(self, items: Iterable[Any], weight: int) -> Iterator[Any]:
+        """Yield the items of a loop, counting each, and what its body weighs."""
         for item in items:
-            self.step()
+            self.effort.step()
+            self.effort.spend(weight)
             yield item
 
     def joined(self, items: Iterable[Any]) -> Markup:
         """Join the operands of ~ as text: data escaped, markup kept."""
-        text = "".join(finalized(item) for item in items)
-        return Markup(_checked_length(text))
+        parts: list[str] = []
+        length = 0
+        for item in items:
+            parts.append(self.printed(item))
+            length += len(parts[-1])
+            check_length(length)
+        return Markup("".join(parts))
+
+    def printed(self, value: Any) -> Markup:
+        """Turn what an expression gives into Markdown, counting it."""
+        self.effort.weigh(value)
+        text = finalized(value)
+        self.effort.spend(len(text))
+        return text
+
+    def spent(self, weight: int) -> None:
+        """Count what is about to be done."""
+        self.effort.spend(weight)
+
+    def weighed(self, value: Any) -> Any:
+        """Return a value as it is, all that it holds counted: something is to be done with it."""
+        self.effort.weigh(value)
+        return value
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow attributes of our own views and of Jinja's loop, none of plain data."""
@@ -89,19 +136,40 @@ class Sandbox(SandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Call for a template, counting it as a step."""
-        self.step()
-        return super().call(context, obj, *args, **kwargs)
+        """Call for a template, counting it as a step, what is given and what comes back."""
+        self.effort.step()
+        self.effort.weigh(*args, *kwargs.values())
+        result = super().call(context, obj, *args, **kwargs)
+        if isinstance(result, str):
+            self.effort.spend(len(result))
+        return result
 
-    def get_template(self, *args: Any, **kwargs: Any) -> jinja2.Template:
+    def call_test(self, name: str, value: Any, args: Any = None, *rest: Any, **others: Any) -> Any:
+        """Test each of several values, counting what is compared."""
+        self.effort.weigh(value, args)
+        return super().call_test(name, value, args, *rest, **others)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Look up what a key names; one that is no text may hold anything."""
+        if not isinstance(argument, (str, int)):
+            self.effort.weigh(argument)
+        return super().getitem(obj, argument)
+
+    def get_template(self, name: Any, *args: Any, **kwargs: Any) -> jinja2.Template:
         """Load a template, counting it as a step."""
-        self.step()
-        return super().get_template(*args, **kwargs)
+        self.effort.step()
+        self.effort.weigh(name)
+        return super().get_template(name, *args, **kwargs)
+
+    def select_template(self, names: Any, *args: Any, **kwargs: Any) -> jinja2.Template:
+        """Load the first of several templates that there is, counting it as a step."""
+        self.effort.step()
+        self.effort.weigh(names)
+        return super().select_template(names, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Compute for a template: numbers of ordinary size only, so that nothing can grow."""
-        small = all(isinstance(side, (int, float)) and abs(side) < 1e9 for side in (left, right))
-        if small and operator != "**":
+        if operator != "**" and all(_is_ordinary(side, operator) for side in (left, right)):
             return super().call_binop(context, operator, left, right)
         raise ChapterkitError(
             f"模板里不能这样用 {operator}", hint="算术写在记录的 derived 里，拼接用 ~"
@@ -111,17 +179,94 @@ class Sandbox(SandboxedEnvironment):
         return _Bounding().visit(super()._parse(source, name, filename))  # type: ignore[no-any-return]
 
 
+def _is_ordinary(value: Any, operator: str) -> bool:
+    """Tell whether a value is a number that cannot grow by an operator: a record's are limited."""
+    if isinstance(value, Decimal):
+        return operator in "-//" and abs(value.adjusted()) < MAX_DIGITS
+    return isinstance(value, (int, float)) and abs(value) < 1e9
+
+
 class _Bounding(jinja2.visitor.NodeTransformer):
-    """Routes every loop and every concatenation through the sandbox's own filters."""
+    """Routes through the sandbox's own filters whatever may be done often, or with much.
+
+    Loops, macros and blocks count what stands in them each time; concatenations, slices, tests and
+    comparisons what they are given.
+    """
+
+    written = 0
+
+    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        """Count what is written: texts by their length, everything else alike."""
+        self.written += len(node.data) if isinstance(node, nodes.TemplateData) else ITEM
+        return super().visit(node, *args, **kwargs)
+
+    def _written_in(self, node: nodes.Node) -> int:
+        before = self.written
+        self.generic_visit(node)
+        return self.written - before
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
-        self.generic_visit(node)
-        node.iter = _through("_bounded", node.iter)  # type: ignore[arg-type]
+        weight = self._written_in(node)
+        node.iter = _through("_bounded", node.iter, weight)  # type: ignore[arg-type]
+        if node.recursive:
+            node.body.insert(0, _spending(weight, node))
         return node
+
+    def _with_own_weight(self, node: Any) -> Any:
+        node.body.insert(0, _spending(self._written_in(node), node))
+        return node
+
+    visit_Macro = visit_CallBlock = visit_Block = visit_Template = _with_own_weight  # noqa: N815
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
         self.generic_visit(node)
         return _through("_joined", nodes.List(node.nodes, lineno=node.lineno))
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _weighed(node.expr)
+        for operand in node.ops:
+            operand.expr = _weighed(operand.expr)
+        return node
+
+    def visit_Test(self, node: nodes.Test) -> nodes.Test:  # noqa: N802
+        self.generic_visit(node)
+        if node.name not in _PEEKING:
+            node.node = _weighed(node.node)
+            node.args = [_weighed(one) for one in node.args]
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Getitem:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = _weighed(node.node)
+        return node
+
+
+# Tests that look no further than at what a value is; of an undefined one, too.
+_PEEKING = frozenset(["defined", "undefined", "none", "string", "number", "mapping", "sequence"])
+
+
+def _spending(weight: int, at: nodes.Node) -> nodes.ExprStmt:
+    spent = nodes.Filter(
+        nodes.Const(weight, lineno=at.lineno), "_spent", [], [], None, None, lineno=at.lineno
+    )
+    return nodes.ExprStmt(spent, lineno=at.lineno)
+
+
+def _at_run_time(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that is not run while a template is compiled: it asks for the context."""
+
+    @jinja2.pass_context
+    def run(context: Any, *args: Any) -> Any:
+        return function(*args)
+
+    return run
+
+
+def _weighed(node: nodes.Expr) -> nodes.Expr:
+    """Have a value weighed where it is used, unless it stands there in so many words."""
+    return node if isinstance(node, nodes.Const) else _through("_weighed", node)
 
 
 class CompiledTemplates(jinja2.FileSystemBytecodeCache):
@@ -149,25 +294,52 @@ class CompiledTemplates(jinja2.FileSystemBytecodeCache):
 def _made_by() -> str:
     """Return a digest of all that a compiled template depends on besides its own source."""
     digest = hashlib.sha256(version("jinja2").encode())
-    for module in (__file__, templates.__file__, views.__file__):
+    for module in (__file__, effort.__file__, templates.__file__, views.__file__):
         digest.update(Path(module).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _through(name: str, node: nodes.Expr) -> nodes.Filter:
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
+def _through(name: str, node: nodes.Expr, *arguments: int) -> nodes.Filter:
+    given: list[nodes.Expr] = [nodes.Const(one, lineno=node.lineno) for one in arguments]
+    return nodes.Filter(node, name, given, [], None, None, lineno=node.lineno)
 
 
-def _checked_length(text: str) -> str:
-    if len(text) > MAX_OUTPUT:
+def check_length(length: int) -> None:
+    """Raise ChapterkitError for a text of so many characters, if no chapter is as long."""
+    if length > MAX_OUTPUT:
         raise ChapterkitError(f"模板的结果超过 {MAX_OUTPUT} 个字符")
-    return text
+
+
+# --- filters of our own in place of Jinja's
 
 
 @jinja2.pass_context
-def finalized_when_run(_: jinja2.runtime.Context, value: Any) -> Markup:
-    """Return `finalized`, also of what stands fixed: Jinja would write that as it is."""
-    return finalized(value)
+def _joined_with(context: Any, value: Iterable[Any], d: Any = "", attribute: Any = None) -> Any:
+    """Join items as Jinja does, each counted before it is added, and what stands between them."""
+    environment = context.environment
+    pick = make_attrgetter(environment, attribute) if attribute is not None else lambda one: one
+    texts: list[str] = []
+    for item in value:
+        picked = pick(item)
+        environment.effort.weigh(picked, d)
+        html = hasattr(picked, "__html__")
+        texts.append(Markup(picked.__html__()) if html else str(picked))
+        environment.effort.spend(ITEM + len(texts[-1]))
+    return FILTERS["join"](context.eval_ctx, texts, d)
+
+
+def _rounded(value: Any, precision: Any = 0, method: Any = "common") -> Any:
+    """Round as Jinja does, to so many digits as a number may have."""
+    if not isinstance(precision, int) or abs(precision) > MAX_DIGITS:
+        raise ChapterkitError(f"过滤器 round 的位数应在 -{MAX_DIGITS} 到 {MAX_DIGITS} 之间")
+    return FILTERS["round"](value, precision, method)
+
+
+def _trimmed(value: Any, chars: str | None = None) -> Any:
+    """Trim as Jinja does; each character of the text is compared with each of those given."""
+    if chars is not None and len(chars) > MAX_DIGITS:
+        raise ChapterkitError(f"过滤器 trim 的字符不能超过 {MAX_DIGITS} 个")
+    return FILTERS["trim"](value, chars)
 
 
 def finalized(value: Any) -> Markup:
@@ -184,4 +356,6 @@ def finalized(value: Any) -> Markup:
                 return Markup(mark(value.origin, advances=False) + escape(value))
             except ChapterkitError as error:
                 raise error.at(value.origin) from None
-    return Markup(escape(_checked_length(str(value))))
+    text = str(value)
+    check_length(len(text))
+    return Markup(escape(text))
