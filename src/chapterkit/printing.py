@@ -87,7 +87,7 @@ def _building(folder: Path) -> Iterator[Path]:
             remove_left(folder)
             # Before the folder exists, so that no interruption can come between.
             stack.callback(_remove_scratch, folder)
-            scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder))
+            scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder.absolute()))
         except OSError as error:
             hint = "用 --output 换一个能写的文件夹"
             raise ChapterkitError(
