@@ -1,50 +1,66 @@
-"""Writing a file so that it is never half-written."""
+"""Writing files so that none is ever half-written, and none outside the folder it belongs in."""
 
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.scratch import hold, remove_dead
+
+_SUFFIX = ".chapterkit"
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write `text` beside `path` and move it into place.
-
-    Raises ChapterkitError if that cannot be done; the old file then is as it was.
-    """
-    replace_texts({path: text})
+def replace_text(path: Path, text: str, within: Path | None = None) -> None:
+    """Write `text` beside `path` and move it into place; see replace_texts."""
+    replace_texts({path: text}, within)
 
 
-def replace_texts(texts: Mapping[Path, str]) -> None:
+def replace_texts(texts: Mapping[Path, str], within: Path | None = None) -> None:
     """Write each text beside its path, and once all are written move them into place.
 
-    A link stays one, what it leads to is replaced. Raises ChapterkitError if one cannot be
-    written; the old files then are as they were.
+    A link stays one, what it leads to is replaced; with `within`, it must not lead out of that
+    folder. Raises ChapterkitError if one cannot be written; all old files then are as they were.
     """
     with ExitStack() as stack:
-        behind = {Path(os.path.realpath(path)): text for path, text in texts.items()}
-        made = [(path, _written(path, text, stack)) for path, text in behind.items()]
-        for path, beside in made:
-            try:
-                beside.replace(path)
-            except OSError as error:
-                raise _cannot_write(path, error) from None
+        behind = {_behind(path, within): text for path, text in texts.items()}
+        move_together({path: _written(path, text, stack) for path, text in behind.items()})
+
+
+def _behind(path: Path, within: Path | None) -> Path:
+    """Return the path that a path leads to; raise ChapterkitError if that is out of `within`."""
+    real = Path(os.path.realpath(path))
+    if within is not None and not real.is_relative_to(os.path.realpath(within)):
+        raise leads_out(path)
+    return real
+
+
+def leads_out(path: Path) -> ChapterkitError:
+    """Return the error for a link by which something would be written somewhere else."""
+    shown = os.path.relpath(path).replace(os.sep, "/")
+    hint = "换成真的文件或文件夹；输出可以用 --output 放到别处"
+    return ChapterkitError("这里是一个链接，指到了别处，不往那里写", Origin(shown), hint)
 
 
 def _written(path: Path, text: str, stack: ExitStack) -> Path:
     """Write `text` beside `path`; what is left of it is removed when the stack closes."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        beside = Path(name)
+        remove_left(path.parent)
+        handle, beside = _beside(path)
+        # Open, and so held, until it has been moved.
+        file = stack.enter_context(os.fdopen(handle, "w", encoding="utf-8", newline=""))
         stack.callback(beside.unlink, missing_ok=True)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        file.write(text)
+        file.flush()
         beside.chmod(path.stat().st_mode if path.exists() else 0o644)
+        if os.name == "nt":
+            file.close()  # nothing that is open can be moved there
     except UnicodeEncodeError:
         message = "写不了：里面有不是 UTF-8 的名字或文字"
         raise ChapterkitError(message, Origin(str(path)), "先给那个文件改名") from None
@@ -53,5 +69,66 @@ def _written(path: Path, text: str, stack: ExitStack) -> Path:
     return beside
 
 
-def _cannot_write(path: Path, error: OSError) -> ChapterkitError:
-    return ChapterkitError(f"写不了：{error.strerror}", Origin(str(path)))
+def _beside(path: Path) -> tuple[int, Path]:
+    """Return a new file beside `path`, open and held."""
+    while True:
+        handle, name = tempfile.mkstemp(_SUFFIX, f".{path.name}-", path.parent)
+        if hold(handle, Path(name)):
+            return handle, Path(name)
+        os.close(handle)
+
+
+def move_together(moves: Mapping[Path, Path]) -> None:
+    """Move a new file over each path: all of them or, if one cannot be moved, none.
+
+    A link at a path is replaced, never followed. Raises ChapterkitError, at the path that is in
+    the way, with everything as it was.
+    """
+    with ExitStack() as stack:
+        kept = {path: _kept(path, stack) for path in moves}
+        try:
+            for path, new in moves.items():
+                new.replace(path)
+        except OSError as error:
+            _put_back(kept)
+            raise _cannot_write(path, error, "它是不是正被别的程序打开着？") from None
+        except BaseException:
+            _put_back(kept)
+            raise
+
+
+def _kept(path: Path, stack: ExitStack) -> Path | None:
+    """Return another name, as long as the stack, of what stands at a path; None if nothing does."""
+    if path.is_dir() and not path.is_symlink():
+        raise ChapterkitError("写不了：这里有一个同名的文件夹", Origin(str(path)), "移走它")
+    if not os.path.lexists(path):
+        return None
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}{_SUFFIX}")
+    stack.callback(beside.unlink, missing_ok=True)
+    try:
+        try:
+            os.link(path, beside, follow_symlinks=False)
+        except (OSError, NotImplementedError):  # no such names on this file system
+            shutil.copy2(path, beside, follow_symlinks=False)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    return beside
+
+
+def _put_back(kept: Mapping[Path, Path | None]) -> None:
+    """Put back what stood at each path, or nothing where nothing stood."""
+    for path, beside in kept.items():
+        with suppress(OSError):
+            if beside:
+                beside.replace(path)
+            else:
+                path.unlink()
+
+
+def remove_left(folder: Path) -> None:
+    """Remove what killed runs have left in a folder of texts or outputs."""
+    remove_dead(folder.glob(f".*-????????{_SUFFIX}"))
+
+
+def _cannot_write(path: Path, error: OSError, hint: str = "") -> ChapterkitError:
+    return ChapterkitError(f"写不了：{error.strerror}", Origin(str(path)), hint)

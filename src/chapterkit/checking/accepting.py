@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chapterkit.checking.places import fence_of
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import replace_texts
+from chapterkit.files import replace_text
 from chapterkit.lint import Problem
 from chapterkit.lint.baseline import (
     Baseline,
@@ -72,7 +73,7 @@ def extend_baseline(
             '加上 --reason "为什么收编"',
         )
     if new or not path.exists():
-        replace_texts({path: baseline_text(extended(old, new, reason.strip()))})
+        replace_text(path, baseline_text(extended(old, new, reason.strip())), fence_of(path))
     return len(new)
 
 
@@ -82,7 +83,8 @@ def prune_baseline(
     """Take out of a baseline what no longer occurs in the texts checked; return how many."""
     _, surplus = compared(problems, accepted.entries, _paths(subjects), _ran(subjects))
     if surplus:
-        replace_texts({accepted.path: baseline_text(pruned(accepted.entries, surplus))})
+        text = baseline_text(pruned(accepted.entries, surplus))
+        replace_text(accepted.path, text, fence_of(accepted.path))
     return sum(entry.times for entry in surplus)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chapterkit.checking.accepting import Accepted, without_accepted
+from chapterkit.checking.places import fence_of
 from chapterkit.checking.running import on_changed_lines
 from chapterkit.files import replace_texts
 from chapterkit.lint import Problem
@@ -58,5 +59,6 @@ def _exactly(raw: bytes, name: str) -> str:
 def write_mended(subject: Subject, before: Texts, after: Texts) -> list[str]:
     """Write the files that mending has changed, all of them or none; return their paths."""
     changed = [path for path in after if after[path] != before[path]]
-    replace_texts({subject.root / path: after[path] for path in changed})
+    fence = fence_of(subject.root / subject.name)
+    replace_texts({subject.root / path: after[path] for path in changed}, fence)
     return changed

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.lint import Problem
-from chapterkit.manuscript.folder import read_text
+from chapterkit.manuscript.folder import find_root, read_text
 from chapterkit.pipeline import Subject
 
 
@@ -42,6 +42,16 @@ def _relocated(problems: Iterable[Problem], root: Path) -> list[Problem]:
 def _moved(origin: Origin, root: Path) -> Origin:
     path = os.path.relpath(root / origin.path).replace(os.sep, "/")
     return replace(origin, path=path)
+
+
+def fence_of(path: Path) -> Path | None:
+    """Return the folder out of which no link may lead when a file is written; None if anywhere.
+
+    It is the book that the file stands in, or else the current folder, if it stands below that.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link is not followed
+    here = Path.cwd()
+    return find_root(absolute.parent) or (here if absolute.is_relative_to(here) else None)
 
 
 def source_lines() -> Callable[[str], Sequence[str]]:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import remove_left
 from chapterkit.lint.engine import at_hand
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, find_root, read_text
@@ -109,13 +110,19 @@ def text_from_here(path: Path, name: str) -> str:
 
 
 def this_root() -> Path:
-    """Return the folder of the book round the current one; raise ChapterkitError if none is."""
+    """Return the folder of the book round the current one; raise ChapterkitError if none is.
+
+    What killed runs have left beside its texts is removed.
+    """
     root = find_root(Path.cwd())
     if root is None:
         hint = "到书的文件夹里运行，或用 chapterkit new book DIR 新建一本"
         raise ChapterkitError(
             f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint
         )
+    for folder in ("", "book", "experiments", "templates", "templates/experiments"):
+        if not (root / folder).is_symlink():
+            remove_left(root / folder)
     return root
 
 

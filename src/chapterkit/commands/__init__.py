@@ -155,8 +155,7 @@ def _of_the_machine(error: Exception) -> ChapterkitError | None:
 def _refused(error: OSError) -> ChapterkitError:
     """Return what is said of something that the system has refused."""
     why = error.strerror or str(error)
-    # Typst tells it in words alone.
-    if error.errno in _NO_ROOM or "No space left" in why:
+    if error.errno in _NO_ROOM:
         return ChapterkitError(f"写不出结果：{why}", hint="腾出地方，或换一个能写的地方")
     named = error.filename
     origin = Origin(os.fsdecode(named)) if isinstance(named, (str, bytes, os.PathLike)) else None

@@ -18,6 +18,7 @@ from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import path_from_here, print_report, progress
 from chapterkit.commands._saying import say, say_lines
+from chapterkit.files import leads_out, replace_text
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.summary import summary_text
@@ -67,7 +68,7 @@ def build(
     if any(problem.severity == "error" for problem in problems):
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
-    folder = output or root / "build"
+    folder = output or _own_folder(root)
     chapters: list[ChapterPrinting] = []
     for subject, document in zip(wanted, documents, strict=True):
         chapters.append(printing_of(subject, document))
@@ -77,6 +78,14 @@ def build(
             _write_depfile(depfile, chapters[-1].number, files)
     if any(one.scope == "book" for one in chosen):
         _write(book_printing(book, root, chapters), chosen, folder, jobs)
+
+
+def _own_folder(root: Path) -> Path:
+    """Return the book's folder for outputs; raise ChapterkitError if it is a link to elsewhere."""
+    folder = root / "build"
+    if folder.is_symlink():
+        raise leads_out(folder)
+    return folder
 
 
 def _write(
@@ -109,5 +118,4 @@ def _write_depfile(depfile: Path, number: int, files: Sequence[Written]) -> None
     paths = [os.path.relpath(one.path).replace(os.sep, "/") for one in files]
     stamp = f"build/chapter{number}.built"
     text = f"{stamp}: {' '.join(paths)}\n" + "".join(f"{path}:\n" for path in paths)
-    depfile.parent.mkdir(parents=True, exist_ok=True)
-    depfile.write_text(text, "utf-8")
+    replace_text(depfile, text, depfile.parent)

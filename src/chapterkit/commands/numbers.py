@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from chapterkit.checking.places import fence_of
 from chapterkit.checking.subjects import chapters_of, is_file, stranger, text_from_here, this_root
 from chapterkit.commands import _options
 from chapterkit.commands._output import path_from_here
@@ -90,5 +91,5 @@ def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) 
     after = bound(before, name, bindings(listed, ledger))
     say_lines(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
     if write and after != before:
-        replace_text(path, after)
+        replace_text(path, after, fence_of(path))
         say(f"写了 {name}")

@@ -30,7 +30,7 @@ def make_rule(name: str, group: str, clone: Path | None = None) -> list[Path]:
         raise ChapterkitError("只有在 chapterkit 的源码里才能添规则", hint=hint)
     if taken := next((path for path in files if (clone / path).exists()), None):
         raise ChapterkitError("这条规则已经有了", Origin(taken), "换一个名字")
-    replace_texts({clone / path: text for path, text in files.items()})
+    replace_texts({clone / path: text for path, text in files.items()}, clone)
     return [clone / path for path in files]
 
 

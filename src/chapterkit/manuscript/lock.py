@@ -107,8 +107,11 @@ def lock_text(lock: Lock) -> str:
 
 
 def write_lock(path: Path, lock: Lock) -> None:
-    """Write the lock; raise ChapterkitError, the old lock as it was, if that cannot be done."""
-    replace_text(path, lock_text(lock))
+    """Write the lock; raise ChapterkitError, the old lock as it was, if that cannot be done.
+
+    A link in its place must not lead out of the book.
+    """
+    replace_text(path, lock_text(lock), path.parents[1])
 
 
 # --- coverage

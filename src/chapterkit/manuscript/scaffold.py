@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import replace_text
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.records import is_slug
 
@@ -75,15 +76,13 @@ def make_experiment(book: Book, root: Path, slug: str) -> list[Path]:
     named = f"../{near.relative_to(root).as_posix()}" if near else ""
     modeline = _MODELINE.format(named) if near else ""
     text = _RECORD.format(slug=slug, source=next(iter(book.bibliography)), modeline=modeline)
-    return [_write(path, text)]
+    return [_write(path, text, root)]
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, text: str, within: Path | None = None) -> Path:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise ChapterkitError(
-            f"写不了：{error.strerror}", Origin(str(path)), "换一个能写的地方"
-        ) from None
+        replace_text(path, text, within)
+    except ChapterkitError as error:
+        hint = error.hint or "换一个能写的地方"
+        raise ChapterkitError(error.message, error.origin, hint) from None
     return path
