@@ -277,6 +277,19 @@ def test_pdf_describes_an_image_within_a_line(attributes: str, described: str, m
     assert descriptions(make("pdf", chapter)) == [described]
 
 
+def test_a_picture_that_typst_cannot_show_is_refused_where_it_stands(
+    build: Build, tmp_path: Path
+) -> None:
+    picture = tmp_path / "root" / "book" / "img" / "dot.png"
+    picture.write_bytes(picture.read_bytes()[:50])
+    result = build("pdf")
+    assert result.exit_code == 2
+    assert (
+        f"book/chapter7.md:{CHAPTER[: CHAPTER.index('![')].count(chr(10)) + 1}: " in result.output
+    )
+    assert "img/dot.png" in result.output
+
+
 def test_pdf_describes_a_formula_by_its_source(make: Make) -> None:
     chapter = '# 题 {#t}\n\n甲 $\\text{"a"}\\cdot x$ 乙。\n'
     assert descriptions(make("pdf", chapter)) == [r'\text{"a"}\cdot x']

@@ -1,4 +1,4 @@
-"""The only module that starts git: to read objects and compare texts, nothing else.
+"""The only module that runs git: to read objects and compare texts, nothing else.
 
 Attributes, filters, monitors and hooks are for work trees, and no command that is used here looks
 at one: a repository has nothing to say but what its objects hold.
@@ -7,12 +7,12 @@ at one: a repository has nothing to say but what its objects hold.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.processes import Bounds, Done, run
+from chapterkit.scratch import scratch_folder
 
 TIMEOUT_SECONDS = 60
 
@@ -44,6 +44,8 @@ _ENVIRONMENT = {
 }
 # A hook is told of a repository that need not be the manuscript's, which is found by its folder.
 _KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY", "GIT_EXEC_PATH")
+# Who uses it: whose settings count, where it is.
+_USERS = ("PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE")
 
 
 def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
@@ -52,9 +54,9 @@ def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
     Raises ChapterkitError if there is no git, it fails, or takes too long.
     """
     done = _run(folder, arguments, {})
-    if done.returncode == 0:
-        return done.stdout
-    return b"" if may_fail else _failed(folder, done.stderr)
+    if done.code == 0:
+        return done.printed
+    return b"" if may_fail else _failed(folder, done.words)
 
 
 def difference(old: bytes, new: bytes) -> bytes:
@@ -62,14 +64,14 @@ def difference(old: bytes, new: bytes) -> bytes:
 
     Raises ChapterkitError as `git` does.
     """
-    with TemporaryDirectory(prefix="chapterkit-") as scratch:
-        folder = Path(scratch).resolve()
+    with scratch_folder() as scratch:
+        folder = scratch.resolve()
         (folder / "old").write_bytes(old)
         (folder / "new").write_bytes(new)
         apart = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
         apart |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         done = _run(folder, _DIFF, apart)
-        return done.stdout if done.returncode in {0, 1} else _failed(folder, done.stderr)
+        return done.printed if done.code in {0, 1} else _failed(folder, done.words)
 
 
 _DIFF = (
@@ -78,33 +80,19 @@ _DIFF = (
 )  # fmt: skip
 
 
-def _run(
-    folder: Path, arguments: Collection[str], environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[bytes]:
+def _run(folder: Path, arguments: Collection[str], environment: Mapping[str, str]) -> Done:
     settings = [part for pair in _SETTINGS.items() for part in ("-c", "=".join(pair))]
-    try:
-        return subprocess.run(
-            ["git", "-C", str(folder), "--no-pager", *settings, *arguments],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-            env={**_inherited(), **_ENVIRONMENT, **environment},
-        )
-    except FileNotFoundError:
-        raise ChapterkitError("找不到 git", hint="安装 git") from None
-    except OSError as error:
-        raise ChapterkitError(f"启动不了 git：{error.strerror}") from None
-    except subprocess.TimeoutExpired:
-        raise ChapterkitError(f"git 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
+    command = ["git", "-C", str(folder), "--no-pager", *settings, *arguments]
+    added = {**_inherited(), **_ENVIRONMENT, **environment}
+    return run(command, name="git", bounds=Bounds(TIMEOUT_SECONDS), environment=added)
 
 
 def _inherited() -> dict[str, str]:
-    """Return this process's environment but for what would tell git of another repository."""
+    """Return what git may know of this process's environment: not of another repository."""
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name.startswith(_KEPT)
+        if name in _USERS or name.startswith(_KEPT)
     }
 
 

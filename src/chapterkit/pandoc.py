@@ -1,24 +1,30 @@
-"""The only module that starts pandoc."""
+"""The only module that runs pandoc."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from chapterkit.errors import ChapterkitError
+from chapterkit.processes import GB, Bounds, Done, run, running
+from chapterkit.scratch import scratch_folder
 
 READER = (
     "markdown-smart-subscript-superscript-yaml_metadata_block-pandoc_title_block"
     "-raw_html-raw_tex-raw_attribute+east_asian_line_breaks+lists_without_preceding_blankline"
 )
+# What pandoc's own run time holds its heap to; it ends with this code if that is not enough.
+MEMORY = 2 * GB
+_HEAP_EXHAUSTED = 251
 TIMEOUT_SECONDS = 60
 # Reading takes about a second for a megabyte; what takes ten times as long will not end.
 READING_SECONDS, READING_SECONDS_PER_MB = 10, 10
@@ -44,47 +50,34 @@ def pandoc_path() -> str:
 
 
 def run_pandoc(
-    arguments: Sequence[str],
-    stdin: bytes = b"",
-    *,
-    folder: Path | None = None,
-    environment: dict[str, str] | None = None,
+    arguments: Sequence[str], stdin: bytes = b"", *, folder: Path | None = None
 ) -> bytes:
     """Run pandoc on `stdin` and return what it prints.
 
-    `folder` is its working directory; `environment` is added to this process's own.
-    Raises ChapterkitError with pandoc's own words if it fails or takes too long.
+    `folder` is its working directory.
+    Raises ChapterkitError with pandoc's own words if it fails, or takes too much time or memory;
+    OSError if there is no room for what it writes.
     """
-    process = _started(
-        arguments,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        env={**os.environ, **(environment or {})},
+    done = run(
+        _command(arguments), stdin, name="pandoc", bounds=Bounds(TIMEOUT_SECONDS), folder=folder
     )
-    with process:
-        try:
-            printed, words = process.communicate(stdin, TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise ChapterkitError(f"pandoc 过了 {TIMEOUT_SECONDS} 秒还没有做完") from None
-        finally:
-            process.kill()
-    if process.returncode != 0:
-        raise _failed(process.returncode, words)
-    return printed
+    if done.code != 0:
+        raise _failed(done)
+    return done.printed
 
 
-def _started(arguments: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen([pandoc_path(), *arguments], **options)
-    except OSError as error:
-        raise ChapterkitError(f"启动不了 pandoc：{error.strerror}") from None
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [pandoc_path(), "+RTS", f"-M{MEMORY}", "--RTS", *arguments]
 
 
-def _failed(code: int, words: bytes) -> ChapterkitError:
-    said = words.decode("utf-8", "replace").partition("HasCallStack backtrace")[0].strip()
-    return ChapterkitError(f"pandoc 失败（{code}）：{said[:500]}")
+def _failed(done: Done) -> ChapterkitError:
+    if done.code == _HEAP_EXHAUSTED:
+        return ChapterkitError(f"pandoc 用的内存超过 {MEMORY // GB} GB")
+    said = done.words.decode("utf-8", "replace").partition("HasCallStack backtrace")[0].strip()
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if os.strerror(number) in said:
+            raise OSError(number, os.strerror(number))
+    return ChapterkitError(f"pandoc 失败（{done.code}）：{said[:500]}")
 
 
 @contextmanager
@@ -96,29 +89,33 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
     """
     given = markdown.encode()
     seconds = READING_SECONDS + READING_SECONDS_PER_MB * len(given) // 1_000_000
-    with TemporaryDirectory(prefix="chapterkit-") as scratch:
-        text, tree, words, log = (Path(scratch, name) for name in ("text", "tree", "words", "log"))
-        text.write_bytes(given)
-        arguments = ["--sandbox", "-f", READER, "-t", "json", "--log", str(log)]
-        with text.open("rb") as stdin, tree.open("wb") as stdout, words.open("wb") as stderr:
-            process = _started(arguments, stdin=stdin, stdout=stdout, stderr=stderr)
+    with _log() as (log, path):
+        command = _command(["--sandbox", "-f", READER, "-t", "json", "--log", path])
+        with running(command, given, name="pandoc", bounds=Bounds(seconds), log=log) as result:
 
-        def result() -> tuple[Tree, list[Message]]:
-            try:
-                code = process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                hint = "看看这一段的方括号：没有配对的补齐，很多的在前面加反斜杠"
-                raise ChapterkitError(f"pandoc 读了 {seconds} 秒还没有读完", hint=hint) from None
-            if code != 0:
-                raise _failed(code, words.read_bytes())
-            messages = log.read_bytes() if log.exists() else b""
-            return json.loads(tree.read_bytes()), json.loads(messages or b"[]")
+            def tree_and_messages() -> tuple[Tree, list[Message]]:
+                try:
+                    done = result()
+                except ChapterkitError as error:
+                    hint = "看看这一段的方括号：没有配对的补齐，很多的在前面加反斜杠"
+                    raise ChapterkitError(error.message, hint=hint) from None
+                if done.code != 0:
+                    raise _failed(done)
+                log.seek(0)
+                return json.loads(done.printed), json.loads(log.read() or b"[]")
 
-        try:
-            yield result
-        finally:
-            process.kill()
-            process.wait()
+            yield tree_and_messages
+
+
+@contextmanager
+def _log() -> Iterator[tuple[IO[bytes], str]]:
+    """Give an open file, and the path by which pandoc knows it."""
+    if sys.platform != "win32":
+        with TemporaryFile() as file:
+            yield file, f"/dev/fd/{file.fileno()}"
+    else:
+        with scratch_folder() as folder, Path(folder, "log").open("w+b") as file:
+            yield file, file.name
 
 
 def transform(tree: Tree, arguments: Sequence[str]) -> Tree:

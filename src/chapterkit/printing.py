@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 import time
@@ -12,18 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 from typing import Any
 
 from filelock import FileLock
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import leads_out, move_together, remove_left
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.revision.dating import modified
+from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import (
     citeproc_arguments,
     csl_references,
@@ -66,20 +68,26 @@ def printed(
         makers = [_Maker(one, printing, scratch, progress) for one in formats]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
-        return [_moved(one, folder) for one in made]
+        targets = {folder / one.path.name: one.path for one in made}
+        move_together(targets)
+        return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
 @contextmanager
 def _building(folder: Path) -> Iterator[Path]:
     """Give a temporary folder inside `folder`, alone: other builds of it wait."""
+    for path in (folder, folder / ".lock"):
+        if path.is_symlink():
+            raise leads_out(path)
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(FileLock(folder / ".lock"))
             _remove_scratch(folder)
+            remove_left(folder)
             # Before the folder exists, so that no interruption can come between.
             stack.callback(_remove_scratch, folder)
-            scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder))
+            scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder.absolute()))
         except OSError as error:
             hint = "用 --output 换一个能写的文件夹"
             raise ChapterkitError(
@@ -110,18 +118,6 @@ def _remove_scratch(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _moved(written: Written, folder: Path) -> Written:
-    target = folder / written.path.name
-    try:
-        written.path.replace(target)
-    except OSError as error:
-        message = f"写不了这个文件：{error.strerror}"
-        raise ChapterkitError(
-            message, Origin(str(target)), "它是不是正被别的程序打开着？"
-        ) from None
-    return Written(target, written.size, written.seconds)
-
-
 @dataclass(frozen=True)
 class _Maker:
     """Makes one format in its own folder."""
@@ -142,12 +138,7 @@ class _Maker:
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
-            run_pandoc(
-                [*arguments, "-o", str(written)],
-                json.dumps(tree).encode(),
-                folder=work,
-                environment={"SOURCE_DATE_EPOCH": str(printing.modified)},
-            )
+            run_pandoc([*arguments, "-o", str(written)], json.dumps(tree).encode(), folder=work)
         except ChapterkitError as error:
             raise _placed(error, printing) from None
         if one.finish:
@@ -166,18 +157,7 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
                 message = f"公式 {formula.strip()} 排不成，会原样印出来"
                 hint = "检查花括号和命令；都没有写错，就换一个这种格式写得出的写法"
                 return ChapterkitError(message, block.origin(inline.start), hint)
-    return error
-
-
-def _newest_input(root: Path) -> int:
-    """Return when the manuscript was last changed, in seconds: the date that outputs carry."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isdigit():
-        return int(given)
-    files = [
-        path for name in ("book", "experiments", "templates") for path in (root / name).rglob("*")
-    ]
-    return int(max((path.stat().st_mtime for path in files if path.is_file()), default=0))
+    return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
 def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
@@ -186,8 +166,8 @@ def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
-    with TemporaryDirectory(prefix="chapterkit-") as folder:
-        references = Path(folder) / "references.json"
+    with scratch_folder() as folder:
+        references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
         tree = transform(gated(document.tree), citeproc_arguments(references))
     return gated(finish_references(tree, languages(bibliography)), CITED)
@@ -227,7 +207,7 @@ def _shared(book: Book, root: Path) -> dict[str, Any]:
         "language": book.config.language,
         "work": Path(),
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
-        "modified": _newest_input(root),
+        "modified": modified(root),
     }
 
 

@@ -33,7 +33,7 @@ class Printing:
     format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
     nothing of the book itself; `provenance` tells for every number shown where it comes from, as
     one line of plain text; `modified` is when the manuscript was last changed, in seconds since
-    1970: the date that outputs carry.
+    1970: the date that outputs carry, None if that is not known.
     """
 
     config: Config
@@ -41,7 +41,7 @@ class Printing:
     work: Path
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
-    modified: int = 0
+    modified: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,11 @@ import json
 import uuid
 from pathlib import Path
 
-import typst
-
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, fonts
 from chapterkit.formats.shared.pictures import named, standing_in
+from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
 from chapterkit.text.tree import Tree
@@ -67,25 +66,21 @@ def _draw_cover(printing: ChapterPrinting) -> None:
     config = printing.config
     serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
     sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
-    try:
-        typst.compile(
-            ASSETS / "epub" / "cover.typ",
-            output=printing.work / "cover.png",
-            format="png",
-            ppi=_COVER_PPI,
-            root=ASSETS / "epub",
-            font_paths=fonts.typst_fonts(),
-            sys_inputs={
-                "book": config.title,
-                "author": config.author,
-                "number": printing.label,
-                "chapter": printing.title,
-                "serif": json.dumps([font.family for font in serif]),
-                "sans": json.dumps([font.family for font in sans]),
-            },
-        )
-    except typst.TypstError as error:
-        raise ChapterkitError(f"Typst 画不出封面：{error.message}") from None
+    inputs = {
+        "book": config.title,
+        "author": config.author,
+        "number": printing.label,
+        "chapter": printing.title,
+        "serif": json.dumps([font.family for font in serif]),
+        "sans": json.dumps([font.family for font in sans]),
+    }
+    place = printing.document.rendered.origin(0)
+    refusal = typeset(
+        ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
+        [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
+    )  # fmt: skip
+    if refusal:
+        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
 
 
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:

@@ -8,12 +8,11 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import typst
-
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, fonts
 from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.manuscript.pictures import PictureError
 from chapterkit.text.passes import (
     numbered,
@@ -86,6 +85,10 @@ def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
 
 
+def _kai(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
+    return fonts.chosen(printing.config.fonts.kai)
+
+
 def _copied_images(printing: ChapterPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
@@ -125,28 +128,34 @@ def _string(text: str) -> str:
 
 
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    """Compile the Typst that pandoc wrote; raise ChapterkitError if Typst refuses it."""
+    """Compile the Typst that pandoc wrote.
+
+    Raises ChapterkitError if Typst refuses it: at the picture that it cannot show, or else at the
+    chapter.
+    """
     main = printing.work / "main.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
+    chapter = printing.document.rendered.origin(0)
+    families = [*_serif(printing), *_sans(printing), *_kai(printing)]
     try:
-        typst.compile(
-            main,
-            output=target,
-            format="pdf",
-            root=printing.work,
-            font_paths=fonts.typst_fonts(),
-            sys_inputs=_inputs(printing),
-            timestamp=printing.modified,
-            pdf_standards=["ua-1"],
-        )
-    except typst.TypstError as error:
-        if found := _PICTURE.search(error.diagnostic):
-            address = list(printing.pictures)[int(found[1]) - 1]
-            wrong = PictureError(f"排不出来：{error.message}", hint="重新导出一份，或另存为 PNG")
-            raise placed(wrong, address, printing) from None
-        hint = "；".join(error.hints)
-        raise ChapterkitError(f"Typst 排不出来：{error.message}", hint=hint) from None
+        refusal = typeset(
+            main, target, printing.work, families, _inputs(printing),
+            format="pdf", pdf_standards=["ua-1"], timestamp=printing.modified or 0,
+        )  # fmt: skip
+    except ChapterkitError as error:
+        raise error.at(chapter) from None
+    if refusal:
+        raise _refused(refusal, printing).at(chapter)
+
+
+def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
+    """Return what Typst says of a text: of a picture, at that picture."""
+    if found := _PICTURE.search(refusal.where):
+        address = list(printing.pictures)[int(found[1]) - 1]
+        wrong = PictureError(f"排不出来：{refusal.message}", hint="重新导出一份，或另存为 PNG")
+        return placed(wrong, address, printing)
+    return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 
 def _inputs(printing: ChapterPrinting) -> dict[str, str]:
@@ -162,11 +171,10 @@ def _inputs(printing: ChapterPrinting) -> dict[str, str]:
         "region": _REGIONS.get(printing.language, "cn"),
         "serif": json.dumps([font.family for font in _serif(printing)]),
         "sans": json.dumps([font.family for font in _sans(printing)]),
-        "kai": json.dumps([name for name in _KAI if name in fonts.installed()][:1]),
+        "kai": json.dumps([font.family for font in _kai(printing)]),
+        "dated": "" if printing.modified is None else "yes",
     }
 
-
-_KAI = ("LXGW WenKai", "Kaiti SC", "STKaiti", "KaiTi", "FandolKai", "AR PL UKai CN")
 
 FORMAT = Format(
     name="pdf",

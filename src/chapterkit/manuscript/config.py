@@ -142,10 +142,14 @@ class BudgetsConfig(_Model):
 
 @dataclass(frozen=True)
 class FontConfig(_Model):
-    """Families preferred where the system has them; the bundled Noto fonts are the fallback."""
+    """Families of the system to be used, the first that it has; the bundled Noto fonts otherwise.
 
-    serif: tuple[str, ...] = ("Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN")
-    sans: tuple[str, ...] = ("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN")
+    Without a `kai`, what is emphasised has dots below, and quotations stand in the serif.
+    """
+
+    serif: tuple[str, ...] = ()
+    sans: tuple[str, ...] = ()
+    kai: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

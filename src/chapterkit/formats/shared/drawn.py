@@ -5,15 +5,15 @@ from __future__ import annotations
 from math import sqrt
 from pathlib import Path
 
-import typst
-
-from chapterkit.formats.shared import fonts
+from chapterkit.errors import ChapterkitError
+from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.manuscript.drawings import size_of
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.manuscript.rasters import as_png
 
 DOTS_PER_INCH = 300
 MAX_PIXELS = 5_000_000
+_HINT = "用绘图软件把它化简，或另存为 PNG"
 _SOURCE = """#set page(width: {}pt, height: {}pt, margin: 0pt)
 #image("drawing.svg", width: 100%)
 """
@@ -44,16 +44,11 @@ def _drawn(drawing: bytes, work: Path) -> bytes:
 
 def _typeset(source: Path, dots_per_inch: float) -> bytes:
     """Return the only page of a Typst source as PNG."""
+    target = source.with_suffix(".png")
     try:
-        page = typst.compile(
-            source,
-            root=source.parent,
-            format="png",
-            ppi=dots_per_inch,
-            font_paths=fonts.typst_fonts(),
-        )
-    except typst.TypstError as error:
-        hint = "用绘图软件把它化简，或另存为 PNG"
-        raise PictureError(f"画不出来：{error.message}", hint=hint) from None
-    assert isinstance(page, bytes)
-    return page
+        refusal = typeset(source, target, source.parent, (), {}, format="png", ppi=dots_per_inch)
+    except ChapterkitError as error:
+        raise PictureError(f"画不出来：{error.message}", hint=_HINT) from None
+    if refusal:
+        raise PictureError(f"画不出来：{refusal.message}", hint=_HINT)
+    return target.read_bytes()

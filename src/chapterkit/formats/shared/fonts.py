@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,30 +40,57 @@ def bundled_folder() -> Path:
     return Path(pylopdf_fonts_zh_cn.serif_path()).parent
 
 
-@cache
-def typst_fonts() -> typst.Fonts:
-    """Return all fonts that Typst can use: the system's, the bundled ones, and its own."""
-    return typst.Fonts(font_paths=[bundled_folder()])
+Faces = dict[str, tuple[FontFile, ...]]
 
 
 @cache
-def installed() -> dict[str, FontFile]:
-    """Return a file of upright regular weight for each family that is installed or bundled."""
-    files: dict[str, tuple[int, FontFile]] = {}
-    for font in typst_fonts().fonts():
-        if font.path is None or font.style != "normal":
-            continue
-        distance = abs(font.weight - 400)
-        if font.family not in files or distance < files[font.family][0]:
-            files[font.family] = (distance, FontFile(font.family, Path(font.path), font.index))
-    return {family: file for family, (_, file) in files.items()}
+def bundled() -> Faces:
+    """Return the fonts that come with chapterkit, by family: what is set does not depend on more.
+
+    The face nearest to upright and regular is the first of each.
+    """
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[bundled_folder()])
+    return _by_family(fonts)
 
 
-def chosen(families: Iterable[str], bundled: str) -> tuple[FontFile, ...]:
-    """Return the preferred families that are installed, in order, and then the bundled one."""
-    known = installed()
-    names = dict.fromkeys([*families, bundled])
-    return tuple(known[name] for name in names if name in known)
+@cache
+def installed() -> Faces:
+    """Return the fonts of the system, which count only where book.yaml names them."""
+    return _by_family(typst.Fonts())
+
+
+def _by_family(fonts: typst.Fonts) -> Faces:
+    found: dict[str, list[tuple[int, FontFile]]] = {}
+    for font in fonts.fonts():
+        if font.path is not None:
+            distance = abs(font.weight - 400) + 1000 * (font.style != "normal")
+            face = FontFile(font.family, Path(font.path), font.index)
+            found.setdefault(font.family, []).append((distance, face))
+    return {family: tuple(face for _, face in sorted(faces)) for family, faces in found.items()}
+
+
+def chosen(families: Iterable[str], *fallback: str) -> tuple[FontFile, ...]:
+    """Return the families that book.yaml names, those that there are, then the bundled one."""
+    names = dict.fromkeys([*families, *fallback])
+    return tuple(faces[0] for name in names if (faces := _faces(name)))
+
+
+def _faces(family: str) -> tuple[FontFile, ...]:
+    return bundled().get(family) or installed().get(family) or ()
+
+
+def folders(chosen: Iterable[FontFile], work: Path) -> list[str]:
+    """Return the folders in which Typst finds the bundled fonts, and the chosen ones of the system.
+
+    The latter are put below `work`, so that no other font of the system comes in.
+    """
+    beside = work / "fonts"
+    beside.mkdir(exist_ok=True)
+    added = {face.path for one in chosen for face in _faces(one.family)}
+    own = {face.path for faces in bundled().values() for face in faces}
+    for number, path in enumerate(sorted(added - own)):
+        shutil.copyfile(path, beside / f"{number}{path.suffix}")
+    return [str(bundled_folder()), str(beside)]
 
 
 def missing_characters(text: str, fonts: Sequence[FontFile]) -> list[str]:

@@ -17,13 +17,14 @@ _DATED = frozenset({"EPUB/content.opf", "docProps/core.xml"})
 
 
 def rewritten(
-    written: Path, target: Path, modified: int, change: Callable[[str, bytes], bytes]
+    written: Path, target: Path, modified: int | None, change: Callable[[str, bytes], bytes]
 ) -> None:
-    """Write a zip file anew, as of `modified`: seconds since 1970.
+    """Write a zip file anew, as of `modified`: seconds since 1970, or the earliest date if unknown.
 
     `change` is asked for every part by its name and content, and returns what takes its place.
     """
-    moment = datetime.fromtimestamp(modified, UTC)
+    first = datetime(*_FIRST_DATE, tzinfo=UTC)
+    moment = first if modified is None else datetime.fromtimestamp(modified, UTC)
     stamp = max(_FIRST_DATE, moment.timetuple()[:6])
     with zipfile.ZipFile(written) as old, zipfile.ZipFile(target, "w") as new:
         for entry in old.infolist():

@@ -18,15 +18,13 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pypdfium2
-
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Disk, decode
+from chapterkit.numbers.verify.pdf import pdf_pages
 
 SUFFIXES = (".pdf", ".txt", ".md", ".html")
 MAX_FILE = 200_000_000
 MAX_TEXT = 20_000_000
-MAX_PAGES = 5_000
 _SCANNED = 20  # characters a page: fewer on average means that there is no text layer
 
 
@@ -147,46 +145,10 @@ def _pdf_pages(data: bytes, name: str) -> list[str]:
                 "名为 PDF，其实是 HTML", Origin(name), "多半是登录页或错误页；重新下载"
             )
         raise ChapterkitError("不是 PDF 文件", Origin(name), "重新下载")
-    pages = _pdfium_pages(data, name)
+    pages = pdf_pages(data, name, MAX_TEXT)
     if sum(len(page.strip()) for page in pages) < _SCANNED * max(1, len(pages)):
         raise ChapterkitError("PDF 里没有文字层（多半是扫描件）", Origin(name), "先做文字识别")
     return pages
-
-
-def _pdfium_pages(data: bytes, name: str) -> list[str]:
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise _unreadable_pdf(str(error), name) from None
-    try:
-        return list(_page_texts(document, name))
-    except pypdfium2.PdfiumError as error:
-        raise _unreadable_pdf(str(error), name) from None
-    finally:
-        document.close()
-
-
-def _unreadable_pdf(message: str, name: str) -> ChapterkitError:
-    if "password" in message.lower() or "security" in message.lower():
-        return ChapterkitError("PDF 加了密码", Origin(name), "换一份没有密码的")
-    return ChapterkitError("PDF 残缺或损坏，读不出来", Origin(name), "重新下载")
-
-
-def _page_texts(document: object, name: str) -> Iterator[str]:
-    count = len(document)  # type: ignore[arg-type]
-    if count > MAX_PAGES:
-        raise ChapterkitError(f"PDF 有 {count} 页，超过 {MAX_PAGES} 页", Origin(name))
-    total = 0
-    for index in range(count):
-        page = document[index]  # type: ignore[index]
-        layer = page.get_textpage()
-        text = str(layer.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n")
-        layer.close()
-        page.close()
-        total += len(text)
-        if total > MAX_TEXT:
-            raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
-        yield text.replace("\0", "")
 
 
 def _joined_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:

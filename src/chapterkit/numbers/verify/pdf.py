@@ -1,0 +1,50 @@
+"""The text of a PDF, read in a process of its own: a file that kills the reader kills no more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.processes import GB, Bounds, run, worker
+
+MAX_PAGES = 5_000
+BOUNDS = Bounds(seconds=120, memory=GB)
+
+
+def pdf_pages(data: bytes, name: str, longest: int) -> list[str]:
+    """Return the text of each page of a PDF, `longest` characters at most in all.
+
+    Raises ChapterkitError if it is damaged, locked, too long, or too much for the reader.
+    """
+    command = [*worker("pdf_text", "pypdfium2"), str(MAX_PAGES), str(longest)]
+    try:
+        done = run(command, data, name="读取程序", bounds=BOUNDS)
+    except ChapterkitError as error:
+        raise _too_much(error.message, name) from None
+    if done.code != 0:
+        raise _too_much("内存不够" if b"MemoryError" in done.words else f"{done.code}", name)
+    found: dict[str, Any] = json.loads(done.printed)
+    if "damaged" in found:
+        raise _unreadable(found["damaged"], name)
+    if "pages" in found:
+        message = f"PDF 有 {found['pages']} 页，超过 {MAX_PAGES} 页"
+        raise ChapterkitError(message, Origin(name))
+    if "long" in found:
+        raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
+    return [_plain(page) for page in found["texts"]]
+
+
+def _plain(page: str) -> str:
+    return page.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+
+
+def _too_much(message: str, name: str) -> ChapterkitError:
+    hint = "重新下载；或改放一份文字版：同名的 .txt、.md 或 .html"
+    return ChapterkitError(f"PDF 读不出来：{message}", Origin(name), hint)
+
+
+def _unreadable(message: str, name: str) -> ChapterkitError:
+    if "password" in message.lower() or "security" in message.lower():
+        return ChapterkitError("PDF 加了密码", Origin(name), "换一份没有密码的")
+    return ChapterkitError("PDF 残缺或损坏，读不出来", Origin(name), "重新下载")

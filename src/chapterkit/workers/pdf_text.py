@@ -1,0 +1,35 @@
+"""The PDF reader in a process of its own: a PDF in, JSON of its pages' text or of a refusal out."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pypdfium2
+
+
+def pages(data: bytes, most_pages: int, longest: int) -> dict[str, object]:
+    """Return the text of the pages; or why there is none: damaged, pages (how many), long."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+        count = len(document)
+        if count > most_pages:
+            return {"pages": count}
+        texts: list[str] = []
+        for index in range(count):
+            page = document[index]
+            layer = page.get_textpage()
+            texts.append(str(layer.get_text_bounded()))
+            layer.close()
+            page.close()
+            longest -= len(texts[-1])
+            if longest < 0:
+                return {"long": True}
+    except pypdfium2.PdfiumError as error:
+        return {"damaged": str(error)}
+    return {"texts": texts}
+
+
+if __name__ == "__main__":
+    found = pages(sys.stdin.buffer.read(), *map(int, sys.argv[1:3]))
+    json.dump(found, sys.stdout)
