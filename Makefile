@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test coverage check golden schemas script-tables reference-docx rules lock bench clean
+.PHONY: help setup test faults coverage check golden schemas script-tables reference-docx rules lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -47,12 +47,15 @@ chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PD
 
 build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
-	@touch $@
+	@rm -f $@ && touch $@
 
 # --- quality
 
 test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that need a missing system package say so
 	@$(BIN)/python -m pytest -rs $(if $(RULE),tests/test_rules.py -k '[$(RULE)')
+
+faults: $(INSTALLED) ## Kill builds, verifications and mendings 200 times at any moment, and fill disks
+	@CHAPTERKIT_KILLS=200 $(BIN)/python -m pytest -rs -n 0 tests/faults
 
 coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
 	@$(BIN)/python -m coverage erase

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from chapterkit.commands import main
+from faulty import Runs
 
 HERE = Path(__file__).parent
 GOLDEN = bool(os.environ.get("CHAPTERKIT_GOLDEN"))
@@ -52,3 +53,10 @@ def run() -> Run:
 def minimal(tmp_path: Path) -> Path:
     """Copy the smallest book to a temporary folder."""
     return Path(shutil.copytree(HERE / "books" / "minimal", tmp_path / "book"))
+
+
+@pytest.fixture
+def runs(minimal: Path, tmp_path: Path) -> Runs:
+    """Return runs of the command line, that may be killed, in the smallest book."""
+    (tmp_path / "scratch").mkdir()
+    return Runs(minimal, tmp_path / "scratch")
