@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from chapterkit.commands._saying import say_lines
+from chapterkit.commands._saying import hand_over, say_lines
 from chapterkit.lint import find_rule, pages
 
 
@@ -24,6 +24,6 @@ def rule(name: str | None, form: str) -> None:
     if name:
         say_lines(pages.page(find_rule(name)))
     elif form == "markdown":
-        say_lines(pages.markdown(), nl=False)
+        hand_over(pages.markdown())
     else:
         say_lines(pages.listing())
