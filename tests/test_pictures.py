@@ -205,6 +205,7 @@ def test_a_picture_is_what_its_name_says_and_of_a_size(name: str) -> None:
     [
         ("png", encoded("PNG")),
         ("png", encoded("PNG", mode="P")),
+        ("png", encoded("PNG", mode="1")),
         ("png", encoded("PNG", mode="I;16")),
         ("png", encoded("PNG", mode="LA")),
         ("png", encoded("PNG", (8_000, 6_000), "1")),

@@ -24,6 +24,7 @@ from chapterkit.text.tree import Element, Pass, Target, kind_of, target_of, with
 _NAME_LENGTH = 63
 _LONG_NAME = re.compile(rb'descr="data:image/[a-z]+;base64,([A-Za-z0-9+/=]+)"')
 _LONGEST_HEAD = 1_000_000
+_IHDR = 16  # where a PNG says its size: behind its signature, and the length and kind of the chunk
 
 
 def standing_in(printing: AnyPrinting) -> Pass:
@@ -47,7 +48,17 @@ def _measurable(picture: Picture, original: Picture, printing: AnyPrinting) -> b
     if not pixels or picture.kind != "png" or len(head) > _LONGEST_HEAD:
         return _address(picture, picture.data + name)
     (printing.work / name.decode()).write_bytes(picture.data)
-    return _address(picture, head[:-4] + _NO_PIXELS + name)
+    return _address(picture, _in_plain_colours(head[:-4]) + _NO_PIXELS + name)
+
+
+def _in_plain_colours(head: bytes) -> bytes:
+    """Return a PNG's head of which pixels would have eight bits a colour, whatever they had.
+
+    Where there are no pixels, pandoc's reader of packed ones would look for them in vain.
+    """
+    width_and_height = head[_IHDR:][:8]
+    plain = _chunk(b"IHDR", width_and_height + bytes((8, 2, 0, 0, 0)))
+    return head[: _IHDR - 8] + plain + head[_IHDR + 17 :]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
