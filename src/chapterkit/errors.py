@@ -35,9 +35,9 @@ class ChapterkitError(Exception):
 
     def __init__(self, message: str, origin: Origin | None = None, hint: str = "") -> None:
         super().__init__(message)
-        self.message = _on_one_line(message)
+        self.message = " ".join(shortened(message).split())
         self.origin = origin
-        self.hint = _on_one_line(hint)
+        self.hint = " ".join(shortened(hint).split())
 
     def __reduce__(self) -> tuple[type, tuple[str, Origin | None, str]]:
         """Keep place and hint on the way from one process to another."""
@@ -57,12 +57,11 @@ class ChapterkitError(Exception):
 LONGEST = 600  # characters of a message or a hint: what is quoted in it may be of any length
 
 
-def _on_one_line(text: str) -> str:
-    """Return a text on one line, with its middle left out where it is too long."""
-    if len(text) > LONGEST:
-        half = LONGEST // 2
-        text = f"{text[:half]} …… {text[-half:]}"
-    return " ".join(text.split())
+def shortened(text: str) -> str:
+    """Return a text as it is, or with its middle left out where it is too long to be read."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST // 2]} …… {text[-LONGEST // 2 :]}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

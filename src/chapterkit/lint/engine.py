@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Origin, nearest, shortened
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem
@@ -169,7 +169,13 @@ class Run:
         for problem in problems:
             severity = self._severity(rule, problem)
             if severity != "off":
-                yield replace(problem, rule=rule.name, severity=severity)
+                yield replace(
+                    problem,
+                    message=shortened(problem.message),
+                    hint=shortened(problem.hint),
+                    rule=rule.name,
+                    severity=severity,
+                )
 
     def _severity(self, rule: Rule, problem: Problem) -> str:
         given: str | None = self.config.lint.rules.get(rule.name)

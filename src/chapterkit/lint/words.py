@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 
 
 @cache
@@ -65,18 +68,42 @@ def _parted(entry: str) -> tuple[str, str, str]:
     return entry, "", ""
 
 
-def any_of(words: Iterable[str], as_pattern: Callable[[str], str] = re.escape) -> str:
-    """Return a pattern that matches the longest of some words, quick where none begins.
+def any_of(words: Iterable[str], behind: Callable[[str], str] = lambda word: "") -> str:
+    """Return a pattern that matches the longest of some words, and what is to be behind each.
+
+    However many there are, few of them are tried at a place: what they have in common is tried
+    once.
 
     >>> re.match(any_of(["沙箱", "沙箱化", "存档"]), "沙箱化")[0]
     '沙箱化'
     """
-    by_first: dict[str, list[str]] = {}
-    for word in sorted(set(words), key=lambda word: (-len(word), word)):
-        by_first.setdefault(word[0], []).append(as_pattern(word)[len(as_pattern(word[0])) :])
-    return "|".join(
-        f"{as_pattern(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items()
-    )
+    return _any_from(sorted(set(words)), 0, behind)
+
+
+_FEW = 24
+
+
+def _any_from(words: Sequence[str], at: int, behind: Callable[[str], str]) -> str:
+    """Return a pattern for what sorted words, alike up to `at`, have from there."""
+    branches: list[tuple[str, str]] = []
+    for first, group in groupby((word for word in words if len(word) > at), key=itemgetter(at)):
+        own = r"\s" if first == " " else re.escape(first)
+        branches.append((first, own + _any_from(list(group), at + 1, behind)))
+    ends = [behind(words[0])] if len(words[0]) == at else []
+    if len(branches) + len(ends) == 1:
+        return ends[0] if ends else branches[0][1]
+    return f"(?:{'|'.join([*_in_ranges(branches), *ends])})"
+
+
+def _in_ranges(branches: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield the branches of a pattern, many of them behind a look at what character follows."""
+    size = max(_FEW, math.isqrt(len(branches)))
+    for start in range(0, len(branches), size):
+        some = branches[start : start + size]
+        either = "|".join(pattern for _, pattern in some)
+        first, last = re.escape(some[0][0]), re.escape(some[-1][0])
+        whole = len(branches) <= size or any(first == " " for first, _ in some)
+        yield either if whole else f"(?=[{first}-{last}])(?:{either})"
 
 
 def words_patterns(words: Iterable[str]) -> tuple[re.Pattern[str], ...]:
@@ -91,19 +118,18 @@ def words_patterns(words: Iterable[str]) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _words_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    latin = sorted({word for word in words if _is_latin(word[0])}, key=lambda word: -len(word))
+    latin = {word.lower() for word in words if _is_latin(word[0])}
     han = [word for word in words if not _is_latin(word[0])]
     found = [re.compile(any_of(han, _ended))] if han else []
     if latin:
-        either = "|".join(map(_ended, latin))
+        either = any_of(latin, _ended)
         found.append(re.compile(rf"(?<![A-Za-z0-9])(?:{either})", re.IGNORECASE))
     return tuple(found)
 
 
 def _ended(word: str) -> str:
-    """Return a pattern for a word that may not go on in Latin letters where it ends in one."""
-    after = r"(?![A-Za-z0-9])" if len(word) > 1 and _is_latin(word[-1]) else ""
-    return re.escape(word).replace(r"\ ", r"\s") + after
+    """Return what may not be behind a word that ends in a Latin letter: more of them."""
+    return r"(?![A-Za-z0-9])" if len(word) > 1 and _is_latin(word[-1]) else ""
 
 
 def _is_latin(char: str) -> bool:

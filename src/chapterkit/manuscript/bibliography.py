@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from pybtex.database import BibliographyDataError, parse_string
+from pybtex.database import BibliographyData, BibliographyDataError
+from pybtex.database.input.bibtex import LowLevelParser, Parser
 from pybtex.exceptions import PybtexError
+from pybtex.scanner import Pattern, Token
 
 from chapterkit.errors import ChapterkitError, Origin
 
 _ENTRY = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\s}]+)", re.MULTILINE)
+# All values together, those made of @string, too; and the names of one field, in characters.
+MAX_VALUES = 10_000_000
+MAX_NAMES, MAX_NAME = 50_000, 1_000
 _NOT_ENTRIES = {"comment", "string", "preamble"}
 
 
@@ -44,7 +50,7 @@ def parse_bibliography(text: str, path: str) -> dict[str, Source]:
     if not lines:
         return {}
     try:
-        database = parse_string(text, "bibtex")
+        database = _BoundedParser(path, lines).parse_string(text)
     except BibliographyDataError as error:
         raise ChapterkitError(f"参考文献库写错了：{error}", Origin(path)) from None
     except PybtexError as error:
@@ -69,14 +75,88 @@ def parse_bibliography(text: str, path: str) -> dict[str, Source]:
     }
 
 
+class _BoundedReader(LowLevelParser):  # type: ignore[misc]
+    """Pybtex's reader, whose time grows as the text does, and whose values cannot outgrow it."""
+
+    size = 0
+
+    def skip_to(self, patterns: list[Pattern]) -> Token | None:
+        """Return what reaches to the nearest of the patterns, all looked for at once."""
+        found = _any_of(tuple(patterns)).search(self.text, self.pos)
+        if found is None:
+            return None
+        start, self.pos = self.pos, found.end()
+        value = self.text[start : self.pos]
+        self.update_lineno(value)
+        pattern = next(one for one in patterns if one.match(self.text, found.start()))
+        return Token(value, pattern)
+
+    def parse_value_part(self) -> str:
+        """Return a part of a value: text, a number or what an @string stands for."""
+        part: str = super().parse_value_part()
+        self.size += len(part)
+        if self.size > MAX_VALUES:
+            message = f"参考文献库的各个字段合起来超过 {MAX_VALUES} 个字符"
+            raise ChapterkitError(message, Origin(self.filename, self.lineno), "拆成几个小的库")
+        return part
+
+
+@cache
+def _any_of(patterns: tuple[Pattern, ...]) -> re.Pattern[str]:
+    """Return a pattern for what any of several literals finds; they are described as '…'."""
+    return re.compile("|".join(re.escape(pattern.description[1:-1]) for pattern in patterns))
+
+
+class _BoundedParser(Parser):  # type: ignore[misc]
+    """Pybtex's parser over the bounded reader, with bounded names."""
+
+    def __init__(self, path: str, lines: Mapping[str, int]) -> None:
+        super().__init__()
+        self.path = path
+        self.lines = lines
+
+    def parse_string(self, text: str) -> BibliographyData:
+        """Return the entries of a text."""
+        self.unnamed_entry_counter = 1
+        reader = _BoundedReader(
+            text, handle_error=self.handle_error, filename=self.path, macros=self.macros
+        )
+        for kind, found in reader:
+            if kind.lower() == "preamble":
+                self.process_preamble(*found)
+            elif kind.lower() != "string":
+                self.process_entry(kind, *found)
+        return self.data
+
+    def process_entry(self, kind: str, key: str, fields: list[tuple[str, list[str]]]) -> None:
+        """Add an entry; raise ChapterkitError for names of which there are too many, or too long."""
+        for name, parts in fields:
+            if name in self.person_fields:
+                self._check_names("".join(parts), name, key)
+        super().process_entry(kind, key, fields)
+
+    def _check_names(self, names: str, field: str, key: str) -> None:
+        longest = max(map(len, _AND.split(names)))
+        if len(names) > MAX_NAMES or longest > MAX_NAME:
+            message = f"{key} 的 {field} 超过 {MAX_NAMES} 个字符，或其中一个名字超过 {MAX_NAME} 个"
+            raise ChapterkitError(
+                message, Origin(self.path, self.lines.get(key, 1)), "人名之间写 and"
+            )
+
+
+_AND = re.compile(r"\sand\s", re.IGNORECASE)
+
+
 def _entry_lines(text: str, path: str) -> dict[str, int]:
     """Return the line of each entry; raise ChapterkitError for a key that stands twice."""
     lines: dict[str, int] = {}
     folded: dict[str, str] = {}
+    line, end = 1, 0
     for match in _ENTRY.finditer(text):
         if match[1].lower() in _NOT_ENTRIES:
             continue
-        line = text.count("\n", 0, match.start(1)) + 1
+        line += text.count("\n", end, match.start(1))
+        end = match.start(1)
         if (first := folded.setdefault(match[2].lower(), match[2])) in lines:
             raise ChapterkitError(
                 f"引用键 {match[2]} 写了两次（先在第 {lines[first]} 行）",

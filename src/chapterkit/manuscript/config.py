@@ -229,11 +229,11 @@ def load_config(folder: Folder) -> Config:
     """Read book.yaml; raise ChapterkitError at the line that does not fit."""
     file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
     model = validated_as(BookModel, file, "book.yaml ")
+    taken: set[str | int] = set()
     for index, chapter in enumerate(model.chapters):
-        for earlier in model.chapters[:index]:
-            if chapter.slug == earlier.slug or chapter.number == earlier.number:
-                raise ChapterkitError(
-                    f"两章同名或同号：{chapter.slug}（{chapter.number}）",
-                    file.origin("chapters", index),
-                )
+        if chapter.slug in taken or chapter.number in taken:
+            raise ChapterkitError(
+                f"两章同名或同号：{chapter.slug}（{chapter.number}）", file.origin("chapters", index)
+            )
+        taken |= {chapter.slug, chapter.number}
     return Config.partly(file=file, **vars(model))

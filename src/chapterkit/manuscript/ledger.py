@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_EXPRESSION = 400
 _SIGNS = frozenset("%‰°")
 MAX_DIGITS = 10
+MAX_VALUE_DIGITS = 60  # of a number, as many as a record may state
+MAX_EXACT_DIGITS = 300  # of what is computed on the way there
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,17 @@ class Ledger(Mapping[str, Number]):
         slug = number.id.rpartition(".")[0]
         return self._numbers[f"{slug}.{name}" if slug else name]
 
+    def beneath(self, ids: Iterable[str]) -> set[str]:
+        """Return the ids of the numbers that some are computed from, and of those beneath these."""
+        found: set[str] = set()
+        waiting = [id for id in ids if id in self._numbers]
+        while waiting:
+            number = self._numbers[waiting.pop()]
+            new = {self.sibling(number, name).id for name in number.operands} - found
+            found |= new
+            waiting += new
+        return found
+
     def find(self, key: str) -> Number:
         """Return the number called `key`; raise ChapterkitError with the nearest name otherwise."""
         try:
@@ -237,38 +250,57 @@ def numbers_of(
 
 
 class _Values:
-    """Computes the numbers of one record, each once."""
+    """Computes the numbers of one record, each once, and each after what it rests on."""
 
     def __init__(self, models: Mapping[str, NumberModel], origins: Mapping[str, Origin]) -> None:
         self.models = models
         self.origins = origins
         self.done: dict[str, Value] = {}
-        self.open: list[str] = []
 
     def value(self, name: str) -> Value:
-        if name not in self.done:
-            model = self.models[name]
-            if model.value is not None:
-                self.done[name] = model.value
+        # The numbers that are begun, in order, each with those that it still waits for: a chain of
+        # thousands must not be as many calls deep.
+        begun = {name: self._operands_of(name)}
+        while begun:
+            last = next(reversed(begun))
+            needed = next((one for one in begun[last] if one not in self.done), None)
+            if needed is None:
+                self.done[last] = self._settled(last)
+                del begun[last]
+            elif needed in begun:
+                raise self._circle([*begun, needed])
             else:
-                self.done[name] = self._computed(name, model)
+                begun[needed] = self._operands_of(needed)
         return self.done[name]
 
-    def _computed(self, name: str, model: NumberModel) -> Decimal:
-        assert model.derived is not None
-        if name in self.open:
-            circle = " → ".join([*self.open[self.open.index(name) :], name])
-            raise ChapterkitError(
-                f"derived 绕成了圈：{circle}", self.origins[name], "其中一个要写 value"
-            )
-        self.open.append(name)
+    def _operands_of(self, name: str) -> Iterator[str]:
+        derived = self.models[name].derived
+        nodes = _in_reading_order(self._parsed(name)) if derived is not None else ()
+        names = (node.id for node in nodes if isinstance(node, ast.Name))
+        return (one for one in names if one in self.models)
+
+    def _circle(self, names: list[str]) -> ChapterkitError:
+        circle = names[names.index(names[-1]) :]
+        message = f"derived 绕成了圈：{' → '.join(circle)}"
+        return ChapterkitError(message, self.origins[names[-1]], "其中一个要写 value")
+
+    def _settled(self, name: str) -> Value:
+        model = self.models[name]
+        if model.value is not None:
+            return model.value
         try:
-            exact, decimals = self._evaluate(_parsed(model.derived))
+            exact, decimals = self._evaluate(self._parsed(name))
             return _rounded(exact, model.digits, decimals)
+        except RecursionError:
+            raise _not_arithmetic(model.derived or "").at(self.origins[name]) from None
         except ChapterkitError as error:
             raise error.at(self.origins[name]) from None
-        finally:
-            self.open.pop()
+
+    def _parsed(self, name: str) -> ast.expr:
+        try:
+            return _parsed(self.models[name].derived or "")
+        except ChapterkitError as error:
+            raise error.at(self.origins[name]) from None
 
     def _evaluate(self, node: ast.expr) -> tuple[Fraction, int]:
         """Return the exact value of an expression and the most decimals among its operands."""
@@ -282,7 +314,7 @@ class _Values:
                 return -value, decimals
             case ast.BinOp(left=left, op=op, right=right):
                 (a, a_decimals), (b, b_decimals) = self._evaluate(left), self._evaluate(right)
-                return _combined(op, a, b), max(a_decimals, b_decimals)
+                return _checked_size(_combined(op, a, b)), max(a_decimals, b_decimals)
         raise _not_arithmetic(ast.unparse(node))
 
     def _operand(self, name: str) -> tuple[Fraction, int]:
@@ -292,7 +324,7 @@ class _Values:
                 f"derived 提到的 {name} 不在本记录的 numbers 里",
                 hint=f"最接近的是 {near}" if near else "先记录它",
             )
-        value = self.value(name)
+        value = self.done[name]
         if isinstance(value, tuple):
             raise ChapterkitError(f"derived 不能用范围 {name} 来算", hint="把两端分别记录")
         return Fraction(value), _decimals(value)
@@ -311,6 +343,17 @@ def _combined(op: ast.operator, a: Fraction, b: Fraction) -> Fraction:
                 raise ChapterkitError("derived 除以零")
             return a / b
     raise _not_arithmetic(type(op).__name__)
+
+
+def _checked_size(exact: Fraction) -> Fraction:
+    """Return what was computed; raise ChapterkitError where its digits grow without end."""
+    if max(abs(exact.numerator), exact.denominator) >= 10**MAX_EXACT_DIGITS:
+        raise _too_many_digits(MAX_EXACT_DIGITS)
+    return exact
+
+
+def _too_many_digits(most: int) -> ChapterkitError:
+    return ChapterkitError(f"derived 算出的数超过 {most} 位", hint="量没有这样大，也没有这样精确")
 
 
 def _not_arithmetic(what: str) -> ChapterkitError:
@@ -355,6 +398,8 @@ def _rounded(exact: Fraction, digits: int | None, decimals: int) -> Decimal:
             f"derived 算出的 {float(exact):.6g} 比各个数的小数位更多",
             hint="用 digits: 写明保留几位",
         )
+    if abs(scaled) >= 10**MAX_VALUE_DIGITS:
+        raise _too_many_digits(MAX_VALUE_DIGITS)
     whole = int(abs(scaled) + Fraction(1, 2)) * (1 if scaled >= 0 else -1)
     with localcontext() as context:
         context.prec = 100

@@ -10,6 +10,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml, validated
 
 TERMS_FILE = "book/terms.yaml"
+LONGEST_TERM = 100
 
 
 class _Model(BaseModel):
@@ -62,8 +63,22 @@ def parse_terms(text: str, path: str) -> Terms:
     """
     file = parse_yaml(text, path)
     terms = Terms(validated(file, TermsModel.model_validate, "用语表"), file)
+    _check_lengths(terms)
     _check_names(terms)
     return terms
+
+
+def _check_lengths(terms: Terms) -> None:
+    model = terms.model
+    listed = {
+        "terms": [(one.term, one.english, one.abbreviation, *one.instead_of) for one in model.terms],
+        "banned": [(one.word,) for one in model.banned],
+        "filler": [(one,) for one in model.filler],
+    }
+    for kind, entries in listed.items():
+        for index, words in enumerate(entries):
+            if max(map(len, words)) > LONGEST_TERM:
+                raise ChapterkitError(f"一个词超过 {LONGEST_TERM} 个字", terms.origin(kind, index))
 
 
 def _check_names(terms: Terms) -> None:

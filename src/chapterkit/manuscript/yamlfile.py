@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -86,7 +87,7 @@ class _Builder:
             raise self._no_mapping(Origin(self.path))
         first = next(self.events)
         if not isinstance(first, yaml.MappingStartEvent):
-            list(self.events)  # a mistake further on is more to the point
+            deque(self.events, maxlen=0)  # a mistake further on is more to the point
             raise self._no_mapping(self._origin(first))
         data = self._node(first, ())
         next(self.events)  # the document's end

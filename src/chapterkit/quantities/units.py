@@ -138,12 +138,17 @@ def normal_unit(unit: str) -> str:
     return _resolved(unit)[1]
 
 
+LONGEST_UNIT = 100
+
+
 def known_unit(unit: str) -> bool:
     """Whether the unit table knows a unit (an empty unit is known: a bare number).
 
     >>> known_unit("毫秒"), known_unit("万元"), known_unit("元/吨"), known_unit("呎呎")
     (True, True, True, False)
     """
+    if len(unit) > LONGEST_UNIT:
+        return False
     name = normal_unit(unit)
     return not name or all(part in TABLE for part in name.split("/"))
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from chapterkit.errors import ChapterkitError
 
 MAX_STEPS = 100_000
+MAX_TAGS = 50_000
 MAX_EFFORT = 50_000_000
 ITEM = 20  # what an item of a list weighs, in characters of a text
 
@@ -26,6 +27,7 @@ class Effort:
 
     def __init__(self) -> None:
         self.steps = 0
+        self.tags = 0
         self.left = MAX_EFFORT
 
     def step(self) -> None:
@@ -33,6 +35,12 @@ class Effort:
         self.steps += 1
         if self.steps > MAX_STEPS:
             raise ChapterkitError(f"模板的循环超过 {MAX_STEPS} 步", hint="缩短循环")
+
+    def tag(self) -> None:
+        """Count one tag of a template that is compiled."""
+        self.tags += 1
+        if self.tags > MAX_TAGS:
+            raise ChapterkitError(f"模板的标记超过 {MAX_TAGS} 个", hint="分成几章")
 
     def spend(self, characters: int) -> None:
         """Count so many characters."""

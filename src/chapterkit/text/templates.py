@@ -11,6 +11,7 @@ from jinja2.ext import Extension
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import unknown_experiment
 from chapterkit.manuscript.records import Record
+from chapterkit.text.effort import Effort
 from chapterkit.text.origins import check_no_marks, mark
 
 # What is not closed reaches to the end, so that no text is gone through twice.
@@ -33,16 +34,20 @@ class OriginMarks(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return the template's source with marks; called by Jinja before it compiles."""
         check_no_marks(source, filename or "")
-        return "".join(_marked(source, filename or name or ""))
+        return "".join(_marked(source, filename or name or "", self.environment.effort))  # type: ignore[attr-defined]
 
 
-def _marked(source: str, path: str) -> Iterator[str]:
+def _marked(source: str, path: str, effort: Effort) -> Iterator[str]:
     position = _Position(path)
     end = 0
     for tag in TAG.finditer(source):
         yield from _marked_text(source[end : tag.start()], position)
         if tag.lastgroup == "expression" and not tag[0].startswith("{{-"):
             yield mark(position.origin(), advances=False)
+        try:
+            effort.tag()
+        except ChapterkitError as error:
+            raise error.at(position.origin()) from None
         yield tag[0]
         position.pass_over(tag[0])
         end = tag.end()

@@ -39,7 +39,7 @@ Good:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chapterkit.han import HAN
@@ -84,13 +84,14 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     refused = {name.lower(): term for term in terms for name in term.instead_of}
     if not refused:
         return
-    chosen = [term.term for term in terms]
-    guards = {name: _overlaps(name, chosen) for name in refused}
-    patterns = words_patterns([*(name for term in terms for name in term.instead_of), *chosen])
+    chosen = {term.term for term in terms}
+    lengths = sorted(set(map(len, chosen)))
+    given = [name for term in terms for name in (*term.instead_of, term.term)]
+    patterns = words_patterns(list(dict.fromkeys(given)))
     for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
         name = hit.match[0].lower()
         term = refused.get(name)
-        if term is None or _is_part(hit, guards[name]) or _is_named(hit) or _overlaps_words(hit):
+        if term is None or _is_part(hit, chosen, lengths) or _is_named(hit) or _overlaps_words(hit):
             continue
         yield problem_at(
             hit.block,
@@ -103,37 +104,30 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
         )
 
 
-Overlaps = tuple[tuple[str, str], ...]
-
-
-def _overlaps(name: str, chosen: list[str]) -> Overlaps:
-    """Return what would have to stand before and behind a name for it to be part of a term.
+def _is_part(hit: Hit, chosen: Collection[str], lengths: Sequence[int]) -> bool:
+    """Tell whether a name stands within a chosen term, or shares two characters with one.
 
     在策略 is part of 策略梯度 in 在策略梯度, or of a term that holds it whole.
     """
-    found: list[tuple[str, str]] = []
-    for term in chosen:
-        at = term.find(name)
-        if at >= 0:
-            found.append((term[:at], term[at + len(name) :]))
-        for length in range(2, min(len(name), len(term))):
-            if name.endswith(term[:length]):
-                found.append(("", term[length:]))
-            if name.startswith(term[-length:]):
-                found.append((term[:-length], ""))
-    return tuple(found)
-
-
-def _is_part(hit: Hit, overlaps: Overlaps) -> bool:
-    text = hit.block.prose
-    if any(
-        text.startswith(behind, hit.end)
-        and text[max(0, hit.start - len(before)) : hit.start] == before
-        for before, behind in overlaps
-    ):
-        return True
+    text, name = hit.block.prose, hit.match[0].lower()
+    for length in lengths:
+        for start in range(max(0, hit.start + 2 - length - (len(name) < 2)), hit.end):
+            term = text[start : start + length]
+            if term in chosen and _shares(term, name, hit.start - start):
+                return True
     begins = hit.match[0][0] in _FUNCTION_WORDS
     return begins and not _AS_TERM.match(text, hit.end)
+
+
+def _shares(term: str, name: str, at: int) -> bool:
+    """Tell whether a name that begins at `at` of a term is part of it, or goes on in it."""
+    if at >= 0 and at + len(name) <= len(term):
+        return term.find(name) == at
+    if at < 0:
+        common = len(name) + at
+        return 2 <= common < len(term) and name.endswith(term[:common])
+    common = len(term) - at
+    return 2 <= common < len(name) and name.startswith(term[at:])
 
 
 # What 增强 has for its object in 增强学习兴趣.

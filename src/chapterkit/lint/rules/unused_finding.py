@@ -59,11 +59,11 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if record is None or not record.model.findings:
             continue
         printed_ids = {one.number for block in section.blocks for one in block.numbers()}
+        shown = printed_ids | book.ledger.beneath(printed_ids)
         cited = keys(section)
         for index, finding in enumerate(record.model.findings):
             numbers = [f"{record.slug}.{name}" for name in finding.rests_on]
-            brought = not printed_ids.isdisjoint(numbers) if numbers else finding.cite in cited
-            brought = brought or not _beneath(printed_ids, book).isdisjoint(numbers)
+            brought = not shown.isdisjoint(numbers) if numbers else finding.cite in cited
             if not (brought or _typed(numbers, section, book)):
                 what = (
                     "它所依据的数一个也没有出现" if numbers else f"它的来源 {finding.cite} 没有引用"
@@ -73,24 +73,6 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                     f"这一发现正文没有讲：{finding.claim}；{what}",
                     f"在实验 {section.number} 的正文里讲出来，或从 findings 删去",
                 )
-
-
-def _beneath(printed_ids: set[str], book: Book) -> set[str]:
-    """Return the numbers that some others are computed from."""
-    found: set[str] = set()
-    waiting = [*printed_ids]
-    while waiting:
-        operands = _operands(waiting.pop(), book)
-        waiting += [id for id in operands if id not in found]
-        found.update(operands)
-    return found
-
-
-def _operands(id: str, book: Book) -> list[str]:
-    number = book.ledger.get(id)
-    if number is None:
-        return []
-    return [book.ledger.sibling(number, name).id for name in number.operands]
 
 
 def _typed(numbers: Iterable[str], section: Section, book: Book) -> bool:

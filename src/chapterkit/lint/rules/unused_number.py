@@ -27,9 +27,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """
     printed_ids = {inline.number for block in document.blocks for inline in block.numbers()}
     placed = {block.identifier for block in document.blocks if block.kind == "Header"}
-    used = printed_ids | {
-        operand for id in printed_ids if id in book.ledger for operand in _operands(book, id)
-    }
+    used = printed_ids | book.ledger.beneath(printed_ids)
     for number in book.ledger.values():
         if number.id not in used and number.id.partition(".")[0] in placed:
             yield Problem(
@@ -37,12 +35,3 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                 f"{number.id}（{number.text}）记录了，正文里没有用到",
                 "用上它，或删去",
             )
-
-
-def _operands(book: Book, id: str) -> Iterator[str]:
-    """Yield the numbers that `id` is computed from, and theirs."""
-    number = book.ledger[id]
-    for name in number.operands:
-        operand = book.ledger.sibling(number, name).id
-        yield operand
-        yield from _operands(book, operand)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,9 @@ def sources_of(ledger: Ledger, only: Iterable[str] | None = None) -> list[str]:
 def _with_operands(ledger: Ledger, ids: Iterable[str]) -> list[str]:
     """Return the ids and everything that the derived ones among them rest on."""
     seen: dict[str, None] = {}
-    open_ids = list(ids)
+    open_ids = deque(ids)
     while open_ids:
-        key = open_ids.pop(0)
+        key = open_ids.popleft()
         if key not in seen and key in ledger:
             seen[key] = None
             open_ids += operands_of(ledger[key])
@@ -109,9 +110,15 @@ class _Derivations:
         self.done: dict[str, Result] = {}
 
     def result(self, key: str) -> Result:
-        """Return what became of a number, its operands considered."""
-        if key not in self.done:
-            self.done[key] = self._settled(self.ledger[key])
+        """Return what became of a number, its operands considered first, and theirs before."""
+        begun = [key]
+        while begun:
+            waiting = [one for one in operands_of(self.ledger[begun[-1]]) if one not in self.done]
+            if waiting:
+                begun += waiting
+            else:
+                last = begun.pop()
+                self.done[last] = self._settled(self.ledger[last])
         return self.done[key]
 
     def _settled(self, number: Number) -> Result:
@@ -122,7 +129,7 @@ class _Derivations:
         return self._derived(number, own)
 
     def _derived(self, number: Number, own: Result | None) -> Result:
-        operands = [self.result(key) for key in operands_of(number)]
+        operands = [self.done[key] for key in operands_of(number)]
         if _is_difference_of_percents(number, operands):
             why = "两个百分数之差应记作个百分点，不是 %"
             return Result(number, "not-found", why=why)

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 
 import pypdfium2
@@ -237,15 +237,27 @@ _BLOCKS = frozenset({
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg"])
 
 
-class _Html(HTMLParser):
+# Comments, declarations and scripts reach to the end where they are not closed; a tag does not
+# reach beyond the next. So nothing is gone through twice.
+_MARKUP = re.compile(
+    r"""<!--.*?(?:-->|\Z)
+      | <[!?][^>]*(?:>|\Z)
+      | <(?P<raw>script|style)\b[^<>]*>.*?(?:</(?P=raw)\b[^<>]*>|\Z)
+      | <(?P<end>/?)(?P<tag>[a-z][^\s/<>]*)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|[^<>]*>)
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_LONG_REFERENCE = re.compile(r"&#(?=x?[0-9a-f]{9})", re.IGNORECASE)
+
+
+class _Html:
     """Collects the visible text: a line a block, headings as #, cells between bars."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.unseen = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def opened(self, tag: str) -> None:
         if tag in _UNSEEN:
             self.unseen += 1
         elif re.fullmatch("h[1-6]", tag):
@@ -255,14 +267,14 @@ class _Html(HTMLParser):
         elif tag in _BLOCKS:
             self.parts.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
+    def closed(self, tag: str) -> None:
         if tag in _UNSEEN:
             self.unseen = max(0, self.unseen - 1)
         elif tag in _BLOCKS:
             self.parts.append("\n")
 
-    def handle_data(self, data: str) -> None:
-        if not self.unseen:
+    def text(self, data: str) -> None:
+        if data and not self.unseen:
             self.parts.append(" ".join(data.split()) if data.strip() else " ")
             if data[-1:].isspace():
                 self.parts.append(" ")
@@ -274,10 +286,18 @@ def html_text(markup: str) -> str:
     >>> html_text("<h2>Results</h2><table><tr><td>RL</td><td>15.0&#37;</td></tr></table>").strip()
     '## Results\\n\\n | RL | 15.0%'
     """
-    parser = _Html()
-    parser.feed(markup)
-    parser.close()
-    return re.sub(r"\n{3,}", "\n\n", "".join(parser.parts))
+    page, end = _Html(), 0
+    for found in _MARKUP.finditer(markup):
+        page.text(_unescaped(markup[end : found.start()]))
+        if tag := found["tag"]:
+            (page.closed if found["end"] else page.opened)(tag.lower())
+        end = found.end()
+    page.text(_unescaped(markup[end:]))
+    return re.sub(r"\n{3,}", "\n\n", "".join(page.parts))
+
+
+def _unescaped(text: str) -> str:
+    return unescape(_LONG_REFERENCE.sub("&amp;#", text)) if "&" in text else text
 
 
 # --- normalising
