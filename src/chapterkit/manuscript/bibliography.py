@@ -129,7 +129,7 @@ class _BoundedParser(Parser):  # type: ignore[misc]
         return self.data
 
     def process_entry(self, kind: str, key: str, fields: list[tuple[str, list[str]]]) -> None:
-        """Add an entry; raise ChapterkitError for names of which there are too many, or too long."""
+        """Add an entry; raise ChapterkitError for too many names, or too long ones."""
         for name, parts in fields:
             if name in self.person_fields:
                 self._check_names("".join(parts), name, key)

@@ -233,7 +233,8 @@ def load_config(folder: Folder) -> Config:
     for index, chapter in enumerate(model.chapters):
         if chapter.slug in taken or chapter.number in taken:
             raise ChapterkitError(
-                f"两章同名或同号：{chapter.slug}（{chapter.number}）", file.origin("chapters", index)
+                f"两章同名或同号：{chapter.slug}（{chapter.number}）",
+                file.origin("chapters", index),
             )
         taken |= {chapter.slug, chapter.number}
     return Config.partly(file=file, **vars(model))

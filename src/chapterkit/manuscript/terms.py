@@ -70,8 +70,9 @@ def parse_terms(text: str, path: str) -> Terms:
 
 def _check_lengths(terms: Terms) -> None:
     model = terms.model
-    listed = {
-        "terms": [(one.term, one.english, one.abbreviation, *one.instead_of) for one in model.terms],
+    names = ((one.term, one.english, one.abbreviation, *one.instead_of) for one in model.terms)
+    listed: dict[str, list[tuple[str, ...]]] = {
+        "terms": list(names),
         "banned": [(one.word,) for one in model.banned],
         "filler": [(one,) for one in model.filler],
     }

@@ -29,11 +29,12 @@ Good:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from chapterkit.lint.citing import is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import crosses_word, is_plain, words_patterns
+from chapterkit.lint.words import any_of, crosses_word, is_plain, words_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
 
@@ -48,8 +49,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         return
     banned = {one.word.lower(): one for one in book.terms.model.banned}
     kept = [one.term for one in book.terms.model.terms if one.term.lower() not in banned]
-    longer = [term for term in kept if any(word in term.lower() for word in banned)]
-    says = [one.say for one in banned.values() if any(word in one.say.lower() for word in banned)]
+    holds = re.compile(any_of(banned)).search
+    longer = [term for term in kept if holds(term.lower())]
+    says = [one.say for one in banned.values() if holds(one.say.lower())]
     patterns = words_patterns([*(one.word for one in banned.values()), *longer, *says])
     for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
         entry = banned.get(hit.match[0].lower())
