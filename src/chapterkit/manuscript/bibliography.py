@@ -78,6 +78,7 @@ def parse_bibliography(text: str, path: str) -> dict[str, Source]:
 class _BoundedReader(LowLevelParser):  # type: ignore[misc]
     """Pybtex's reader, whose time grows as the text does, and whose values cannot outgrow it."""
 
+    pos: int
     size = 0
 
     def skip_to(self, patterns: list[Pattern]) -> Token | None:

@@ -66,7 +66,7 @@ _MISSING = re.compile(rf"[{_EITHER}{_END}{_START}](?:(?<={HAN}.)|(?={HAN}))")
 _FULL = f"{MARKS}{OPENERS}{CLOSERS}"
 _STRAY = re.compile(rf"\ (?:(?<=[{_FULL}“”‘’]\ )|(?=[{_FULL}“”‘’])|(?<={HAN}\ )(?={HAN}))")
 _KEY_BEFORE = re.compile(r"@[\w:.-]+$", re.ASCII)
-_DOUBLE = re.compile(r"  +(?=[^\s|])")
+_DOUBLE = re.compile(r"(?<! )  ++(?=[^\s|])")
 _CLAUSES = Late("[，。；！？]")
 _IS_MARK = Late(f"[{MARKS}]")
 

@@ -17,6 +17,7 @@ from chapterkit.showing import one_line
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _NEAR_REACH = 300
+_LINE_REACH = 2000
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
 
 def _quantities(text: str) -> Iterable[Quantity]:
     """Find quantities paragraph by paragraph, so that lines broken in print are read as one."""
-    for match in re.finditer(r"(?:[^\n]|\n(?!\s*\n))+", text):
+    for match in re.finditer(r"(?:[^\n]|\n(?![^\S\n]*\n))+", text):
         for quantity in find_in_plain(match[0].replace("\n", " ")):
             start, end = match.start() + quantity.start, match.start() + quantity.end
             yield Quantity(start, end, quantity.text, quantity.value, quantity.unit)
@@ -60,7 +61,8 @@ def _quantities(text: str) -> Iterable[Quantity]:
 def _is_noise(quantity: Quantity, outline: Outline) -> bool:
     """Tell a heading's own number and the ticks of an axis from what a source states."""
     index = outline.line_at(quantity.start)
-    line = outline.line(index)
+    start, end = _line_round(quantity, outline)
+    line = outline.text[start:end].strip()
     if outline.line_starts[index] in outline.heading_places:
         return quantity.start - outline.line_starts[index] < 4
     bare = not re.search(rf"[A-Za-z%{COMMON_HAN}|]", re.sub(r"\d[eE]\d", "", line))
@@ -85,10 +87,16 @@ def _harvested(quantity: Quantity, source: SourceText, outline: Outline) -> Harv
 
 def _surroundings(quantity: Quantity, text: str, outline: Outline) -> tuple[int, int]:
     """Return the row of a table, or the sentence, in which a quantity stands."""
-    index = outline.line_at(quantity.start)
-    if is_tabular(outline.line(index)):
-        return outline.line_span(index)
+    start, end = _line_round(quantity, outline)
+    if is_tabular(text[start:end].strip()):
+        return start, end
     return sentence_start(text, quantity.start), sentence_end(text, quantity.end)
+
+
+def _line_round(quantity: Quantity, outline: Outline) -> tuple[int, int]:
+    """Return the line in which a quantity stands; of a very long one, what is near."""
+    start, end = outline.line_span(outline.line_at(quantity.start))
+    return max(start, quantity.start - _LINE_REACH), min(end, quantity.end + _LINE_REACH)
 
 
 def _value(quantity: Quantity) -> str:
