@@ -39,7 +39,6 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         loader=_Loader(book, chapter),
         extensions=[OriginMarks],
         undefined=jinja2.StrictUndefined,
-        autoescape=True,
         comment_start_string="{%#",
         comment_end_string="#%}",
         trim_blocks=True,

@@ -50,7 +50,7 @@ class Sandbox(SandboxedEnvironment):
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(finalize=_at_run_time(self.printed), **options)
+        super().__init__(finalize=_at_run_time(self.printed), autoescape=True, **options)
         self.effort = Effort()
         given = {name: self.filters[name] for name in _ALLOWED_FILTERS}
         given |= {"join": _joined_with, "round": _rounded, "trim": _trimmed}
