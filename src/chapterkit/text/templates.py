@@ -14,12 +14,13 @@ from chapterkit.manuscript.records import Record
 from chapterkit.text.effort import Effort
 from chapterkit.text.origins import check_no_marks, mark
 
-# What is not closed reaches to the end, so that no text is gone through twice.
-_STRINGS = r""""(?:\\.?|[^"\\])*+(?:"|\Z)|'(?:\\.?|[^'\\])*+(?:'|\Z)"""
+# What is not closed reaches to the end, so that no text is gone through twice. (Possessive groups
+# would say it more shortly, but are broken in early releases of Python 3.11.)
+_STRINGS = r""""[^"\\]*(?:\\.?[^"\\]*)*(?:"|\Z)|'[^'\\]*(?:\\.?[^'\\]*)*(?:'|\Z)"""
 TAG = re.compile(
     rf"""(?P<comment>\{{%\#.*?(?:\#%\}}|\Z))
-      | (?P<statement>\{{%(?:{_STRINGS}|[^"'%]|%(?!\}}))*+(?:%\}}|\Z))
-      | (?P<expression>\{{\{{(?:{_STRINGS}|[^"'}}]|\}}(?!\}}))*+(?:\}}\}}|\Z))""",
+      | (?P<statement>\{{%[^"'%]*(?:(?:{_STRINGS}|%(?!\}}))[^"'%]*)*(?:%\}}|\Z))
+      | (?P<expression>\{{\{{[^"'}}]*(?:(?:{_STRINGS}|\}}(?!\}}))[^"'}}]*)*(?:\}}\}}|\Z))""",
     re.VERBOSE | re.DOTALL,
 )
 
