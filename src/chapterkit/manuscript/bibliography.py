@@ -18,6 +18,8 @@ _ENTRY = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\s}]+)", re.MULTILINE)
 # All values together, those made of @string, too; and the names of one field, in characters.
 MAX_VALUES = 10_000_000
 MAX_NAMES, MAX_NAME = 50_000, 1_000
+MAX_VALUE = 10_000  # of a field that is printed; what reference managers keep beside may be longer
+_BESIDE = frozenset({"abstract", "annotation", "annote", "file", "keywords", "note"})
 _NOT_ENTRIES = {"comment", "string", "preamble"}
 
 
@@ -130,19 +132,23 @@ class _BoundedParser(Parser):  # type: ignore[misc]
         return self.data
 
     def process_entry(self, kind: str, key: str, fields: list[tuple[str, list[str]]]) -> None:
-        """Add an entry; raise ChapterkitError for too many names, or too long ones."""
+        """Add an entry; raise ChapterkitError for too many names, or values that are too long."""
         for name, parts in fields:
             if name in self.person_fields:
                 self._check_names("".join(parts), name, key)
+            elif name.lower() not in _BESIDE and sum(map(len, parts)) > MAX_VALUE:
+                message = f"{key} 的 {name} 超过 {MAX_VALUE} 个字符"
+                raise self._at(key, message, "是不是少了一个括号？")
         super().process_entry(kind, key, fields)
 
     def _check_names(self, names: str, field: str, key: str) -> None:
         longest = max(map(len, _AND.split(names)))
         if len(names) > MAX_NAMES or longest > MAX_NAME:
             message = f"{key} 的 {field} 超过 {MAX_NAMES} 个字符，或其中一个名字超过 {MAX_NAME} 个"
-            raise ChapterkitError(
-                message, Origin(self.path, self.lines.get(key, 1)), "人名之间写 and"
-            )
+            raise self._at(key, message, "人名之间写 and")
+
+    def _at(self, key: str, message: str, hint: str) -> ChapterkitError:
+        return ChapterkitError(message, Origin(self.path, self.lines.get(key, 1)), hint)
 
 
 _AND = re.compile(r"\sand\s", re.IGNORECASE)

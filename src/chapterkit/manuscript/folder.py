@@ -69,12 +69,12 @@ class Disk(Folder):
         return read_file(self.place(path), path, most)
 
     def exists(self, path: str) -> bool:
-        """Tell whether there is a file or folder at `path`."""
+        """Tell whether there is a file or folder at `path`, or a link, wherever that leads."""
         try:
             (self.root / within(path)).stat()
         except OSError as error:
             if error.errno in _NOTHING_THERE:
-                return False
+                return (self.root / within(path)).is_symlink()
             raise unreadable(path, error) from None
         except ValueError:
             raise _no_name(path) from None
