@@ -49,7 +49,7 @@ class ChapterkitError(Exception):
 
     def report(self) -> str:
         """Return the message as people and editors read it, the hint on a line of its own."""
-        place = f"{self.origin}: " if self.origin else ""
+        place = f"{shortened(self.origin.path)}:{self.origin.line}: " if self.origin else ""
         lines = [f"{place}{self.message}", f"hint: {self.hint}" if self.hint else ""]
         return "\n".join(map(one_line, filter(None, lines)))
 
