@@ -24,6 +24,6 @@ def rule(name: str | None, form: str) -> None:
     if name:
         say_lines(pages.page(find_rule(name)))
     elif form == "markdown":
-        hand_over(pages.markdown())
+        hand_over(pages.markdown().removesuffix("\n"))
     else:
         say_lines(pages.listing())
