@@ -95,6 +95,15 @@ def alive(mark: str) -> list[str]:
     return found
 
 
+def ended(mark: str) -> bool:
+    """Wait ten seconds for the processes with a mark to end; tell whether they have."""
+    for _ in range(500):
+        if not alive(mark):
+            return True
+        time.sleep(0.02)
+    return False
+
+
 @LINUX
 def test_a_program_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
     mark = f"mark-{tmp_path.name}-{os.getpid()}"
@@ -108,11 +117,7 @@ def test_a_program_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> N
         while not alive(mark):
             time.sleep(0.01)
         parent.kill()
-    for _ in range(500):
-        if not alive(mark):
-            return
-        time.sleep(0.02)
-    raise AssertionError(alive(mark))
+    assert ended(mark), alive(mark)
 
 
 @LINUX
@@ -122,11 +127,7 @@ def test_what_a_program_has_started_goes_with_it(tmp_path: Path) -> None:
     with running([sys.executable, "-c", program], name="试验", bounds=Bounds(100)):
         while len(alive(mark)) < 2:
             time.sleep(0.01)
-    for _ in range(500):
-        if not alive(mark):
-            return
-        time.sleep(0.02)
-    raise AssertionError(alive(mark))
+    assert ended(mark), alive(mark)
 
 
 @LINUX

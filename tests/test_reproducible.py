@@ -85,19 +85,20 @@ def test_the_date_is_that_of_the_last_commit_of_the_manuscript(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert modified(repository) == 1_714_979_289
+    assert modified(repository, "refs.bib") == 1_714_979_289
     (repository / "beside.txt").write_text("a", "utf-8")
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "b", date="2025-01-01T00:00:00Z")
-    assert modified(repository) == 1_714_979_289
+    assert modified(repository, "refs.bib") == 1_714_979_289
+    assert modified(repository, "beside.txt") == 1_735_689_600
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
-    assert modified(tmp_path / "shallow") is None
+    assert modified(tmp_path / "shallow", "refs.bib") is None
     (repository / "refs.bib").write_text("", "utf-8")
     git(repository, "commit", "-qam", "c", date="@16725225600 +0000")
-    assert modified(repository) == LATEST
-    assert modified(tmp_path) is None
+    assert modified(repository, "refs.bib") == LATEST
+    assert modified(tmp_path, "refs.bib") is None
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert modified(repository) is None
+    assert modified(repository, "refs.bib") is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_source_date_epoch_comes_first(
     given: str, date: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
-    assert modified(tmp_path) == date
+    assert modified(tmp_path, "refs.bib") == date
 
 
 @pytest.mark.parametrize("date", ["0", "99999999999", None])

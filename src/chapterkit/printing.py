@@ -35,7 +35,7 @@ from chapterkit.text.citations import (
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.pictures import pictures_of
-from chapterkit.text.tree import Tree, chapter_heading, inlines_of, one_line, plain_text
+from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_line, plain_text
 
 Progress = Callable[[str], None]
 
@@ -184,7 +184,7 @@ def chapter_printing(
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
-        title=one_line(plain_text(inlines_of(title))),
+        title=plain_line(plain_text(inlines_of(title))),
         document=document,
         tree=tree,
         pictures=pictures_of(document, tree, book.folder or Disk(root)),
@@ -202,12 +202,12 @@ def _shared(book: Book, root: Path) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
         "config": replace(
-            book.config, title=one_line(book.config.title), author=one_line(book.config.author)
+            book.config, title=plain_line(book.config.title), author=plain_line(book.config.author)
         ),
         "language": book.config.language,
         "work": Path(),
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
-        "modified": modified(root),
+        "modified": modified(root, book.config.bibliography),
     }
 
 

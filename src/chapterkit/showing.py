@@ -35,6 +35,16 @@ def one_line(text: str) -> str:
     return _IN_A_LINE.sub(_escaped, text)
 
 
+def excerpt(text: str, most: int) -> str:
+    r"""Return a text for a place within one line, `most` characters of it.
+
+    >>> print(excerpt("甲\n乙丙", 4))
+    甲\n乙…
+    """
+    line = one_line(text)
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
 def many_lines(text: str, painted: bool = False) -> str:
     r"""Return a text of several lines none of which is a command; `painted` text has colours.
 

@@ -18,7 +18,14 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import replace_text
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.lock import LOCK_FILE, SIGNATURE_FILE, Lock, lock_text, shown, write_lock
+from chapterkit.manuscript.lock import (
+    LOCK_FILE,
+    SIGNATURE_FILE,
+    Lock,
+    lock_text,
+    quoted,
+    write_lock,
+)
 from chapterkit.numbers.verify.check import as_json, as_text, sources_of
 from chapterkit.numbers.verify.check import verify as results_of
 from chapterkit.numbers.verify.results import merge_lock, with_lock
@@ -113,7 +120,7 @@ def _is_signed(root: Path, signers: Path) -> bool:
     except BadSignatureError as error:
         say(f"{LOCK_FILE}:1: 签名不算数：{error}", err=True)
         return False
-    say(f"核对记录有 {shown(who)} 的签名。", err=True)
+    say(f"核对记录有 {quoted(who)} 的签名。", err=True)
     return True
 
 

@@ -89,10 +89,10 @@ def _inline_bearers(block: Block, kinds: frozenset[str]) -> Iterator[Bearer]:
                 yield Bearer(element, block, inline.start, inline.end)
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text as a message shows it: on one line, not too long.
 
-    >>> shown("a\\nb" * 30)
+    >>> quoted("a\\nb" * 30)
     'a ba ba ba ba ba ba ba ba ba ba ba ba b…'
     """
     line = "".join(one if one.isprintable() else " " for one in text)

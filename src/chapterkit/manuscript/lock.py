@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import replace_text
 from chapterkit.manuscript.states import STATE_COUNTED, STATES, STATUS_COUNTED, State, Status
-from chapterkit.showing import one_line
+from chapterkit.showing import excerpt
 
 if TYPE_CHECKING:
     from chapterkit.manuscript.ledger import Number
@@ -152,7 +152,7 @@ def why_stale(number: Number, entry: Entry) -> str:
     was, now = entry.claim, claim_of(number)
     printed = was.value.endswith("）") or number.model.printed
     differing = [
-        f"{name}核对时是 {shown(before)}，现在是 {shown(after)}"
+        f"{name}核对时是 {quoted(before)}，现在是 {quoted(after)}"
         for name, before, after in (
             ("", was.value, now.value if printed or was.value == now.value else number.text),
             ("单位", was.unit, now.unit),
@@ -165,14 +165,13 @@ def why_stale(number: Number, entry: Entry) -> str:
     return "；".join(differing) or ("near 的分法变了" if was != now else "")
 
 
-def shown(text: str) -> str:
-    """Return a text of the lock as part of one line: short, with controls made visible.
+def quoted(text: str) -> str:
+    """Return a text of the lock as messages quote it: short, with controls made visible.
 
-    >>> shown("图 6\\n::error::")
-    '图 6\\\\n::error::'
+    >>> quoted("图 6\\n::error::"), quoted("")
+    ('图 6\\\\n::error::', '（空）')
     """
-    visible = one_line(text)
-    return (visible if len(visible) <= _MOST else f"{visible[:_MOST]}…") or "（空）"
+    return excerpt(text, _MOST) or "（空）"
 
 
 _MOST = 80

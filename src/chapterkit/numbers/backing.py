@@ -8,7 +8,7 @@ from functools import cached_property
 
 from chapterkit.errors import Origin
 from chapterkit.manuscript.ledger import Ledger, Number
-from chapterkit.manuscript.lock import LOCK_FILE, Claim, Entry, Lock, claim_of, shown, why_stale
+from chapterkit.manuscript.lock import LOCK_FILE, Claim, Entry, Lock, claim_of, quoted, why_stale
 
 _LOOK_AGAIN = "对照原文，再运行 chapterkit verify --sources DIR"
 _REVERIFIED = "确是重新核对过的，由作者签名（chapterkit verify --strict --sign KEY）"
@@ -167,11 +167,11 @@ def _difference(old: Entry | None, entry: Entry | None) -> str:
     if entry is None:
         return "删去了这一条"
     if old is None:
-        return f"新的一条（{entry.status}，{shown(entry.value)}，{shown(entry.where)}）"
+        return f"新的一条（{entry.status}，{quoted(entry.value)}，{quoted(entry.where)}）"
     if not old.digest:
         old = replace(old, near=entry.near)
     changed = [
-        f"{name}原是 {_shown(getattr(old, key))}，现是 {_shown(getattr(entry, key))}"
+        f"{name}原是 {_quoted(getattr(old, key))}，现是 {_quoted(getattr(entry, key))}"
         for key, name in _NAMES.items()
         if getattr(old, key) != getattr(entry, key)
     ]
@@ -184,5 +184,5 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _shown(value: str | tuple[str, ...]) -> str:
-    return shown(value if isinstance(value, str) else "、".join(value))
+def _quoted(value: str | tuple[str, ...]) -> str:
+    return quoted(value if isinstance(value, str) else "、".join(value))

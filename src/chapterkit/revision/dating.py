@@ -13,21 +13,22 @@ from chapterkit.git import git
 LATEST = 4_354_819_198
 
 
-def modified(root: Path) -> int | None:
+def modified(root: Path, bibliography: str) -> int | None:
     """Return when the book at `root` was last changed, in seconds since 1970; None if unknown.
 
     That is what SOURCE_DATE_EPOCH says, or else the date of the last commit that touched a file of
-    the manuscript. It is not known without git, or where the history that is at hand is too short.
+    the manuscript, of which `bibliography` is one. It is not known without git, or where the
+    history that is at hand is too short.
     """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if re.fullmatch("[0-9]+", given, re.ASCII):
         return min(int(given[:20]), LATEST)
-    committed = _last_commit(root)
+    committed = _last_commit(root, bibliography)
     return None if committed is None else min(max(committed, 0), LATEST)
 
 
-def _last_commit(root: Path) -> int | None:
-    paths = ("book", "experiments", "templates", "refs.bib")
+def _last_commit(root: Path, bibliography: str) -> int | None:
+    paths = ("book", "experiments", "templates", bibliography)
     try:
         asked = ("log", "-1", "--no-show-signature", "--format=%ct %p", "--", *paths)
         found = git(root, *asked, may_fail=True).split()

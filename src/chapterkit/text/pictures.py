@@ -7,6 +7,7 @@ import hashlib
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.pictures import Picture, PictureError, opened, place_of
+from chapterkit.showing import excerpt
 from chapterkit.text.addresses import picture_path
 from chapterkit.text.document import Document
 from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
@@ -29,7 +30,7 @@ def picture_at(address: str, folder: Folder) -> Picture:
 
     Raises PictureError if it is not in the book's folder, or cannot be used.
     """
-    shown = address if len(address) <= _LONGEST else f"{address[:_LONGEST]}…"
+    shown = excerpt(address, _LONGEST)
     name = picture_path(address)
     try:
         picture = opened(name, folder) if name else None

@@ -59,7 +59,7 @@ def raw(form: str, text: str) -> Element:
     return {"t": "RawInline", "c": [form, text]}
 
 
-def one_line(text: str) -> str:
+def plain_line(text: str) -> str:
     """Return a text on one line, without the characters that no document may hold."""
     return printable(text.strip()).replace("\n", " ")
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.bearers import Bearer, links, shown
+from chapterkit.lint.bearers import Bearer, links, quoted
 from chapterkit.lint.entries import fields
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -53,14 +53,14 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         url, doi = (bibtex_address(given.get(name, "")) for name in ("url", "doi"))
         for name, typed, address in (("url", url, _complete(url)), ("doi", doi, _resolved(doi))):
             if typed and link_address(address) is None:
-                message = f"参考文献 {key} 的 {name} 不是网上的地址：{shown(typed)}"
+                message = f"参考文献 {key} 的 {name} 不是网上的地址：{quoted(typed)}"
                 yield Problem(source.origin, message, _HINT)
 
 
 def _of_link(link: Bearer) -> Iterator[Problem]:
     address = target_of(link.element).address
     if link_address(address) is None:
-        message = f"链接的地址 {shown(address)} 不能印" if address else "链接没有地址"
+        message = f"链接的地址 {quoted(address)} 不能印" if address else "链接没有地址"
         yield link.problem(message, _HINT, *filter(None, [address]))
 
 

@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.bearers import Bearer, bearers, shown
+from chapterkit.lint.bearers import Bearer, bearers, quoted
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -68,7 +68,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 
 def _problem(bearer: Bearer, foreign: Foreign) -> Problem:
-    name = shown(foreign.name)
+    name = quoted(foreign.name)
     match foreign.fault:
         case "identifier":
             message = f"标识 #{name} 里有不能用的字符，或者太长"
@@ -81,7 +81,7 @@ def _problem(bearer: Bearer, foreign: Foreign) -> Problem:
         case "key":
             message, hint = f"不认得属性 {name}", _LEFT_OUT
         case "value":
-            message, hint = f"属性 {name} 的值“{shown(foreign.value)}”不成形", _FORMS[foreign.name]
+            message, hint = f"属性 {name} 的值“{quoted(foreign.value)}”不成形", _FORMS[foreign.name]
         case "repeated":
             message, hint = f"属性 {name} 写了两次", "只留一个"
         case "raw":

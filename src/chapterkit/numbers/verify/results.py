@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.lock import Entry, Lock, claim_of, sealed, shown, value_of, why_stale
+from chapterkit.manuscript.lock import Entry, Lock, claim_of, quoted, sealed, value_of, why_stale
 from chapterkit.manuscript.states import STATES, State
 
 
@@ -87,9 +87,9 @@ def _with_entry(one: Result, entry: Entry | None) -> Result:
         return one
     if entry.speaks_of(one.number):
         why = f"{one.why}；按 {entry.date} 的核对"
-        return replace(one, status=entry.status, where=shown(entry.where), why=why)
+        return replace(one, status=entry.status, where=quoted(entry.where), why=why)
     if entry.is_whole and entry.value != value_of(one.number):
-        was = shown(f"{entry.value} {entry.unit}".rstrip())
+        was = quoted(f"{entry.value} {entry.unit}".rstrip())
         why = f"{one.why}；{entry.date} 核对过的是 {was}"
     else:
         why = f"{one.why}；{why_stale(one.number, entry)}"

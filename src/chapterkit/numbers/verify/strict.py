@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chapterkit.errors import Origin
-from chapterkit.manuscript.lock import LOCK_FILE, Entry, Lock, shown, why_stale
+from chapterkit.manuscript.lock import LOCK_FILE, Entry, Lock, quoted, why_stale
 from chapterkit.manuscript.states import STATE_IN_REPORT
 from chapterkit.numbers.verify.results import Result, Results, entry_of
 from chapterkit.numbers.verify.texts import is_at_hand
@@ -94,7 +94,7 @@ def _why(one: Result, entry: Entry | None, folder: Path) -> str | None:
         ("原文的摘要", entry.sha256, found.sha256),
     )
     return "；".join(
-        f"{name}记的是 {shown(said)}，查到的是 {shown(seen)}"
+        f"{name}记的是 {quoted(said)}，查到的是 {quoted(seen)}"
         for name, said, seen in pairs
         if said != seen
     )
