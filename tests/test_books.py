@@ -132,7 +132,7 @@ BREAKS = [
     Break("not-utf8", CHAPTER, "", "# 标题\n\n正文".encode("gb18030"), f"{CHAPTER}:1", "UTF-8"),
     Break("nul", CHAPTER, "小结", "小\0结", f"{CHAPTER}:7", "NUL"),
     Break("no-title", CHAPTER, "# 纸牌", "## 纸牌", f"{CHAPTER}:1", "标题"),
-    Break("outside", "book/book.yaml", "chapter3.md", "../../elsewhere.md", "book/book.yaml:1", "之外"),
+    Break("outside", "book/book.yaml", "chapter3.md", "../../elsewhere.md", "book/book.yaml:6", "之外"),
     Break("no-file", "book/book.yaml", "chapter3.md", "chapter4.md", "book/chapter4.md:1", "不存在"),
     Break("config-key", "book/book.yaml", "author:", "auhtor:", "book/book.yaml:2", "auhtor"),
     Break("no-chapter", CHAPTER, "小结", "小结", "book/book.yaml:1", "8", arguments=("build", "8")),

@@ -40,6 +40,14 @@ def _behind(path: Path, within: Path | None) -> Path:
     return real
 
 
+def path_from_here(path: Path) -> str:
+    """Return a path from the current folder, if it lies below that."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
 def leads_out(path: Path) -> ChapterkitError:
     """Return the error for a link by which something would be written somewhere else."""
     shown = os.path.relpath(path).replace(os.sep, "/")
@@ -63,7 +71,7 @@ def _written(path: Path, text: str, stack: ExitStack) -> Path:
             file.close()  # nothing that is open can be moved there
     except UnicodeEncodeError:
         message = "写不了：里面有不是 UTF-8 的名字或文字"
-        raise ChapterkitError(message, Origin(str(path)), "先给那个文件改名") from None
+        raise ChapterkitError(message, Origin(path_from_here(path)), "先给那个文件改名") from None
     except OSError as error:
         raise _cannot_write(path, error) from None
     return beside
@@ -100,7 +108,9 @@ def move_together(moves: Mapping[Path, Path]) -> None:
 def _kept(path: Path, stack: ExitStack) -> Path | None:
     """Return another name, as long as the stack, of what stands at a path; None if nothing does."""
     if path.is_dir() and not path.is_symlink():
-        raise ChapterkitError("写不了：这里有一个同名的文件夹", Origin(str(path)), "移走它")
+        raise ChapterkitError(
+            "写不了：这里有一个同名的文件夹", Origin(path_from_here(path)), "移走它"
+        )
     if not os.path.lexists(path):
         return None
     beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}{_SUFFIX}")
@@ -131,4 +141,4 @@ def remove_left(folder: Path) -> None:
 
 
 def _cannot_write(path: Path, error: OSError, hint: str = "") -> ChapterkitError:
-    return ChapterkitError(f"写不了：{error.strerror}", Origin(str(path)), hint)
+    return ChapterkitError(f"写不了：{error.strerror}", Origin(path_from_here(path)), hint)

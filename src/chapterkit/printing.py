@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import leads_out, move_together, remove_left
+from chapterkit.files import leads_out, move_together, path_from_here, remove_left
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
@@ -91,7 +91,7 @@ def _building(folder: Path) -> Iterator[Path]:
         except OSError as error:
             hint = "用 --output 换一个能写的文件夹"
             raise ChapterkitError(
-                f"写不了输出文件夹：{error.strerror}", Origin(str(folder)), hint
+                f"写不了输出文件夹：{error.strerror}", Origin(path_from_here(folder)), hint
             ) from None
         yield scratch
 

@@ -12,6 +12,7 @@ import click
 
 from chapterkit.checking.places import source_lines
 from chapterkit.commands._saying import hand_over, say, say_lines
+from chapterkit.files import path_from_here
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import Report, written
 from chapterkit.pipeline import Subject
@@ -44,14 +45,6 @@ def print_made(paths: Sequence[Path]) -> None:
 def file_from_here(subject: Subject, path: str) -> str:
     """Return the path of a file of a text, from the current folder."""
     return path if subject.root == Path() else path_from_here(subject.root / path)
-
-
-def path_from_here(path: Path) -> str:
-    """Return a path from the current folder, if it lies below that."""
-    try:
-        return str(path.absolute().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from chapterkit.checking.places import from_here
 from chapterkit.checking.running import each_once
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
-from chapterkit.commands._output import path_from_here, print_report, progress
+from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
-from chapterkit.files import leads_out, replace_text
+from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.summary import summary_text

@@ -23,8 +23,9 @@ from chapterkit.checking.running import each_once, on_changed_lines, problems_of
 from chapterkit.checking.subjects import subjects
 from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
-from chapterkit.commands._output import file_from_here, path_from_here, print_report, progress
+from chapterkit.commands._output import file_from_here, print_report, progress
 from chapterkit.commands._saying import say, say_lines
+from chapterkit.files import path_from_here
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside

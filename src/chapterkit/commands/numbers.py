@@ -10,9 +10,8 @@ import click
 from chapterkit.checking.places import fence_of
 from chapterkit.checking.subjects import chapters_of, is_file, stranger, text_from_here, this_root
 from chapterkit.commands import _options
-from chapterkit.commands._output import path_from_here
 from chapterkit.commands._saying import hand_over, say, say_lines
-from chapterkit.files import replace_text
+from chapterkit.files import path_from_here, replace_text
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.outside import Outside

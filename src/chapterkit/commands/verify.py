@@ -12,10 +12,10 @@ import click
 from chapterkit.checking.subjects import this_root
 from chapterkit.checking.vouching import allowed_signers, who_signed
 from chapterkit.commands import PROBLEMS, _options
-from chapterkit.commands._output import path_from_here, progress
+from chapterkit.commands._output import progress
 from chapterkit.commands._saying import hand_over, say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import replace_text
+from chapterkit.files import path_from_here, replace_text
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.lock import (

@@ -70,13 +70,20 @@ def bearers(document: Document) -> Iterator[Bearer]:
 
 def links(document: Document) -> Iterator[Bearer]:
     """Yield the links of a document, in the order of the text."""
+    return _inlines(document, "Link", frozenset({"Link", "Reference"}))
+
+
+def pictures(document: Document) -> Iterator[Bearer]:
+    """Yield the pictures of a document, in the order of the text."""
+    return _inlines(document, "Image", frozenset({"Image"}))
+
+
+def _inlines(document: Document, kind: str, called: frozenset[str]) -> Iterator[Bearer]:
+    """Yield the elements of a kind; `called` is what inlines of it may be called."""
     for block in document.blocks:
-        for bearer in _inline_bearers(block, _LINKS):
-            if kind_of(bearer.element) == "Link":
+        for bearer in _inline_bearers(block, called):
+            if kind_of(bearer.element) == kind:
                 yield bearer
-
-
-_LINKS = frozenset({"Link", "Reference"})
 
 
 def _inline_bearers(block: Block, kinds: frozenset[str]) -> Iterator[Bearer]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, Self
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.folder import BOOK_FILE, Folder
+from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
 from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -241,4 +241,22 @@ def load_config(folder: Folder) -> Config:
                 file.origin("chapters", index),
             )
         taken |= {chapter.slug, chapter.number}
+    _check_inside(model, file)
     return Config.partly(file=file, **vars(model))
+
+
+def _check_inside(model: BookModel, file: YamlFile) -> None:
+    """Raise ChapterkitError, at its line, for a path that leads out of the book's folder."""
+    named: list[tuple[tuple[Step, ...], str | None]] = [
+        (("bibliography",), model.bibliography),
+        (("lint", "baseline"), model.lint.baseline),
+    ]
+    named += [
+        (("chapters", index, "file"), f"book/{chapter.file}")
+        for index, chapter in enumerate(model.chapters)
+    ]
+    for steps, path in named:
+        try:
+            within(path or "")
+        except ChapterkitError as error:
+            raise ChapterkitError(error.message, file.origin(*steps), error.hint) from None

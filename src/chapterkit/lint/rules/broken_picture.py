@@ -27,11 +27,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.bearers import pictures
+from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.pictures import PictureError
 from chapterkit.text.document import Document
 from chapterkit.text.pictures import picture_at
+from chapterkit.text.tree import target_of
 
 GROUP = "markup"
 SEVERITY = "error"
@@ -43,15 +45,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if not book.folder:
         return
     known: dict[str, PictureError | None] = {}
-    for block in document.blocks:
-        for inline in block.inlines:
-            if inline.kind != "Image":
-                continue
-            address = inline.target
-            if address not in known:
-                known[address] = _wrong(address, book)
-            if wrong := known[address]:
-                yield problem_at(block, inline.start, inline.end, wrong.message, wrong.hint)
+    for picture in pictures(document):
+        address = target_of(picture.element).address
+        if address not in known:
+            known[address] = _wrong(address, book)
+        if wrong := known[address]:
+            yield picture.problem(wrong.message, wrong.hint, address)
 
 
 def _wrong(address: str, book: Book) -> PictureError | None:
