@@ -191,6 +191,28 @@ def test_an_interruption_at_any_moment_ends_in_one_line(
     assert not list((minimal / "o").glob("*/.building-*"))
 
 
+IN_A_CALLBACK = """
+import os, signal, sys, time, weakref
+from chapterkit.commands import heed_interruptions
+class Thing: pass
+heed_interruptions()
+thing = Thing()
+held = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))
+try:
+    del thing
+    time.sleep(20)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_an_interruption_is_not_lost_where_python_passes_nothing_on() -> None:
+    signals = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", signals + IN_A_CALLBACK]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.decode()) == (130, "")
+
+
 def test_workers_end_with_the_program_that_is_killed(minimal: Path) -> None:
     for one in range(4):
         (minimal / f"{one}.md").write_text("# 题\n\n一段。\n" * 2000, "utf-8")

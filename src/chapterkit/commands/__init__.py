@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import ast
 import errno
 import importlib
@@ -9,6 +10,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor
@@ -190,15 +192,31 @@ def main() -> None:
     Commands find the book from the current folder upwards. Start one with
     `chapterkit new book DIR`. Exit codes: 0 clean, 1 problems found, 2 cannot run, 3 our bug.
     """
-    signal.signal(signal.SIGTERM, _interrupted)
-    # The start's own handler, if it is still in force, is too rough from here on.
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _interrupted)
+    heed_interruptions()
     try:
         Path.cwd()
     except OSError:
         hint = "换一个文件夹再来"
         raise ChapterkitError("当前文件夹已经不在了", hint=hint) from None
+
+
+def heed_interruptions() -> None:
+    """Let Ctrl-C and SIGTERM end what is being done, wherever they come.
+
+    The start's own handler, if it is still in force, is too rough once there is work to tidy up.
+    """
+    signal.signal(signal.SIGTERM, _interrupted)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _interrupted)
+    sys.unraisablehook = _again
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """Let an interruption come again that came where Python passes nothing on: in a callback."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        threading.Timer(0.01, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _interrupted(number: int, frame: object) -> None:
