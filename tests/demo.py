@@ -22,7 +22,7 @@ from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
-from chapterkit.pipeline import read
+from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
 
@@ -69,6 +69,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
     `terms`, `lock` (number → status, or [status, value] as it was when verified, or the fields
     of its entry that were changed after it was sealed),
+    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6),
     `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
     rule's `options`. Line numbers count from the top of the case.
     """
@@ -86,6 +87,8 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
         book = book_of(head)
     blank = "\n" * text.count("\n", 0, start)
     document = read(rendered_plainly(blank + text[start:], "case.md"))
+    if chapter := next((one for one in book.chapters if one.slug == "case"), None):
+        document = numbered(Subject("case.md", book, chapter), document)
     if accepted:
         run = Run(book.config, at_hand(book))
         _, surplus = compared(lint(document, book, run), accepted, {"case.md"})
@@ -119,7 +122,7 @@ def book_of(head: dict[str, Any]) -> Book:
     bibliography = dict(BOOK.bibliography)
     if "bibliography" in head:
         bibliography = parse_bibliography(head.pop("bibliography"), "refs.bib")
-    locked = head.pop("lock", None)
+    locked, others = head.pop("lock", None), head.pop("others", {})
     terms = None
     if "terms" in head:
         data = head.pop("terms")
@@ -129,10 +132,17 @@ def book_of(head: dict[str, Any]) -> Book:
         "chapters": [{"slug": "case", "number": "7", "file": "case.md"}],
     } | head  # fmt: skip
     config = TypeAdapter(Config).validate_python(settings)
-    ledger = make_ledger(records) if records else BOOK.ledger
-    chapter = Chapter("case", 7, "case.md", "", tuple(records))
+    ledger = make_ledger(records, config.wording, config.unit_table) if records else BOOK.ledger
+    chapters = [
+        Chapter(slug, 6 if slug == "before" else place, f"{slug}.md", text)
+        for place, (slug, text) in enumerate(others.items(), 8)
+    ]
+    chapters.append(Chapter("case", 7, "case.md", "", tuple((slug, 0) for slug in records)))
+    chapters.sort(key=lambda one: one.number)
     lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}
-    return Book(config, records, bibliography, ledger, {}, (chapter,), lock, terms, folder=PICTURES)
+    return Book(
+        config, records, bibliography, ledger, {}, tuple(chapters), lock, terms, folder=PICTURES
+    )
 
 
 def _locked(ledger: Ledger, id: str, given: Any) -> Locked:

@@ -188,7 +188,7 @@ def test_short_forms(number: dict[str, Any], choice: str, listed: str, reported:
 @pytest.mark.parametrize(
     ("words", "meant", "without"),
     [
-        (states.STATUS_FOR_READERS, states.Status, {"primary"}),
+        (states.STATUS_IN_PROBLEMS, states.Status, {"primary"}),
         (states.STATUS_FOR_AUTHORS, states.Status, set()),
         (states.STATUS_COUNTED, states.Status, {"primary"}),
         (states.STATE_IN_REPORT, states.State, set()),

@@ -595,7 +595,8 @@ def test_other_spellings_that_the_record_gives() -> None:
     for typed, is_backed in {
         "0.52 秒": True,
         "约 0.5 秒": True,
-        "0.5 秒": False,
+        "0.5 秒": True,
+        "0.6 秒": False,
         "几十秒": False,
     }.items():
         [found] = find_in_plain(f"用了{typed}。")

@@ -102,15 +102,15 @@ CASES = {
         "{{ n.after }}",
         "book/chapter3.md:4: 参考文献库里没有 demo2024\nhint: 最接近的是 demo2025",
     ),
-    "unknown experiment": (
+    "what is known once the text is read": (
         '甲\n{{ ref("card-gam") }}',
         "{{ n.after }}",
-        "book/chapter3.md:4: 没有 card-gam 这个实验的记录\nhint: 最接近的是 card-game",
+        '甲\n[](#card-gam){.ref}\n\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
     ),
     "a record's number in the chapter": (
         "{{ n.after }}",
         "{{ n.after }}",
-        'book/chapter3.md:3: 这里不在实验的模板里，n.after 不知是哪个实验的数\nhint: 写成 n("slug.after")，slug 是那个数所在的记录',
+        'book/chapter3.md:3: 这里不在记录的模板里，n.after 不知是哪条记录的数\nhint: 写成 n("slug.after")，slug 是那个数所在的记录',
     ),
     "a dress that does not fit": (
         '{{ n("card-game.after") | zh | signed }}',

@@ -26,7 +26,7 @@ def minimal() -> Book:
 
 def render(book: Book, text: str, **templates: str) -> Rendered:
     """Render a chapter that consists of `text`, beside the templates given."""
-    chapter = replace(book.chapters[0], text=text, experiments=())
+    chapter = replace(book.chapters[0], text=text, placed=())
     given = {f"{name}.md.j2": template for name, template in templates.items()}
     return rendering.render(replace(book, templates=given), chapter)
 
@@ -220,9 +220,8 @@ def test_what_an_expression_prints(text: str, printed: str, minimal: Book) -> No
     ("text", "message", "hint"),
     [
         ('{{ n("card-game.aftr") }}', "没有记录过的数：card-game.aftr", "最接近的是 card-game.after"),
-        ("{{ n.after }}", "这里不在实验的模板里，n.after 不知是哪个实验的数", "slug.after"),
+        ("{{ n.after }}", "这里不在记录的模板里，n.after 不知是哪条记录的数", "slug.after"),
         ('{{ cite("demo2024") }}', "参考文献库里没有 demo2024", "最接近的是 demo2025"),
-        ('{{ ref("nothing-like-it-xyz") }}', "没有 nothing-like-it-xyz 这个实验的记录", "先写 experiments/"),
         ('{{ experiment("card-game") }}', '{{ experiment("card-game") }} 要单独占一行', "另起一段"),
         ('{{ n("card-game.after") | approx(11) }}', "小数位数应在 0 到 10 之间", ""),
         ("{{ nothing }}", "模板用了没有定义的名字：'nothing' is undefined", ""),

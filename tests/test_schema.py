@@ -42,6 +42,6 @@ def test_book_yaml_fits() -> None:
 
 
 def test_schema_refuses_what_the_models_refuse() -> None:
-    wrong = {"slug": "a", "title": "b", "part": "dl", "sources": ["c"]}
+    wrong = {"slug": "a", "title": "b", "prat": "rl", "sources": ["c"]}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, schema("record.schema.json"))

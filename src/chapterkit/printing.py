@@ -34,8 +34,9 @@ from chapterkit.text.citations import (
 )
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
+from chapterkit.text.numbering import without_links_elsewhere
 from chapterkit.text.pictures import pictures_of
-from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_line, plain_text
+from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_line, title_text
 
 Progress = Callable[[str], None]
 
@@ -160,8 +161,8 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
-def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
-    """Return a document's tree with citations and references put in by citeproc.
+def cited(document: Document, bibliography: Mapping[str, Source], title: str) -> Tree:
+    """Return a document's tree with citations put in by citeproc, and references under a title.
 
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
@@ -170,7 +171,7 @@ def cited(document: Document, bibliography: Mapping[str, Source]) -> Tree:
         references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
         tree = transform(gated(document.tree), citeproc_arguments(references))
-    return gated(finish_references(tree, languages(bibliography)), CITED)
+    return gated(finish_references(tree, languages(bibliography), title), CITED)
 
 
 def chapter_printing(
@@ -184,9 +185,9 @@ def chapter_printing(
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
-        title=plain_line(plain_text(inlines_of(title))),
+        title=plain_line(title_text(inlines_of(title))),
         document=document,
-        tree=tree,
+        tree=without_links_elsewhere(tree),
         pictures=pictures_of(document, tree, book.folder or Disk(root)),
         **_shared(book, root),
     )

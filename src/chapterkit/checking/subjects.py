@@ -75,7 +75,16 @@ def _of_book(target: str, only: Sequence[str], load_at: Callable[[Path], Book]) 
 
 def _beside_the_book(book: Book, root: Path, inner: str, only: Sequence[str]) -> Subject:
     """Return a Markdown file in a book's folders that is no chapter: house style holds for it."""
-    alone = Book(book.config, {}, {}, Ledger({}), {}, (), terms=book.terms, digests=book.digests)
+    alone = Book(
+        book.config,
+        {},
+        {},
+        Ledger({}, book.ledger.units),
+        {},
+        (),
+        terms=book.terms,
+        digests=book.digests,
+    )
     text = Disk(root).text(inner)
     return Subject(inner, alone, None, text, at_hand(alone), tuple(only), root=root)
 
@@ -83,8 +92,8 @@ def _beside_the_book(book: Book, root: Path, inner: str, only: Sequence[str]) ->
 def _concerns(book: Book, chapter: Chapter, inner: str) -> bool:
     if inner in {chapter.path, BOOK_FILE} or inner == "book/terms.yaml":
         return True
-    own = [book.records[slug].file.path for slug in chapter.experiments]
-    own += [f"templates/experiments/{slug}.md.j2" for slug in chapter.experiments]
+    own = [book.records[slug].file.path for slug in chapter.records]
+    own += [f"templates/experiments/{slug}.md.j2" for slug in chapter.records]
     shared = inner.startswith("templates/") and not inner.startswith("templates/experiments/")
     return inner in own or shared
 
@@ -93,7 +102,8 @@ def stranger(target: str, outside: Outside, only: Sequence[str] = ()) -> Subject
     """Return a file outside a book as a text to be checked, with what was given for it."""
     book = outside.book()
     text = text_from_here(Path(target), target)
-    return Subject(target, book, None, text, outside.given, tuple(only))
+    language = at_hand(book) & {"chinese"}
+    return Subject(target, book, None, text, outside.given | language, tuple(only))
 
 
 def text_from_here(path: Path, name: str) -> str:

@@ -15,6 +15,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.git import git
 from chapterkit.lint import Problem, find_rule
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.config import load_config
 from chapterkit.manuscript.folder import Folder, read_file
 from chapterkit.manuscript.ledger import make_ledger
 from chapterkit.manuscript.lock import LOCK_FILE, SIGNATURE_FILE, Entry, lock_text, parse_lock
@@ -113,7 +114,9 @@ def _state_at(root: Path, commit: str, since: str) -> State:
 def _state_of(folder: Folder, since: str) -> State:
     try:
         lock = parse_lock(folder.text(LOCK_FILE)) if folder.exists(LOCK_FILE) else {}
-        return State(make_ledger(load_records(folder)), lock)
+        config = load_config(folder)
+        records = load_records(folder, config)
+        return State(make_ledger(records, config.wording, config.unit_table), lock)
     except ChapterkitError as error:
         hint = "换一个能读的提交"
         message = f"{since} 那时的文件读不了：{error.message}"

@@ -72,7 +72,13 @@ class ChapterPrinting(Printing):
     @property
     def label(self) -> str:
         """The chapter's number as a reader is shown it: 第 7 章."""
-        return f"第 {self.number} 章"
+        return self.config.wording.chapter.format(number=self.number)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What a heading may begin with that is a label and a number: 第 7 章, 实验 7.4."""
+        wording, kinds = self.config.wording, self.config.kind_labels.values()
+        return (wording.chapter, *(wording.labelled(one, "{number}") for one in kinds))
 
     @property
     def labelled_title(self) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import uuid
+import zipfile
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, fonts
+from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, fonts, has_equations
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.zipped import rewritten
+from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
 from chapterkit.text.tree import Tree
 
@@ -44,14 +46,18 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         "identifier": _identifier(printing),
         "belongs-to-collection": config.title,
         "group-position": str(printing.number),
-        "toc-title": "目录",
+        "toc-title": config.wording.contents,
     }
+    counting = printing.document.counting
     return passed(
         tree,
         with_metadata(values),
         unwrap_numbers,
         numbered(printing.label),
-        with_wide_spaces,
+        captioned(counting),
+        sectioned(counting),
+        tagged(counting, with_tag),
+        with_wide_spaces(printing.labels),
         standing_in(printing),
     )
 
@@ -71,6 +77,7 @@ def _draw_cover(printing: ChapterPrinting) -> None:
         "author": config.author,
         "number": printing.label,
         "chapter": printing.title,
+        "lang": config.locale.typst["lang"],
         "serif": json.dumps([font.family for font in serif]),
         "sans": json.dumps([font.family for font in sans]),
     }
@@ -83,11 +90,24 @@ def _draw_cover(printing: ChapterPrinting) -> None:
         raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
 
 
+_NAV = "EPUB/nav.xhtml"
+_PACKAGE = "EPUB/content.opf"
+
+
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    """Put in our style sheet for pandoc's own, and the pictures for those that stood in."""
-    style, pictures = (ASSETS / "epub" / "style.css").read_bytes(), named(printing)
+    """Put in our style sheet for pandoc's own, and the pictures for those that stood in.
+
+    Formulas that headings bring into the contents are declared, which pandoc does not.
+    """
+    pictures, style = named(printing), (ASSETS / "epub" / "style.css").read_bytes()
+    if has_equations(printing):
+        style += (ASSETS / "html" / "equations.css").read_bytes()
+    with zipfile.ZipFile(written) as made:
+        has_formulas = b"<math" in made.read(_NAV)
 
     def change(name: str, part: bytes) -> bytes:
+        if name == _PACKAGE and has_formulas:
+            return part.replace(b'properties="nav"', b'properties="nav mathml"')
         return style if name == _STYLE else pictures.get(part, part)
 
     rewritten(written, target, printing.modified, change)

@@ -7,8 +7,9 @@ from html import escape
 from pathlib import Path
 
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS
+from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.pictures import put_in, standing_in
+from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
 from chapterkit.text.tree import (
     Element,
@@ -44,14 +45,20 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         "anchor": attributes_of(heading).identifier if heading else "",
         "book": printing.config.title,
         "author": printing.config.author,
+        "contents": printing.config.wording.contents,
+        **({"equations": "yes"} if has_equations(printing) else {}),
     }
     # The template puts them between quotes, too.
     escaped = {name: Markup("html", escape(text)) for name, text in values.items()}
+    counting = printing.document.counting
     return passed(
         tree,
         with_metadata({"lang": printing.language, **escaped}),
         _without_chapter_heading,
-        with_wide_spaces,
+        captioned(counting),
+        sectioned(counting),
+        tagged(counting, with_tag),
+        with_wide_spaces(printing.labels),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )

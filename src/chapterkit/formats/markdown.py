@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
-from chapterkit.text.tree import Element, Tree, blocks_of, inlines_of, kind_of, plain_text, raw
+from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
+from chapterkit.text.passes import (
+    WIDE_SPACE,
+    numbered,
+    over_elements,
+    passed,
+    unwrap_numbers,
+    with_metadata,
+)
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    blocks_of,
+    inlines_of,
+    kind_of,
+    plain_text,
+    raw,
+    string,
+    with_inlines,
+)
 
 _WRITER = "markdown-smart-citations-fenced_divs-native_divs-bracketed_spans-native_spans"
 
@@ -15,10 +33,22 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
 
 def _prepare(printing: ChapterPrinting) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
-    tree = printing.tree
+    tree, counting = printing.tree, printing.document.counting
     return passed(
-        tree, with_metadata({}), unwrap_numbers, numbered(printing.label), over_elements(_plainer)
+        tree,
+        with_metadata({}),
+        unwrap_numbers,
+        captioned(counting),
+        sectioned(counting),
+        tagged(counting, _with_tag),
+        numbered(printing.label),
+        over_elements(_plainer),
     )
+
+
+def _with_tag(equation: Element, numeral: Numeral) -> Element:
+    """Return a numbered formula with its number behind it."""
+    return with_inlines(equation, [*inlines_of(equation), string(WIDE_SPACE + numeral.text)])
 
 
 def _plainer(element: Element) -> Element | list[Element]:

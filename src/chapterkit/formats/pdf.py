@@ -14,6 +14,7 @@ from chapterkit.formats.shared import ASSETS, fonts
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.manuscript.pictures import PictureError
+from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
 from chapterkit.text.passes import (
     numbered,
     over_elements,
@@ -33,10 +34,10 @@ from chapterkit.text.tree import (
     raw,
     target_of,
     text_of,
+    with_inlines,
 )
 
 _PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
-_REGIONS = {"zh-Hans": "cn", "zh-Hant": "tw", "zh-Hant-TW": "tw", "zh-Hant-HK": "hk"}
 
 
 def _arguments(printing: ChapterPrinting) -> list[str]:
@@ -49,13 +50,26 @@ def _prepare(printing: ChapterPrinting) -> Tree:
 
     Raises ChapterkitError for a character that no font can show.
     """
-    tree = printing.tree
+    counting = printing.document.counting
     tree = passed(
-        tree, with_metadata({}), unwrap_numbers, numbered(printing.label), with_wide_spaces
+        printing.tree,
+        with_metadata({}),
+        unwrap_numbers,
+        numbered(printing.label),
+        captioned(counting),
+        sectioned(counting),
+        tagged(counting, _with_tag),
+        with_wide_spaces(printing.labels),
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images)))
+
+
+def _with_tag(equation: Element, numeral: Numeral) -> Element:
+    """Return a numbered formula that Typst sets with its number at the right."""
+    before = _typst(f"#tagged({_string(numeral.text)})[")
+    return with_inlines(equation, [before, *inlines_of(equation), _typst("]")])
 
 
 def _refuse_missing_characters(tree: Tree, printing: ChapterPrinting) -> None:
@@ -167,8 +181,8 @@ def _inputs(printing: ChapterPrinting) -> dict[str, str]:
         "number": printing.label,
         "chapter": printing.title,
         "page": config.page,
-        "script": printing.language.split("-")[1].lower() if "-" in printing.language else "hans",
-        "region": _REGIONS.get(printing.language, "cn"),
+        "contents": config.wording.contents,
+        **config.locale.typst,
         "serif": json.dumps([font.family for font in _serif(printing)]),
         "sans": json.dumps([font.family for font in _sans(printing)]),
         "kai": json.dumps([font.family for font in _kai(printing)]),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.grounds import is_apparatus, parts
+from chapterkit.lint.grounds import is_apparatus, label_of, parts
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Budget, BudgetsConfig
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Document
 
-NAMES = {"experiment": "实验", "theory": "理论", "opening": "章首"}
+_NAMES = {"theory": "理论", "opening": "章首"}
+
+
+def name_of(section: Section, book: Book) -> str:
+    """Return what a section is called where its length is told."""
+    return _NAMES.get(section.kind) or label_of(section, book)
 
 
 def budgeted(document: Document, book: Book) -> Iterator[tuple[Section, Budget]]:

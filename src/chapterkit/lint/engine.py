@@ -64,11 +64,11 @@ class Rule:
 
     `name` is the module's with hyphens; `group` one of GROUPS; `page` its docstring; `severity`
     what applies unless book.yaml says otherwise; `needs` what must be at hand for it to run at
-    all (book, ledger, bibliography, terms); `options` the frozen dataclass of its options;
-    `always` whether it still warns where it is off, since it tells what will not be printed.
-    A rule has a `check` of the document, or a `review` of what became of the others' problems.
-    One that `is_fixed` guards the author's readers against the text's own author: neither
-    book.yaml nor a baseline takes anything from it.
+    all (book, ledger, bibliography, terms, or a book in Chinese); `options` the frozen dataclass
+    of its options; `always` whether it still warns where it is off, since it tells what will not
+    be printed. A rule has a `check` of the document, or a `review` of what became of the others'
+    problems. One that `is_fixed` guards the author's readers against the text's own author:
+    neither book.yaml nor a baseline takes anything from it.
     """
 
     name: str
@@ -137,6 +137,7 @@ def at_hand(book: Book) -> frozenset[str]:
         "ledger": bool(book.ledger or book.chapters),
         "bibliography": bool(book.bibliography or book.chapters),
         "terms": book.terms is not None,
+        "chinese": book.config.locale.chinese,
     }
     return frozenset(name for name, is_there in there.items() if is_there)
 

@@ -188,14 +188,48 @@ def _same_but_for_text(old: Block, new: Block, linked: Collection[str]) -> bool:
         return True
     if old.kind != new.kind or old.within != new.within or not _same_heading(old, new, linked):
         return False
-    same_words = _letters(old.text) == _letters(new.text)
+    same_words = _letters(_retold(old, new)) == _letters(new.text)
     one, two = list(_markup(old, same_words)), list(_markup(new, same_words))
     if one == two:
         return True
     # 实验 7.4 typed by hand becomes a reference: the same words, now linked.
-    added = [mark for mark in two if mark not in one]
-    without = [mark for mark in two if mark not in added]
-    return one == without and all(kind == "Reference" for kind, _ in added) and same_words
+    added = _added(one, two)
+    return added is not None and all(kind == "Reference" for kind, _ in added) and same_words
+
+
+Mark = tuple[str, str]
+
+
+def _added(one: Sequence[Mark], two: Sequence[Mark]) -> list[Mark] | None:
+    """Return what `two` has more than `one`, whose marks it has in their order; None if not so.
+
+    >>> _added([("Link", "a")], [("Reference", "b"), ("Link", "a")]), _added([("Link", "a")], [])
+    ([('Reference', 'b')], None)
+    """
+    waiting, added = list(reversed(one)), list[Mark]()
+    for mark in two:
+        if waiting and mark == waiting[-1]:
+            waiting.pop()
+        else:
+            added.append(mark)
+    return None if waiting else added
+
+
+def _retold(old: Block, new: Block) -> str:
+    """Return a block's text in which references are called as they are now."""
+    told = {(target, words) for target, words, _ in _references(new)}
+    now = dict(sorted(told))
+    text = old.text
+    for target, words, inline in reversed([*_references(old)]):
+        if (target, words) not in told:
+            text = text[: inline.start] + now.get(target, words) + text[inline.end :]
+    return text
+
+
+def _references(block: Block) -> Iterator[tuple[str, str, Inline]]:
+    for inline in block.inlines:
+        if inline.kind == "Reference":
+            yield inline.target, block.text[inline.start : inline.end], inline
 
 
 def _same_heading(old: Block, new: Block, linked: Collection[str]) -> bool:
@@ -214,7 +248,7 @@ def _same_heading(old: Block, new: Block, linked: Collection[str]) -> bool:
 _TEXTUAL = {"Space", "SoftBreak"}
 
 
-def _markup(block: Block, with_words: bool) -> Iterator[tuple[str, str]]:
+def _markup(block: Block, with_words: bool) -> Iterator[Mark]:
     """Yield what an edit of the text may not change; also the words that emphasis holds, or not."""
     for inline in block.inlines:
         if inline.kind not in _TEXTUAL:

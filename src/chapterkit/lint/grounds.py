@@ -63,6 +63,23 @@ def number_of(slug: str, book: Book) -> str:
         return ""
 
 
+def label_of(section: Section, book: Book) -> str:
+    """Return what an experiment is called in print: its kind's label, 实验 where it has none."""
+    return (
+        book.kind_label(section.slug)
+        if book.config.kinds and section.slug in book.records
+        else _USUAL
+    )
+
+
+def labels_of(book: Book) -> str:
+    """Return what the records of the book are called, whatever their kind: 案例或试验."""
+    return "或".join(kind.label for kind in book.config.kinds.values()) or _USUAL
+
+
+_USUAL = "实验"
+
+
 def mentions(blocks: Iterable[Block]) -> set[str]:
     """Return what experiments the text of some blocks names: numbers, and targets of links."""
     found: set[str] = set()

@@ -107,7 +107,7 @@ def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:
     concerned: dict[str, Chapter] = {}
     for path in changed if changed is not None else [BOOK]:
         slug = own_slug(path)
-        homes = [one for one in book.chapters if path == one.path or slug in one.experiments]
+        homes = [one for one in book.chapters if path == one.path or slug in one.records]
         for chapter in homes if homes or path.endswith(".md") else chapters.values():
             concerned[chapter.path] = chapter
     return [chapter for chapter in book.chapters if chapter.path in concerned]

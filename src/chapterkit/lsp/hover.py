@@ -46,9 +46,9 @@ def source_text(source: Source) -> str:
 
 def experiment_text(book: Book, record: Record) -> str:
     """Return an experiment's number and title, how many numbers it has, and its files."""
-    heading = f"实验（还没有放进任何一章） {record.model.title}"
+    heading = f"{book.kind_label(record.slug)}（还没有放进任何一章） {record.model.title}"
     with suppress(ChapterkitError):
-        heading = f"实验 {book.number_of(record.slug)} {record.model.title}"
+        heading = f"{book.label_of(record.slug)} {record.model.title}"
     template = f"experiments/{record.slug}.md.j2"
     files = [code_in_markdown(record.file.path)]
     if template in book.templates:

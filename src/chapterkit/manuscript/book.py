@@ -15,26 +15,33 @@ from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
 from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
 
+# What places a record of whatever kind; the name of its kind does, too.
+PLACE = "experiment"
 COMMENT = re.compile(r"\{%#.*?(?:#%\}|\Z)", re.DOTALL)
 _PLACED = re.compile(
-    r"""^[ \t]*\{\{-?\s*experiment\(\s*["']([^"']*)["']\s*\)\s*-?\}\}[ \t]*$""", re.MULTILINE
+    r"""^[ \t]*\{\{-?\s*([a-z]\w*)\(\s*["']([^"']*)["']\s*\)\s*-?\}\}[ \t]*$""", re.MULTILINE
 )
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: its own text and the experiments that it places, in order."""
+    """One chapter: its own text, and the records that it places, in order, each with its line."""
 
     slug: str
     number: int
     path: str
     text: str
-    experiments: tuple[str, ...]
+    placed: tuple[tuple[str, int], ...] = ()
 
-    def placing(self, experiment: str) -> Origin | None:
-        """Return the line on which the chapter places an experiment, None if it does not."""
-        lines = dict(_placings(self.text))
-        return Origin(self.path, lines[experiment]) if experiment in lines else None
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The records that it places, by slug, in order."""
+        return tuple(slug for slug, _ in self.placed)
+
+    def placing(self, slug: str) -> Origin | None:
+        """Return the line on which the chapter places a record, None if it does not."""
+        line = dict(self.placed).get(slug)
+        return Origin(self.path, line) if line else None
 
 
 @dataclass(frozen=True)
@@ -70,26 +77,49 @@ class Book:
         wanted = {self.config.chapter(target).slug for target in targets}
         return [one for one in self.chapters if not wanted or one.slug in wanted]
 
-    def number_of(self, experiment: str) -> str:
-        """Return the number (7.4) that an experiment has from where a chapter places it.
+    def kind_of(self, slug: str) -> str:
+        """Return the kind of a record: what it says, or the only one there is."""
+        return self.records[slug].model.kind or next(iter(self.config.kind_labels))
 
-        Raises ChapterkitError if no record or no chapter knows it.
+    def kind_label(self, slug: str) -> str:
+        """Return what records of its kind are called in print: 实验."""
+        return self.config.kind_labels[self.kind_of(slug)]
+
+    def number_of(self, slug: str) -> str:
+        """Return the number (7.4) that a record has from where a chapter places it.
+
+        The records of each kind are counted by themselves. Raises ChapterkitError if no record
+        or no chapter knows it.
         """
         for chapter in self.chapters:
-            if experiment in chapter.experiments:
-                place = chapter.experiments.index(experiment) + 1
-                return f"{chapter.number}.{place}"
-        if experiment in self.records:
-            hint = f'在章的正文里单独一行写 {{{{ experiment("{experiment}") }}}}'
-            raise ChapterkitError(f"实验 {experiment} 还没有放进任何一章", hint=hint)
-        raise unknown_experiment(experiment, self.records)
+            if slug in chapter.records:
+                alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
+                return f"{chapter.number}.{alike.index(slug) + 1}"
+        if slug in self.records:
+            hint = f'在章的正文里单独一行写 {{{{ {self.kind_of(slug)}("{slug}") }}}}'
+            label = self.kind_label(slug)
+            raise ChapterkitError(f"{label} {slug} 还没有放进任何一章", hint=hint)
+        raise unknown_record(slug, self.records)
+
+    def label_of(self, slug: str) -> str:
+        """Return what a record is called in print, with its number: 实验 7.4.
+
+        Raises ChapterkitError as `number_of` does.
+        """
+        number = self.number_of(slug)
+        return self.config.wording.labelled(self.kind_label(slug), number)
+
+    @property
+    def placed(self) -> Iterator[str]:
+        """The records that a chapter places, by slug, in the order of the book."""
+        return (slug for chapter in self.chapters for slug in chapter.records)
 
 
-def unknown_experiment(slug: str, records: Mapping[str, Record]) -> ChapterkitError:
-    """Return the error for an experiment that has no record, with the nearest one as hint."""
+def unknown_record(slug: str, records: Mapping[str, Record]) -> ChapterkitError:
+    """Return the error for a record that does not exist, with the nearest one as hint."""
     near = nearest(slug, records)
     hint = f"最接近的是 {near}" if near else f"先写 experiments/{slug}.yaml"
-    return ChapterkitError(f"没有 {slug} 这个实验的记录", hint=hint)
+    return ChapterkitError(f"没有 {slug} 这条记录", hint=hint)
 
 
 def load_book(folder: Folder) -> Book:
@@ -99,11 +129,11 @@ def load_book(folder: Folder) -> Book:
     """
     noted = Noted(folder)
     config = load_config(noted)
-    records = load_records(noted)
+    records = load_records(noted, config)
     bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
     for record in records.values():
         _check_citations(record, bibliography)
-    chapters = tuple(_load_chapter(noted, chapter, records) for chapter in config.chapters)
+    chapters = tuple(_load_chapter(noted, one, records, config) for one in config.chapters)
     _check_placed_once(chapters)
     return Book(
         config,
@@ -113,7 +143,7 @@ def load_book(folder: Folder) -> Book:
             path.removeprefix("templates/"): noted.text(path)
             for path in noted.list("templates", ".j2")
         },
-        ledger=make_ledger(records),
+        ledger=make_ledger(records, config.wording, config.unit_table),
         chapters=chapters,
         lock=parse_lock(noted.text(LOCK_FILE)) if noted.exists(LOCK_FILE) else None,
         terms=(
@@ -140,41 +170,61 @@ def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None
             raise error.at(origin) from None
 
 
-def _load_chapter(folder: Folder, config: ChapterConfig, records: Mapping[str, Record]) -> Chapter:
-    path = f"book/{config.file}"
+def _load_chapter(
+    folder: Folder, chapter: ChapterConfig, records: Mapping[str, Record], config: Config
+) -> Chapter:
+    path = f"book/{chapter.file}"
     text = folder.text(path)
     if not text.strip():
         raise ChapterkitError(
             "章的正文是空的", Origin(path), "至少要有一个一级标题：# 标题 {#slug}"
         )
-    placed = _placed(text, path, records)
-    return Chapter(config.slug, config.number, path, text, placed)
+    placed = _placed(text, path, records, config)
+    return Chapter(chapter.slug, chapter.number, path, text, placed)
 
 
-def _placed(text: str, path: str, records: Mapping[str, Record]) -> tuple[str, ...]:
-    slugs: dict[str, int] = {}
-    for slug, line in _placings(text):
-        if slug not in records:
-            raise unknown_experiment(slug, records).at(Origin(path, line))
-        if slug in slugs:
-            message = f"实验 {slug} 放了两次（先在第 {slugs[slug]} 行）"
-            raise ChapterkitError(message, Origin(path, line), "另一处改用 ref")
-        slugs[slug] = line
-    return tuple(slugs)
+@dataclass(frozen=True)
+class _Placing:
+    """A call on a line of its own that places a record: by `experiment`, or by its kind."""
+
+    call: str
+    slug: str
+    line: int
 
 
-def _placings(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each experiment that a chapter's text places, with its line."""
+def _placed(
+    text: str, path: str, records: Mapping[str, Record], config: Config
+) -> tuple[tuple[str, int], ...]:
+    lines: dict[str, int] = {}
+    for one in _placings(text):
+        if one.call not in {PLACE, *config.kind_labels}:
+            continue
+        origin = Origin(path, one.line)
+        if one.slug not in records:
+            raise unknown_record(one.slug, records).at(origin)
+        if one.slug in lines:
+            message = f"{one.slug} 放了两次（先在第 {lines[one.slug]} 行）"
+            raise ChapterkitError(message, origin, "另一处改用 ref")
+        kind = records[one.slug].model.kind
+        if one.call in config.kind_labels and kind not in {None, one.call}:
+            hint = f'写 {{{{ {kind}("{one.slug}") }}}}'
+            raise ChapterkitError(f"{one.slug} 是 {kind}，不是 {one.call}", origin, hint)
+        lines[one.slug] = one.line
+    return tuple(lines.items())
+
+
+def _placings(text: str) -> Iterator[_Placing]:
+    """Yield each call that stands alone on a line of a chapter's text."""
     visible = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
     for match in _PLACED.finditer(visible):
-        yield match[1], visible.count("\n", 0, match.start(1)) + 1
+        yield _Placing(match[1], match[2], visible.count("\n", 0, match.start(1)) + 1)
 
 
 def _check_placed_once(chapters: tuple[Chapter, ...]) -> None:
     homes: dict[str, str] = {}
     for chapter in chapters:
-        for slug in chapter.experiments:
+        for slug in chapter.records:
             if slug in homes:
-                message = f"实验 {slug} 已放在 {homes[slug]}"
-                raise ChapterkitError(message, Origin(chapter.path), "一个实验只能放一处")
+                message = f"{slug} 已放在 {homes[slug]}"
+                raise ChapterkitError(message, chapter.placing(slug), "一条记录只能放一处")
             homes[slug] = chapter.path

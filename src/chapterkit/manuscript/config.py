@@ -4,15 +4,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, Self
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
+from chapterkit.manuscript.units import check_units, declared_units
+from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale
 from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
+from chapterkit.quantities import Units
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+NAME = r"^[a-z][a-z0-9_]*$"
+# What templates may call already, so that no kind of record can be called so.
+CALLED = frozenset(("n", "cite", "ref", "table", "chart", "record", "numbers"))
 Severity = Literal["error", "warning", "off"]
 
 
@@ -52,6 +61,31 @@ class ChapterConfig(_Model):
     slug: str = _described("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
     number: int = _described("章号：第 7 章写 7", ge=1)
     file: str = _described("章的正文，相对 book/ 的路径")
+
+
+@dataclass(frozen=True)
+class KindConfig(_Model):
+    """One kind of record: 实验, 案例, 试验; each is counted by itself."""
+
+    label: str = _described("印在编号前面的词：实验、案例、试验", min_length=1, max_length=12)
+
+
+@dataclass(frozen=True)
+class NumberingConfig(_Model):
+    """What has a number in this book beyond what always has one."""
+
+    sections: Literal["none", "decimal", "chinese"] = _described(
+        "节的编号：none 不编，decimal 7.1、7.1.1，chinese 第一节、一、（一）", default="none"
+    )
+
+
+@dataclass(frozen=True)
+class UnitConfig(_Model):
+    """One unit of the book's own, or what the book adds to one that the tool knows."""
+
+    same: tuple[str, ...] = _described("同一个单位的别种写法", default=())
+    counts: bool = _described("true：数个数的（户、处）；false：量大小的", default=False)
+    is_: str | None = _described("一个是多少：0.001 秒、500 米", default=None, alias="is")
 
 
 @dataclass(frozen=True)
@@ -158,9 +192,19 @@ class BookModel(_Model):
 
     title: str = _described("书名", min_length=1)
     author: str = _described("作者", min_length=1)
-    language: Literal["zh-Hans", "zh-Hant"] = _described("书稿的文字", default="zh-Hans")
+    language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
     chapters: tuple[ChapterConfig, ...] = _described("各章，按书中的顺序", min_length=1)
+    kinds: dict[str, KindConfig] = _described(
+        "记录的种类：名字 → 印出来的词；不写就只有一种，experiment（实验）", default={}
+    )
+    parts: tuple[str, ...] = _described("记录的 part 可以写哪些；不写就不管", default=())
+    numbering: NumberingConfig = NumberingConfig()
+    labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
+    units: dict[str, UnitConfig | None] = _described(
+        "本书自己的单位：名字 → 别种写法、数还是量、怎样换算", default={}
+    )
+    words: dict[str, str] = _described("工具自己印出的词，改成本书的说法", default={})
     bibliography: str = _described("参考文献库，相对书的根目录", default="refs.bib")
     verified_at_least: Decimal = _described(
         "至少多大一部分数要核对过，0 到 1", default=Decimal(0), ge=0, le=1
@@ -172,11 +216,69 @@ class BookModel(_Model):
     lint: LintConfig = LintConfig()
 
 
+def _check_language(tag: str, file: YamlFile) -> None:
+    if tag not in languages():
+        known = "、".join(f"'{one}'" for one in languages())
+        raise ChapterkitError(
+            f"language 的值不对：没有 {tag} 这种文字的词",
+            file.origin("language"),
+            f"可以写 {known}",
+        )
+
+
+def _check_words(model: BookModel, file: YamlFile) -> None:
+    for key, word in model.words.items():
+        try:
+            check_words({key: word}, model.language)
+        except ValueError as error:
+            message, _, hint = str(error).partition("；")
+            raise ChapterkitError(message, file.origin("words", key), hint) from None
+
+
+def _check_kinds(kinds: Mapping[str, KindConfig], file: YamlFile) -> None:
+    labels: dict[str, str] = {}
+    for name, kind in kinds.items():
+        if not re.fullmatch(NAME, name) or name in CALLED:
+            raise ChapterkitError(
+                f"kinds.{name} 不能作种类的名字",
+                file.origin("kinds", name),
+                "用小写字母，如 case、trial",
+            )
+        if kind.label in labels:
+            raise ChapterkitError(
+                f"kinds 里的 {labels[kind.label]} 和 {name} 都叫“{kind.label}”",
+                file.origin("kinds", name, "label"),
+                "各用各的词，读者才分得开",
+            )
+        labels[kind.label] = name
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config(BookModel):
     """book.yaml, or what stands in its place, and where each of its values was written."""
 
     file: YamlFile | None = None
+
+    @cached_property
+    def wording(self) -> Wording:
+        """What the tool prints in this book: the language's words, and the book's own."""
+        return self.locale.wording.changed(self.words)
+
+    @cached_property
+    def unit_table(self) -> Units:
+        """The units that the tool knows, and the book's own."""
+        return declared_units(self.units)
+
+    @property
+    def locale(self) -> Locale:
+        """What goes with the book's language."""
+        return locale(self.language)
+
+    @property
+    def kind_labels(self) -> Mapping[str, str]:
+        """The label of each kind of record by name; one of its own where none is declared."""
+        declared = {name: kind.label for name, kind in self.kinds.items()}
+        return declared or {"experiment": self.wording.experiment}
 
     def origin(self, *steps: Step) -> Origin:
         """Return where the value at `steps` stands in the file that was read."""
@@ -211,7 +313,8 @@ class Config(BookModel):
 class _OutsideModel(_Model):
     """What book.yaml may say that concerns a file outside a book, too."""
 
-    language: Literal["zh-Hans", "zh-Hant"] = "zh-Hans"
+    language: str = "zh-Hans"
+    units: dict[str, UnitConfig | None] = field(default_factory=dict)
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
     lint: LintConfig = LintConfig()
@@ -223,8 +326,11 @@ def parse_outside_config(text: str, path: str) -> Config:
     Raises ChapterkitError at the line that does not fit.
     """
     file = parse_yaml(text, path)
+    kind: type[BookModel | _OutsideModel]
     kind = BookModel if "chapters" in file.data else _OutsideModel
     model = validated_as(kind, file, f"{path} ")
+    check_units(model.units, file)
+    _check_language(model.language, file)
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
     return Config.partly(file=file, **known)
 
@@ -233,7 +339,11 @@ def load_config(folder: Folder) -> Config:
     """Read book.yaml; raise ChapterkitError at the line that does not fit."""
     file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
     model = validated_as(BookModel, file, "book.yaml ")
+    _check_language(model.language, file)
+    _check_words(model, file)
+    _check_kinds(model.kinds, file)
     taken: set[str | int] = set()
+    check_units(model.units, file)
     for index, chapter in enumerate(model.chapters):
         if chapter.slug in taken or chapter.number in taken:
             raise ChapterkitError(

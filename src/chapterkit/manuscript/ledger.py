@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.quantities import to_chinese
+from chapterkit.manuscript.wording import CHINESE, Wording
+from chapterkit.quantities import STANDARD, Units, to_chinese
 
 if TYPE_CHECKING:
     from chapterkit.manuscript.records import NumberModel, Record, Value
@@ -30,13 +31,15 @@ class Number:
     """One entry of the ledger; `value` is what the record states or what was computed.
 
     `model` holds everything that the record says of it; what most readers of a number want stands
-    here by its name.
+    here by its name. `wording` and `units` are those of the book.
     """
 
     id: str
     value: Value
     model: NumberModel
     origin: Origin
+    wording: Wording = field(default=CHINESE, repr=False)
+    units: Units = field(default=STANDARD, repr=False, compare=False)
 
     @property
     def unit(self) -> str:
@@ -71,14 +74,14 @@ class Number:
     @property
     def measured(self) -> str:
         """What it measures, and under which condition: 成功率（换了规则）."""
-        return self.of + (f"（{self.when}）" if self.when else "")
+        return self.wording.when.format(of=self.of, when=self.when) if self.when else self.of
 
     @property
     def operands(self) -> tuple[str, ...]:
         """The names in the record that a derived number is computed from."""
         if self.model.derived is None:
             return ()
-        tree = _parsed(self.model.derived)
+        tree = parsed(self.model.derived)
         return tuple(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
     @property
@@ -110,9 +113,15 @@ def with_unit(digits: str, unit: str) -> str:
 
     >>> with_unit("15.0", "%"), with_unit("3.5", "个百分点"), with_unit("24", "")
     ('15.0%', '3.5 个百分点', '24')
+    >>> with_unit("4.5", "10^9/L"), with_unit("12.3", "/10 万"), with_unit("12.3", "每 10 万人")
+    ('4.5×10^9/L', '12.3/10 万', '每 10 万人 12.3')
     """
-    if not unit or unit in _SIGNS:
+    if not unit or unit in _SIGNS or unit.startswith(("/", "×1")):
         return digits + unit
+    if unit.startswith("每"):
+        return f"{unit} {digits}"
+    if unit[0].isdecimal():
+        return f"{digits}×{unit}"
     return f"{digits} {unit}"
 
 
@@ -128,7 +137,7 @@ def approximate_text(number: Number, digits: int) -> str:
     with localcontext() as context:
         context.prec = 100
         value = _single(number).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    return f"约 {with_unit(value_text(value), number.unit)}"
+    return f"{number.wording.approximately} {with_unit(value_text(value), number.unit)}"
 
 
 def chinese_text(number: Number) -> str:
@@ -136,6 +145,8 @@ def chinese_text(number: Number) -> str:
     ends = number.value if isinstance(number.value, tuple) else (number.value,)
     words = "至".join(_spelled(end, number.unit) for end in ends)
     unit = "" if number.unit in _IN_PARTS else number.unit
+    if unit.startswith("每"):
+        return unit + words
     return words + (" " if unit[:1].isascii() and unit else "") + unit
 
 
@@ -173,10 +184,11 @@ def _decimals(value: Decimal) -> int:
 
 
 class Ledger(Mapping[str, Number]):
-    """All numbers by id (`slug.name`)."""
+    """All numbers by id (`slug.name`), and the units that the book knows."""
 
-    def __init__(self, numbers: Mapping[str, Number]) -> None:
+    def __init__(self, numbers: Mapping[str, Number], units: Units = STANDARD) -> None:
         self._numbers = dict(numbers)
+        self.units = units
 
     def __getitem__(self, key: str) -> Number:
         return self._numbers[key]
@@ -218,8 +230,12 @@ def _same_record(key: str, known: Mapping[str, Number]) -> str:
     return "、".join(name for name in known if name.startswith(f"{slug}."))[:200]
 
 
-def make_ledger(records: Mapping[str, Record]) -> Ledger:
+def make_ledger(
+    records: Mapping[str, Record], wording: Wording = CHINESE, units: Units = STANDARD
+) -> Ledger:
     """Return the numbers of all records, derived ones computed from the others of their record.
+
+    `wording` and `units` are those of the book.
 
     Raises ChapterkitError at the record's line for a `derived` expression that names an unknown
     number, is circular, divides by zero, is more than arithmetic, or leaves digits unsaid.
@@ -230,12 +246,16 @@ def make_ledger(records: Mapping[str, Record]) -> Ledger:
             name: record.origin("numbers", name, "derived" if model.derived else "value")
             for name, model in record.model.numbers.items()
         }
-        numbers.update(numbers_of(slug, record.model.numbers, origins))
-    return Ledger(numbers)
+        numbers.update(numbers_of(slug, record.model.numbers, origins, wording, units))
+    return Ledger(numbers, units)
 
 
 def numbers_of(
-    slug: str, models: Mapping[str, NumberModel], origins: Mapping[str, Origin]
+    slug: str,
+    models: Mapping[str, NumberModel],
+    origins: Mapping[str, Origin],
+    wording: Wording = CHINESE,
+    units: Units = STANDARD,
 ) -> dict[str, Number]:
     """Return the numbers of one record by id, computed and in the record's order.
 
@@ -244,7 +264,9 @@ def numbers_of(
     values = _Values(models, origins)
     prefix = f"{slug}." if slug else ""
     return {
-        prefix + name: Number(prefix + name, values.value(name), model, origins[name])
+        prefix + name: Number(
+            prefix + name, values.value(name), model, origins[name], wording, units
+        )
         for name, model in models.items()
     }
 
@@ -298,7 +320,7 @@ class _Values:
 
     def _parsed(self, name: str) -> ast.expr:
         try:
-            return _parsed(self.models[name].derived or "")
+            return parsed(self.models[name].derived or "")
         except ChapterkitError as error:
             raise error.at(self.origins[name]) from None
 
@@ -366,8 +388,8 @@ def _not_arithmetic(what: str) -> ChapterkitError:
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 
-def _parsed(expression: str) -> ast.expr:
-    """Parse an expression; its literal numbers become exact Decimals."""
+def parsed(expression: str) -> ast.expr:
+    """Parse the expression of a derived number; its literal numbers become exact Decimals."""
     if len(expression) > MAX_EXPRESSION:
         raise ChapterkitError(f"derived 超过 {MAX_EXPRESSION} 个字符")
     literals = iter(_LITERAL.findall(expression))

@@ -13,6 +13,7 @@ from chapterkit.manuscript.folder import read_text
 from chapterkit.manuscript.ledger import Ledger, numbers_of
 from chapterkit.manuscript.records import read_ledger_file
 from chapterkit.manuscript.terms import parse_terms
+from chapterkit.quantities import Units
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,12 @@ class Outside:
             digests[name] = hashlib.sha256(text.encode()).hexdigest()
             return text, name
 
+        config = parse_outside_config(*named(self.config)) if self.config else Config.partly()
+        units = config.unit_table
         return Book(
-            config=parse_outside_config(*named(self.config)) if self.config else Config.partly(),
+            config=config,
             records={},
-            ledger=_ledger(*named(self.ledger)) if self.ledger else Ledger({}),
+            ledger=_ledger(*named(self.ledger), units) if self.ledger else Ledger({}, units),
             bibliography=parse_bibliography(*named(self.bibliography)) if self.bibliography else {},
             templates={},
             chapters=(),
@@ -54,8 +57,8 @@ class Outside:
         )
 
 
-def _ledger(text: str, path: str) -> Ledger:
+def _ledger(text: str, path: str, units: Units) -> Ledger:
     entries = read_ledger_file(text, path)
     models = {name: model for name, (model, _) in entries.items()}
     origins = {name: origin for name, (_, origin) in entries.items()}
-    return Ledger(numbers_of("", models, origins))
+    return Ledger(numbers_of("", models, origins, units=units), units)

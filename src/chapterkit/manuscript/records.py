@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -20,11 +20,11 @@ from pydantic import (
 )
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.config import SLUG
+from chapterkit.manuscript.config import SLUG, Config
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.states import Status
 from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated
-from chapterkit.quantities import known_unit
+from chapterkit.quantities.units import LONGEST_UNIT
 
 Value = Decimal | tuple[Decimal, Decimal]
 MAX_EXPONENT = 30
@@ -60,10 +60,12 @@ def _read_value(data: Any) -> Value | None:
 
 
 def _read_unit(data: Any) -> str:
-    unit = str(data or "")
-    if not known_unit(unit):
+    if data is not None and not isinstance(data, str):
+        raise ValueError("要一个单位，不能是列表或映射；例如 unit: 次/分")
+    unit = " ".join((data or "").split())
+    if len(unit) > LONGEST_UNIT or not unit.isprintable():
         raise ValueError(
-            f"“{unit}”不在单位表里；写常用的单位或量词，或加进 data/quantities/units.txt"
+            f"单位不能超过 {LONGEST_UNIT} 个字，也不能有看不见的字符；说明写在 of: 或 when: 里"
         )
     return unit
 
@@ -84,6 +86,7 @@ ValueField = Annotated[
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+SetupKey = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w \-·（）()]{0,40}$")]
 
 
 class _Model(BaseModel):
@@ -104,7 +107,7 @@ class NumberModel(_Model):
     derived: str | None = Field(default=None, description="由本记录其他数算出：gpl_rl - gpl_init")
     digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")
     unit: Annotated[str, BeforeValidator(_read_unit)] = Field(
-        default="", description="单位：%、个百分点、条……"
+        default="", description="单位：%、个百分点、条、次/分、例/10 万人……"
     )
     of: Text = Field(description="量的是什么")
     when: Text | None = Field(default=None, description="在什么条件下")
@@ -157,10 +160,13 @@ class RecordModel(_Model):
 
     slug: Slug = Field(description="实验的代号，与文件名相同")
     title: Text = Field(description="实验的标题")
-    part: Literal["sft", "rl"] = Field(description="属于哪一部分")
+    kind: Name | None = Field(default=None, description="哪一种记录，book.yaml 的 kinds 里的一个")
+    part: Text | None = Field(default=None, description="属于哪一部分，book.yaml 的 parts 里的一个")
     sources: tuple[Text, ...] = Field(min_length=1, description="主要来源，refs.bib 里的键")
     brief: tuple[Brief, ...] = Field(default=(), description="作者要求讲出来的")
-    setup: dict[Name, Text] = Field(default={}, description="模型、任务、方法……")
+    setup: dict[SetupKey, Text] = Field(
+        default={}, description="怎样做的：键由作者定，称呼写在 book.yaml 的 labels 里"
+    )
     numbers: dict[Name, NumberModel] = Field(default={}, description="这个实验的数")
     findings: tuple[FindingModel, ...] = Field(default=(), description="发现")
     relations: tuple[Relation, ...] = Field(default=(), description="与其他实验的联系")
@@ -223,11 +229,12 @@ def _check_names(record: Record) -> None:
                 )
 
 
-def load_records(folder: Folder) -> dict[str, Record]:
+def load_records(folder: Folder, config: Config) -> dict[str, Record]:
     """Read every record of experiments/, by slug, in order of file name.
 
     Raises ChapterkitError for a record that does not fit, a slug that is not its file's name
-    (so that no slug can occur twice), and a relation to an experiment that does not exist.
+    (so that no slug can occur twice), a kind or part that book.yaml does not declare, and a
+    relation to a record that does not exist.
     """
     records: dict[str, Record] = {}
     for path in folder.list("experiments", ".yaml"):
@@ -246,9 +253,31 @@ def load_records(folder: Folder) -> dict[str, Record]:
                 record.origin("slug"),
                 f"把文件改名为 {record.slug}.yaml，或改 slug",
             )
+        _check_declared(record, config)
         records[record.slug] = record
     _check_relations(records)
     return records
+
+
+def _check_declared(record: Record, config: Config) -> None:
+    kinds, part = config.kind_labels, record.model.part
+    if record.model.kind is None and len(kinds) > 1:
+        named = "、".join(f"{name}（{label}）" for name, label in kinds.items())
+        raise ChapterkitError("没有说是哪一种记录", record.origin(), f"写 kind:，可以是 {named}")
+    if record.model.kind not in {None, *kinds}:
+        near = nearest(record.model.kind or "", kinds)
+        raise ChapterkitError(
+            f"book.yaml 的 kinds 里没有 {record.model.kind} 这一种",
+            record.origin("kind"),
+            f"最接近的是 {near}" if near else f"有：{'、'.join(kinds)}",
+        )
+    if part is not None and config.parts and part not in config.parts:
+        near = nearest(part, config.parts)
+        raise ChapterkitError(
+            f"book.yaml 的 parts 里没有 {part} 这一部分",
+            record.origin("part"),
+            f"最接近的是 {near}" if near else f"有：{'、'.join(config.parts)}",
+        )
 
 
 def _check_relations(records: Mapping[str, Record]) -> None:
@@ -256,7 +285,7 @@ def _check_relations(records: Mapping[str, Record]) -> None:
         for index, relation in enumerate(record.model.relations):
             if relation.to not in records:
                 raise ChapterkitError(
-                    f"relations 提到的实验 {relation.to} 没有记录",
+                    f"relations 提到的 {relation.to} 没有记录",
                     record.origin("relations", index, "to"),
                     f"有：{'、'.join(records)}",
                 )

@@ -19,11 +19,10 @@ _SCHEMA_OF = {"book": "book.schema.json", "experiments": "record.schema.json"}
 _RECORD = """\
 {modeline}slug: {slug}
 title: 写实验的标题
-part: sft
 sources: [{source}]
 setup:
-  model: 写所用的模型
-  task: 写任务
+  对象: 写拿什么做的
+  做法: 写怎样做的
 # 数和发现从来源里来；chapterkit harvest {source} 列出可以挑选的数。写法是：
 # numbers:
 #   result: {{value: 15.0, unit: "%", of: 成功率, when: 训练之后, cite: {source}, at: 表 1}}

@@ -14,8 +14,8 @@ STATES: tuple[State, ...] = ("verified", "elsewhere", "not-found", "no-source", 
 
 # --- the status that a record gives its number
 
-# For readers, who are told only what is not the source's own; and for problems about that.
-STATUS_FOR_READERS: Mapping[Status, str] = {
+# For problems about it. Readers are told in the language of the book: see `wording`.
+STATUS_IN_PROBLEMS: Mapping[Status, str] = {
     "readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行",
 }  # fmt: skip
 # For the author who looks at a number.

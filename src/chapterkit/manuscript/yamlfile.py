@@ -280,7 +280,7 @@ def _fields_of(model: Any) -> dict[Step, Any]:
         return {name: one.annotation for name, one in model.model_fields.items()}
     if is_dataclass(model):
         hints = get_type_hints(model)
-        return {one.name: hints[one.name] for one in fields(model)}
+        return {one.metadata.get("alias", one.name): hints[one.name] for one in fields(model)}
     return {}
 
 

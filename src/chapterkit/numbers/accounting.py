@@ -57,9 +57,16 @@ def accounts(
         one
         for block in document.prose.blocks
         for one in sorted(
-            _of_block(block, ledger, by_source, names, exempt), key=lambda one: one.start
+            _of_block(block, ledger, by_source, [*names, *_label(block, document)], exempt),
+            key=lambda one: one.start,
         )
     ]
+
+
+def _label(block: Block, document: Document) -> Iterator[str]:
+    """Yield what a record's heading begins with: its label and number, which the book counts."""
+    if block.kind == "Header" and block.identifier in document.counting.records:
+        yield document.counting.records[block.identifier]
 
 
 def _of_block(
@@ -72,7 +79,7 @@ def _of_block(
     for inline in block.numbers():
         yield _recorded(block, inline, ledger, read=exempt)
     text = typed_text(block, names)
-    quantities = find_in_plain(text)
+    quantities = find_in_plain(text, ledger.units)
     cited = dict.fromkeys(block.citations()) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
     for quantity in quantities:
@@ -84,14 +91,14 @@ def _of_block(
             yield Accounted(block, start, excerpt, "unsourced", quantity, None, "")
         else:
             yield Accounted(block, start, excerpt, "exempt", quantity, None, "small-count")
-    for numeral in explain(text) if exempt else ():
+    for numeral in explain(text, ledger.units) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
 
 
 def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Accounted:
     excerpt = block.text[inline.start : inline.end]
-    quantity = next(iter(find_in_plain(excerpt)), None) if read else None
+    quantity = next(iter(find_in_plain(excerpt, ledger.units)), None) if read else None
     number = ledger.get(inline.number)
     status, why = ("recorded", "") if number else ("unsourced", "没有这个数")
     return Accounted(block, inline.start, excerpt, status, quantity, number, why)

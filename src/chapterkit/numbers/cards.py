@@ -10,12 +10,7 @@ from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import Entry, state_of
-from chapterkit.manuscript.states import (
-    STATE_FOR_AUTHORS,
-    STATUS_FOR_AUTHORS,
-    STATUS_FOR_READERS,
-    State,
-)
+from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, State
 from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.document import Document
 
@@ -81,14 +76,19 @@ def _uses(documents: Iterable[Document]) -> Mapping[str, Sequence[Origin]]:
 
 def for_readers(card: Card) -> str:
     """Return one line for who reads the book: what the number is and where it comes from."""
-    number = card.number
-    status = STATUS_FOR_READERS.get(number.status)
-    derived = number.model.derived
-    whose = f"，{status}" if status else ""
-    computed = f"，由 {derived} 算出" if derived else ""
-    short = card.source.short if card.source else None
-    source = _joined(short, number.cite, number.at)
-    return f"{number.measured}：{number.text}。来源：{source}{whose}{computed}。记录：{number.id}"
+    number, derived = card.number, card.number.model.derived
+    wording = number.wording
+    parts = (
+        card.source.short if card.source else None,
+        number.cite,
+        number.at,
+        wording.status(number.status),
+        wording.computed.format(derived=derived) if derived else "",
+    )
+    source = wording.comma.join(filter(None, parts))
+    return wording.provenance.format(
+        measured=number.measured, text=number.text, source=source, id=number.id
+    )
 
 
 def for_authors(card: Card) -> str:

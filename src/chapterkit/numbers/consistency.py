@@ -67,7 +67,7 @@ def _printed(number: Number) -> str:
     derived, printed = number.model.derived, number.model.printed
     if derived is None or printed is None or isinstance(number.value, tuple):
         return ""
-    read = next(iter(find_in_plain(printed)), None)
+    read = next(iter(find_in_plain(printed, number.units)), None)
     if read is None or not isinstance(read.value, Decimal):
         return ""
     slack = max(_half_step(read.value), _half_step(number.value))

@@ -1,4 +1,4 @@
-"""The line: load, render, read, lint, cite, print. The order of the steps stands here alone.
+"""The line: load, render, read, number, lint, cite, print. Their order stands here alone.
 
 The last two are in `press`, so that what only checks need not load what prints.
 
@@ -10,7 +10,7 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,16 @@ from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import reading
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.numbering import (
+    UNCOUNTED,
+    Counting,
+    Thing,
+    identifiers_in,
+    identifiers_of,
+    places_of,
+    targets_in,
+    with_references,
+)
 from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.reading import (
@@ -93,7 +103,7 @@ class Subject:
         if self.at:
             return self.at
         templates = (f"templates/{name}" for name in self.book.templates)
-        records = (self.book.records[slug].file.path for slug in self.chapter.experiments)
+        records = (self.book.records[slug].file.path for slug in self.chapter.records)
         return (self.chapter.path, *templates, *records)
 
     def changed(self, texts: Mapping[str, str]) -> Subject:
@@ -127,7 +137,7 @@ def rendered(subject: Subject) -> Rendered:
         return render(subject.book, subject.chapter)
     text = without_metadata(subject.text)
     if subject.book.ledger and "{{" in text:
-        return render(subject.book, Chapter("", 0, subject.name, text, ()))
+        return render(subject.book, Chapter("", 0, subject.name, text))
     return rendered_plainly(text, subject.name)
 
 
@@ -152,6 +162,72 @@ def read(markdown: Rendered) -> Document:
     return Document(tree, plain, warned, comments)
 
 
+def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -> Document:
+    """Return a document in which references have their numbers, of other chapters' things, too.
+
+    Other chapters are read only where a link points to what this one has not. Raises
+    ChapterkitError, where it was written, for a `ref()` to nothing.
+    """
+    document = replace(document, counting=counting_of(subject))
+    if not (targets := targets_in(document.rendered)):
+        return document
+    elsewhere = _elsewhere(subject, document, targets, memory)
+    document = replace(document, elsewhere=elsewhere)
+    if "[](" not in document.rendered.text:
+        return document
+    known = elsewhere | identifiers_of(document.things)
+    tree, markdown = with_references(
+        document.tree, document.rendered, known, document.counting, subject.book.records
+    )
+    return replace(document, tree=tree, rendered=markdown)
+
+
+def _elsewhere(
+    subject: Subject, document: Document, targets: set[str], memory: Memory
+) -> dict[str, Thing]:
+    """Return what other chapters of the book have, as far as it may be among the targets.
+
+    A chapter is read only for what it alone may have; those whose own files name it come first.
+    """
+    chapters = [one for one in subject.book.chapters if one != subject.chapter]
+    missing = targets - identifiers_in(document.tree)
+    if not subject.chapter or not chapters or not missing:
+        return {}
+    found = {one.identifier: one for chapter in chapters for one in _records(subject, chapter)}
+    chapters.sort(key=lambda one: not any(f"#{name}" in one.text for name in missing))
+    for one in chapters:
+        if missing <= found.keys():
+            break
+        other = replace(subject, name=one.path, chapter=one, at=())
+        found = places_of(_read_of(other, memory).tree, counting_of(other)) | found
+    return found
+
+
+def _records(subject: Subject, chapter: Chapter) -> Iterator[Thing]:
+    """Yield the records that a chapter places."""
+    book = subject.book
+    label = book.config.wording.chapter.format(number=chapter.number)
+    for slug in chapter.records:
+        title = book.records[slug].model.title
+        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, label)
+
+
+def counting_of(subject: Subject) -> Counting:
+    """Return how the things of a subject are counted."""
+    book, chapter = subject.book, subject.chapter
+    if not chapter:
+        return UNCOUNTED
+    wording = book.config.wording
+    return Counting(
+        chapter.slug,
+        str(chapter.number),
+        wording.chapter.format(number=chapter.number),
+        wording,
+        {slug: book.label_of(slug) for slug in chapter.records},
+        book.config.numbering.sections,
+    )
+
+
 def linted(subject: Subject, document: Document) -> list[Problem]:
     """Return the problems of a subject's document, in the order of the text."""
     problems = lint(document, subject.book, subject.run)
@@ -164,7 +240,17 @@ def linted(subject: Subject, document: Document) -> list[Problem]:
 
 
 def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
-    """Return a subject's document: rendered, and read by pandoc once for everything."""
+    """Return a subject's document: rendered, read by pandoc once for everything, and numbered."""
+    document = _read_of(subject, memory)
+    return memory.step(
+        "number",
+        subject.name,
+        lambda: key_of("number", read_key(document.rendered), render_key(subject)),
+        lambda: numbered(subject, document, memory),
+    )
+
+
+def _read_of(subject: Subject, memory: Memory) -> Document:
     name = subject.name
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
     return memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))

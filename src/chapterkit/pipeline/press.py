@@ -24,7 +24,8 @@ from chapterkit.text.tree import Tree
 
 def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
-    return cited(document, subject.book.bibliography)
+    wording = subject.book.config.wording
+    return cited(document, subject.book.bibliography, wording.references)
 
 
 def written(
@@ -65,7 +66,9 @@ def printing_of(
 def cite_key(subject: Subject, markdown: Rendered) -> str:
     """Return the key of citing: the document, and the bibliography."""
     bibliography = subject.book.config.bibliography
-    return key_of("cite", read_key(markdown), subject.book.digests.get(bibliography, ""))
+    title = subject.book.config.wording.references
+    held = subject.book.digests.get(bibliography, "")
+    return key_of("cite", read_key(markdown), title, held)
 
 
 def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:

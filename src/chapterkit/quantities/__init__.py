@@ -2,16 +2,28 @@
 
 The grammar, from the outside in: `find` walks through a text once and asks `exemptions`, `han` and
 `english` what each numeral is; `phrases` puts sign, number, unit and the other end together;
-`amounts` reads one number, `numerals` values a Chinese one, `units` knows the units; `masking`
-blanks out markup first. The words lie in `data/quantities/*.txt`.
+`amounts` reads one number, `numerals` values a Chinese one, `units` knows the units, the book's own
+among them; `masking` blanks out markup first, `traditional` makes Traditional characters Simplified
+ones. The words lie in `data/quantities/*.txt`.
 """
 
 from chapterkit.quantities.find import explain, find_in_plain, find_quantities
 from chapterkit.quantities.model import Exempt, Quantity, Value
 from chapterkit.quantities.numerals import parse_chinese, to_chinese
-from chapterkit.quantities.units import known_unit, normal_unit, same_quantity, unit_kind
+from chapterkit.quantities.units import (
+    STANDARD,
+    Declared,
+    Units,
+    converted,
+    known_unit,
+    normal_unit,
+    same_quantity,
+    unit_kind,
+    units_with,
+)
 
 __all__ = [
-    "Exempt", "Quantity", "Value", "explain", "find_in_plain", "find_quantities", "known_unit",
-    "normal_unit", "parse_chinese", "same_quantity", "to_chinese", "unit_kind",
+    "STANDARD", "Declared", "Exempt", "Quantity", "Units", "Value", "converted", "explain",
+    "find_in_plain", "find_quantities", "known_unit", "normal_unit", "parse_chinese",
+    "same_quantity", "to_chinese", "unit_kind", "units_with",
 ]  # fmt: skip

@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 
 from chapterkit.quantities.amounts import NUMERAL
-from chapterkit.quantities.model import BLANK, Skip
+from chapterkit.quantities.model import BLANK, Base, Skip
 from chapterkit.quantities.phrases import SPACES, unit_span
+from chapterkit.quantities.units import active
 from chapterkit.quantities.wordlists import (
     by_first_character,
     by_last_character,
@@ -242,6 +243,32 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
     if not letter and number <= 30 and (alone or number <= 9):
         return Skip(at - 1, match.end(), "E3")
     return None
+
+
+_BASE = re.compile(
+    r"(?:一|10{0,8}|10{0,2}(?:,000){1,3})? ?(?:([十百千万亿]{1,3})(?![克米瓦帕卡])|(?<=\d)(?!\d)) ?"
+)
+_COUNTED_BASES = frozenset(words("rate-bases.txt"))
+
+
+def rate_base(text: str, at: int, floor: int) -> Base | None:
+    """What a rate is reckoned on (每 10 万人, 每千户, 每 100 毫升): part of a unit, no amount."""
+    before = text[at - 2 : at] if at - 2 >= floor else text[floor:at]
+    if not before.rstrip(SPACES).endswith("每") or not before[-1:]:
+        return None
+    match = _BASE.match(text, at)
+    if match is None or match[0].strip() in ("", "1", "一"):
+        return None
+    start, end = unit_span(text, match.end())
+    unit = text[start:end]
+    if not match[1] and text[at:start].strip() not in ("100", "1000", "1,000"):
+        return None if unit not in _COUNTED_BASES else Base(at, end, "E9")
+    if not match[1] and unit not in _COUNTED_BASES and active().kind(unit) not in _MEASURED_BASES:
+        return None
+    return Base(at, max(end, match.end()), "E9")
+
+
+_MEASURED_BASES = frozenset(("mass", "volume", "area", "tokens"))
 
 
 def may_be_label(before: str) -> bool:

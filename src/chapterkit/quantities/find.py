@@ -12,10 +12,11 @@ from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
 from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
 from chapterkit.quantities.masking import masked
-from chapterkit.quantities.model import REASONS, Draft, Exempt, Quantity, Skip
+from chapterkit.quantities.model import REASONS, Base, Draft, Exempt, Quantity, Skip
 from chapterkit.quantities.numerals import decimal_or_none
 from chapterkit.quantities.phrases import SIGNED_AFTER, quantity_at
-from chapterkit.quantities.units import MEASURE_STARTS
+from chapterkit.quantities.traditional import simplified
+from chapterkit.quantities.units import STANDARD, Units, active, reading
 from chapterkit.quantities.wordlists import by_first_character, sections
 
 _CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
@@ -29,7 +30,7 @@ _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("～"):
 for _kept in "，；！？（）：":
     _NARROW.pop(ord(_kept), None)
 _ENGLISH_HINT = re.compile("[A-Za-z]{3}")
-_AFTER_ONE = MEASURE_STARTS | frozenset("十百千万亿倍成半比点个二三两分到至~～–-")
+_AFTER_ONE = frozenset("十百千万亿倍成半比点个二三两分到至~～–-")
 _DOUBLES = exemptions.PHRASES.doubles("一")
 _CONTEXT = sections("context.txt")
 _ROLES = ("approximate", "change", "comparison")
@@ -50,37 +51,41 @@ _BEFORE = _by_last_characters()
 _BEFORE_ENDS = frozenset(word[-1] for word in _BEFORE)
 
 
-def find_quantities(text: str) -> list[Quantity]:
+def find_quantities(text: str, units: Units = STANDARD) -> list[Quantity]:
     """Every quantity in a stretch of inline Markdown, in order and without overlaps.
 
     Code, formulas, citations, link targets, tags and attributes are skipped; offsets are into the
-    text as given.
+    text as given; `units` are those of the book.
 
     >>> [(q.text, q.value, q.unit) for q in find_quantities("准确率从 11.5% 升到 15.0%。")]
     [('11.5%', Decimal('11.5'), '%'), ('15.0%', Decimal('15.0'), '%')]
     >>> [q.text for q in find_quantities("实验 7.4 里，`x = 3` 用了十七个样本 [@li2024, 图 6]。")]
     ['十七个']
     """
-    return [found for found in _scan(text, masked(text)) if isinstance(found, Quantity)]
+    with reading(units):
+        return [found for found in _scan(text, masked(text)) if isinstance(found, Quantity)]
 
 
-def find_in_plain(text: str) -> list[Quantity]:
+def find_in_plain(text: str, units: Units = STANDARD) -> list[Quantity]:
     """The same for text without markup (U+FFFC stands for what was taken out).
 
     >>> [q.text for q in find_in_plain("约两成的样本，三天")]
     ['两成', '三天']
     """
-    return [found for found in _scan(text, text) if isinstance(found, Quantity)]
+    with reading(units):
+        return [found for found in _scan(text, text) if isinstance(found, Quantity)]
 
 
-def explain(text: str) -> list[Exempt]:
+def explain(text: str, units: Units = STANDARD) -> list[Exempt]:
     """Every numeral that was looked at and exempted, with the policy's code and the reason.
 
     >>> [(e.text, e.why) for e in explain("统一用第三章的 GPT-4o 做四个任务")]
     [('统一', 'E5'), ('三章', 'E2'), ('GPT-4o', 'E1'), ('四个', 'small-count')]
     """
     found: list[Exempt] = []
-    for item in _scan(text, masked(text), explaining=True):
+    with reading(units):
+        items = list(_scan(text, masked(text), explaining=True))
+    for item in items:
         if isinstance(item, Exempt):
             found.append(item)
         elif item.small_count:
@@ -90,7 +95,7 @@ def explain(text: str) -> list[Exempt]:
 
 
 def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Quantity | Exempt]:
-    plain = _narrowed(text)
+    plain = simplified(_narrowed(text))
     words = english_quantities(plain) if _ENGLISH_HINT.search(plain) else []
     next_word = 0
     last = 0
@@ -125,7 +130,9 @@ def _narrowed(text: str) -> str:
 def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
     """Each numeral in Arabic digits or Chinese characters, read from left to right."""
     search = _CANDIDATE.search
+    after_one = _AFTER_ONE | active().measure_starts
     floor = at = 0
+    base: Base | None = None
     while (match := search(text, at)) is not None:
         at = match.start()
         first = text[at]
@@ -133,7 +140,7 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
             at += 1
             continue
         found: Draft | Skip | None
-        if first == "一" and text[at + 1 : at + 2] not in _AFTER_ONE:
+        if first == "一" and text[at + 1 : at + 2] not in after_one:
             if not explaining and text[at : at + 2] not in _DOUBLES:
                 at += 1
                 continue
@@ -147,8 +154,27 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
         if found is None:
             at += 1
             continue
-        yield found
+        if base is not None:
+            if not (type(found) is Draft and _reckon(text, base, found)):
+                yield base
+            base = None
+        if type(found) is Base:
+            base = found
+        else:
+            yield found
         floor = at = max(found.end, at + 1)
+    if base is not None:
+        yield base
+
+
+def _reckon(text: str, base: Base, found: Draft) -> bool:
+    """Take the base of a rate that stands right before it into the quantity: 每 10 万人 7 例."""
+    between = found.start - base.end
+    if between > 1 or (between and text[base.end] != " ") or "/" in found.unit:
+        return False
+    found.start = text.rindex("每", 0, base.start)
+    found.unit += "/" + text[base.start : base.end]
+    return True
 
 
 def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
@@ -157,7 +183,7 @@ def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
         name = exemptions.name_around(text, at, floor)
         if name is not None:
             return name
-    skip = exemptions.fixed_form(text, at, floor)
+    skip = exemptions.rate_base(text, at, floor) or exemptions.fixed_form(text, at, floor)
     if skip is None and exemptions.ordinal_before(text, at, floor):
         end, why = exemptions.ordinal_end(text, at)
         skip = Skip(at, end, why)
@@ -242,16 +268,26 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
             approximate = True
         elif draft.unit and draft.shape == "number":
             approximate = approximate or "多" in body or "余" in body or "来" in body
-    parts = tuple(_part(original, part) for part in draft.parts) if draft.parts else ()
+    parts = tuple(_part(original, text, part) for part in draft.parts) if draft.parts else ()
+    unit = _unit_as_written(body, text[start:end], draft.unit)
     return Quantity(
-        start, end, body, draft.value, draft.unit, draft.shape, approximate, change, comparison,
+        start, end, body, draft.value, unit, draft.shape, approximate, change, comparison,
         draft.small, draft.margin, parts,
     )  # fmt: skip
 
 
-def _part(original: str, part: Draft) -> Quantity:
+def _part(original: str, text: str, part: Draft) -> Quantity:
     body = original[part.start : part.end]
-    return Quantity(part.start, part.end, body, part.value, part.unit, part.shape)
+    unit = _unit_as_written(body, text[part.start : part.end], part.unit)
+    return Quantity(part.start, part.end, body, part.value, unit, part.shape)
+
+
+def _unit_as_written(body: str, read: str, unit: str) -> str:
+    """A unit read in Simplified characters, as the text has it."""
+    if body == read or not unit:
+        return unit
+    at = read.rfind(unit)
+    return body[at : at + len(unit)].translate(_NARROW) if at >= 0 else unit
 
 
 def _is_qualified(text: str, at: int) -> bool:

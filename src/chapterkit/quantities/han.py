@@ -11,7 +11,7 @@ from chapterkit.quantities import exemptions
 from chapterkit.quantities.amounts import DIGIT, HAN_POWERS, NUMERAL, Amount, han_at
 from chapterkit.quantities.model import BLANK, Draft, Skip
 from chapterkit.quantities.phrases import SPACES, measured, percentage_at, quantity_at, unit_span
-from chapterkit.quantities.units import unit_at, unit_kind
+from chapterkit.quantities.units import active, unit_at
 from chapterkit.quantities.wordlists import by_first_character, sections, starting_at, words
 
 _NOUNS = by_first_character(words("nouns.txt"))
@@ -41,6 +41,7 @@ _FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+
 _HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
 _HALF_PIECE = re.compile(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
 _ORDINAL_MARKS = frozenset("第" + SPACES)
+_RATE_MARKS = frozenset("每" + SPACES)
 _CLOCK_UNITS = frozenset("点时")
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
@@ -50,6 +51,8 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     """What the Chinese numeral at `at` is."""
     first = text[at]
     before = text[at - 1] if at > floor else ""
+    if before in _RATE_MARKS and (base := exemptions.rate_base(text, at, floor)):
+        return base
     if before in _ORDINAL_MARKS and exemptions.ordinal_before(text, at, floor):
         return _ordinal(text, at)
     phrase = exemptions.PHRASES.at(text, at, floor)
@@ -273,7 +276,11 @@ def _half(text: str, at: int, floor: int) -> Draft | Skip:
     if before in ("过", "近", "占") and text[at + 1 : at + 2] not in NUMERAL | frozenset("小天年"):
         return Draft(at, at + 1, half)
     unit = unit_at(text, at + 1)
-    if unit and unit_kind(unit) in _HALF_UNITS and unit not in ("夜", "里", "角", "日", "旬", "寸"):
+    if (
+        unit
+        and active().kind(unit) in _HALF_UNITS
+        and unit not in ("夜", "里", "角", "日", "旬", "寸")
+    ):
         return Draft(at, at + 1 + len(unit), half, unit)
     return Skip(at, at + 1, "E5")
 

@@ -113,3 +113,9 @@ class Skip:
         self.start = start
         self.end = end
         self.why = why
+
+
+class Base(Skip):
+    """What a rate is reckoned on: 每 10 万人. It begins at its number."""
+
+    __slots__ = ()

@@ -10,12 +10,12 @@ from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, dig
 from chapterkit.quantities.model import Draft, Value
 from chapterkit.quantities.numerals import DIGITS, scaled
 from chapterkit.quantities.units import (
-    FIRST_CHARACTERS,
-    TABLE,
+    active,
+    bare_per_end,
+    compound_end,
     is_measure,
-    normal_unit,
+    per_end,
     unit_at,
-    unit_kind,
 )
 
 SPACES = " \u00a0\u2009\u202f"
@@ -29,7 +29,7 @@ _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
 _MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _HYPHENED = re.compile(r"-(?=[a-z]{3})")
 _LONE_LATIN = frozenset("AaNTxXCcVWJ")
-_PER_LATIN = frozenset("Lm")  # 12.5×10⁹/L, 10⁶/mL
+_GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _DECIMAL_BEHIND = frozenset("米")
 _BEHIND = re.compile(
     r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
@@ -69,13 +69,13 @@ def _end(text: str, amount: Amount) -> Draft:
         value, end = _tenths(text, value, end)
     elif unit in ("个", "個") and text[end : end + 1] == "半":
         further = unit_at(text, end + 1)
-        if further and unit_kind(further) in ("time", "order"):
+        if further and active().kind(further) in ("time", "order"):
             end += 1 + len(further)
             unit, value = unit + further, _plus_half(value)
         elif text[end + 1 : end + 2] == "月":
             end += 2
             unit, value = unit + "月", _plus_half(value)
-    elif text[end : end + 1] == "半" and unit and unit_kind(unit) in _HALF_AFTER:
+    elif text[end : end + 1] == "半" and unit and active().kind(unit) in _HALF_AFTER:
         if text[end + 1 : end + 2] not in _NO_HALF or end + 1 >= len(text):
             end, value = end + 1, _plus_half(value)
     elif unit in _DECIMAL_BEHIND and (behind := _BEHIND.match(text, end)):
@@ -101,9 +101,10 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following == "-" and start == at and (match := _HYPHENED.match(text, at)):
         unit = unit_at(text, match.end())
         return (match.end(), match.end() + len(unit)) if unit else (at, at)
-    if following == "/" and start == at and text[at + 1 : at + 2] in _PER_LATIN:
-        return at, at + 1 + len(unit_at(text, at + 1))
-    if following not in FIRST_CHARACTERS:
+    if following == "/":
+        end = bare_per_end(text, at)
+        return (start, end) if end > at else (at, at)
+    if following not in active().first_characters:
         return at, at
     unit = unit_at(text, start)
     if not unit or (start > at and unit in _LONE_LATIN):
@@ -111,17 +112,10 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     end = start + len(unit)
     if unit in ("个", "個"):
         end = _after_piece(text, end)
-    while text[end : end + 1] == "/" or text.startswith(" / ", end):
-        further_at = end + (1 if text[end] == "/" else 3)
-        further = unit_at(text, further_at) or _per_day(text, further_at)
-        if not further:
-            break
-        end = further_at + len(further)
+    following = text[end : end + 1]
+    if following in _GOES_ON and (following != " " or text[end + 1 : end + 2] == "/"):
+        end = compound_end(text, end)
     return start, end
-
-
-def _per_day(text: str, at: int) -> str:
-    return "d" if text[at : at + 1] == "d" and not text[at + 1 : at + 2].isalnum() else ""
 
 
 def _after_piece(text: str, end: int) -> int:
@@ -132,7 +126,7 @@ def _after_piece(text: str, end: int) -> int:
             return at + 2
         at += 1
     further = unit_at(text, at)
-    if further and unit_kind(further) != "count" and further not in ("度", "里", "×", "参数"):
+    if further and active().kind(further) != "count" and further not in ("度", "里", "×", "参数"):
         return at + len(further)
     return end
 
@@ -364,7 +358,7 @@ def _joined(
         return None
     if text[other.end : other.end + 1].isascii() and text[other.end : other.end + 1].isalpha():
         return None
-    kinds = unit_kind(first.unit), unit_kind(other.unit)
+    kinds = active().kind(first.unit), active().kind(other.unit)
     if first.unit and other.unit and kinds[0] != kinds[1]:
         return None
     low, high = first.value, other.value
@@ -375,7 +369,11 @@ def _joined(
     if not first.unit and other.unit == "成" and isinstance(low, Decimal):
         low = first.value = _times_ten(low)
     unit = other.unit or first.unit
-    if first.unit and other.unit and normal_unit(first.unit) != normal_unit(other.unit):
+    if (
+        first.unit
+        and other.unit
+        and active().meaning(first.unit).parts != active().meaning(other.unit).parts
+    ):
         unit = f"{first.unit}–{other.unit}"
     return _pair(low, high), unit
 
@@ -407,7 +405,7 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
         mark = _MARK_BEFORE.search(text[max(floor, start - 5) : start])
         if mark:
             start -= len(mark[0])
-            draft.unit = draft.unit or mark[0].strip()
+            _priced(text, draft, mark[0].strip())
             before = text[start - 1 : start] if start > floor else ""
     if before and before in _SIGNS and _is_sign(text, start - 1, floor, draft):
         start -= 1
@@ -424,6 +422,14 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
         _negate(draft)
     draft.start = start
     return draft
+
+
+def _priced(text: str, draft: Draft, mark: str) -> None:
+    """Give an amount its currency, and what it is paid for: $3/million tokens."""
+    if not draft.unit and (end := per_end(text, draft.end)) > draft.end:
+        draft.unit, draft.end = text[draft.end : end], end
+    if not draft.unit or draft.unit.lstrip().startswith("/"):
+        draft.unit = mark + draft.unit
 
 
 def _is_sign(text: str, at: int, floor: int, draft: Draft) -> bool:
@@ -451,9 +457,9 @@ def measured(draft: Draft) -> bool:
     """Whether the unit makes a number of any size a quantity."""
     return (
         is_measure(draft.unit)
-        or (bool(draft.unit) and unit_kind(draft.unit) == "rate")
+        or (bool(draft.unit) and active().kind(draft.unit) == "rate")
         or (
-            draft.unit not in TABLE
-            and unit_kind(draft.unit) not in ("count", "number", "tokens", "parameters")
+            draft.unit not in active().table
+            and active().kind(draft.unit) not in ("count", "number", "tokens", "parameters")
         )
     )

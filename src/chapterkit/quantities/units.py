@@ -1,15 +1,26 @@
-"""The unit table: read a unit in text, name it, and say when two quantities are the same."""
+"""The unit table: read a unit in text, name it, and say when two quantities are the same.
+
+A unit is a word of the table (毫秒), a magnitude with one (万元), a compound of such (次/分,
+mg/(kg·d), 例/10 万人, 10^9/L), or any other word, which is compared as written. `Units` is the
+table; a book may declare more (`units_with`), and `reading` makes those the ones that the grammar
+finds in text.
+"""
 
 # ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from chapterkit.quantities.numerals import power_of
+from chapterkit.quantities.traditional import simplified
 from chapterkit.quantities.wordlists import lines, words
 
 _LATIN_POWERS = {"K": 3, "k": 3, "M": 6, "B": 9, "b": 9, "T": 12, "bn": 9, "mn": 6}
@@ -19,28 +30,91 @@ _MAGNITUDE = re.compile(
     r"([十百千万亿萬億]{1,3}|[KkMBbT]|thousand|million|billion|trillion) ?(?=\S)"
 )
 _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+_UNCOUNTED = ("count", "tokens", "parameters")
+LONGEST_UNIT = 60
+_KEPT = 4096
+Base = tuple[Fraction, tuple[tuple[str, int], ...]]
+
+# --- compounds
+
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
+_LOWERED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_EXPONENT = re.compile(r"(?:\^\(?([-−]?\d{1,2})\)?|([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))$")
+_SIGN = re.compile(r" ?([/·⋅∙*()（）]|每(?!个)|\bper\b) ?")
+_COMPOUND = re.compile(r"[/·⋅∙*^(（每⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|\bper\b|^\d")
+_PLAIN_NUMBER = re.compile(
+    r"(\d{1,3}(?:,\d{3})+|\d{1,12}(?:\.\d{1,12})?)"
+    r"(?:(?:\^|\*\*)(-?\d{1,2})|([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))? ?"
+)
+_MAGNITUDE_ALONE = re.compile(
+    r"([十百千万亿萬億]{1,3}|[KMBT](?![A-Za-z])|thousand|million|billion|trillion)(?![A-Za-z]) ?"
+)
 
 
-_ONLY_BEFORE: dict[str, frozenset[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A unit that a book declares.
+
+    `name` is its first spelling, `same` are others; `counts` tells that a small number of it is a
+    small count (三户); one of it is `factor` of `other`, if that is said.
+    """
+
+    name: str
+    same: tuple[str, ...] = ()
+    counts: bool = False
+    factor: Fraction | None = None
+    other: str = ""
 
 
-def _add(table: dict[str, tuple[str, str]], kind: str, entry: str) -> None:
-    names, _, followers = entry.partition(">")
-    spellings = [name.replace("_", " ") for name in names.split()]
-    for spelling in spellings:
-        table.setdefault(spelling, (spellings[0], kind))
-        if followers:
-            _ONLY_BEFORE[spelling] = frozenset(followers)
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a unit says: names to their powers (米: 1, 秒: −1), and so many times that.
+
+    `known` is whether the table has all names. 万元 is 10000 元, 例/10 万人 is 1/100000 例/人.
+    """
+
+    parts: tuple[tuple[str, int], ...]
+    scale: Fraction = Fraction(1)
+    known: bool = True
+
+    @property
+    def name(self) -> str:
+        """The one spelling under which the unit is compared, without magnitude."""
+        top = [name + _raised(power) for name, power in self.parts if power > 0]
+        bottom = [name + _raised(-power) for name, power in self.parts if power < 0]
+        if not bottom:
+            return "·".join(top)
+        under = bottom[0] if len(bottom) == 1 else f"({'·'.join(bottom)})"
+        return f"{'·'.join(top)}/{under}"
 
 
-def _table() -> dict[str, tuple[str, str]]:
-    table: dict[str, tuple[str, str]] = {}
+def _raised(power: int) -> str:
+    return "" if power == 1 else str(power).translate(_LOWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    kind: str
+    spellings: tuple[str, ...]
+    followers: str = ""
+    factor: Fraction | None = None
+    other: str = ""
+
+
+def _entry(kind: str, text: str) -> _Entry:
+    names, _, said = text.partition("=")
+    names, _, followers = names.strip().partition(">")
+    spellings = tuple(name.replace("_", " ") for name in names.split())
+    factor, _, other = said.strip().partition(" ")
+    return _Entry(kind, spellings, followers, Fraction(factor) if factor else None, other)
+
+
+def _standard_entries() -> Iterator[_Entry]:
     for line in lines("units.txt"):
         kind, _, rest = line.partition(":")
-        _add(table, kind, rest)
+        yield _entry(kind, rest)
     for line in lines("classifiers.txt"):
-        _add(table, "count", line)
-    return table
+        yield _entry("count", line)
 
 
 def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -50,11 +124,309 @@ def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(group, key=len, reverse=True)) for key, group in found.items()}
 
 
-TABLE = _table()
-FIRST_CHARACTERS = frozenset(unit[0] for unit in TABLE)
-_LONG_UNITS = _by_two_characters(unit for unit in TABLE if len(unit) > 1)
-_SHORT_UNITS = frozenset(unit for unit in TABLE if len(unit) == 1)
 _NOT_UNITS = _by_two_characters(words("not-units.txt"))
+
+
+class Units:
+    """A table of units, and what can be asked of it."""
+
+    def __init__(self, declared: tuple[Declared, ...] = ()) -> None:
+        self.declared = declared
+        self.table: dict[str, tuple[str, str]] = {}
+        self.per: dict[str, str] = {}
+        self.scales: dict[str, tuple[Fraction, str]] = {}
+        self.followers: dict[str, frozenset[str]] = {}
+        for entry in _standard_entries():
+            self._add(entry)
+        self._meanings: dict[str, Meaning] = {}
+        self._bases: dict[str, Base] = {}
+        for one in declared:
+            self._declare(one)
+        self._meanings.clear()
+        self.first_characters = frozenset(unit[0] for unit in self.table)
+        self.measure_starts = frozenset(unit[0] for unit in self.table if self.is_measure(unit))
+        self._long = _by_two_characters(unit for unit in self.table if len(unit) > 1)
+        self._short = frozenset(unit for unit in self.table if len(unit) == 1)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return units_with, (self.declared,)
+
+    def _add(self, entry: _Entry) -> None:
+        name = entry.spellings[0]
+        for spelling in entry.spellings:
+            if entry.kind == "per":
+                self.per[spelling] = name
+                continue
+            self.table.setdefault(spelling, (name, entry.kind))
+            if entry.followers:
+                self.followers[spelling] = frozenset(entry.followers)
+        if entry.factor is not None:
+            self.scales[name] = entry.factor, entry.other
+
+    def _declare(self, one: Declared) -> None:
+        """Add a book's unit: to a unit of the table that it names, or as one of its own."""
+        own = simplified(one.name)
+        name, kind = self.table.get(own, (own, ""))
+        if one.counts:
+            kind = "count"
+        elif one.other and not kind:
+            kind = self.kind(one.other)
+        for spelling in map(simplified, (one.name, *one.same)):
+            self.table[spelling] = name, kind or "own"
+            self.followers.pop(spelling, None)
+        if one.factor is not None:
+            self.scales[name] = one.factor, one.other
+
+    # --- in text
+
+    def at(self, text: str, at: int) -> str:
+        """The longest unit or classifier standing at `at` in the text, or an empty string."""
+        two = text[at : at + 2]
+        blocked = 0
+        for word in _NOT_UNITS.get(two, ()):
+            if text.startswith(word, at):
+                blocked = len(word)
+                break
+        for unit in self._long.get(two, ()):
+            if len(unit) < blocked:
+                return ""
+            if text.startswith(unit, at) and self._stands(text, unit, at + len(unit)):
+                return unit
+        first = two[:1]
+        if first in self._short and not blocked and self._stands(text, first, at + 1):
+            return first
+        return ""
+
+    def _stands(self, text: str, unit: str, end: int) -> bool:
+        """Whether what follows lets the unit be one: no longer Latin word, its own company."""
+        following = text[end : end + 1]
+        if unit[-1] in _ALNUM:
+            return following not in _ALNUM or not following
+        followers = self.followers.get(unit)
+        return followers is None or following in followers
+
+    # --- by name
+
+    def is_measure(self, unit: str) -> bool:
+        """Whether a number of any size before this unit is a quantity (policy Q5)."""
+        entry = self.table.get(unit)
+        return entry is not None and entry[1] not in _UNCOUNTED
+
+    def meaning(self, unit: str) -> Meaning:
+        """What a unit says; an unknown one is its own name."""
+        found = self._meanings.get(unit)
+        if found is None:
+            if len(self._meanings) > _KEPT:
+                self._meanings.clear()
+            found = self._meanings[unit] = self._read(unit)
+        return found
+
+    def _read(self, unit: str) -> Meaning:
+        plain = " ".join(unit.split()).replace("％", "%")
+        if len(plain) > LONGEST_UNIT:
+            return Meaning(((plain, 1),), known=False)
+        plain = simplified(plain).removeprefix("×") if plain[1:2].isdecimal() else simplified(plain)
+        return self._word(plain) or self._made(plain)
+
+    def _made(self, plain: str) -> Meaning:
+        compound = self._compound(plain) if _COMPOUND.search(plain) else None
+        return compound or Meaning(((plain.replace(" ", ""), 1),), known=False)
+
+    def _word(self, plain: str, *, under: bool = False) -> Meaning | None:
+        """A unit of the table, with a magnitude or a 个 before it, or a magnitude alone."""
+        if under and plain in self.per:
+            return Meaning(((self.per[plain], 1),))
+        joined = plain.replace(" ", "")
+        for spelling in (plain, joined):
+            if spelling in self.table:
+                return Meaning(((self.table[spelling][0], 1),))
+        if not joined:
+            return Meaning(())
+        if joined[0] in "个個" and len(joined) > 1:
+            return self._word(joined[1:]) or Meaning(((joined[1:], 1),), known=False)
+        power = LATIN_POWERS.get(joined)
+        if power is None and joined[0] in "十百千万亿萬億":
+            power = power_of(joined)
+        if power:
+            return Meaning((), Fraction(10) ** power)
+        match = _MAGNITUDE.match(plain)
+        rest = plain[match.end() :].replace(" ", "") if match else ""
+        if match and rest in self.table:
+            power = LATIN_POWERS.get(match[1]) or power_of(match[1]) or 0
+            return Meaning(((self.table[rest][0], 1),), Fraction(10) ** power)
+        return None
+
+    def _compound(self, plain: str) -> Meaning | None:
+        """次/分, mg/(kg·d), 元/平方米·月, 每 10 万人; `None` where signs make no sense."""
+        reader = _Compound(self, plain)
+        return reader.meaning() if reader.read() else None
+
+    def known(self, unit: str) -> bool:
+        """Whether the table has the unit, or all that it is made of."""
+        return self.meaning(unit).known
+
+    def kind(self, unit: str) -> str:
+        """What a unit measures; `number` without a unit, `rate` for a/b, `count` if unknown."""
+        parts = self.meaning(unit).parts
+        if not parts:
+            return "number"
+        if len(parts) > 1 or parts[0][1] != 1:
+            return "rate"
+        entry = self.table.get(parts[0][0])
+        return entry[1] if entry else "count"
+
+    def in_base(self, unit: str) -> Base:
+        """How many of the most basic units one of `unit` is: 毫秒 is 1/1000 of 秒.
+
+        Names that the table does not convert stay.
+        """
+        found = self._bases.get(unit)
+        if found is None:
+            if len(self._bases) > _KEPT:
+                self._bases.clear()
+            found = self._bases[unit] = self._converted(unit)
+        return found
+
+    def _converted(self, unit: str) -> Base:
+        meaning = self.meaning(unit)
+        scale, powers = meaning.scale, dict[str, int]()
+        for name, power in meaning.parts:
+            base = name
+            for _ in range(len(self.scales)):
+                if base not in self.scales:
+                    break
+                factor, other = self.scales[base]
+                inner = self.meaning(other)
+                scale *= (factor * inner.scale) ** power
+                if len(inner.parts) != 1 or inner.parts[0][1] != 1:
+                    for part, exponent in inner.parts:
+                        powers[part] = powers.get(part, 0) + exponent * power
+                    base = ""
+                    break
+                base = inner.parts[0][0]
+            if base:
+                powers[base] = powers.get(base, 0) + power
+        return scale, _sorted(powers)
+
+
+def _sorted(powers: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((name, power) for name, power in powers.items() if power))
+
+
+class _Compound:
+    """Reads a compound unit: words between strokes, dots and brackets."""
+
+    def __init__(self, units: Units, text: str) -> None:
+        self.units = units
+        self.tokens = [token for token in _SIGN.split(text) if token.strip()]
+        self.at = 0
+        self.powers: dict[str, int] = {}
+        self.scale = Fraction(1)
+        self.known = True
+
+    def meaning(self) -> Meaning:
+        top = [(name, power) for name, power in self.powers.items() if power > 0]
+        bottom = sorted((name, power) for name, power in self.powers.items() if power < 0)
+        return Meaning((*sorted(top), *bottom), self.scale, self.known)
+
+    def read(self) -> bool:
+        """Read all; tell whether it is well formed."""
+        return len(self.tokens) < 20 and self._quotient(1) and self.at == len(self.tokens)
+
+    def _next(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def _quotient(self, sign: int) -> bool:
+        if self._next() not in _OVER and not self._product(sign):
+            return False
+        while self._next() in _OVER:
+            self.at += 1
+            if not self._product(-sign):
+                return False
+        return True
+
+    def _product(self, sign: int) -> bool:
+        """Factors with dots between; behind a stroke all of them are under it: 元/平方米·月."""
+        while True:
+            if not self._factor(sign):
+                return False
+            if self._next() not in _DOTS:
+                return True
+            self.at += 1
+
+    def _factor(self, sign: int) -> bool:
+        token = self._next()
+        self.at += 1
+        if token in ("(", "（"):
+            inside = self._quotient(sign) and self._next() in (")", "）")
+            self.at += 1
+            return inside
+        return bool(token) and not _SIGN.fullmatch(token) and self._word(token, sign)
+
+    def _word(self, word: str, sign: int) -> bool:
+        number = _PLAIN_NUMBER.match(word)
+        if number:
+            value = Fraction(number[1].replace(",", ""))
+            if not value or not number[0].strip():
+                return False
+            exponent = int((number[2] or number[3] or "1").translate(_RAISED))
+            if exponent != 1 and value != 10:
+                return False
+            self.scale *= value ** (exponent * sign)
+            word = word[number.end() :]
+            magnitude = _MAGNITUDE_ALONE.match(word)
+            if magnitude and word not in self.units.table:
+                power = LATIN_POWERS.get(magnitude[1]) or power_of(magnitude[1]) or 0
+                self.scale *= Fraction(10) ** (power * sign)
+                word = word[magnitude.end() :]
+            if not word:
+                return True
+        power = sign
+        found = self.units._word(_squared(word), under=sign < 0)
+        if found is None and (match := _EXPONENT.search(word)):
+            power *= int((match[1] or match[2]).translate(_RAISED))
+            word = word[: match.start()]
+            found = self.units._word(word, under=sign < 0)
+        found = found or Meaning(((word.replace(" ", ""), 1),), known=False)
+        for name, exponent in found.parts:
+            self.powers[name] = self.powers.get(name, 0) + exponent * power
+        self.scale *= found.scale**power
+        self.known = self.known and found.known
+        return True
+
+
+_OVER = ("/", "每", "per")
+_DOTS = ("·", "⋅", "∙", "*")
+
+
+def _squared(word: str) -> str:
+    """m^2 as the table has it: m²."""
+    return word.replace("^2", "²").replace("^3", "³")
+
+
+@lru_cache(maxsize=64)
+def units_with(declared: tuple[Declared, ...]) -> Units:
+    """Return the table with what a book declares besides."""
+    return Units(declared)
+
+
+STANDARD = units_with(())
+_READING: ContextVar[Units] = ContextVar("units", default=STANDARD)
+
+
+def active() -> Units:
+    """The table that text is being read with."""
+    return _READING.get()
+
+
+@contextmanager
+def reading(units: Units) -> Iterator[None]:
+    """Let text be read with the units of a book."""
+    token = _READING.set(units)
+    try:
+        yield
+    finally:
+        _READING.reset(token)
 
 
 def unit_at(text: str, at: int) -> str:
@@ -65,106 +437,155 @@ def unit_at(text: str, at: int) -> str:
     >>> unit_at("十二出现", 2)
     ''
     """
-    two = text[at : at + 2]
-    blocked = 0
-    for word in _NOT_UNITS.get(two, ()):
-        if text.startswith(word, at):
-            blocked = len(word)
-            break
-    for unit in _LONG_UNITS.get(two, ()):
-        if len(unit) < blocked:
-            return ""
-        if text.startswith(unit, at) and _stands(text, unit, at + len(unit)):
-            return unit
-    first = two[:1]
-    if first in _SHORT_UNITS and not blocked and _stands(text, first, at + 1):
-        return first
-    return ""
-
-
-def _stands(text: str, unit: str, end: int) -> bool:
-    """Whether what follows lets the unit be one: no longer Latin word, and its own company."""
-    following = text[end : end + 1]
-    if unit[-1] in _ALNUM:
-        return following not in _ALNUM or not following
-    followers = _ONLY_BEFORE.get(unit)
-    return followers is None or following in followers
+    return _READING.get().at(text, at)
 
 
 def is_measure(unit: str) -> bool:
     """Whether a number of any size before this unit is a quantity (policy Q5)."""
-    entry = TABLE.get(unit)
-    return entry is not None and entry[1] not in ("count", "tokens", "parameters")
+    return _READING.get().is_measure(unit)
 
 
-MEASURE_STARTS = frozenset(unit[0] for unit in TABLE if is_measure(unit))
+# --- compounds in text
+
+_PER_MARK = re.compile(r" ?/ ?|每(?=(?:秒|分|小时)(?!钟[内里]))")
+_DOT_BEFORE = re.compile(r"[·⋅∙](?=[A-Za-zμµΩ人次小年])")
+_SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)|[⁻]?[¹²³⁴]")
+_PER_NUMBER = re.compile(
+    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?![\d.,]) ?)?"
+    r"([十百千万亿萬億]{1,3}(?!瓦|克|米|帕|赫|伏|卡|焦|分)|"
+    r"(?:[KMB](?= ?[a-z]{3})|thousand|million|billion)(?![A-Z]))? ?"
+)
+_NO_PER = {
+    "时": "间候刻代期",
+    "月": "球饼",
+    "季": "节后前",
+    "平": "台均时等衡板面稳行",
+    "度": "假量过",
+}
+_PER_KINDS = frozenset(("time", "volume", "mass", "area", "length", "tokens"))
 
 
-@lru_cache(maxsize=2048)
-def _resolved(unit: str) -> tuple[int, str]:
-    """The power of ten inside a unit and what is left of it: 万元 is (4, 元)."""
-    plain = " ".join(unit.replace("\u00a0", " ").split()).replace("％", "%")
-    if plain in TABLE:
-        return 0, TABLE[plain][0]
-    joined = plain.replace(" ", "")
-    if joined in TABLE:
-        return 0, TABLE[joined][0]
-    if "/" in joined:
-        return 0, "/".join(_resolved(part)[1] for part in joined.split("/"))
-    for prefix in ("个", "個"):
-        if joined.startswith(prefix) and len(joined) > 1:
-            return 0, _resolved(joined[1:])[1]
-    if joined in LATIN_POWERS:
-        return LATIN_POWERS[joined], ""
-    power = power_of(joined) if joined and joined[0] in "十百千万亿萬億" else None
-    if power:
-        return power, ""
-    match = _MAGNITUDE.match(plain)
-    if match and plain[match.end() :].replace(" ", "") in TABLE:
-        power = LATIN_POWERS.get(match[1]) or power_of(match[1])
-        if power:
-            return power, _resolved(plain[match.end() :])[1]
-    return 0, joined
+def compound_end(text: str, end: int) -> int:
+    """Where a unit that begins before `end` really ends: 次 → 次/分, mg → mg/(kg·d), kW → kW·h."""
+    while True:
+        following = text[end : end + 1]
+        if following in ("^", "⁻", "¹", "²", "³", "⁴") and following:
+            raised = _SUPERSCRIPT.match(text, end)
+            if raised is None or text[end - 1] not in _ALNUM:
+                return end
+            end = raised.end()
+        elif following in ("·", "⋅", "∙") and following:
+            dot = _DOT_BEFORE.match(text, end)
+            further = unit_at(text, dot.end()) if dot else ""
+            if not dot or not further:
+                return end
+            end = dot.end() + len(further)
+        else:
+            under = per_end(text, end)
+            if under == end:
+                return end
+            end = under
 
 
-def normal_unit(unit: str) -> str:
+def per_end(text: str, at: int) -> int:
+    """Where what stands under a stroke at `at` ends, or `at`: /分, /(kg·d), /10 万人."""
+    if text[at : at + 1] not in ("/", " ", "每") or at >= len(text):
+        return at
+    mark = _PER_MARK.match(text, at)
+    if mark is None:
+        return at
+    end = _under_end(text, mark.end())
+    return at if end == mark.end() else end
+
+
+def _under_end(text: str, at: int) -> int:
+    end = _factor_end(text, at)
+    while end > at and text[end : end + 1] in ("·", "⋅", "∙") and end < len(text):
+        further = _factor_end(text, end + 1)
+        if further == end + 1:
+            break
+        end = further
+    return end
+
+
+def _factor_end(text: str, at: int) -> int:
+    """One factor under a stroke: a bracket, or a unit with a round number before it."""
+    if text[at : at + 1] in ("(", "（") and at < len(text):
+        inside = _under_end(text, at + 1)
+        closed = inside > at + 1 and text[inside : inside + 1] in (")", "）")
+        return inside + 1 if closed and inside < len(text) else at
+    number = _PER_NUMBER.match(text, at)
+    start = number.end() if number else at
+    unit = unit_at(text, start) or _per_word(text, start)
+    if not unit:
+        return start - (text[start - 1] == " ") if number and number[2] else at
+    end = start + len(unit)
+    raised = _SUPERSCRIPT.match(text, end) if unit[-1] in _ALNUM else None
+    return raised.end() if raised else end
+
+
+def _per_word(text: str, at: int) -> str:
+    """A spelling that is a unit only under a stroke: 元/月, t/(ha·a)."""
+    units = _READING.get()
+    word = text[at : at + 1]
+    following = text[at + 1 : at + 2]
+    if word not in units.per or not word:
+        return ""
+    if word in _ALNUM:
+        return "" if following and following in _ALNUM else word
+    return "" if following and following in _NO_PER.get(word, "") else word
+
+
+def bare_per_end(text: str, at: int) -> int:
+    """The same for a number without a unit of its own: 4.5×10⁹/L, 12.3/10 万, 80/分."""
+    if text[at : at + 1] not in ("/", " ") or at >= len(text):
+        return at
+    mark = _PER_MARK.match(text, at)
+    if mark is None or mark[0].strip() != "/":
+        return at
+    number = _PER_NUMBER.match(text, mark.end())
+    start = number.end() if number else mark.end()
+    if number and number[1] and not number[2]:
+        return at
+    unit = unit_at(text, start) or _per_word(text, start)
+    kind = _READING.get().kind("/" + unit) if unit else ""
+    units = _READING.get()
+    base = units.table.get(units.per.get(unit, unit), ("", ""))[1]
+    fits = bool(number and number[2]) or (kind == "rate" and base in _PER_KINDS)
+    return _under_end(text, mark.end()) if fits else at
+
+
+def normal_unit(unit: str, units: Units = STANDARD) -> str:
     """The one spelling under which a unit is compared; an unknown unit stays as it is.
 
     >>> normal_unit("毫秒"), normal_unit("ms"), normal_unit("成"), normal_unit("百分点")
     ('毫秒', '毫秒', '%', '个百分点')
-    >>> normal_unit("万元"), normal_unit("x"), normal_unit("个 token")
-    ('元', '倍', 'token')
+    >>> normal_unit("万元"), normal_unit("x"), normal_unit("个 token"), normal_unit("個百分點")
+    ('元', '倍', 'token', '个百分点')
+    >>> normal_unit("mg/kg/d"), normal_unit("毫克/(千克·天)"), normal_unit("例/10 万人年")
+    ('毫克/(千克·天)', '毫克/(千克·天)', '例/人年')
     """
-    return _resolved(unit)[1]
+    return units.meaning(unit).name
 
 
-LONGEST_UNIT = 100
-
-
-def known_unit(unit: str) -> bool:
+def known_unit(unit: str, units: Units = STANDARD) -> bool:
     """Whether the unit table knows a unit (an empty unit is known: a bare number).
 
     >>> known_unit("毫秒"), known_unit("万元"), known_unit("元/吨"), known_unit("呎呎")
     (True, True, True, False)
+    >>> known_unit("mg/(kg·d)"), known_unit("每 10 万人"), known_unit("10^9/L"), known_unit("呎/天")
+    (True, True, True, False)
     """
-    if len(unit) > LONGEST_UNIT:
-        return False
-    name = normal_unit(unit)
-    return not name or all(part in TABLE for part in name.split("/"))
+    return len(unit) <= LONGEST_UNIT and units.known(unit)
 
 
-def unit_kind(unit: str) -> str:
+def unit_kind(unit: str, units: Units = STANDARD) -> str:
     """What a unit measures; `number` without a unit, `rate` for a/b, `count` if unknown.
 
     >>> unit_kind("%"), unit_kind("个百分点"), unit_kind("倍"), unit_kind("张"), unit_kind("")
     ('percent', 'points', 'times', 'count', 'number')
     """
-    name = normal_unit(unit)
-    if not name:
-        return "number"
-    if "/" in name and name not in TABLE:
-        return "rate"
-    return TABLE[name][1] if name in TABLE else "count"
+    return units.kind(unit)
 
 
 def same_quantity(
@@ -172,6 +593,7 @@ def same_quantity(
     a_unit: str,
     b_value: Decimal | tuple[Decimal, Decimal] | None,
     b_unit: str,
+    units: Units = STANDARD,
 ) -> bool:
     """Whether two values with units are two spellings of one quantity (policy 1.6).
 
@@ -188,27 +610,59 @@ def same_quantity(
     >>> same_quantity(Decimal(500), "ms", Decimal("0.5"), "秒")
     False
     """
-    if a_value is None or b_value is None:
-        return False
-    (a_power, a_name), (b_power, b_name) = _resolved(a_unit), _resolved(b_unit)
-    if a_name != b_name or isinstance(a_value, tuple) != isinstance(b_value, tuple):
+    a, b = units.meaning(a_unit), units.meaning(b_unit)
+    return a.parts == b.parts and _same_values(a_value, a.scale, b_value, b.scale)
+
+
+def converted(
+    a_value: Decimal | tuple[Decimal, Decimal] | None,
+    a_unit: str,
+    b_value: Decimal | tuple[Decimal, Decimal] | None,
+    b_unit: str,
+    units: Units = STANDARD,
+) -> bool:
+    """Whether two values are one quantity after conversion by the table, exactly.
+
+    >>> converted(Decimal(500), "毫秒", Decimal("0.5"), "秒"), converted(Decimal(90), "分钟",
+    ...     Decimal("1.5"), "小时")
+    (True, True)
+    >>> converted(Decimal(5), "%", Decimal(5), "个百分点"), converted(Decimal(1), "千克",
+    ...     Decimal(1000), "毫升")
+    (False, False)
+    """
+    (a_scale, a_parts), (b_scale, b_parts) = units.in_base(a_unit), units.in_base(b_unit)
+    return a_parts == b_parts and _same_values(a_value, a_scale, b_value, b_scale)
+
+
+def _same_values(
+    a_value: Decimal | tuple[Decimal, Decimal] | None,
+    a_scale: Fraction,
+    b_value: Decimal | tuple[Decimal, Decimal] | None,
+    b_scale: Fraction,
+) -> bool:
+    if (
+        a_value is None
+        or b_value is None
+        or isinstance(a_value, tuple) != isinstance(b_value, tuple)
+    ):
         return False
     a = a_value if isinstance(a_value, tuple) else (a_value,)
     b = b_value if isinstance(b_value, tuple) else (b_value,)
-    return all(_equal(x, a_power, y, b_power) for x, y in zip(a, b, strict=True))
+    ratio = a_scale / b_scale
+    return all(_equal(x, y, ratio) for x, y in zip(a, b, strict=True))
 
 
-def _equal(a: Decimal, a_power: int, b: Decimal, b_power: int) -> bool:
-    """Equality of a·10^m and b·10^n by digits alone, so that no context rounds or overflows."""
-    return _digits(a, a_power) == _digits(b, b_power)
+def _equal(a: Decimal, b: Decimal, ratio: Fraction) -> bool:
+    """Equality of a·ratio and b by digits alone, so that no context rounds or overflows."""
+    return _digits(a, ratio.numerator) == _digits(b, ratio.denominator)
 
 
-def _digits(number: Decimal, power: int) -> tuple[int, str, int | str]:
+def _digits(number: Decimal, times: int) -> tuple[int, str, int | str]:
     sign, digits, exponent = number.as_tuple()
     if not isinstance(exponent, int):
         return sign, exponent, 0
-    text = "".join(map(str, digits)).lstrip("0")
-    if not text:
+    text = str(int("".join(map(str, digits))) * times)
+    if text == "0":
         return 0, "", 0
     stripped = text.rstrip("0")
-    return sign, stripped, exponent + power + len(text) - len(stripped)
+    return sign, stripped, exponent + len(text) - len(stripped)

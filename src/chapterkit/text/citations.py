@@ -13,6 +13,7 @@ import latexcodec  # noqa: F401 (registers the codec)
 from pybtex.database import Person
 
 from chapterkit.han import ALL_HAN
+from chapterkit.manuscript.wording import CHINESE
 from chapterkit.patterns import Late
 from chapterkit.text.addresses import bibtex_address
 from chapterkit.text.tree import (
@@ -261,12 +262,15 @@ def _markup_safe(text: str) -> str:
 # --- from citeproc to the page
 
 
-def finish_references(tree: Tree, languages: Mapping[str, str]) -> Tree:
+def finish_references(
+    tree: Tree, languages: Mapping[str, str], title: str = CHINESE.references
+) -> Tree:
     """Return citeproc's tree with citations and references as GB/T 7714 has them.
 
-    `languages` maps keys to BCP 47 tags. In Chinese entries "et al." becomes 等 and "2nd ed."
-    2版; a citation's locator stands outside the brackets ([1]图 6), runs of numbers are joined
-    ([1,3-5]), every number links to its entry, and no space stands before it.
+    `languages` maps keys to BCP 47 tags; `title` is what stands over the references. In Chinese
+    entries "et al." becomes 等 and "2nd ed." 2版; a citation's locator stands outside the brackets
+    ([1]图 6), runs of numbers are joined ([1,3-5]), every number links to its entry, and no space
+    stands before it.
     """
     entries = filter(None, map(_entry_key, elements_of(tree)))
     numbers = {key: place for place, key in enumerate(entries, 1)}
@@ -279,15 +283,15 @@ def finish_references(tree: Tree, languages: Mapping[str, str]) -> Tree:
         return element
 
     blocks = walk(walk(tree_blocks(tree), change), _without_spaces_before_cites)
-    return with_blocks(tree, _with_heading(blocks))
+    return with_blocks(tree, _with_heading(blocks, title))
 
 
-def _with_heading(blocks: list[Element]) -> list[Element]:
+def _with_heading(blocks: list[Element], title: str) -> list[Element]:
     """Put a heading before the references if the author has not."""
     place = next((i for i, one in enumerate(blocks) if _is_references(one)), 0)
     if not place or kind_of(blocks[place - 1]) == "Header":
         return blocks
-    heading = header(2, Attributes("references", ["unnumbered"]), [string("参考文献")])
+    heading = header(2, Attributes("references", ["unnumbered"]), [string(title)])
     return [*blocks[:place], heading, *blocks[place:]]
 
 

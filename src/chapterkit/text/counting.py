@@ -10,7 +10,7 @@ from typing import Literal
 
 from chapterkit.han import COMMON_HAN
 from chapterkit.patterns import Late
-from chapterkit.text.document import Block, Document
+from chapterkit.text.document import OPAQUE, Block, Document
 
 # Characters that count one by one, as an editor counts: Han, 々 and 〇, kana; not the hexagrams.
 _EACH = Late(
@@ -58,8 +58,8 @@ class Section:
 
     @property
     def title(self) -> str:
-        """The heading's text."""
-        return self.heading.text if self.heading else ""
+        """The heading's text, calls of notes left out."""
+        return self.heading.text.replace(OPAQUE, "") if self.heading else ""
 
     @cached_property
     def text(self) -> tuple[Block, ...]:

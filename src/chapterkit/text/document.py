@@ -12,6 +12,7 @@ from typing import Any
 from chapterkit.errors import Origin
 from chapterkit.patterns import Late
 from chapterkit.text.flattening import Inline, leaves
+from chapterkit.text.numbering import UNCOUNTED, Counting, Thing, things_of
 from chapterkit.text.origins import Rendered
 from chapterkit.text.placing import places
 from chapterkit.text.sentences import sentence_at, sentence_ends
@@ -222,13 +223,21 @@ class Comment:
 class Document:
     """One chapter as pandoc read it, with the Markdown it was given and what it warned of.
 
-    The comments are no longer in the Markdown: blanks stand in their place.
+    The comments are no longer in the Markdown: blanks stand in their place. `counting` says how
+    its figures and the like are counted; `elsewhere` holds what it refers to in other chapters.
     """
 
     tree: Tree = field(repr=False)
     rendered: Rendered = field(repr=False)
     warned: tuple[Warned, ...] = ()
     comments: tuple[Comment, ...] = ()
+    counting: Counting = UNCOUNTED
+    elsewhere: Mapping[str, Thing] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def things(self) -> tuple[Thing, ...]:
+        """What in the document bears a number or an identifier, in the order of the text."""
+        return tuple(things_of(self.tree, self.counting))
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

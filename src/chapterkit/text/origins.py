@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -66,6 +66,11 @@ class Rendered:
             else origin
         )
 
+    def origin_at(self, offset: int) -> tuple[Origin, bool]:
+        """Return the origin at `offset`, and whether each character after it stands a column on."""
+        index = max(0, bisect_right(self.starts, offset) - 1)
+        return self.origin(offset), bool(self.origins) and self.origins[index][1]
+
     def origins_within(self, first: int, last: int) -> Iterator[Origin]:
         """Yield where each part of text[first:last + 1] was written, once for each part."""
         begun, ended = bisect_right(self.starts, first), bisect_right(self.starts, last)
@@ -94,6 +99,38 @@ def without_marks(marked: str) -> Rendered:
         starts.append(length)
         origins.append((Origin(found[1], int(found[2]), int(found[3])), found[4] == "t"))
     parts.append(marked[end:])
+    return Rendered("".join(parts), tuple(starts), tuple(origins))
+
+
+def replaced(rendered: Rendered, changes: Sequence[tuple[int, int, str]]) -> Rendered:
+    """Return rendered Markdown with other texts for some stretches: start, end, new text.
+
+    The stretches stand in order and do not overlap. A new text was written where the old one was.
+    """
+    parts: list[str] = []
+    starts: list[int] = []
+    origins: list[tuple[Origin, bool]] = []
+    index = end = length = 0
+
+    def keep(until: int) -> None:
+        """Take over what stands between the last change and `until`, and its origins."""
+        nonlocal index, length
+        while index < len(rendered.starts) and rendered.starts[index] < until:
+            if rendered.starts[index] >= end:
+                starts.append(length + rendered.starts[index] - end)
+                origins.append(rendered.origins[index])
+            index += 1
+        parts.append(rendered.text[end:until])
+        length += until - end
+
+    for start, after, new in changes:
+        keep(start)
+        starts += [length, length + len(new)]
+        origins += [(rendered.origin(start), False), rendered.origin_at(after)]
+        parts.append(new)
+        length += len(new)
+        end = after
+    keep(len(rendered.text))
     return Rendered("".join(parts), tuple(starts), tuple(origins))
 
 

@@ -6,7 +6,7 @@ A pass takes a tree and returns a changed copy of it, never the tree itself chan
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -29,8 +29,6 @@ from chapterkit.text.tree import (
 )
 
 WIDE_SPACE = "\u3000"
-
-_NUMBERED = re.compile(r"(第\d+章|实验\d+\.\d+)$")
 
 
 def passed(tree: Tree, *passes: Pass) -> Tree:
@@ -74,18 +72,29 @@ def numbered(label: str) -> Pass:
     return number
 
 
-def with_wide_spaces(tree: Tree) -> Tree:
-    """Return the tree with an em's space after the number of chapter and experiment headings."""
-    return with_blocks(tree, [_with_wide_space(block) for block in tree_blocks(tree)])
+def with_wide_spaces(labels: Sequence[str]) -> Pass:
+    """Return the pass that puts an em's space after the number that a heading begins with.
+
+    `labels` are what may stand there: 第 {number} 章, 实验 {number}.
+    """
+    numbered = re.compile("|".join(map(_label_pattern, labels)))
+    return lambda tree: with_blocks(
+        tree, [_with_wide_space(block, numbered) for block in tree_blocks(tree)]
+    )
 
 
-def _with_wide_space(block: Element) -> Element:
+def _label_pattern(label: str) -> str:
+    before, _, behind = "".join(label.split()).partition("{number}")
+    return rf"{re.escape(before)}\d+(?:\.\d+)*{re.escape(behind)}"
+
+
+def _with_wide_space(block: Element, numbered: re.Pattern[str]) -> Element:
     if kind_of(block) != "Header":
         return block
     inlines = inlines_of(block)
     for place, inline in enumerate(inlines[:-1]):
         before = "".join(plain_text(inlines[:place]).split())
-        if kind_of(inline) == "Space" and _NUMBERED.match(before):
+        if kind_of(inline) == "Space" and numbered.fullmatch(before):
             wide = string(WIDE_SPACE)
             return with_inlines(block, [*inlines[:place], wide, *inlines[place + 1 :]])
     return block

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import jinja2
 from markupsafe import Markup
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.book import Book, Chapter, check_citation, unknown_experiment
+from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unknown_record
+from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
 from chapterkit.text.views import Numbers, dress_approx, dress_signed, dress_zh, escape, record_view
+
+DEFAULT_TEMPLATE = "experiment.md.j2"
 
 
 class _Loader(jinja2.BaseLoader):
@@ -52,9 +56,10 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
     environment.globals |= {
         "n": Numbers(book.ledger, None),
         "cite": lambda key, at=None: _cite(book, key, at),
-        "ref": lambda slug: _ref(book, chapter, str(slug)),
-        "experiment": lambda slug: _experiment(environment, book, chapter, str(slug)),
+        "ref": lambda name, style="number": _ref(book, str(name), style),
     }
+    for call in (PLACE, *book.config.kind_labels):
+        environment.globals[call] = partial(_placed, environment, book, chapter, call)
     return environment
 
 
@@ -64,30 +69,43 @@ def _cite(book: Book, key: str, at: str | None) -> Markup:
     return Markup(f"[@{key}{locator}]")
 
 
-def _ref(book: Book, chapter: Chapter, slug: str) -> Markup:
-    """Return 实验 7.4; as a link if it stands in the same chapter, and so in the same file."""
-    label = f"实验 {book.number_of(slug)}"
-    return Markup(f"[{label}](#{slug})" if slug in chapter.experiments else label)
+def _ref(book: Book, name: str, style: str) -> Markup:
+    """Return a link to what has an identifier, with its number as text: [实验 7.4](#points).
+
+    What is no record is known only once the text has been read: a link without a text, which gets
+    one then; so do titles. Raises ChapterkitError for what cannot be one.
+    """
+    if style not in STYLES:
+        raise ChapterkitError(f"ref 的 style 不能是 {style}", hint=f"可以是 {'、'.join(STYLES)}")
+    if not _IDENTIFIER.fullmatch(name):
+        raise ChapterkitError(f"“{name}”不能作标识", hint="标识是字母、数字和 - _ : .")
+    if name in book.records and style == "number":
+        return Markup(f"[{escape(book.label_of(name))}](#{name})")
+    styled = "" if style == "number" else f" style={style}"
+    return Markup(f"[](#{name}){{.{REF}{styled}}}")
 
 
-def _experiment(environment: Sandbox, book: Book, chapter: Chapter, slug: str) -> Markup:
+_IDENTIFIER = re.compile(r"\w[\w.:-]{0,99}")
+
+
+def _placed(environment: Sandbox, book: Book, chapter: Chapter, call: str, slug: str) -> Markup:
+    """Return the text of a record, out of its own template, its kind's, or the default one."""
+    slug = str(slug)
     if slug not in book.records:
-        raise unknown_experiment(slug, book.records)
-    if slug not in chapter.experiments:
-        raise ChapterkitError(
-            f'{{{{ experiment("{slug}") }}}} 要单独占一行', hint="前后的文字另起一段"
-        )
-    own = f"experiments/{slug}.md.j2"
-    name = own if own in book.templates else "experiment.md.j2"
+        raise unknown_record(slug, book.records)
+    if slug not in chapter.records:
+        raise ChapterkitError(f'{{{{ {call}("{slug}") }}}} 要单独占一行', hint="前后的文字另起一段")
+    own, of_kind = f"experiments/{slug}.md.j2", f"{book.kind_of(slug)}.md.j2"
+    name = next((one for one in (own, of_kind) if one in book.templates), DEFAULT_TEMPLATE)
     record = record_view(book, book.records[slug])
     template = environment.get_template(name)
     numbers = Numbers(book.ledger, slug)
     rendered = template.render(record=record, n=numbers)
     if f"{{#{slug}}}" not in without_marks(rendered).text:
         raise ChapterkitError(
-            f"实验 {slug} 的文字里没有它的标题",
+            f"{book.kind_label(slug)} {slug} 的文字里没有它的标题",
             Origin(f"templates/{name}"),
-            '开头写 {% extends "experiment.md.j2" %}，文字写在它的 block 里',
+            f'开头写 {{% extends "{DEFAULT_TEMPLATE}" %}}，文字写在它的 block 里',
         )
     return Markup(rendered)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jinja2.ext import Extension
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.book import unknown_experiment
+from chapterkit.manuscript.book import unknown_record
 from chapterkit.manuscript.records import Record
 from chapterkit.text.effort import Effort
 from chapterkit.text.origins import check_no_marks, mark
@@ -100,7 +100,7 @@ def check_templates(templates: Mapping[str, str], records: Mapping[str, Record])
         path = f"templates/{name}"
         slug = name.removeprefix("experiments/").removesuffix(".md.j2")
         if name.startswith("experiments/") and slug not in records:
-            raise unknown_experiment(slug, records).at(Origin(path))
+            raise unknown_record(slug, records).at(Origin(path))
         parent = _EXTENDS.search(text)
         if parent and parent[1] in templates:
             known = set(_BLOCK.findall(templates[parent[1]]))

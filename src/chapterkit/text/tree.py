@@ -7,7 +7,7 @@ kind lays out in its own way. That layout is known here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 Tree = dict[str, Any]
@@ -42,6 +42,11 @@ def string(text: str) -> Element:
 def space() -> Element:
     """Return a space between two words."""
     return bare("Space")
+
+
+def plain_block(inlines: Sequence[Element]) -> Element:
+    """Return inlines as a block that is no paragraph: a cell's, a caption's."""
+    return {"t": "Plain", "c": list(inlines)}
 
 
 def superscript(inlines: Sequence[Element]) -> Element:
@@ -220,6 +225,15 @@ def plain_text(inlines: Sequence[Element]) -> str:
     return "".join(text_of(one) or plain_text(inlines_of(one)) for one in inlines)
 
 
+def title_text(inlines: Sequence[Element]) -> str:
+    """Return a title as plain text: calls of notes are left out, and blanks at its ends.
+
+    >>> title_text([string("训练"), space(), {"t": "Note", "c": []}])
+    '训练'
+    """
+    return plain_text(inlines).replace(OPAQUE, "").strip()
+
+
 def attributes_of(element: Element) -> Attributes:
     """Return an element's attributes; those of an element that cannot have any are empty."""
     place = _ATTRIBUTES_AT.get(kind_of(element))
@@ -357,6 +371,11 @@ def caption_of(element: Element) -> list[Element]:
     return caption
 
 
+def with_caption(element: Element, blocks: Sequence[Element]) -> Element:
+    """Return a figure or a table with these blocks as its caption."""
+    return _with_part(element, 1, [element["c"][1][0], list(blocks)])
+
+
 def items_of(element: Element) -> list[list[Element]]:
     """Return the blocks of each item of a list with marks or numbers."""
     content = element["c"]
@@ -446,6 +465,41 @@ def _walk(node: Any, change: Change) -> Any:
     if isinstance(node, dict):
         copy: Any = {key: _walk(value, change) for key, value in node.items()}
         return change(copy) if "t" in copy else copy
+    return node
+
+
+def outermost(node: Any, kinds: Collection[str]) -> Iterator[Element]:
+    """Yield the elements of some kinds in the order of the text, none from within another."""
+    if isinstance(node, dict):
+        if node.get("t") in kinds:
+            yield node  # type: ignore[misc]
+            return
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for child in node:
+        yield from outermost(child, kinds)
+
+
+def over_outermost(node: Any, kinds: Collection[str], change: Callable[[Element], Element]) -> Any:
+    """Return a copy of elements, changed are those that `outermost` yields, in that order."""
+    if isinstance(node, list):
+        return [over_outermost(item, kinds, change) for item in node]
+    if isinstance(node, dict):
+        if node.get("t") in kinds:
+            return change(node)  # type: ignore[arg-type]
+        return {key: over_outermost(value, kinds, change) for key, value in node.items()}
+    return node
+
+
+def over_matching(node: Any, wanted: Collection[int], change: Callable[[Element], Element]) -> Any:
+    """Return a copy of elements, changed are those whose `id` is wanted; they are not entered."""
+    if isinstance(node, list):
+        return [over_matching(item, wanted, change) for item in node]
+    if isinstance(node, dict):
+        if id(node) in wanted:
+            return change(node)  # type: ignore[arg-type]
+        return {key: over_matching(value, wanted, change) for key, value in node.items()}
     return node
 
 

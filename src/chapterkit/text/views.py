@@ -94,15 +94,21 @@ class Numbers:
             raise AttributeError(name)  # what Jinja asks of every callable
         if self._slug is None:
             hint = f'写成 n("slug.{name}")，slug 是那个数所在的记录'
-            raise ChapterkitError(f"这里不在实验的模板里，n.{name} 不知是哪个实验的数", hint=hint)
+            raise ChapterkitError(f"这里不在记录的模板里，n.{name} 不知是哪条记录的数", hint=hint)
         return self(f"{self._slug}.{name}")
 
 
 @dataclass(frozen=True)
 class RecordView:
-    """A record as the default template sees it: texts are data with their places."""
+    """A record as the default template sees it: texts are data with their places.
+
+    `label` is what it is called in print (实验 7.4), `number` the number alone; `setup` pairs what
+    the book calls each key with the text.
+    """
 
     slug: str
+    kind: str
+    label: str
     number: str
     title: DataText
     setup: tuple[tuple[str, DataText], ...]
@@ -161,15 +167,17 @@ class RelationView:
 
 def record_view(book: Book, record: Record) -> RecordView:
     """Return a record as the default template sees it."""
-    model = record.model
+    model, labels = record.model, book.config.labels
     views = {name: _number_view(book, record, name) for name in model.numbers}
     used = {name for finding in model.findings for name in finding.rests_on}
     return RecordView(
         slug=record.slug,
+        kind=book.kind_of(record.slug),
+        label=book.label_of(record.slug),
         number=book.number_of(record.slug),
         title=DataText.of(model.title, record.origin("title")),
         setup=tuple(
-            (key, DataText.of(text, record.origin("setup", key)))
+            (labels.get(key, key), DataText.of(text, record.origin("setup", key)))
             for key, text in model.setup.items()
         ),
         sources=tuple(

@@ -43,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.lint.grounds import parts, problem_where_placed
+from chapterkit.lint.grounds import labels_of, parts, problem_where_placed
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -66,6 +66,6 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for section in parts(document, book):
         row = row + 1 if section.kind == "experiment" else 0
         if row == options.most + 1:
-            message = f"“{section.title}”已是接连第 {row} 个实验，中间没有理论"
+            message = f"“{section.title}”已是接连第 {row} 个{labels_of(book)}，中间没有理论"
             hint = "在它前面写一节理论，说清为什么接着做这一个；或把别处的理论移来"
             yield problem_where_placed(section, book, message, hint)

@@ -56,7 +56,7 @@ from chapterkit.text.document import ADDRESS, CITE, CODE, MATH, OPAQUE, Block, D
 
 GROUP = "language"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 # What counts as Latin: at either edge of a word, at its end, at its beginning.
 _EITHER = f"A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ffµ{CODE}{MATH}{ADDRESS}"
@@ -297,6 +297,8 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
         if between_han:
             if _keeps_apart(block, at) or in_address(block, at) or _beside_image(block, at):
                 continue
+            if _in_made_reference(block, at):
+                continue
             message = "两个汉字之间有空格"
         else:
             left = _is_full(before, text[at - 2 : at - 1], after, "“‘")
@@ -309,6 +311,12 @@ def _stray(document: Document, concerns: Callable[[Block], bool]) -> Iterator[Pr
             message = "全角标点旁边有空格"
         edits = replacement(block, at, at + 1, "")
         yield problem_at(block, at, at + 1, message, "删去空格", edits=edits)
+
+
+def _in_made_reference(block: Block, at: int) -> bool:
+    """Tell whether text[at] stands in a reference whose words are the tool's: 第 8 章 图 8.2."""
+    links = (one for one in block.inlines if one.kind == "Reference" and one.start <= at < one.end)
+    return any(not block.is_typed(at) for _ in links)
 
 
 def _is_full(mark: str, beyond: str, across: str, inside: str) -> bool:

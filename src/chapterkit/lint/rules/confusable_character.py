@@ -51,7 +51,7 @@ from chapterkit.text.document import Block, Document, Hit
 
 GROUP = "language"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 _KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9d"
 

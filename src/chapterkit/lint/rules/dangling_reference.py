@@ -1,7 +1,7 @@
 """A link points at a place that the document does not have.
 
 Why: the reader who follows it arrives nowhere; after a section was renamed or an experiment
-moved, nothing else says so.
+moved, nothing else says so. What another chapter of the book has may be linked to.
 
 Bad:
 
@@ -31,14 +31,14 @@ NEEDS = frozenset[str]()
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
-    """Yield a problem for each link to an identifier that no element of the document carries."""
+    """Yield a problem for each link to an identifier that neither document nor book has."""
     references = [
         (block, inline)
         for block in document.blocks
         for inline in block.inlines
         if inline.kind == "Reference"
     ]
-    known = identifiers(document) if references else set()
+    known = identifiers(document).union(document.elsewhere, book.placed) if references else set()
     for block, inline in references:
         target = inline.target
         if target[1:] not in known:

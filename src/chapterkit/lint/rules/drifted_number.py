@@ -32,8 +32,7 @@ from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
 from chapterkit.numbers.accounting import Accounted, accounts
-from chapterkit.numbers.matching import backs
-from chapterkit.quantities import normal_unit
+from chapterkit.numbers.matching import backs, same_unit
 from chapterkit.text.document import Document
 
 GROUP = "numbers"
@@ -61,7 +60,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             number
             for number in book.ledger.values()
             if number.cite in one.block.citations()
-            and normal_unit(number.unit) == normal_unit(one.quantity.unit)
+            and same_unit(number, one.quantity)
             and not backs(number, one.quantity)
         ]
         if one.status == "unsourced":

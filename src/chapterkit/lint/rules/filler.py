@@ -37,7 +37,7 @@ from chapterkit.text.document import Document
 
 GROUP = "terms"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ from chapterkit.text.document import CITE, CODE, MATH, Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 _LEFT = frozenset(f"{CLOSERS}”’")
 _FULL = dict(zip(",.;:?!()", "，。；：？！（）", strict=True))

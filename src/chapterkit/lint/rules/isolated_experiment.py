@@ -34,7 +34,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chapterkit.lint.grounds import mentions, names, neighbours, parts, problem_about
+from chapterkit.lint.grounds import (
+    label_of,
+    labels_of,
+    mentions,
+    names,
+    neighbours,
+    parts,
+    problem_about,
+)
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.counting import Section
@@ -52,28 +60,31 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if not experiments or not others:
         return
     called = [names(one) for one in experiments]
+    kinds = labels_of(book)
     said = [
         mentions(one.blocks) | neighbours(one, index, called)
         for index, one in enumerate(experiments)
     ]
-    referring = _referring(experiments, said)
+    referring = _referring(experiments, said, book)
     known = set(book.records).union(*called)
     for section, mentioned in zip(experiments, said, strict=True):
         elsewhere = {name for name in mentioned if name in known or re.match(r"\d+\.", name)}
         if not elsewhere - names(section):
             by = [one for name in sorted(names(section)) for one in referring.get(name, ())]
             by = list(dict.fromkeys(by))[:3]
-            by_others = f"{'、'.join(by)}提到了它" if by else "别的实验也没有提到它"
-            message = f"“{section.title}”没有提到别的实验；{by_others}"
-            hint = "写一句它与哪个实验有关、怎样有关" + ("，例如回应上面提到它的" if by else "")
+            by_others = f"{'、'.join(by)}提到了它" if by else f"别的{kinds}也没有提到它"
+            message = f"“{section.title}”没有提到别的{kinds}；{by_others}"
+            hint = f"写一句它与哪个{kinds}有关、怎样有关" + ("，例如回应上面提到它的" if by else "")
             yield problem_about(section, book, message, hint)
 
 
-def _referring(experiments: Sequence[Section], said: Sequence[set[str]]) -> dict[str, list[str]]:
+def _referring(
+    experiments: Sequence[Section], said: Sequence[set[str]], book: Book
+) -> dict[str, list[str]]:
     """Return which experiments refer to each name."""
     found: dict[str, list[str]] = {}
     for one, mentioned in zip(experiments, said, strict=True):
         for name in mentioned - names(one):
-            title = f"实验 {one.number} " if one.number else f"“{one.title}”"
+            title = f"{label_of(one, book)} {one.number} " if one.number else f"“{one.title}”"
             found.setdefault(name, []).append(title)
     return found

@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chapterkit.lint.grounds import parts, problem_where_placed
+from chapterkit.lint.grounds import label_of, parts, problem_where_placed
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.counting import Section
@@ -72,7 +72,8 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             if has > options.most:
                 since = before[0].title or "开头"
                 message = f"从“{since}”起写了 {has} 字理论，才到“{section.title}”"
-                hint = f"把这个实验提前，或删减中间的理论（至多 {options.most} 字）"
+                label = label_of(section, book)
+                hint = f"把这个{label}提前，或删减中间的理论（至多 {options.most} 字）"
                 yield problem_where_placed(section, book, message, hint)
         before = []
 

@@ -35,7 +35,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cached_property
 
-from chapterkit.lint.grounds import parts
+from chapterkit.lint.grounds import label_of, parts
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.counting import Section
@@ -64,7 +64,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                 yield Problem(
                     record.origin("brief", index),
                     f"这一点没有讲出来：{brief.point}；正文里没有{which}",
-                    f"在实验 {section.number} 的正文里讲这一点，并用上这个词；说法变了就改 terms",
+                    f"在{label_of(section, book)} {section.number} 的正文里讲这一点，"
+                    "并用上这个词；说法变了就改 terms",
                 )
 
 

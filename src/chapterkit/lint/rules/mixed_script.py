@@ -51,7 +51,7 @@ from chapterkit.text.tree import Element, attributes_of, kind_of
 
 GROUP = "language"
 SEVERITY = "error"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 _OTHER: dict[Script, Script] = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}
 _NAMES = {"zh-Hans": "简体", "zh-Hant": "繁体"}

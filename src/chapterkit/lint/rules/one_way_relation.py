@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.grounds import mentions, names, neighbours, number_of, parts
+from chapterkit.lint.grounds import label_of, mentions, names, neighbours, number_of, parts
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -65,7 +65,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             if number and not {relation.to, number} & said:
                 yield Problem(
                     record.origin("relations", index),
-                    f"记录说它与实验 {number}（{relation.to}）有关：“{relation.how}”，"
-                    "这个实验的正文没有提到",
+                    f"记录说它与{book.label_of(relation.to)}（{relation.to}）有关：“{relation.how}”，"
+                    f"这个{label_of(section, book)}的正文没有提到",
                     f'在正文里写出这层联系，用 {{{{ ref("{relation.to}") }}}}；或从 relations 删去',
                 )

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.budgets import NAMES, budgeted
+from chapterkit.lint.budgets import budgeted, name_of
 from chapterkit.lint.grounds import problem_about
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -48,7 +48,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if budget.characters and (has := section.characters) > budget.characters[1]:
             least, most = budget.characters
             message = (
-                f"“{section.title}”有 {has} 字，约定{NAMES[section.kind]} {least} 到 {most} 字"
+                f"“{section.title}”有 {has} 字，约定{name_of(section, book)} {least} 到 {most} 字"
             )
             hint = f"删去或移走约 {has - most} 字；或改 book.yaml 的 budgets"
             yield problem_about(section, book, message, hint)

@@ -1,19 +1,23 @@
 """pandoc warned of something in the Markdown.
 
-Why: what pandoc only warns of (an identifier or a note defined twice, a note never called, an
-unclosed div) is lost or wrong in print.
+Why: what pandoc only warns of (a note defined twice, a note never called, an unclosed div) is lost
+or wrong in print.
 
 Bad:
 
-    # 甲 {#same}
+    用一次[^m]。
 
-    # 乙 {#same}
+    [^m]: 第一次。
+
+    [^m]: 第二次。
 
 Good:
 
-    # 甲 {#one}
+    用一次[^m]，再用一次[^n]。
 
-    # 乙 {#two}
+    [^m]: 第一次。
+
+    [^n]: 第二次。
 """
 
 from __future__ import annotations
@@ -29,8 +33,9 @@ GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
+# duplicate-identifier speaks of that, at the right line.
+_IDENTIFIER = "DuplicateIdentifier"
 _WORDED = {
-    "DuplicateIdentifier": "标识 {contents} 用了两次",
     "DuplicateNoteReference": "脚注 {contents} 定义了两次",
     "DuplicateLinkReference": "链接 {contents} 定义了两次",
     "NoteDefinedButNotUsed": "脚注 {key} 定义了，正文里没有用",
@@ -46,6 +51,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         return
     starts = [0, *(found.end() for found in re.finditer("\n", document.rendered.text))]
     for warned in document.warned:
+        if warned.type == _IDENTIFIER:
+            continue
         words = _WORDED.get(warned.type, warned.type).format_map(_Fields(warned.fields))
         start = starts[min(_line(warned), len(starts)) - 1]
         origin = document.rendered.origin(start)

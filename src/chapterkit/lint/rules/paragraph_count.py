@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.budgets import NAMES, budgeted
+from chapterkit.lint.budgets import budgeted, name_of
 from chapterkit.lint.grounds import problem_about
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -54,7 +54,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             least, most = budget.paragraphs
             has = len(section.paragraphs)
             if not least <= has <= most:
-                name = NAMES[section.kind]
+                name = name_of(section, book)
                 message = f"“{section.title}”有 {has} 段，约定{name} {least} 到 {most} 段"
                 hint = "把相近的几段并起来" if has > most else "一段只讲一件事，把长的分开"
                 yield problem_about(section, book, message, f"{hint}；或改 book.yaml 的 budgets")

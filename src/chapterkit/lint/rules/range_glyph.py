@@ -42,7 +42,7 @@ from chapterkit.text.document import Document
 
 GROUP = "language"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 # Glyphs that hardly mean anything but a range between two numbers, and those that often do not.
 _PLAIN = "~～〜∼"

@@ -41,7 +41,7 @@ from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 _NEXT_LINE = re.compile(r"\n[ \t>]*(?=[^\s>#|:`~$!<])")
 _WIDE = frozenset("，。；：？！、“”‘’（）《》〈〉「」『』【】…—")

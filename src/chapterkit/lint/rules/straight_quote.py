@@ -40,7 +40,7 @@ from chapterkit.text.document import Block, Document
 
 GROUP = "language"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 _STRAIGHT = Late("[\"'\ufdd6]")
 _CHINESE = frozenset(f"{MARKS}{OPENERS}{CLOSERS}“”…—")

@@ -1,8 +1,9 @@
-"""The number of a place in the text is typed by hand: 实验 7.4, 图 3, 第七章, 7.1 节.
+"""The number of a place in the text is typed by hand: 实验 7.4, 案例 1.2, 图 3, 第七章, 7.1 节.
 
 Why: nobody renumbers prose. Once a section is moved or a figure put in, the typed number points
 at another place, and neither author nor reader is told. In a book `{{ ref("slug") }}` prints
-实验 7.4 with the number that it has today; elsewhere a link to the heading does.
+实验 7.4, and `[](#fig:map)` 图 7.1, with the number that it has today; elsewhere a link to the
+heading does.
 
 Quiet: headings and captions that number themselves, links, locators within citations, and places
 of another work: behind its name or a citation (论文的图 3, 《国富论》第三章, [@key]第 3 章), or in
@@ -28,9 +29,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
-from chapterkit.errors import ChapterkitError
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
@@ -54,8 +54,19 @@ _COUNTS = (
     r"|\s?(?:[个個種张張幅条條次页頁人年月日天元块万萬亿億千百倍%％℃秒分组組项項级級步轮号號份篇名只位件台套岁度米克吨小寸]"
     r"|种(?!子)|行(?!为)|列(?![出了有举舉明的为])|[A-Za-z]{2,}|[Dd]\b))"
 )
+
+
+@cache
+def _records(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a record's number, behind a book's own labels, else behind 实验."""
+    words = sorted(labels or ("实验", "實驗"), key=len, reverse=True)
+    return re.compile(
+        rf"(?P<experiment>{'|'.join(map(re.escape, words))})"
+        rf"\s?(?P<number>\d{{1,2}}(?:[.\-–—]\d{{1,2}})?){_COUNTS}"
+    )
+
+
 _PATTERNS = (
-    re.compile(rf"(?P<experiment>实验|實驗)\s?(?P<number>\d{{1,2}}(?:[.\-–—]\d{{1,2}})?){_COUNTS}"),
     re.compile(
         rf"(?P<float>图|圖|表)\s?(?P<number>(?:{_DIGITS}"
         rf"|[A-Z][.\-–—]?\d{{1,2}})[a-h]?(?![A-Za-z]){_COUNTS}"
@@ -128,7 +139,7 @@ _LONGEST_CAPTION = 2000
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each number of a place that was typed, with a fix where there is one."""
     places = _Places(document, book)
-    for pattern in _PATTERNS:
+    for pattern in (_records(places.labels), *_PATTERNS):
         for hit in document.prose.finditer(pattern):
             if _is_reference(hit, places):
                 yield _problem(hit, places)
@@ -215,10 +226,14 @@ def _is_others(hit: Hit, first: int, last: int, places: _Places) -> bool:
 
 @dataclass(frozen=True)
 class _Target:
-    """What a number belongs to: a record of the book, or a heading of the document."""
+    """What a number belongs to: a record of the book, a heading of the document, a figure …
+
+    `is_numbered` tells whether the tool prints the number, so that a link needs no text.
+    """
 
     slug: str
-    is_record: bool
+    is_record: bool = False
+    is_numbered: bool = False
 
 
 class _Places:
@@ -229,16 +244,35 @@ class _Places:
         self.book = book
         self.links = Spans("Reference", "Link", "Image")
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the book calls its records."""
+        return tuple(kind.label for kind in self.book.config.kinds.values())
+
     @cached_property
-    def experiments(self) -> dict[str, str]:
-        """Experiments that chapters of the book place: number → slug."""
-        found: dict[str, str] = {}
-        for slug in self.book.records:
-            try:
-                found[self.book.number_of(slug)] = slug
-            except ChapterkitError:
-                continue
-        return found
+    def experiments(self) -> dict[tuple[str, str], str]:
+        """Records that chapters of the book place: label and number → slug."""
+        book = self.book
+        return {_called(book.kind_label(one), book.number_of(one)): one for one in book.placed}
+
+    @cached_property
+    def numbered(self) -> dict[tuple[str, str], str]:
+        """Figures, tables and formulas that print a number: kind and number → identifier."""
+        if not self.document.counting.chapter:
+            return {}
+        things = [*self.document.elsewhere.values(), *self.document.things]
+        return {
+            (one.kind, found[0]): one.identifier
+            for one in things
+            if one.kind in _NUMBERED and one.identifier and (found := _NUMERAL.search(one.label))
+        }
+
+    def number(self, hit: Hit) -> _Target | None:
+        """Return the figure, table or formula whose printed number a match is, if it is one."""
+        word = hit.match[0][0]
+        kind = {"float": "table" if word == "表" else "figure", "formula": "equation"}
+        found = self.numbered.get((kind.get(_kind(hit), ""), _normal(hit.match["number"])))
+        return _Target(found, is_numbered=True) if found else None
 
     @cached_property
     def headings(self) -> dict[tuple[str, str], str]:
@@ -262,12 +296,23 @@ class _Places:
     def target(self, hit: Hit) -> _Target | None:
         """Return what a match points at, as far as that can be told."""
         number, kind = _normal(hit.match["number"]), _kind(hit)
-        if kind == "experiment" and number in self.experiments:
-            return _Target(self.experiments[number], is_record=True)
+        if kind == "experiment":
+            record = self.experiments.get(_called(hit.match[kind], number))
+            if record:
+                return _Target(record, is_record=True)
         kind = {"section": "part", "sign": "part"}.get(kind, kind)
         slug = self.headings.get((kind, number), "")
         is_within = kind == "chapter" and not hit.match[0].endswith("章")
-        return _Target(slug, is_record=False) if slug and not is_within else None
+        return _Target(slug) if slug and not is_within else None
+
+
+_NUMBERED = frozenset({"figure", "table", "equation"})
+_NUMERAL = re.compile(r"\d+(?:\.\d+)*")
+
+
+def _called(label: str, number: str) -> tuple[str, str]:
+    """Return label and number as they are compared, whatever the script of 实验."""
+    return label.replace("實驗", "实验"), number
 
 
 _HEADING = Late(
@@ -288,11 +333,14 @@ def _normal(number: str) -> str:
 
 def _problem(hit: Hit, places: _Places) -> Problem:
     excerpt = hit.block.text[hit.start : hit.end]
-    target = places.target(hit)
+    target = places.target(hit) or places.number(hit)
     edits: tuple[Edit, ...] = ()
     message = f"“{excerpt}”是手写的编号，内容一挪动就指错了地方"
     if target and target.is_record:
         new = f'{{{{ ref("{target.slug}") }}}}'
+        edits, hint = replacement(hit.block, hit.start, hit.end, new), f"改成 {new}"
+    elif target and target.is_numbered:
+        new = f"[](#{target.slug})"
         edits, hint = replacement(hit.block, hit.start, hit.end, new), f"改成 {new}"
     elif target:
         new = f"[{excerpt}](#{target.slug})"
@@ -300,8 +348,9 @@ def _problem(hit: Hit, places: _Places) -> Problem:
             edits = replacement(hit.block, hit.start, hit.end, new)
         hint = f"改成链接 {new}"
     elif _kind(hit) == "experiment" and places.experiments:
-        message = f"“{excerpt}”是手写的编号，书里没有这个实验"
-        hint = '用 {{ ref("代号") }} 指要说的那个实验'
+        label = hit.match["experiment"]
+        message = f"“{excerpt}”是手写的编号，书里没有这个{label}"
+        hint = f'用 {{{{ ref("代号") }}}} 指要说的那个{label}'
     else:
         hint = (
             f"给所指的地方加上 {{#标识}}，写成 [{excerpt}](#标识)；若在别的书或论文里，写明是哪一部"

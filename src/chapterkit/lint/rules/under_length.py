@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.budgets import NAMES, budgeted
+from chapterkit.lint.budgets import budgeted, name_of
 from chapterkit.lint.grounds import problem_about
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -47,7 +47,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if budget.characters and (has := section.characters) < budget.characters[0]:
             least, most = budget.characters
             message = (
-                f"“{section.title}”只有 {has} 字，约定{NAMES[section.kind]} {least} 到 {most} 字"
+                f"“{section.title}”只有 {has} 字，约定{name_of(section, book)} {least} 到 {most} 字"
             )
             hint = f"还差 {least - has} 字：为什么做、做了什么、结果如何、说明什么，看缺哪一样"
             if section.kind != "experiment":

@@ -25,7 +25,7 @@ from typing import Literal
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.states import STATUS_FOR_READERS
+from chapterkit.manuscript.states import STATUS_IN_PROBLEMS
 from chapterkit.text.document import Block, Document, Inline
 
 GROUP = "numbers"
@@ -58,7 +58,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         for inline in block.numbers():
             number = book.ledger.get(inline.number)
             if number and number.status != "primary" and not _said(block, inline, number, options):
-                kind = STATUS_FOR_READERS[number.status]
+                kind = STATUS_IN_PROBLEMS[number.status]
                 words = getattr(options, number.status.replace("-", "_"))
                 yield problem_at(
                     block,

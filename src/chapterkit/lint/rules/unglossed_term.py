@@ -50,7 +50,7 @@ from chapterkit.text.document import OPAQUE, Document, Hit
 
 GROUP = "terms"
 SEVERITY = "warning"
-NEEDS = frozenset[str]()
+NEEDS = frozenset({"chinese"})
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ from chapterkit.lint.grounds import (
     cites,
     is_apparatus,
     is_frame,
+    labels_of,
     mentions,
     names,
     names_work,
@@ -104,10 +105,10 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         return
     for section, has_ground in zip(theory, grounded, strict=True):
         if has_ground:
-            yield from _claims(section, known, options)
+            yield from _claims(section, known, options, labels_of(book))
         elif not _only_announces(section):
-            message = f"“{section.title}”既没有落到实验上，也没有引用文献"
-            hint = "写明它由哪个实验得来、或依据哪篇文献；两样都没有的议论宜删去"
+            message = f"“{section.title}”既没有落到{labels_of(book)}上，也没有引用文献"
+            hint = f"写明它由哪个{labels_of(book)}得来、或依据哪篇文献；两样都没有的议论宜删去"
             yield problem_about(section, book, message, hint, "" if experiments else "warning")
 
 
@@ -133,13 +134,15 @@ def _only_announces(section: Section) -> bool:
     return short and all(_ANNOUNCES.search(one) for one in sentences)
 
 
-def _claims(section: Section, experiments: Collection[str], options: Options) -> Iterator[Problem]:
+def _claims(
+    section: Section, experiments: Collection[str], options: Options, kinds: str
+) -> Iterator[Problem]:
     for block in section.paragraphs:
         if _has_ground([block], experiments) or _QUALIFIES.search(block.prose):
             continue
         bold = [one for one in _SENTENCE.finditer(block.prose) if _BOLD.search(one[0])]
         if len(bold) >= max(1, options.claims):
-            message = "这一段接连下断语，既没有引用文献，也没有落到实验上"
+            message = f"这一段接连下断语，既没有引用文献，也没有落到{kinds}上"
             hint = "写明依据；是自己的解释，就说明是解释"
             yield problem_at(
                 block, bold[0].start(), bold[0].end(), message, hint, severity="warning"

@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from chapterkit.lint.grounds import keys, parts
+from chapterkit.lint.grounds import keys, label_of, parts
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.counting import Section
@@ -71,7 +71,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                 yield Problem(
                     record.origin("findings", index),
                     f"这一发现正文没有讲：{finding.claim}；{what}",
-                    f"在实验 {section.number} 的正文里讲出来，或从 findings 删去",
+                    f"在{label_of(section, book)} {section.number} 的正文里讲出来，"
+                    "或从 findings 删去",
                 )
 
 

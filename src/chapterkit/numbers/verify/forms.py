@@ -28,7 +28,7 @@ from chapterkit.manuscript.ledger import Number
 from chapterkit.numbers.verify.nouns import other_noun
 from chapterkit.numbers.verify.texts import normal
 from chapterkit.quantities import find_in_plain, normal_unit, to_chinese, unit_kind
-from chapterkit.quantities.units import TABLE
+from chapterkit.quantities.units import STANDARD
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
@@ -272,7 +272,9 @@ def _ends_number(text: str, end: int, core: str) -> bool:
     if core == "10" and re.match(r"[⁰¹²³⁴-⁹⁻]", after):
         return False
     glued = re.match(r"[A-Za-zμ]+", after)
-    return glued is None or (glued[0] in TABLE and glued[0] not in ("K", "M", "B", "T", "k"))
+    return glued is None or (
+        glued[0] in STANDARD.table and glued[0] not in ("K", "M", "B", "T", "k")
+    )
 
 
 def _is_citation(text: str, start: int, end: int) -> bool:
@@ -336,10 +338,10 @@ def _measure_after(text: str, end: int) -> tuple[str, str]:
     if match := _HAN_UNIT.match(text, end):
         return match[1], unit_kind(match[1])
     match = _UNIT_WORD.match(text, end)
-    if match is None or match[1] not in TABLE:
+    if match is None or match[1] not in STANDARD.table:
         return "", ""
     loose = text[end : end + 1] in (" ", "\n") and len(match[1]) == 1
-    name, kind = TABLE[match[1]]
+    name, kind = STANDARD.table[match[1]]
     return ("", "") if loose or kind not in _MEASURES else (name, kind)
 
 

@@ -6,7 +6,7 @@ import re
 
 from chapterkit.numbers.verify.outline import Outline
 from chapterkit.quantities import normal_unit, unit_kind
-from chapterkit.quantities.units import TABLE
+from chapterkit.quantities.units import STANDARD
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
@@ -43,7 +43,7 @@ def column_unit(outline: Outline, start: int) -> str:
     """Return the unit that the head of a number's column names, or "": 小时 under "Hours"."""
     head = _column_head(outline, start)
     for match in _HEAD_UNIT.finditer(head):
-        name, kind = TABLE.get(match[0].lower(), ("", ""))
+        name, kind = STANDARD.table.get(match[0].lower(), ("", ""))
         if kind in _HEAD_KINDS and match[0].lower() not in ("min", "sec"):
             return name
     return ""

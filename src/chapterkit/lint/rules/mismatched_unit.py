@@ -1,0 +1,49 @@
+"""A derived number has a unit that cannot follow from its parts.
+
+Why: the difference of two percentages is 个百分点, days per person are 天/人, and metres and
+seconds cannot be added. A unit that does not follow shows a slip in the expression, or a number
+that means something else than its record says.
+
+What follows: a sum or a difference has the unit of its parts (of two %, 个百分点; a sum of shares
+may be %); a ratio of like units is 倍, % or none, or counts (how often one goes into the other);
+a product or quotient of unlike ones is their compound, or a unit that book.yaml declares. Literals
+scale (× 100, / 3600) and may stand for an amount (× 365). A mean may leave out what it is per, if
+`of:` says so (每, 平均).
+
+Bad:
+
+    numbers:
+      rl: {value: 15.0, unit: "%", of: 成功率, cite: demo2025}
+      sft: {value: 3.4, unit: "%", of: 成功率, cite: demo2025}
+      gap: {derived: rl - sft, unit: 年, of: 两者之差, cite: demo2025}
+
+Good:
+
+    numbers:
+      rl: {value: 15.0, unit: "%", of: 成功率, cite: demo2025}
+      sft: {value: 3.4, unit: "%", of: 成功率, cite: demo2025}
+      gap: {derived: rl - sft, unit: 个百分点, of: 两者之差, cite: demo2025}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chapterkit.lint.problem import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.numbers.derivation import misfit
+from chapterkit.text.document import Document
+
+GROUP = "numbers"
+SEVERITY = "error"
+NEEDS = frozenset({"ledger"})
+
+
+def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
+    """Yield a problem, at its record's line, for each derived number with a foreign unit."""
+    for number in book.ledger.values():
+        if message := misfit(number, book.ledger):
+            hint = (
+                "改正 unit 或 derived；两个 % 之差是个百分点，不同的量相乘除写成 人/天 这样的单位"
+            )
+            yield Problem(number.origin, message, hint)

@@ -1,0 +1,150 @@
+"""What the tool itself prints in a book's language: pure but for reading its own data.
+
+Every language is a file of `data/languages/`, found by walking: the words, and how pages are set.
+A book may say a word otherwise, under `words:` in book.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one language; `{…}` in one of them stands for what is put in.
+
+    `experiment` is the label of a record where book.yaml declares no kinds, `numbered` how a label
+    and a number are joined; `quoted` how a title is told in running text, `entitled` a number with
+    its title, `elsewhere` what stands in another chapter; `caption` what stands between the number
+    of a figure and its caption, `tag` the number behind a formula; `section_in_words` a section
+    whose number is written in Chinese numerals; `provenance` tells a reader where a number comes
+    from.
+    """
+
+    experiment: str
+    numbered: str
+    chapter: str
+    section: str
+    section_in_words: str
+    appendix: str
+    part: str
+    figure: str
+    table: str
+    equation: str
+    tag: str
+    caption: str
+    quoted: str
+    entitled: str
+    elsewhere: str
+    contents: str
+    figures: str
+    tables: str
+    preface: str
+    references: str
+    approximately: str
+    provenance: str
+    computed: str
+    when: str
+    comma: str
+    readme: str
+    secondary: str
+    own_run: str
+    author: str
+    editor: str
+    translator: str
+    publisher: str
+    edition: str
+    isbn: str
+    rights: str
+    date: str
+    price: str
+
+    def labelled(self, label: str, number: str) -> str:
+        """Return a label with its number.
+
+        >>> locale("zh-Hans").wording.labelled("案例", "1.2")
+        '案例 1.2'
+        """
+        return self.numbered.format(label=label, number=number)
+
+    def status(self, name: str) -> str:
+        """Return what readers are told of how a number came to be known; nothing if at first hand.
+
+        >>> locale("zh-Hans").wording.status("own-run"), locale("en").wording.status("primary")
+        ('作者自己的运行', '')
+        """
+        return str(getattr(self, name.replace("-", "_"), ""))
+
+    def changed(self, words: Mapping[str, str]) -> Wording:
+        """Return this wording with other words for some; see `check_words`."""
+        return replace(self, **words) if words else self
+
+
+@dataclass(frozen=True)
+class Locale:
+    """One language that books may be written in.
+
+    `tag` is its BCP 47 tag; `chinese` whether the rules on Chinese hold; `word` how Word names it;
+    `typst` what Typst is told; `serif` and `sans` the bundled families.
+    """
+
+    tag: str
+    wording: Wording
+    chinese: bool
+    word: str
+    typst: Mapping[str, str]
+    serif: str
+    sans: str
+
+
+_FOLDER = files("chapterkit").joinpath("data", "languages")
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the tags of all languages.
+
+    >>> languages()
+    ('en', 'zh-Hans', 'zh-Hant')
+    """
+    names = (one.name for one in _FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
+def locale(tag: str) -> Locale:
+    """Return the language whose tag is one of `languages`."""
+    data: dict[str, Any] = tomllib.loads(_FOLDER.joinpath(f"{tag}.toml").read_text("utf-8"))
+    return Locale(tag, Wording(**data["words"]), **data["setting"])
+
+
+# What a text without a book is worded in.
+CHINESE = locale("zh-Hans").wording
+
+_PLACE = re.compile(r"\{(\w*)\}")
+
+
+def check_words(words: Mapping[str, str], tag: str) -> None:
+    """Raise ValueError for a word that no language has, or whose places are not the word's own.
+
+    >>> check_words({"figure": "插图 {number}"}, "zh-Hans")
+    >>> check_words({"figure": "插图"}, "zh-Hans")
+    Traceback (most recent call last):
+    ValueError: words.figure 里要有 {number}；这种文字里是“图 {number}”
+    """
+    own = locale(tag).wording
+    known = [one.name for one in fields(Wording)]
+    for key, word in words.items():
+        if key not in known:
+            raise ValueError(f"words 里没有 {key} 这个词；有：{'、'.join(known)}")
+        usual = getattr(own, key)
+        wanted = sorted(_PLACE.findall(usual))
+        if sorted(_PLACE.findall(word)) != wanted or _PLACE.sub("", word).count("{"):
+            places = "、".join(f"{{{one}}}" for one in wanted) or "不写花括号"
+            raise ValueError(f"words.{key} 里要有 {places}；这种文字里是“{usual}”")
