@@ -115,9 +115,9 @@ def test_each_kind_of_thing_is_counted_by_itself() -> None:
 
 
 def test_a_caption_that_begins_with_no_paragraph_has_its_number_above_it() -> None:
-    tree = tree_of("![题](a.png)\n")
+    tree = tree_of("![题](a.png){#fig:a}\n")
     [figure] = [one for one in elements_of(tree) if kind_of(one) == "Figure"]
-    lines = {"t": "LineBlock", "c": [[{"t": "Str", "c": "题"}]]}
+    lines: Any = {"t": "LineBlock", "c": [[{"t": "Str", "c": "题"}]]}
     lined = with_blocks(tree, [with_caption(figure, [lines])])
     [figure] = tree_blocks(captioned(counting())(lined))
     first, second = caption_of(figure)
