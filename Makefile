@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test attacks faults coverage check golden schemas script-tables reference-docx rules lock bench clean
+.PHONY: help setup book test attacks faults coverage check golden schemas script-tables reference-docx rules lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -36,17 +36,24 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 # --- chapters: `make chapterN` for every chapter that book.yaml lists
 
-MANUSCRIPT := $(wildcard book book/* experiments experiments/* templates templates/* \
+MANUSCRIPT := $(wildcard book/. book/* experiments experiments/* templates templates/* \
   templates/*/* templates/*/*/* refs.bib)
 CODE := $(shell find src/chapterkit -type f ! -name '*.pyc')
 
--include $(wildcard build/chapter*.mk)
+-include $(wildcard build/chapter*.mk build/book.mk)
 
 chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PDF and DOCX (make chapter7)
 	@:
 
 build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
+	@rm -f $@ && touch $@
+
+book: build/book.built ## Check all chapters and write them as one book
+	@:
+
+build/book.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
+	@$(CHAPTERKIT) build --book --depfile build/book.mk
 	@rm -f $@ && touch $@
 
 # --- quality

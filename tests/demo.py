@@ -134,15 +134,21 @@ def book_of(head: dict[str, Any]) -> Book:
     config = TypeAdapter(Config).validate_python(settings)
     ledger = make_ledger(records, config.wording, config.unit_table) if records else BOOK.ledger
     chapters = [
-        Chapter(slug, 6 if slug == "before" else place, f"{slug}.md", text)
+        _chapter(slug, 6 if slug == "before" else place, text)
         for place, (slug, text) in enumerate(others.items(), 8)
     ]
-    chapters.append(Chapter("case", 7, "case.md", "", tuple((slug, 0) for slug in records)))
-    chapters.sort(key=lambda one: one.number)
+    chapters.append(_chapter("case", 7, "", tuple((slug, 0) for slug in records)))
+    chapters.sort(key=lambda one: int(one.number))
     lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}
     return Book(
         config, records, bibliography, ledger, {}, tuple(chapters), lock, terms, folder=PICTURES
     )
+
+
+def _chapter(
+    slug: str, number: int, text: str, placed: tuple[tuple[str, int], ...] = ()
+) -> Chapter:
+    return Chapter(slug, str(number), f"{slug}.md", text, placed, f"第 {number} 章")
 
 
 def _locked(ledger: Ledger, id: str, given: Any) -> Locked:

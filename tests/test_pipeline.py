@@ -30,8 +30,14 @@ from chapterkit.pipeline import (
     render_key,
     rendered,
 )
-from chapterkit.pipeline.press import cite_key, cited_tree, print_key, printing_of, written
-from chapterkit.printing import book_printing
+from chapterkit.pipeline.press import (
+    book_printing_of,
+    cite_key,
+    cited_tree,
+    print_key,
+    printing_of,
+    written,
+)
 from chapterkit.text.tree import Tree, tree_blocks, with_blocks
 
 CHAPTER = "book/chapter3.md"
@@ -243,12 +249,13 @@ def test_a_format_of_the_book_writes_one_file_of_all_chapters(
     (minimal / "book/chapter4.md").write_text("# 第二篇 {#more}\n\n只有一段。\n", "utf-8")
     book = load(Disk(minimal))
     subjects = chapters_of(book, minimal)
-    chapters = [printing_of(one, document_of(one)) for one in subjects]
+    documents = [document_of(one) for one in subjects]
+    chapters = list(map(printing_of, subjects, documents))
     both = [WHOLE, all_formats()["markdown"]]
     for chapter in chapters:
         [made] = written(chapter, both, tmp_path, 2)
         assert made.path.name == f"{chapter.slug}.md"
-    [whole] = written(book_printing(book, minimal, chapters), both, tmp_path, 2)
+    whole, _ = written(book_printing_of(subjects, documents), both, tmp_path, 2)
     text = whole.path.read_text("utf-8")
     assert whole.path == tmp_path / "book" / "book.txt"
     assert "只有一段。" in text

@@ -6,7 +6,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -35,8 +35,28 @@ from chapterkit.text.citations import (
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import without_links_elsewhere
-from chapterkit.text.pictures import pictures_of
-from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_line, title_text
+from chapterkit.text.pictures import check_together, pictures_of
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    chapter_heading,
+    inlines_of,
+    kind_of,
+    plain_line,
+    title_text,
+    with_blocks,
+)
+from chapterkit.text.whole import (
+    TAKEN,
+    Text,
+    apart,
+    identifiers,
+    part_id,
+    together,
+    told_apart,
+    with_own_references,
+    without_references,
+)
 
 Progress = Callable[[str], None]
 
@@ -161,8 +181,8 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
-def cited(document: Document, bibliography: Mapping[str, Source], title: str) -> Tree:
-    """Return a document's tree with citations put in by citeproc, and references under a title.
+def cited(tree: Tree, bibliography: Mapping[str, Source], title: str) -> Tree:
+    """Return a tree with citations put in by citeproc, and references under a title.
 
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
@@ -170,14 +190,23 @@ def cited(document: Document, bibliography: Mapping[str, Source], title: str) ->
     with scratch_folder() as folder:
         references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
-        tree = transform(gated(document.tree), citeproc_arguments(references))
+        tree = transform(gated(tree), citeproc_arguments(references))
     return gated(finish_references(tree, languages(bibliography), title), CITED)
 
 
 def chapter_printing(
-    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree
+    book: Book,
+    root: Path,
+    chapter: Chapter,
+    document: Document,
+    tree: Tree,
+    here: Collection[str] | None = None,
+    shared: Mapping[str, Any] | None = None,
 ) -> ChapterPrinting:
     """Return what a format may know of a chapter, `tree` being its document's, cited.
+
+    A link to what is not `here` becomes its text; without it, to what is not in the tree. `shared`
+    is what texts of one book have in common, made where it is not given.
 
     Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
@@ -185,25 +214,77 @@ def chapter_printing(
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
+        label=chapter.label,
+        start_page=chapter.start_page,
+        role=chapter.role,
+        part=chapter.part,
         title=plain_line(title_text(inlines_of(title))),
         document=document,
-        tree=without_links_elsewhere(tree),
+        tree=without_links_elsewhere(tree, here),
         pictures=pictures_of(document, tree, book.folder or Disk(root)),
-        **_shared(book, root),
+        **(shared or _shared(book, root)),
     )
 
 
-def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -> BookPrinting:
-    """Return what a format may know of a book."""
-    pictures = {address: one for each in chapters for address, one in each.pictures.items()}
-    return BookPrinting(chapters=tuple(chapters), pictures=pictures, **_shared(book, root))
+def book_printing(
+    book: Book, root: Path, chapters: Sequence[Chapter], documents: Sequence[Document]
+) -> BookPrinting:
+    """Return what a format may know of a book of these chapters, their documents cited as one.
+
+    Raises ChapterkitError, at its place, for an identifier that two chapters give, a chapter
+    without a title, or a picture that cannot be used.
+    """
+    texts = [
+        Text(chapter.slug, document.tree, document.rendered)
+        for chapter, document in zip(chapters, documents, strict=True)
+    ]
+    taken = [*TAKEN, *(part_id(one.part.number) for one in chapters if one.part)]
+    trees = told_apart(texts, taken)
+    trees, references = _cited_through(book, chapters, trees)
+    ours = (*identifiers(with_blocks(trees[0], references)), *taken)
+    here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    shared = _shared(book, root)
+    printings = tuple(
+        chapter_printing(book, root, chapter, document, tree, here, shared)
+        for chapter, document, tree in zip(chapters, documents, trees, strict=True)
+    )
+    pictures = {address: one for each in printings for address, one in each.pictures.items()}
+    check_together(pictures)
+    return BookPrinting(
+        chapters=printings,
+        references=tuple(references),
+        pictures=pictures,
+        cover=book.cover,
+        **shared,
+    )
+
+
+def _cited_through(
+    book: Book, chapters: Sequence[Chapter], trees: Sequence[Tree]
+) -> tuple[list[Tree], list[Element]]:
+    """Return the trees of a book's texts, cited, and what is to stand at the end of all."""
+    title = book.config.wording.references
+    if book.config.references == "chapter":
+        alone = (cited(tree, book.bibliography, title) for tree in trees)
+        return [
+            with_own_references(tree, chapter.slug)
+            for chapter, tree in zip(chapters, alone, strict=True)
+        ], []
+    whole = cited(together([without_references(one) for one in trees]), book.bibliography, title)
+    separate, behind = apart(whole, len(trees))
+    return separate, [one for one in behind if kind_of(one) == "Div"]
 
 
 def _shared(book: Book, root: Path) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
         "config": replace(
-            book.config, title=plain_line(book.config.title), author=plain_line(book.config.author)
+            book.config,
+            title=plain_line(book.config.title),
+            author=plain_line(book.config.author),
+            subtitle=plain_line(book.config.subtitle),
+            series=plain_line(book.config.series),
+            publisher=plain_line(book.config.publisher),
         ),
         "language": book.config.language,
         "work": Path(),

@@ -19,12 +19,12 @@ from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.files import leads_out, path_from_here, replace_text
-from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.formats import AnyPrinting, Format, all_formats
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import document_of, linted, load
-from chapterkit.pipeline.press import printing_of, written
-from chapterkit.printing import Written, book_printing
+from chapterkit.pipeline.press import book_printing_of, printing_of, written
+from chapterkit.printing import Written
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
@@ -35,12 +35,14 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "--format", "formats", multiple=True, type=click.Choice(list(all_formats())),
     help=f"Write only this format; may be given several times. Default: {_DEFAULT}.",
 )  # fmt: skip
+@click.option("--book", "whole", is_flag=True, help="Write one file of all chapters, the book.")
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
     targets: Sequence[str],
     formats: Sequence[str],
+    whole: bool,
     output: Path | None,
     jobs: int,
     depfile: Path | None,
@@ -53,6 +55,9 @@ def build(
 
     \b
       chapterkit build 7 --format html --format pdf
+
+    With --book the chapters become one file of each format, build/book/book.<ext>, with title
+    page, parts, appendices and whatever else book.yaml lists.
     """
     root = this_root()
     book = load(Disk(root))
@@ -69,15 +74,16 @@ def build(
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
     folder = output or _own_folder(root)
-    chapters: list[ChapterPrinting] = []
-    for subject, document in zip(wanted, documents, strict=True):
-        chapters.append(printing_of(subject, document))
-        files = _write(chapters[-1], chosen, folder, jobs)
-        say_lines(summary_text(document, book))
-        if depfile:
-            _write_depfile(depfile, chapters[-1].number, files)
-    if any(one.scope == "book" for one in chosen):
-        _write(book_printing(book, root, chapters), chosen, folder, jobs)
+    files: list[Written] = []
+    if not whole:
+        for subject, document in zip(wanted, documents, strict=True):
+            files += _write(printing_of(subject, document), chosen, folder, jobs)
+            say_lines(summary_text(document, book))
+    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
+    if of_books:
+        files += _write(book_printing_of(wanted, documents), of_books, folder, jobs)
+    if depfile:
+        _write_depfile(depfile, files)
 
 
 def _own_folder(root: Path) -> Path:
@@ -94,7 +100,7 @@ def _write(
     """Write a chapter or a book, with a bar while that goes on, and print what was written."""
     started = time.perf_counter()
     with progress(
-        f"正在写 {printing.name}", sum(one.scope == printing.scope for one in formats)
+        f"正在写 {printing.name}", sum(one.serves(printing.scope) for one in formats)
     ) as step:
         files = written(printing, formats, folder, jobs, step)
     if files:
@@ -113,9 +119,9 @@ def _size(size: int) -> str:
     return f"{size / 1024:.0f} KiB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MiB"
 
 
-def _write_depfile(depfile: Path, number: int, files: Sequence[Written]) -> None:
-    """Tell make which files the chapter's stamp stands for: a deleted one is built again."""
+def _write_depfile(depfile: Path, files: Sequence[Written]) -> None:
+    """Tell make which files the stamp beside it stands for: a deleted one is built again."""
     paths = [os.path.relpath(one.path).replace(os.sep, "/") for one in files]
-    stamp = f"build/chapter{number}.built"
+    stamp = depfile.with_suffix(".built").as_posix()
     text = f"{stamp}: {' '.join(paths)}\n" + "".join(f"{path}:\n" for path in paths)
     replace_text(depfile, text, depfile.parent)

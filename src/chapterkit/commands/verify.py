@@ -135,6 +135,6 @@ def _numbers_named(book: Book, targets: Sequence[str]) -> list[str] | None:
             continue
         slugs = [target]
         if target not in book.records:
-            slugs = list(book.chapter(book.config.chapter(target).slug).records)
+            slugs = list(book.chapter_named(target).records)
         named += [id for id in book.ledger if id.partition(".")[0] in slugs]
     return named

@@ -18,9 +18,10 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
+from chapterkit.manuscript.plan import BOOK, Part, Role
 from chapterkit.text.document import Document
 from chapterkit.text.passes import WIDE_SPACE
-from chapterkit.text.tree import Tree
+from chapterkit.text.tree import Element, Tree
 
 Scope = Literal["chapter", "book"]
 
@@ -48,13 +49,19 @@ class Printing:
 class ChapterPrinting(Printing):
     """A chapter to be printed.
 
-    `title` is plain text, without the number; `tree` what citeproc has put citations into;
+    `number` is 7 or A, `label` the number as a reader is shown it (第 7 章), both empty for what
+    has none; `start_page` the folio of the first page; `title` is plain text, without the number;
+    `role` and `part` tell where in the book it stands; `tree` what citeproc has put citations into;
     `document` the checked document, for placing a complaint at its origin.
     """
 
     scope: ClassVar[Scope] = "chapter"
     slug: str
-    number: int
+    number: str
+    label: str
+    start_page: int
+    role: Role = "chapter"
+    part: Part | None = None
     title: str
     document: Document
     tree: Tree = field(repr=False)
@@ -70,37 +77,68 @@ class ChapterPrinting(Printing):
         return (self,)
 
     @property
-    def label(self) -> str:
-        """The chapter's number as a reader is shown it: 第 7 章."""
-        return self.config.wording.chapter.format(number=self.number)
+    def within(self) -> str:
+        """What it is a part of: the book."""
+        return self.config.title
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What a heading may begin with that is a label and a number: 第 7 章, 实验 7.4."""
         wording, kinds = self.config.wording, self.config.kind_labels.values()
-        return (wording.chapter, *(wording.labelled(one, "{number}") for one in kinds))
+        return (
+            wording.chapter,
+            wording.appendix,
+            *(wording.labelled(one, "{number}") for one in kinds),
+        )
 
     @property
     def labelled_title(self) -> str:
         """The chapter's title with its number before it."""
-        return f"{self.label}{WIDE_SPACE}{self.title}"
+        return f"{self.label}{WIDE_SPACE}{self.title}" if self.label else self.title
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookPrinting(Printing):
-    """A book to be printed: its chapters, in order, so that numbers and links may run through."""
+    """A book to be printed: its texts, in order, so that numbers and links may run through.
+
+    Identifiers in their trees differ, and citations are numbered through them: `references` are
+    the entries that stand at the end, none where every chapter has its own; `cover` is the picture
+    for it, if the book has one.
+    """
 
     scope: ClassVar[Scope] = "book"
     chapters: tuple[ChapterPrinting, ...]
+    references: tuple[Element, ...] = field(default=(), repr=False)
+    cover: Picture | None = None
 
     @property
     def name(self) -> str:
         """What its files are called."""
-        return "book"
+        return BOOK
+
+    @property
+    def label(self) -> str:
+        """Nothing: a book has no number."""
+        return ""
+
+    @property
+    def title(self) -> str:
+        """The book's title."""
+        return self.config.title
+
+    @property
+    def labelled_title(self) -> str:
+        """The same: a book has no number."""
+        return self.title
+
+    @property
+    def within(self) -> str:
+        """What it is a part of: a series, or nothing."""
+        return self.config.series
 
 
 AnyPrinting = ChapterPrinting | BookPrinting
-P = TypeVar("P", ChapterPrinting, BookPrinting)
+P = TypeVar("P", ChapterPrinting, BookPrinting, AnyPrinting)
 
 
 @dataclass(frozen=True)
@@ -112,7 +150,7 @@ class Format(Generic[P]):
     returns the tree that pandoc is to write, never the printing's own tree changed;
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
-    chapter, or one of the book: that is the kind of printing it is handed.
+    chapter, one of the book, or either: that is the kind of printing it is handed.
     """
 
     name: str
@@ -122,7 +160,11 @@ class Format(Generic[P]):
     finish: Callable[[P, Path, Path], None] | None = None
     writer_suffix: str = ""
     by_default: bool = True
-    scope: Scope = "chapter"
+    scope: Scope | Literal["both"] = "chapter"
+
+    def serves(self, scope: Scope) -> bool:
+        """Tell whether it makes files of chapters, or of a book."""
+        return self.scope in {scope, "both"}
 
 
 @cache

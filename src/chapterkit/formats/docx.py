@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, has_equations
 from chapterkit.formats.shared.drawn import as_pixels
 from chapterkit.formats.shared.fields import counted, counted_tag, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
-from chapterkit.formats.shared.zipped import rewritten
-from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-    with_wide_spaces,
+from chapterkit.formats.shared.whole import (
+    Piece,
+    as_numbered,
+    assembled,
+    copyright_page,
+    title_page,
 )
+from chapterkit.formats.shared.zipped import rewritten
+from chapterkit.manuscript.config import Config
+from chapterkit.text.numbering import Numeral
+from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Attributes,
     Element,
+    Pass,
     Tree,
     div,
     inlines_of,
     kind_of,
+    paragraph,
     raw,
+    raw_block,
     span,
+    string,
     tree_blocks,
     walk,
     with_blocks,
@@ -43,7 +49,7 @@ _TAB = raw("openxml", "<w:r><w:tab/></w:r>")
 _STYLES = {"Strong": "Strong Text", "Emph": "Emphasis Text"}
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     return [
         "--to=docx",
         f"--reference-doc={_FOLDER / 'reference.docx'}",
@@ -51,34 +57,33 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
     ]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree with its paragraphs in Word's own 正文 (Normal), which indents.
 
     Raises ChapterkitError for a drawing that cannot be drawn for Word.
     """
-    tree = printing.tree
+    config, is_chapter = printing.config, isinstance(printing, ChapterPrinting)
     values = {
         "title": printing.labelled_title,
-        "author": printing.config.author,
-        "subject": printing.config.title,
+        "author": config.author,
+        "subject": config.title if is_chapter else config.subtitle,
         "lang": printing.language,
     }
-    document, wording = printing.document, printing.config.wording
+    things = (thing for one in printing.chapters for thing in one.document.things)
     return passed(
-        tree,
+        assembled(printing, _text, _Openings(printing).placed),
         with_metadata(values),
-        unwrap_numbers,
-        numbered(printing.label),
-        captioned(document.counting, counted),
-        sectioned(document.counting),
-        tagged(document.counting, _with_tag),
         _equations_apart,
-        with_fields(document.things, wording.equation),
-        with_wide_spaces(printing.labels),
+        with_fields(things, config.wording.equation),
         over_elements(_styled),
         _in_normal,
+        (lambda tree: tree) if is_chapter else _with_front_pages(config),
         embedded(printing, lambda one: as_pixels(one, printing.work)),
     )
+
+
+def _text(printing: ChapterPrinting) -> Tree:
+    return as_numbered(printing, _with_tag, counted)
 
 
 def _with_tag(equation: Element, numeral: Numeral) -> Element:
@@ -117,6 +122,60 @@ def _stripped(inlines: list[Element]) -> list[Element]:
     return inlines[first:last]
 
 
+def _with_front_pages(config: Config) -> Pass:
+    """Put title page and copyright page first, in styles that the contents pass over."""
+    page = title_page(config)
+    rows = [("Title", page.title), ("Subtitle", page.subtitle)]
+    rows += [("Author", line) for line in (*page.bylines, page.series, page.publisher)]
+    blocks = [_row(style, line) for style, line in rows if line]
+    if lines := copyright_page(config):
+        blocks += [_raw(_PAGE_BREAK), *(_row("Compact", line) for line in lines)]
+    return lambda tree: with_blocks(tree, [*blocks, *tree_blocks(tree)])
+
+
+def _row(style: str, line: str) -> Element:
+    return div([paragraph([string(line)])], _in_style(style))
+
+
+def _raw(text: str) -> Element:
+    return raw_block("openxml", text)
+
+
+_PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+_FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+# Word fills it in when it is asked to; until then chapters stand there without their pages.
+_CONTENTS = (
+    '<w:p><w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+    r'<w:r><w:instrText xml:space="preserve">TOC \o "1-3" \h \z \u</w:instrText></w:r>'
+    + _FIELD.format("separate")
+    + "</w:p>"
+)
+_CONTENTS_END = f"<w:p>{_FIELD.format('end')}</w:p>"
+_SECTION = '<w:p><w:pPr><w:sectPr w:rsidR="{}"/></w:pPr></w:p>'
+
+
+@dataclass
+class _Openings:
+    """Puts before each piece of a book the end of a page, or of the front matter."""
+
+    printing: AnyPrinting
+    in_body: bool = False
+
+    def placed(self, piece: Piece) -> list[Element]:
+        """Return the blocks of a piece."""
+        if not self.in_body and piece.role not in {"front", "contents", "list"}:
+            self.in_body = True
+            return [_raw(_SECTION.format("front")), *piece.blocks]
+        blocks = self._contents() if piece.role == "contents" else piece.blocks
+        return [_raw(_PAGE_BREAK), *blocks]
+
+    def _contents(self) -> list[Element]:
+        titles = [one.labelled_title for one in self.printing.chapters]
+        heading = _row("TOC Heading", self.printing.config.wording.contents)
+        rows = [_row("Compact", title) for title in titles]
+        return [heading, _raw(_CONTENTS), *rows, _raw(_CONTENTS_END)]
+
+
 def _styled(element: Element) -> Element:
     """Put emphasis into a character style, so that Word can change it in one place."""
     style = _STYLES.get(kind_of(element))
@@ -143,7 +202,7 @@ def _is_running(block: Element) -> bool:
     return kind_of(block) == "Para" and kinds not in (["Math"], ["Image"])
 
 
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     """Name the language as Word does, and give numbered formulas the tabs of their line.
 
     pandoc has translations for zh-Hans, Word knows zh-CN.
@@ -153,6 +212,8 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
     def change(name: str, part: bytes) -> bytes:
         if name == "word/document.xml" and has_tabs:
             part = _in_line(part)
+        if name == "word/document.xml" and isinstance(printing, BookPrinting):
+            part = _with_folios(part)
         if name != "word/styles.xml":
             return restored(name, part, printing)
         part = re.sub(rb'w:eastAsia="zh-[^"]*"', f'w:eastAsia="{language}"'.encode(), part)
@@ -188,4 +249,36 @@ def _in_line(document: bytes) -> bytes:
     return _PARAGRAPH.sub(change, document)
 
 
-FORMAT = Format(name="docx", suffix=".docx", arguments=_arguments, prepare=_prepare, finish=_finish)
+_BREAK = re.compile(rb'<w:sectPr w:rsidR="front" ?/>')
+_LAST = re.compile(rb"<w:sectPr\b[^>]*>((?:(?!<w:sectPr\b).)*)</w:sectPr>\s*</w:body>", re.DOTALL)
+
+
+def _with_folios(part: bytes) -> bytes:
+    """Return a book's text with roman folios in the front matter, and arabic ones from 1 on."""
+    last = _LAST.search(part)
+    if not last:
+        return part
+    front = _BREAK.search(part)
+    first = rb'<w:pgNumType w:start="1"/>'
+    whole = last[0].replace(last[1], _numbered_pages(last[1], first))
+    part = part[: last.start()] + whole + part[last.end() :]
+    if not front:
+        return part
+    roman = rb'<w:pgNumType w:fmt="lowerRoman" w:start="1"/>'
+    section = b"<w:sectPr>" + _numbered_pages(last[1], roman) + b"</w:sectPr>"
+    return part[: front.start()] + section + part[front.end() :]
+
+
+def _numbered_pages(section: bytes, folios: bytes) -> bytes:
+    """Return the content of a section with its folios, which stand behind the margins."""
+    return re.sub(rb"(<w:pgMar\b[^>]*/>)", lambda margins: margins[1] + folios, section, count=1)
+
+
+FORMAT = Format(
+    name="docx",
+    suffix=".docx",
+    arguments=_arguments,
+    prepare=_prepare,
+    finish=_finish,
+    scope="both",
+)

@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.pictures import put_in, standing_in
+from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
 from chapterkit.text.tree import (
+    Attributes,
     Element,
     Markup,
     Tree,
     attributes_of,
     chapter_heading,
+    inlines_of,
     number_id,
+    space,
+    span,
+    string,
     tree_blocks,
     with_attributes,
     with_blocks,
+    with_inlines,
 )
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     return [
         "--to=html5",
         "--standalone",
@@ -34,12 +42,31 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
     ]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for the page: the title as its header, numbers with their provenance."""
-    tree = printing.tree
-    heading = chapter_heading(tree)
-    values = {
-        "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}",
+    is_chapter = isinstance(printing, ChapterPrinting)
+    values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
+    return passed(
+        assembled(printing, _as_page if is_chapter else _as_section),
+        with_metadata({"lang": printing.language, **_escaped(values)}),
+        over_elements(lambda one: _explained(one, printing.provenance)),
+        standing_in(printing),
+    )
+
+
+def _escaped(values: Any) -> Any:
+    """Return texts, and lists of them, for a template that puts them between quotes, too."""
+    if isinstance(values, Mapping):
+        return {name: _escaped(value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_escaped(value) for value in values]
+    return Markup("html", escape(values))
+
+
+def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
+    heading = chapter_heading(printing.tree)
+    return {
+        "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}".strip(),
         "number": printing.label,
         "chapter": printing.title,
         "anchor": attributes_of(heading).identifier if heading else "",
@@ -48,20 +75,61 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         "contents": printing.config.wording.contents,
         **({"equations": "yes"} if has_equations(printing) else {}),
     }
-    # The template puts them between quotes, too.
-    escaped = {name: Markup("html", escape(text)) for name, text in values.items()}
+
+
+def _of_book(printing: BookPrinting) -> Mapping[str, Any]:
+    page = title_page(printing.config)
+    return {
+        "pagetitle": page.title,
+        "author": printing.config.author,
+        "contents": printing.config.wording.contents,
+        "whole": {
+            "title": page.title,
+            "series": page.series,
+            "subtitle": page.subtitle,
+            "bylines": page.bylines,
+            "publisher": page.publisher,
+            "copyright": copyright_page(printing.config),
+        },
+        **({"equations": "yes"} if has_equations(printing) else {}),
+    }
+
+
+def _as_page(printing: ChapterPrinting) -> Tree:
+    """Return a chapter's tree for a page whose header is its title."""
     counting = printing.document.counting
     return passed(
-        tree,
-        with_metadata({"lang": printing.language, **escaped}),
+        printing.tree,
         _without_chapter_heading,
         captioned(counting),
         sectioned(counting),
         tagged(counting, with_tag),
         with_wide_spaces(printing.labels),
-        over_elements(lambda one: _explained(one, printing.provenance)),
-        standing_in(printing),
     )
+
+
+def _as_section(printing: ChapterPrinting) -> Tree:
+    """Return a chapter's tree for a page on which other chapters stand, too."""
+    counting = printing.document.counting
+    return passed(
+        printing.tree,
+        captioned(counting),
+        sectioned(counting),
+        tagged(counting, with_tag),
+        with_wide_spaces(printing.labels),
+        lambda tree: _with_number(tree, printing.label),
+    )
+
+
+def _with_number(tree: Tree, label: str) -> Tree:
+    """Put a chapter's number before its title, so that the style sheet can set it apart."""
+    heading = chapter_heading(tree)
+    if not (label and heading):
+        return tree
+    number = span([string(label)], Attributes(classes=["chapter-number"]))
+    numbered = with_inlines(heading, [number, space(), *inlines_of(heading)])
+    blocks = [numbered if block is heading else block for block in tree_blocks(tree)]
+    return with_blocks(tree, blocks)
 
 
 def _without_chapter_heading(tree: Tree) -> Tree:
@@ -77,8 +145,15 @@ def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
     return with_attributes(element, attributes_of(element).having("title", provenance[number]))
 
 
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     target.write_bytes(put_in(written.read_bytes(), printing))
 
 
-FORMAT = Format(name="html", suffix=".html", arguments=_arguments, prepare=_prepare, finish=_finish)
+FORMAT = Format(
+    name="html",
+    suffix=".html",
+    arguments=_arguments,
+    prepare=_prepare,
+    finish=_finish,
+    scope="both",
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.formats.shared.whole import assembled, front_pages
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
 from chapterkit.text.passes import (
     WIDE_SPACE,
@@ -21,28 +22,35 @@ from chapterkit.text.tree import (
     plain_text,
     raw,
     string,
+    tree_blocks,
+    with_blocks,
     with_inlines,
 )
 
 _WRITER = "markdown-smart-citations-fenced_divs-native_divs-bracketed_spans-native_spans"
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     return [f"--to={_WRITER}", "--wrap=none", "--markdown-headings=atx"]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
-    tree, counting = printing.tree, printing.document.counting
+    tree = passed(assembled(printing, _text), with_metadata({}), over_elements(_plainer))
+    if isinstance(printing, ChapterPrinting):
+        return tree
+    return with_blocks(tree, [*front_pages(printing.config), *tree_blocks(tree)])
+
+
+def _text(printing: ChapterPrinting) -> Tree:
+    counting = printing.document.counting
     return passed(
-        tree,
-        with_metadata({}),
+        printing.tree,
         unwrap_numbers,
         captioned(counting),
         sectioned(counting),
         tagged(counting, _with_tag),
         numbered(printing.label),
-        over_elements(_plainer),
     )
 
 
@@ -63,5 +71,10 @@ def _plainer(element: Element) -> Element | list[Element]:
 
 
 FORMAT = Format(
-    name="markdown", suffix=".md", arguments=_arguments, prepare=_prepare, by_default=False
+    name="markdown",
+    suffix=".md",
+    arguments=_arguments,
+    prepare=_prepare,
+    by_default=False,
+    scope="both",
 )

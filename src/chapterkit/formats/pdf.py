@@ -6,23 +6,25 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, fonts
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
-from chapterkit.manuscript.pictures import PictureError
-from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-    with_wide_spaces,
+from chapterkit.formats.shared.whole import (
+    Piece,
+    as_numbered,
+    assembled,
+    copyright_page,
+    title_page,
 )
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.pictures import PictureError
+from chapterkit.text.numbering import Numeral
+from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -32,6 +34,7 @@ from chapterkit.text.tree import (
     kind_of,
     plain_text,
     raw,
+    raw_block,
     target_of,
     text_of,
     with_inlines,
@@ -40,27 +43,18 @@ from chapterkit.text.tree import (
 _PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     template = ASSETS / "typst" / "template.typ"
     return ["--to=typst-citations-smart", "--standalone", f"--template={template}", "--wrap=none"]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for Typst: pictures beside it and described, formulas described.
 
     Raises ChapterkitError for a character that no font can show.
     """
-    counting = printing.document.counting
-    tree = passed(
-        printing.tree,
-        with_metadata({}),
-        unwrap_numbers,
-        numbered(printing.label),
-        captioned(counting),
-        sectioned(counting),
-        tagged(counting, _with_tag),
-        with_wide_spaces(printing.labels),
-    )
+    text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
+    tree = passed(text, with_metadata({}))
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images)))
@@ -72,17 +66,48 @@ def _with_tag(equation: Element, numeral: Numeral) -> Element:
     return with_inlines(equation, [before, *inlines_of(equation), _typst("]")])
 
 
-def _refuse_missing_characters(tree: Tree, printing: ChapterPrinting) -> None:
+@dataclass
+class _Openings:
+    """Puts before each piece of a book a new page, on which folios may begin anew."""
+
+    in_body: bool = False
+
+    def placed(self, piece: Piece) -> list[Element]:
+        """Return the blocks of a piece; contents and lists, which have folios, Typst makes."""
+        parts = ", ".join(map(_string, (piece.role, piece.label, piece.title)))
+        calls = [f"#book-opening({parts})"]
+        if not self.in_body and piece.role not in {"front", "contents", "list"}:
+            self.in_body = True
+            calls.append('#counter(page).update(1)\n#set page(numbering: "1")')
+        if piece.role == "contents":
+            calls.append("#book-contents()")
+        opening = raw_block("typst", "\n".join(calls))
+        if piece.role == "list":
+            kind = _LISTED[attributes_of(piece.blocks[0]).identifier]
+            return [opening, piece.blocks[0], raw_block("typst", f"#book-list({kind})")]
+        return [opening, *piece.blocks]
+
+
+_LISTED = {"book-figures": "image", "book-tables": "table"}
+
+
+def _refuse_missing_characters(tree: Tree, printing: AnyPrinting) -> None:
     config = printing.config
-    text = config.title + config.author + _words(tree)
+    text = config.title + config.author + "".join(_of_title_pages(config)) + _words(tree)
     missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
     if missing:
         others = "，还有 " + "、".join(map(fonts.named, missing[1:])) if missing[1:] else ""
+        documents = (one.document for one in printing.chapters)
+        found = (one.origin_of_character(missing[0]) for one in documents)
         raise ChapterkitError(
             f"字体里没有字符 {fonts.named(missing[0])}{others}",
-            printing.document.origin_of_character(missing[0]),
+            next(filter(None, found), None),
             hint="安装一种有这个字的字体，写进 book.yaml 的 fonts；或换一个写法",
         )
+
+
+def _of_title_pages(config: Config) -> list[str]:
+    return [*title_page(config).lines, *copyright_page(config)]
 
 
 def _words(tree: Tree) -> str:
@@ -91,19 +116,19 @@ def _words(tree: Tree) -> str:
     return "".join(map(text_of, set_as_text))
 
 
-def _serif(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
+def _serif(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.serif, fonts.BUNDLED_SERIF)
 
 
-def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
+def _sans(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
 
 
-def _kai(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
+def _kai(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.fonts.kai)
 
 
-def _copied_images(printing: ChapterPrinting) -> dict[str, str]:
+def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
     for number, (address, picture) in enumerate(printing.pictures.items(), 1):
@@ -141,16 +166,16 @@ def _string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     """Compile the Typst that pandoc wrote.
 
     Raises ChapterkitError if Typst refuses it: at the picture that it cannot show, or else at the
-    chapter.
+    first chapter.
     """
     main = printing.work / "main.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
-    chapter = printing.document.rendered.origin(0)
+    chapter = printing.chapters[0].document.rendered.origin(0)
     families = [*_serif(printing), *_sans(printing), *_kai(printing)]
     try:
         refusal = typeset(
@@ -163,7 +188,7 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
         raise _refused(refusal, printing).at(chapter)
 
 
-def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
+def _refused(refusal: Refusal, printing: AnyPrinting) -> ChapterkitError:
     """Return what Typst says of a text: of a picture, at that picture."""
     if found := _PICTURE.search(refusal.where):
         address = list(printing.pictures)[int(found[1]) - 1]
@@ -172,14 +197,18 @@ def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
     return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 
-def _inputs(printing: ChapterPrinting) -> dict[str, str]:
+def _inputs(printing: AnyPrinting) -> dict[str, str]:
     """Return what the template is told, besides the text."""
     config = printing.config
+    is_chapter = isinstance(printing, ChapterPrinting)
     return {
         "book": config.title,
         "author": config.author,
         "number": printing.label,
         "chapter": printing.title,
+        "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
+        "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
+        "copyright": json.dumps([] if is_chapter else copyright_page(config)),
         "page": config.page,
         "contents": config.wording.contents,
         **config.locale.typst,
@@ -197,4 +226,5 @@ FORMAT = Format(
     prepare=_prepare,
     finish=_finish,
     writer_suffix=".typ",
+    scope="both",
 )

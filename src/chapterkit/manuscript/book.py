@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
-from chapterkit.manuscript.config import ChapterConfig, Config, load_config
-from chapterkit.manuscript.folder import Folder, Noted
+from chapterkit.manuscript.config import Config, load_config
+from chapterkit.manuscript.folder import BOOK_FILE, Folder, Noted
 from chapterkit.manuscript.ledger import Ledger, make_ledger
 from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
+from chapterkit.manuscript.pictures import Picture, PictureError, opened
+from chapterkit.manuscript.plan import Part, Planned, Role
 from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
 
@@ -25,13 +27,21 @@ _PLACED = re.compile(
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: its own text, and the records that it places, in order, each with its line."""
+    """One text of the book: what it holds, and the records that it places, each with its line.
+
+    `number` is 7 or A, `label` the number as print names it (第 7 章, 附录 A), both empty for what
+    has none, as a preface; `start_page` the folio of its first page in a file of its own.
+    """
 
     slug: str
-    number: int
+    number: str
     path: str
     text: str
     placed: tuple[tuple[str, int], ...] = ()
+    label: str = ""
+    role: Role = "chapter"
+    part: Part | None = None
+    start_page: int = 1
 
     @property
     def records(self) -> tuple[str, ...]:
@@ -50,7 +60,8 @@ class Book:
 
     `templates` holds the text of every template by its name below templates/; `lock` what
     `chapterkit verify` established, None if it was never run; `terms` the terminology, None if
-    there is no terms.yaml. `folder` is where all that was read, None for what belongs to no book;
+    there is no terms.yaml; `cover` the picture of the cover, if it has one.
+    `folder` is where all that was read, None for what belongs to no book;
     `digests` tell what was read there, so that two books with the same ones are the same.
     """
 
@@ -62,6 +73,7 @@ class Book:
     chapters: tuple[Chapter, ...]
     lock: Lock | None = None
     terms: Terms | None = None
+    cover: Picture | None = None
     folder: Folder | None = field(default=None, compare=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -69,12 +81,26 @@ class Book:
         """Return the chapter called `slug`."""
         return next(chapter for chapter in self.chapters if chapter.slug == slug)
 
+    def chapter_named(self, target: str) -> Chapter:
+        """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""
+        for chapter in self.chapters:
+            if target in {chapter.slug, chapter.number} - {""}:
+                return chapter
+        names = [name for one in self.chapters for name in (one.slug, one.number) if name]
+        near = nearest(target, names)
+        listed = "、".join(one.named for one in self.config.plan)
+        raise ChapterkitError(
+            f"没有 {target} 这一章",
+            Origin(BOOK_FILE),
+            f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
+        )
+
     def chapters_named(self, targets: Sequence[str]) -> list[Chapter]:
         """Return the chapters that slugs or numbers name, in the book's order; without any, all.
 
         Raises ChapterkitError for a name that is no chapter's.
         """
-        wanted = {self.config.chapter(target).slug for target in targets}
+        wanted = {self.chapter_named(target).slug for target in targets}
         return [one for one in self.chapters if not wanted or one.slug in wanted]
 
     def kind_of(self, slug: str) -> str:
@@ -94,7 +120,8 @@ class Book:
         for chapter in self.chapters:
             if slug in chapter.records:
                 alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
-                return f"{chapter.number}.{alike.index(slug) + 1}"
+                place = alike.index(slug) + 1
+                return f"{chapter.number}.{place}" if chapter.number else str(place)
         if slug in self.records:
             hint = f'在章的正文里单独一行写 {{{{ {self.kind_of(slug)}("{slug}") }}}}'
             label = self.kind_label(slug)
@@ -133,8 +160,9 @@ def load_book(folder: Folder) -> Book:
     bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
     for record in records.values():
         _check_citations(record, bibliography)
-    chapters = tuple(_load_chapter(noted, one, records, config) for one in config.chapters)
+    chapters = tuple(_load_chapter(noted, one, records, config) for one in config.plan)
     _check_placed_once(chapters)
+    cover = _cover(noted, config)
     return Book(
         config,
         records,
@@ -149,9 +177,25 @@ def load_book(folder: Folder) -> Book:
         terms=(
             parse_terms(noted.text(TERMS_FILE), TERMS_FILE) if noted.exists(TERMS_FILE) else None
         ),
+        cover=cover,
         folder=folder,
         digests=noted.digests,
     )
+
+
+def _cover(folder: Folder, config: Config) -> Picture | None:
+    if not config.cover:
+        return None
+    origin = config.origin("cover")
+    try:
+        picture = opened(config.cover, folder)
+    except PictureError as error:
+        message = f"封面 {config.cover} {error.message}"
+        raise ChapterkitError(message, origin, error.hint) from None
+    if picture is None:
+        hint = "把图片放进 book/，按相对 book/ 的路径写；不写 cover 就画一个"
+        raise ChapterkitError(f"封面 {config.cover} 不在书的文件夹里", origin, hint)
+    return picture
 
 
 def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
@@ -171,7 +215,7 @@ def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None
 
 
 def _load_chapter(
-    folder: Folder, chapter: ChapterConfig, records: Mapping[str, Record], config: Config
+    folder: Folder, chapter: Planned, records: Mapping[str, Record], config: Config
 ) -> Chapter:
     path = f"book/{chapter.file}"
     text = folder.text(path)
@@ -180,7 +224,10 @@ def _load_chapter(
             "章的正文是空的", Origin(path), "至少要有一个一级标题：# 标题 {#slug}"
         )
     placed = _placed(text, path, records, config)
-    return Chapter(chapter.slug, chapter.number, path, text, placed)
+    return Chapter(
+        chapter.slug, chapter.number, path, text, placed,
+        chapter.label, chapter.role, chapter.part, chapter.start_page or 1,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -6,61 +6,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
+from chapterkit.manuscript.model import Model as _Model
+from chapterkit.manuscript.model import described as _described
+from chapterkit.manuscript.plan import (
+    MatterConfig,
+    Plan,
+    PlanItem,
+    Planned,
+    check_plan,
+    check_shape,
+)
+from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale
 from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
 from chapterkit.quantities import Units
 
-SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 NAME = r"^[a-z][a-z0-9_]*$"
 # What templates may call already, so that no kind of record can be called so.
 CALLED = frozenset(("n", "cite", "ref", "table", "chart", "record", "numbers"))
 Severity = Literal["error", "warning", "off"]
-
-
-# Plain dataclasses, which pydantic validates where a file is read (yamlfile.validated): a check of
-# a file outside a book need not import it. The metadata are the arguments of pydantic's Field.
-
-
-class _Model:
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    @classmethod
-    def partly(cls, **given: Any) -> Self:
-        """Return a value that has, beyond defaults, only what is given."""
-        made = object.__new__(cls)
-        for one in fields(cls):  # type: ignore[arg-type]
-            if one.name in given:
-                object.__setattr__(made, one.name, given[one.name])
-            elif one.default is not MISSING:
-                object.__setattr__(made, one.name, one.default)
-            elif one.default_factory is not MISSING:
-                object.__setattr__(made, one.name, one.default_factory())
-        return made
-
-
-def _described(description: str, /, *, default: Any = MISSING, **constraints: Any) -> Any:
-    """Return a field with what its schema says of it."""
-    metadata = {"description": description, **constraints}
-    if default == {}:
-        return field(default_factory=dict, metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class ChapterConfig(_Model):
-    """One chapter of the book, as book.yaml lists it."""
-
-    slug: str = _described("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
-    number: int = _described("章号：第 7 章写 7", ge=1)
-    file: str = _described("章的正文，相对 book/ 的路径")
 
 
 @dataclass(frozen=True)
@@ -191,10 +163,31 @@ class BookModel(_Model):
     """The whole of book.yaml."""
 
     title: str = _described("书名", min_length=1)
-    author: str = _described("作者", min_length=1)
+    author: str = _described("作者；不止一位就写 authors", default="", min_length=1)
+    authors: tuple[AuthorConfig, ...] = _described("各位作者、编者、译者", default=())
+    subtitle: str = _described("副书名", default="")
+    series: str = _described("丛书名", default="")
+    publisher: str = _described("出版者", default="")
+    isbn: Isbn | None = _described("ISBN，可以带连字符；校验码会核对", default=None)
+    edition: str = _described("版次：第 1 版", default="")
+    date: Date | None = _described("出版日期：2026、2026-03 或 2026-03-01", default=None)
+    price: str = _described("定价，连同货币：68.00 元", default="")
+    rights: str = _described("版权页上的权利声明", default="")
+    cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
-    chapters: tuple[ChapterConfig, ...] = _described("各章，按书中的顺序", min_length=1)
+    front: tuple[MatterConfig, ...] = _described("正文之前的前言等，没有编号", default=())
+    chapters: tuple[PlanItem, ...] = _described(
+        "各章，按书中的顺序；也可以是一个部分和它的各章", min_length=1
+    )
+    appendices: tuple[MatterConfig, ...] = _described("附录，依次编号 A、B", default=())
+    back: tuple[MatterConfig, ...] = _described("附录之后的后记等，没有编号", default=())
+    references: Literal["book", "chapter"] = _described(
+        "整本书的参考文献：book 放在书末，chapter 放在各章之后", default="book"
+    )
+    lists: tuple[Literal["figures", "tables"], ...] = _described(
+        "整本书目录之后要列的：figures 插图、tables 表格", default=()
+    )
     kinds: dict[str, KindConfig] = _described(
         "记录的种类：名字 → 印出来的词；不写就只有一种，experiment（实验）", default={}
     )
@@ -214,6 +207,13 @@ class BookModel(_Model):
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
     lint: LintConfig = LintConfig()
+
+
+def _check_author(model: BookModel, file: YamlFile) -> None:
+    if not (model.author or model.authors):
+        raise ChapterkitError(
+            f"{file.path} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"
+        )
 
 
 def _check_language(tag: str, file: YamlFile) -> None:
@@ -275,6 +275,21 @@ class Config(BookModel):
         return locale(self.language)
 
     @property
+    def listed(self) -> Plan:
+        """What is listed of the book's texts, as it is written."""
+        return Plan(self.chapters, self.front, self.appendices, self.back)
+
+    @cached_property
+    def plan(self) -> tuple[Planned, ...]:
+        """Every text of the book, in order, with its role and number."""
+        return self.listed.texts(self.locale, self.wording)
+
+    @property
+    def makers(self) -> tuple[AuthorConfig, ...]:
+        """Those who made the book, each with a role."""
+        return self.authors or (AuthorConfig(self.author),)
+
+    @property
     def kind_labels(self) -> Mapping[str, str]:
         """The label of each kind of record by name; one of its own where none is declared."""
         declared = {name: kind.label for name, kind in self.kinds.items()}
@@ -293,20 +308,6 @@ class Config(BookModel):
     def sans(self) -> tuple[str, ...]:
         """Families for headings, preferred first."""
         return self.fonts.sans
-
-    def chapter(self, target: str) -> ChapterConfig:
-        """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""
-        for chapter in self.chapters:
-            if target in (chapter.slug, str(chapter.number)):
-                return chapter
-        names = [name for chapter in self.chapters for name in (chapter.slug, str(chapter.number))]
-        near = nearest(target, names)
-        listed = "、".join(f"{chapter.slug}（{chapter.number}）" for chapter in self.chapters)
-        raise ChapterkitError(
-            f"没有 {target} 这一章",
-            Origin(BOOK_FILE),
-            f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
-        )
 
 
 @dataclass(frozen=True)
@@ -329,6 +330,8 @@ def parse_outside_config(text: str, path: str) -> Config:
     kind: type[BookModel | _OutsideModel]
     kind = BookModel if "chapters" in file.data else _OutsideModel
     model = validated_as(kind, file, f"{path} ")
+    if isinstance(model, BookModel):
+        _check_author(model, file)
     check_units(model.units, file)
     _check_language(model.language, file)
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
@@ -338,33 +341,33 @@ def parse_outside_config(text: str, path: str) -> Config:
 def load_config(folder: Folder) -> Config:
     """Read book.yaml; raise ChapterkitError at the line that does not fit."""
     file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
+    check_shape(file)
     model = validated_as(BookModel, file, "book.yaml ")
+    _check_author(model, file)
     _check_language(model.language, file)
     _check_words(model, file)
     _check_kinds(model.kinds, file)
-    taken: set[str | int] = set()
     check_units(model.units, file)
-    for index, chapter in enumerate(model.chapters):
-        if chapter.slug in taken or chapter.number in taken:
-            raise ChapterkitError(
-                f"两章同名或同号：{chapter.slug}（{chapter.number}）",
-                file.origin("chapters", index),
-            )
-        taken |= {chapter.slug, chapter.number}
-    _check_inside(model, file)
-    return Config.partly(file=file, **vars(model))
+    config = Config.partly(file=file, **{**vars(model), "author": _author(model)})
+    check_plan(config.listed, config.plan, file.origin)
+    _check_inside(config, file)
+    return config
 
 
-def _check_inside(model: BookModel, file: YamlFile) -> None:
+def _author(model: BookModel) -> str:
+    """Return who wrote the book, in one line: those who are its authors, if any one is."""
+    wording = locale(model.language).wording
+    authors = [one.name for one in model.authors if one.role == AUTHOR]
+    return model.author or wording.listed.join(authors or [one.name for one in model.authors])
+
+
+def _check_inside(config: Config, file: YamlFile) -> None:
     """Raise ChapterkitError, at its line, for a path that leads out of the book's folder."""
     named: list[tuple[tuple[Step, ...], str | None]] = [
-        (("bibliography",), model.bibliography),
-        (("lint", "baseline"), model.lint.baseline),
+        (("bibliography",), config.bibliography),
+        (("lint", "baseline"), config.lint.baseline),
     ]
-    named += [
-        (("chapters", index, "file"), f"book/{chapter.file}")
-        for index, chapter in enumerate(model.chapters)
-    ]
+    named += [((*text.place, "file"), f"book/{text.file}") for text in config.plan]
     for steps, path in named:
         try:
             within(path or "")

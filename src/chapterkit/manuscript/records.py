@@ -20,8 +20,9 @@ from pydantic import (
 )
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.config import SLUG, Config
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.model import SLUG
 from chapterkit.manuscript.states import Status
 from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated
 from chapterkit.quantities.units import LONGEST_UNIT

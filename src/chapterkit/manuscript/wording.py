@@ -23,8 +23,8 @@ class Wording:
     and a number are joined; `quoted` how a title is told in running text, `entitled` a number with
     its title, `elsewhere` what stands in another chapter; `caption` what stands between the number
     of a figure and its caption, `tag` the number behind a formula; `section_in_words` a section
-    whose number is written in Chinese numerals; `provenance` tells a reader where a number comes
-    from.
+    whose number is written in Chinese numerals; `listed` stands between names, `made_by` joins
+    names with what they did; `provenance` tells a reader where a number comes from.
     """
 
     experiment: str
@@ -64,6 +64,10 @@ class Wording:
     rights: str
     date: str
     price: str
+    listed: str
+    made_by: str
+    copyright: str
+    title_page: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

@@ -204,8 +204,9 @@ _MISSPELT = {"extra_forbidden", "unexpected_keyword_argument"}
 
 def _incomplete(file: YamlFile, missing: Sequence[Any], what: str) -> ChapterkitError:
     """Word the keys that are missing from the first mapping that lacks any."""
-    where = missing[0]["loc"][:-1]
-    keys = [str(error["loc"][-1]) for error in missing if error["loc"][:-1] == where]
+    first = missing[0]["loc"][:-1]
+    where = _without_tags(file.data, first)
+    keys = [str(error["loc"][-1]) for error in missing if error["loc"][:-1] == first]
     place = f"{'.'.join(map(str, where))} " if where else ""
     hint = "补上 " + " ".join(f"{key}:" for key in keys)
     return ChapterkitError(
@@ -214,8 +215,9 @@ def _incomplete(file: YamlFile, missing: Sequence[Any], what: str) -> Chapterkit
 
 
 def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitError:
-    origin = file.origin(*error["loc"])
-    name = ".".join(str(step) for step in error["loc"])
+    steps = _without_tags(file.data, error["loc"])
+    origin = file.origin(*steps)
+    name = ".".join(map(str, steps))
     kind = error["type"]
     if kind in _MISSPELT:
         known = _known_keys(model, error["loc"][:-1])
@@ -224,8 +226,19 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
         return ChapterkitError(f"{what}里没有 {name} 这个键", origin, hint)
     if kind == "value_error":
         message, _, hint = str(error["ctx"]["error"]).partition("；")
-        return ChapterkitError(f"{name}：{message}", origin, hint or _example(name))
+        return ChapterkitError(f"{name or what.strip()}：{message}", origin, hint or _example(name))
     return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(name))
+
+
+def _without_tags(data: Any, steps: Sequence[Step]) -> list[Step]:
+    """Return the steps to a value without those that only say which of several models was meant."""
+    kept: list[Step] = []
+    for step in steps:
+        held = data if isinstance(data, dict) else dict(enumerate(data or ()))
+        if step in held:
+            kept.append(step)
+            data = held.get(step)
+    return kept
 
 
 _WORDS = {
@@ -270,7 +283,7 @@ def _example(name: str) -> str:
 def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
     """Return the keys that the model nested at `steps` knows."""
     for step in steps:
-        model = _model_within(_fields_of(model).get(step, model))
+        model = _model_within(_fields_of(model).get(step, model), step)
     return [str(name) for name in _fields_of(model)]
 
 
@@ -284,11 +297,16 @@ def _fields_of(model: Any) -> dict[Step, Any]:
     return {}
 
 
-def _model_within(annotation: Any) -> Any:
+def _model_within(annotation: Any, called: Step = "") -> Any:
+    """Return the model in a type; of several, the one called so, or else the first."""
+    models = list(_models_within(annotation))
+    named = [one for one in models if one.__name__ == called]
+    return next(iter([*named, *models]), None)
+
+
+def _models_within(annotation: Any) -> Iterator[Any]:
     is_kind = isinstance(annotation, type)
     if is_kind and (hasattr(annotation, "model_fields") or is_dataclass(annotation)):
-        return annotation
+        yield annotation
     for inner in get_args(annotation):
-        if (found := _model_within(inner)) is not None:
-            return found
-    return None
+        yield from _models_within(inner)

@@ -137,7 +137,7 @@ def rendered(subject: Subject) -> Rendered:
         return render(subject.book, subject.chapter)
     text = without_metadata(subject.text)
     if subject.book.ledger and "{{" in text:
-        return render(subject.book, Chapter("", 0, subject.name, text))
+        return render(subject.book, Chapter("", "", subject.name, text))
     return rendered_plainly(text, subject.name)
 
 
@@ -206,10 +206,9 @@ def _elsewhere(
 def _records(subject: Subject, chapter: Chapter) -> Iterator[Thing]:
     """Yield the records that a chapter places."""
     book = subject.book
-    label = book.config.wording.chapter.format(number=chapter.number)
     for slug in chapter.records:
         title = book.records[slug].model.title
-        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, label)
+        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, chapter.label)
 
 
 def counting_of(subject: Subject) -> Counting:
@@ -217,12 +216,11 @@ def counting_of(subject: Subject) -> Counting:
     book, chapter = subject.book, subject.chapter
     if not chapter:
         return UNCOUNTED
-    wording = book.config.wording
     return Counting(
         chapter.slug,
-        str(chapter.number),
-        wording.chapter.format(number=chapter.number),
-        wording,
+        chapter.number,
+        chapter.label,
+        book.config.wording,
         {slug: book.label_of(slug) for slug in chapter.records},
         book.config.numbering.sections,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.pipeline import (
     FORGETFUL,
     Memory,
@@ -16,7 +16,7 @@ from chapterkit.pipeline import (
     read_key,
     render_key,
 )
-from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
+from chapterkit.printing import Progress, Written, book_printing, chapter_printing, cited, printed
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered
 from chapterkit.text.tree import Tree
@@ -25,7 +25,7 @@ from chapterkit.text.tree import Tree
 def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
     wording = subject.book.config.wording
-    return cited(document, subject.book.bibliography, wording.references)
+    return cited(document.tree, subject.book.bibliography, wording.references)
 
 
 def written(
@@ -39,7 +39,7 @@ def written(
 
     The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
     """
-    chosen = [one for one in formats if one.scope == printing.scope]
+    chosen = [one for one in formats if one.serves(printing.scope)]
     return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
 
 
@@ -58,6 +58,15 @@ def printing_of(
         lambda: cited_tree(subject, document),
     )
     return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
+
+
+def book_printing_of(subjects: Sequence[Subject], documents: Sequence[Document]) -> BookPrinting:
+    """Return a book of these chapters ready to be printed, their documents cited as one.
+
+    Raises ChapterkitError as `book_printing` does.
+    """
+    first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
+    return book_printing(first.book, first.root, chapters, documents)
 
 
 # --- keys

@@ -161,8 +161,11 @@ def code_languages() -> frozenset[str]:
 
 
 # What the templates, pandoc and citeproc call their own: the contents, notes, lines of code,
-# references, the mark at which a PDF's chapter begins.
-_RESERVED = r"TOC|toc-.*|footnotes|fn\d+|fnref\d+|cb\d+(?:-\d+)?|refs|ref-.*|chapter-begins"
+# references, the marks at which a PDF's texts begin and end.
+_RESERVED = (
+    r"TOC|toc-.*|footnotes|fn\d+|fnref\d+|cb\d+(?:-\d+)?|refs|ref-.*"
+    r"|(?:chapter|text)-begins|text-ends"
+)
 AUTHORS = Known(
     classes={
         "Div": frozenset({"note"}),

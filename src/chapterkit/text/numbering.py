@@ -160,6 +160,7 @@ class Numeral:
 
 
 Printed = Callable[[Numeral], list[Element]]
+Tag = Callable[[Element, Numeral], Element]
 
 
 def as_words(numeral: Numeral) -> list[Element]:
@@ -210,7 +211,7 @@ def _with_label(
     return with_caption(element, [first, *blocks[1:]])
 
 
-def tagged(counting: Counting, change: Callable[[Element, Numeral], Element]) -> Pass:
+def tagged(counting: Counting, change: Tag) -> Pass:
     """Return the pass in which `change` gives each formula that has a number its number."""
     wording = counting.wording
 
@@ -477,9 +478,13 @@ def _words(text: str) -> list[Element]:
     return [space() if part.isspace() else string(part) for part in parts if part]
 
 
-def without_links_elsewhere(tree: Tree) -> Tree:
-    """Return the tree of a file of its own: a link to another chapter is only its text there."""
-    here = {attributes_of(element).identifier for element in elements_of(tree)}
+def without_links_elsewhere(tree: Tree, here: Collection[str] | None = None) -> Tree:
+    """Return a tree in a file where a link to another one is only its text.
+
+    `here` are the identifiers of the file, the tree's own if none are given.
+    """
+    if here is None:
+        here = {attributes_of(element).identifier for element in elements_of(tree)}
 
     def change(element: Element) -> Element | list[Element]:
         address = target_of(element).address

@@ -55,9 +55,9 @@ def unwrap_numbers(tree: Tree) -> Tree:
 
 
 def numbered(label: str) -> Pass:
-    """Return the pass that prints a chapter's number (第 7 章) before its title."""
+    """Return the pass that prints a chapter's number (第 7 章), if it has one, before its title."""
 
-    before = [string(label), string(WIDE_SPACE)]
+    before = [string(label), string(WIDE_SPACE)] if label else []
 
     def number(tree: Tree) -> Tree:
         title = chapter_heading(tree)
@@ -85,7 +85,7 @@ def with_wide_spaces(labels: Sequence[str]) -> Pass:
 
 def _label_pattern(label: str) -> str:
     before, _, behind = "".join(label.split()).partition("{number}")
-    return rf"{re.escape(before)}\d+(?:\.\d+)*{re.escape(behind)}"
+    return rf"{re.escape(before)}(?:\d+|[A-Z]+)(?:\.\d+)*{re.escape(behind)}"
 
 
 def _with_wide_space(block: Element, numbered: re.Pattern[str]) -> Element:

@@ -49,6 +49,11 @@ def plain_block(inlines: Sequence[Element]) -> Element:
     return {"t": "Plain", "c": list(inlines)}
 
 
+def paragraph(inlines: Sequence[Element]) -> Element:
+    """Return inlines as a paragraph."""
+    return {"t": "Para", "c": list(inlines)}
+
+
 def superscript(inlines: Sequence[Element]) -> Element:
     """Return inlines set above the line."""
     return {"t": "Superscript", "c": list(inlines)}
@@ -67,6 +72,11 @@ def raw(form: str, text: str) -> Element:
 def plain_line(text: str) -> str:
     """Return a text on one line, without the characters that no document may hold."""
     return printable(text.strip()).replace("\n", " ")
+
+
+def raw_block(form: str, text: str) -> Element:
+    """Return a block that a writer of this format prints as it is."""
+    return {"t": "RawBlock", "c": [form, text]}
 
 
 class Attributes(NamedTuple):

@@ -32,6 +32,13 @@ def as_pixels(picture: Picture, work: Path) -> Picture:
     return picture
 
 
+def as_bitmap(picture: Picture, work: Path) -> Picture:
+    """Return a picture as JPEG or PNG, which every reader shows as a cover: others become PNG."""
+    if picture.kind == "gif":
+        return Picture(picture.path, "png", as_png(picture.data))
+    return as_pixels(picture, work)
+
+
 def _drawn(drawing: bytes, work: Path) -> bytes:
     width, height = size_of(drawing)
     most = 96 * sqrt(MAX_PIXELS / (width * height))

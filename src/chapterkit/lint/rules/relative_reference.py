@@ -259,7 +259,7 @@ class _Headings:
             return f"而{'前' if back else '后'}面没有别的章"
         chapter = chapters[wanted]
         titled = _TITLE.search(chapter.text)
-        return f"现在指第 {chapter.number} 章“{titled[1] if titled else chapter.slug}”"
+        return f"现在指{chapter.label}“{titled[1] if titled else chapter.slug}”"
 
     def _neighbour(self, start: int, *, back: bool, chapter: bool) -> str | None:
         """Return the title before or behind the section at `start`; empty if there is none.
