@@ -34,7 +34,7 @@ from chapterkit.text.citations import (
 )
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
-from chapterkit.text.numbering import without_links_elsewhere
+from chapterkit.text.numbering import Thing, as_one_book, without_links_elsewhere
 from chapterkit.text.pictures import check_together, pictures_of
 from chapterkit.text.tree import (
     Element,
@@ -234,8 +234,9 @@ def book_printing(
     Raises ChapterkitError, at its place, for an identifier that two chapters give, a chapter
     without a title, or a picture that cannot be used.
     """
+    things = [thing for document in documents for thing in document.things]
     texts = [
-        Text(chapter.slug, document.tree, document.rendered)
+        Text(chapter.slug, _in_book(document, things), document.rendered)
         for chapter, document in zip(chapters, documents, strict=True)
     ]
     taken = [*TAKEN, *(part_id(one.part.number) for one in chapters if one.part)]
@@ -257,6 +258,10 @@ def book_printing(
         cover=book.cover,
         **shared,
     )
+
+
+def _in_book(document: Document, things: Sequence[Thing]) -> Tree:
+    return as_one_book(document.tree, things, document.counting)
 
 
 def _cited_through(

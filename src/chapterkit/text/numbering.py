@@ -33,6 +33,7 @@ from chapterkit.text.tree import (
     over_matching,
     over_outermost,
     plain_block,
+    plain_text,
     space,
     span,
     string,
@@ -376,6 +377,8 @@ def named(thing: Thing, style: Style, wording: Wording, chapter: str) -> str:
     is_elsewhere = thing.chapter != chapter and not tells_chapter
     if is_elsewhere and not label:
         return thing.chapter_label
+    if is_elsewhere and thing.chapter_label and not thing.label:
+        return wording.entitled.format(label=thing.chapter_label, title=label)
     if is_elsewhere and thing.chapter_label:
         return wording.elsewhere.format(chapter=thing.chapter_label, thing=label)
     return label
@@ -476,6 +479,30 @@ def _escaped(text: str) -> str:
 def _words(text: str) -> list[Element]:
     parts = re.split("( +)", text)
     return [space() if part.isspace() else string(part) for part in parts if part]
+
+
+def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree:
+    """Return a chapter's tree in a file with all these things: 图 8.2, no longer 第 8 章 图 8.2.
+
+    What the author has worded otherwise stays.
+    """
+    texts = {
+        (one.identifier, named(one, style, counting.wording, counting.chapter)): (one, style)
+        for one in things
+        if one.identifier and one.label and one.chapter != counting.chapter
+        for style in STYLES
+    }
+
+    def change(element: Element) -> Element:
+        if kind_of(element) != "Link" or not target_of(element).address.startswith("#"):
+            return element
+        key = _identifier(element), plain_text(inlines_of(element))
+        if key not in texts:
+            return element
+        thing, style = texts[key]
+        return with_inlines(element, _words(named(thing, style, counting.wording, thing.chapter)))
+
+    return with_blocks(tree, walk(tree_blocks(tree), change)) if texts else tree
 
 
 def without_links_elsewhere(tree: Tree, here: Collection[str] | None = None) -> Tree:

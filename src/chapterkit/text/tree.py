@@ -236,12 +236,13 @@ def plain_text(inlines: Sequence[Element]) -> str:
 
 
 def title_text(inlines: Sequence[Element]) -> str:
-    """Return a title as plain text: calls of notes are left out, and blanks at its ends.
+    """Return a title as plain text: notes and citations are left out, and blanks at its ends.
 
     >>> title_text([string("训练"), space(), {"t": "Note", "c": []}])
     '训练'
     """
-    return plain_text(inlines).replace(OPAQUE, "").strip()
+    own = walk(inlines, lambda one: [] if kind_of(one) == "Cite" else one)
+    return plain_text(own).replace(OPAQUE, "").strip()
 
 
 def attributes_of(element: Element) -> Attributes:
