@@ -172,7 +172,7 @@ RECORD = Thing("pump", "record", "实验 7.1", "水泵", "counting", "第 7 章"
         (FIGURE, "both", "counting", "图 7.1“地图”"),
         (FIGURE, "number", "grouping", "第 7 章 图 7.1"),
         (SECTION, "number", "counting", "“比”"),
-        (SECTION, "both", "grouping", "第 7 章 “比”"),
+        (SECTION, "both", "grouping", "第 7 章“比”"),
         (RECORD, "number", "grouping", "实验 7.1"),
         (Thing("x", "place", "", "", "counting", "第 7 章"), "number", "grouping", "第 7 章"),
     ],

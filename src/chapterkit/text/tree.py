@@ -242,7 +242,7 @@ def title_text(inlines: Sequence[Element]) -> str:
     '训练'
     """
     own = walk(inlines, lambda one: [] if kind_of(one) == "Cite" else one)
-    return plain_text(own).replace(OPAQUE, "").strip()
+    return re.sub("  +", " ", plain_text(own).replace(OPAQUE, "")).strip()
 
 
 def attributes_of(element: Element) -> Attributes:
