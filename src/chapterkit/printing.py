@@ -34,7 +34,7 @@ from chapterkit.text.citations import (
 )
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
-from chapterkit.text.numbering import Thing, as_one_book, without_links_elsewhere
+from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.pictures import check_together, pictures_of
 from chapterkit.text.tree import (
     Element,
@@ -231,8 +231,8 @@ def book_printing(
 ) -> BookPrinting:
     """Return what a format may know of a book of these chapters, their documents cited as one.
 
-    Raises ChapterkitError, at its place, for an identifier that two chapters give, a chapter
-    without a title, or a picture that cannot be used.
+    Raises ChapterkitError, at its place, for an identifier that two chapters give, a link to a
+    chapter that is left out, a chapter without a title, or a picture that cannot be used.
     """
     things = [thing for document in documents for thing in document.things]
     texts = [
@@ -244,6 +244,8 @@ def book_printing(
     trees, references = _cited_through(book, chapters, trees)
     ours = (*identifiers(with_blocks(trees[0], references)), *taken)
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    for document in documents:
+        _check_led_to(document, here)
     shared = _shared(book, root)
     printings = tuple(
         chapter_printing(book, root, chapter, document, tree, here, shared)
@@ -258,6 +260,19 @@ def book_printing(
         cover=book.cover,
         **shared,
     )
+
+
+def _check_led_to(document: Document, here: Collection[str]) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter that this book leaves out."""
+    for identifier, offset in links_in(document.rendered):
+        thing = document.elsewhere.get(identifier)
+        if thing and identifier not in here:
+            where = thing.chapter_label or thing.chapter
+            raise ChapterkitError(
+                f"这里指到 {identifier}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {thing.chapter} 也写进命令；一章也不写就是全书",
+            )
 
 
 def _in_book(document: Document, things: Sequence[Thing]) -> Tree:

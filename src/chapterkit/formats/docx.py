@@ -28,6 +28,7 @@ from chapterkit.text.tree import (
     Element,
     Pass,
     Tree,
+    attributes_of,
     div,
     inlines_of,
     kind_of,
@@ -38,14 +39,17 @@ from chapterkit.text.tree import (
     string,
     tree_blocks,
     walk,
+    with_attributes,
     with_blocks,
     with_inlines,
 )
+from chapterkit.text.whole import is_of_one_text
 
 _FOLDER = ASSETS / "docx"
 _EQUATION = "Numbered Equation"
 _EQUATION_ID = "NumberedEquation"
 _TAB = raw("openxml", "<w:r><w:tab/></w:r>")
+_REFERENCES = "Bibliography"
 _STYLES = {"Strong": "Strong Text", "Emph": "Emphasis Text"}
 
 
@@ -177,7 +181,9 @@ class _Openings:
 
 
 def _styled(element: Element) -> Element:
-    """Put emphasis into a character style, so that Word can change it in one place."""
+    """Put emphasis and references into styles, so that Word can change them in one place."""
+    if is_of_one_text(element):
+        return with_attributes(element, attributes_of(element).having("custom-style", _REFERENCES))
     style = _STYLES.get(kind_of(element))
     return span(inlines_of(element), _in_style(style)) if style else element
 

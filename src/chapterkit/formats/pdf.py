@@ -39,6 +39,7 @@ from chapterkit.text.tree import (
     text_of,
     with_inlines,
 )
+from chapterkit.text.whole import is_of_one_text
 
 _PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 
@@ -138,11 +139,13 @@ def _copied_images(printing: AnyPrinting) -> dict[str, str]:
 
 
 def _for_typst(element: Element, images: Mapping[str, str]) -> Element | list[Element]:
-    """Restore what the Typst writer drops: the words that stand for images and formulas."""
+    """Restore what the Typst writer drops: words for images and formulas, looks of lists."""
     if kind_of(element) == "Image":
         return _image(element, images)
     if kind_of(element) == "Math":
         return [_typst(f"#described({_string(text_of(element))})["), element, _typst("]")]
+    if is_of_one_text(element):
+        return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element
 
 

@@ -211,9 +211,13 @@ class BookModel(_Model):
 
 def _check_author(model: BookModel, file: YamlFile) -> None:
     if not (model.author or model.authors):
+        name = file.path.rpartition("/")[2]
         raise ChapterkitError(
-            f"{file.path} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"
+            f"{name} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"
         )
+    if model.author and model.authors:
+        hint = "都写进 authors，删去 author"
+        raise ChapterkitError("author 和 authors 只能写一个", file.origin("author"), hint)
 
 
 def _check_language(tag: str, file: YamlFile) -> None:
@@ -349,7 +353,7 @@ def load_config(folder: Folder) -> Config:
     _check_kinds(model.kinds, file)
     check_units(model.units, file)
     config = Config.partly(file=file, **{**vars(model), "author": _author(model)})
-    check_plan(config.listed, config.plan, file.origin)
+    check_plan(config.plan, file.origin)
     _check_inside(config, file)
     return config
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.model import SLUG, Model, OneOf, described
 from chapterkit.manuscript.wording import Locale, Wording
 from chapterkit.manuscript.yamlfile import Step, YamlFile
@@ -91,7 +92,8 @@ class Planned:
 def check_shape(file: YamlFile) -> None:
     """Raise ChapterkitError, at the line, for a plan that cannot be one.
 
-    That is an appendix before or among the chapters, or a part within a part.
+    That is an appendix before or among the chapters, a part within a part, one without a title or
+    without chapters.
     """
     chapters = file.data.get("chapters")
     for key in ("appendices", "back"):
@@ -104,6 +106,16 @@ def check_shape(file: YamlFile) -> None:
             if key in item:
                 message = f"chapters 里没有 {key} 这个键"
                 raise ChapterkitError(message, file.origin(*steps, key), hint)
+        if "chapters" in item and "part" not in item:
+            raise ChapterkitError(
+                "这个部分没有标题", file.origin(*steps), "在 chapters 前面写 part: 标题"
+            )
+        if "part" in item and not item.get("chapters"):
+            raise ChapterkitError(
+                f"部分“{item['part'] or ''}”里没有章",
+                file.origin(*steps),
+                "在它下面写 chapters: 和各章；还没有章就先删去这个部分",
+            )
         for inner, one in _items(item.get("chapters"), (*steps, "chapters")):
             if "part" in one or "chapters" in one:
                 raise ChapterkitError(
@@ -199,23 +211,19 @@ def _listed(
                 yield chapter, one, ("chapters", place, "chapters", inner)
 
 
-def check_plan(plan: Plan, texts: Sequence[Planned], origin: Callable[..., Origin]) -> None:
-    """Raise ChapterkitError, at the line, for a part without chapters, or a text listed twice.
+def check_plan(texts: Sequence[Planned], origin: Callable[..., Origin]) -> None:
+    """Raise ChapterkitError, at the line, for a text listed twice, or the plan itself as a text.
 
     `origin` gives the place of what book.yaml lists.
     """
-    for place, one in enumerate(plan.chapters):
-        if isinstance(one, PartConfig) and not one.chapters:
-            raise ChapterkitError(
-                f"部分“{one.part}”里没有章",
-                origin("chapters", place),
-                "在它下面写 chapters: 和各章；还没有章就先删去这个部分",
-            )
     seen: dict[tuple[str, str], Planned] = {}
     for text in texts:
         if text.slug == BOOK:
             hint = "换一个代号；全书的文件叫 book"
             raise ChapterkitError("代号不能是 book", origin(*text.place), hint)
+        if posixpath.normpath(f"book/{text.file}") == BOOK_FILE:
+            hint = "写这一章自己的文件，如 chapter1.md"
+            raise ChapterkitError("book.yaml 不能又是一章", origin(*text.place), hint)
         for what in _identities(text):
             earlier = seen.setdefault(what, text)
             if earlier is not text:
@@ -223,14 +231,14 @@ def check_plan(plan: Plan, texts: Sequence[Planned], origin: Callable[..., Origi
 
 
 def _identities(text: Planned) -> Iterator[tuple[str, str]]:
+    yield "file", posixpath.normpath(text.file)
     yield "slug", text.slug
     if text.number:
         yield "number", text.number
-    yield "file", posixpath.normpath(text.file)
 
 
 def _twice(earlier: Planned, text: Planned, origin: Callable[..., Origin]) -> ChapterkitError:
-    alike = text.slug == earlier.slug or text.number == earlier.number != ""
-    message = f"两章同名或同号：{text.named}" if alike else f"{text.file} 列了两次"
+    is_same = posixpath.normpath(text.file) == posixpath.normpath(earlier.file)
+    message = f"{text.file} 列了两次" if is_same else f"两章同名或同号：{text.named}"
     line = origin(*earlier.place).line
     return ChapterkitError(message, origin(*text.place), f"先在第 {line} 行；删去或改名其中一个")

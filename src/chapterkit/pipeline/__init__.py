@@ -222,7 +222,7 @@ def counting_of(subject: Subject) -> Counting:
         chapter.label,
         book.config.wording,
         {slug: book.label_of(slug) for slug in chapter.records},
-        book.config.numbering.sections,
+        book.config.numbering.sections if chapter.number else "none",
     )
 
 

@@ -405,7 +405,12 @@ _LINK = re.compile(r"\]\(<?#([^)\s>]+)")
 
 def targets_in(rendered: Rendered) -> set[str]:
     """Return the identifiers that links within the book may point to."""
-    return set(_LINK.findall(rendered.text))
+    return {identifier for identifier, _ in links_in(rendered)}
+
+
+def links_in(rendered: Rendered) -> Iterator[tuple[str, int]]:
+    """Yield the identifiers that links within the book may point to, and where they stand."""
+    return ((one[1], one.start(1)) for one in _LINK.finditer(rendered.text))
 
 
 def _is_empty(element: Element) -> bool:
@@ -481,6 +486,10 @@ def _words(text: str) -> list[Element]:
     return [space() if part.isspace() else string(part) for part in parts if part]
 
 
+_TELLING = frozenset({"figure", "table", "equation"})
+"""Kinds of things whose own number tells the chapter."""
+
+
 def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree:
     """Return a chapter's tree in a file with all these things: 图 8.2, no longer 第 8 章 图 8.2.
 
@@ -489,7 +498,7 @@ def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree
     texts = {
         (one.identifier, named(one, style, counting.wording, counting.chapter)): (one, style)
         for one in things
-        if one.identifier and one.label and one.chapter != counting.chapter
+        if one.identifier and one.kind in _TELLING and one.chapter != counting.chapter
         for style in STYLES
     }
 

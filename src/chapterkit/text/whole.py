@@ -147,6 +147,16 @@ def renamed(tree: Tree, changes: Mapping[str, str]) -> Tree:
     return with_blocks(tree, walk(tree_blocks(tree), change)) if changes else tree
 
 
+def is_of_one_text(element: Element) -> bool:
+    """Tell whether an element holds the references of one text of several.
+
+    What pandoc's writers do for references they do by an identifier, which these have not.
+    """
+    attributes = attributes_of(element)
+    is_list = kind_of(element) == "Div" and "references" in attributes.classes
+    return is_list and attributes.identifier != "refs"
+
+
 def with_own_references(tree: Tree, slug: str) -> Tree:
     """Return a cited tree whose references have identifiers of this text's own."""
     ours = {"refs": f"refs-{slug}", "references": f"references-{slug}"}
