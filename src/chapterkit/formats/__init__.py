@@ -19,7 +19,6 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.text.document import Document
-from chapterkit.text.passes import WIDE_SPACE
 from chapterkit.text.tree import Tree
 
 Scope = Literal["chapter", "book"]
@@ -83,7 +82,7 @@ class ChapterPrinting(Printing):
     @property
     def labelled_title(self) -> str:
         """The chapter's title with its number before it."""
-        return f"{self.label}{WIDE_SPACE}{self.title}"
+        return f"{self.label}{self.config.wording.heading}{self.title}"
 
 
 @dataclass(frozen=True, kw_only=True)

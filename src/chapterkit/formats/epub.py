@@ -14,7 +14,7 @@ from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
+from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_labels_apart
 from chapterkit.text.tree import Tree
 
 _STYLE = "EPUB/styles/stylesheet1.css"  # where pandoc puts the style sheet
@@ -53,11 +53,11 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         tree,
         with_metadata(values),
         unwrap_numbers,
-        numbered(printing.label),
+        numbered(printing.label, printing.config.wording.heading),
         captioned(counting),
         sectioned(counting),
         tagged(counting, with_tag),
-        with_wide_spaces(printing.labels),
+        with_labels_apart(printing.labels, printing.config.wording.heading),
         standing_in(printing),
     )
 
@@ -70,8 +70,8 @@ def _identifier(printing: ChapterPrinting) -> str:
 
 def _draw_cover(printing: ChapterPrinting) -> None:
     config = printing.config
-    serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
-    sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
+    serif = fonts.chosen(config.serif, *config.locale.serif)
+    sans = fonts.chosen(config.sans, *config.locale.sans)
     inputs = {
         "book": config.title,
         "author": config.author,

@@ -10,7 +10,7 @@ from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.pictures import put_in, standing_in
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
+from chapterkit.text.passes import over_elements, passed, with_metadata, with_labels_apart
 from chapterkit.text.tree import (
     Element,
     Markup,
@@ -58,7 +58,7 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         captioned(counting),
         sectioned(counting),
         tagged(counting, with_tag),
-        with_wide_spaces(printing.labels),
+        with_labels_apart(printing.labels, printing.config.wording.heading),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )

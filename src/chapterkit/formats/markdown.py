@@ -5,7 +5,6 @@ from __future__ import annotations
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
 from chapterkit.text.passes import (
-    WIDE_SPACE,
     numbered,
     over_elements,
     passed,
@@ -40,15 +39,15 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         unwrap_numbers,
         captioned(counting),
         sectioned(counting),
-        tagged(counting, _with_tag),
-        numbered(printing.label),
+        tagged(counting, lambda one, numeral: _with_tag(one, numeral, counting.wording.spaced)),
+        numbered(printing.label, printing.config.wording.heading),
         over_elements(_plainer),
     )
 
 
-def _with_tag(equation: Element, numeral: Numeral) -> Element:
+def _with_tag(equation: Element, numeral: Numeral, between: str) -> Element:
     """Return a numbered formula with its number behind it."""
-    return with_inlines(equation, [*inlines_of(equation), string(WIDE_SPACE + numeral.text)])
+    return with_inlines(equation, [*inlines_of(equation), string(between + numeral.text)])
 
 
 def _plainer(element: Element) -> Element | list[Element]:

@@ -21,7 +21,7 @@ from chapterkit.text.passes import (
     passed,
     unwrap_numbers,
     with_metadata,
-    with_wide_spaces,
+    with_labels_apart,
 )
 from chapterkit.text.tree import (
     Element,
@@ -55,11 +55,11 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         printing.tree,
         with_metadata({}),
         unwrap_numbers,
-        numbered(printing.label),
+        numbered(printing.label, printing.config.wording.heading),
         captioned(counting),
         sectioned(counting),
         tagged(counting, _with_tag),
-        with_wide_spaces(printing.labels),
+        with_labels_apart(printing.labels, printing.config.wording.heading),
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
@@ -92,11 +92,11 @@ def _words(tree: Tree) -> str:
 
 
 def _serif(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
-    return fonts.chosen(printing.config.serif, fonts.BUNDLED_SERIF)
+    return fonts.chosen(printing.config.serif, *printing.config.locale.serif)
 
 
 def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
-    return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
+    return fonts.chosen(printing.config.sans, *printing.config.locale.sans)
 
 
 def _kai(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
@@ -178,6 +178,7 @@ def _inputs(printing: ChapterPrinting) -> dict[str, str]:
     return {
         "book": config.title,
         "author": config.author,
+        "title": printing.labelled_title,
         "number": printing.label,
         "chapter": printing.title,
         "page": config.page,

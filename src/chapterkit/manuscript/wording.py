@@ -1,7 +1,8 @@
 """What the tool itself prints in a book's language: pure but for reading its own data.
 
-Every language is a file of `data/languages/`, found by walking: the words, and how pages are set.
-A book may say a word otherwise, under `words:` in book.yaml.
+Every language is a file of `data/languages/`, found by walking: the words, how pages are set, and
+what a new book and a new record hold. A book may say a word otherwise, under `words:` in
+book.yaml.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Wording:
     `experiment` is the label of a record where book.yaml declares no kinds, `numbered` how a label
     and a number are joined; `quoted` how a title is told in running text, `entitled` a number with
     its title, `elsewhere` what stands in another chapter; `caption` what stands between the number
-    of a figure and its caption, `tag` the number behind a formula; `section_in_words` a section
+    of a figure and its caption, `heading` between a label and a heading, `spaced` between a bare
+    number and one, `tag` the number behind a formula; `section_in_words` a section
     whose number is written in Chinese numerals; `provenance` tells a reader where a number comes
     from.
     """
@@ -38,6 +40,8 @@ class Wording:
     table: str
     equation: str
     tag: str
+    heading: str
+    spaced: str
     caption: str
     quoted: str
     entitled: str
@@ -91,7 +95,8 @@ class Locale:
     """One language that books may be written in.
 
     `tag` is its BCP 47 tag; `chinese` whether the rules on Chinese hold; `word` how Word names it;
-    `typst` what Typst is told; `serif` and `sans` the bundled families.
+    `typst` what Typst is told; `serif` and `sans` the families that come along, preferred first.
+    `record` is what `new experiment` writes, `files` what `new book` does, by path.
     """
 
     tag: str
@@ -99,8 +104,10 @@ class Locale:
     chinese: bool
     word: str
     typst: Mapping[str, str]
-    serif: str
-    sans: str
+    serif: tuple[str, ...]
+    sans: tuple[str, ...]
+    record: str
+    files: Mapping[str, str]
 
 
 _FOLDER = files("chapterkit").joinpath("data", "languages")
@@ -121,7 +128,9 @@ def languages() -> tuple[str, ...]:
 def locale(tag: str) -> Locale:
     """Return the language whose tag is one of `languages`."""
     data: dict[str, Any] = tomllib.loads(_FOLDER.joinpath(f"{tag}.toml").read_text("utf-8"))
-    return Locale(tag, Wording(**data["words"]), **data["setting"])
+    setting, scaffold = data["setting"], data["scaffold"]
+    families = {name: tuple(setting.pop(name)) for name in ("serif", "sans")}
+    return Locale(tag, Wording(**data["words"]), **setting, **families, **scaffold)
 
 
 # What a text without a book is worded in.

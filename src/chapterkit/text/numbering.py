@@ -246,7 +246,7 @@ def sectioned(counting: Counting) -> Pass:
 
         def mark(heading: Element) -> Element:
             before = _words(marks[id(heading)])
-            between = [] if marks[id(heading)][-1] in _CLOSE else [string("\u3000")]
+            between = [] if marks[id(heading)][-1] in _CLOSE else [string(counting.wording.spaced)]
             return with_inlines(heading, [*before, *between, *inlines_of(heading)])
 
         return with_blocks(tree, over_matching(tree_blocks(tree), marks, mark))
