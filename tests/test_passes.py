@@ -54,7 +54,7 @@ def headings(tree: Tree) -> list[str]:
 @pytest.mark.parametrize(
     "one",
     [
-        numbered("第 7 章"),
+        numbered("第 7 章", "\u3000"),
         unwrap_numbers,
         with_labels_apart(LABELS, "\u3000"),
         with_metadata({"title": "题", "list": [{"a": "b"}]}),

@@ -21,6 +21,7 @@ from chapterkit.files import leads_out, move_together, path_from_here, remove_le
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
@@ -161,17 +162,20 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
-def cited(document: Document, bibliography: Mapping[str, Source], title: str) -> Tree:
+def cited(document: Document, bibliography: Mapping[str, Source], config: Config) -> Tree:
     """Return a document's tree with citations put in by citeproc, and references under a title.
+
+    Both are as the book's language has them.
 
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
     with scratch_folder() as folder:
         references = folder / "references.json"
-        references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
-        tree = transform(gated(document.tree), citeproc_arguments(references))
-    return gated(finish_references(tree, languages(bibliography), title), CITED)
+        references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
+        tree = transform(gated(document.tree), citeproc_arguments(references, config.locale))
+    title = config.wording.references
+    return gated(finish_references(tree, languages(bibliography), title, config.locale), CITED)
 
 
 def chapter_printing(

@@ -95,11 +95,12 @@ _PACKAGE = "EPUB/content.opf"
 
 
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    """Put in our style sheet for pandoc's own, and the pictures for those that stood in.
+    """Put in our style sheet, and the language's, for pandoc's own, and the pictures for those that stood in.
 
     Formulas that headings bring into the contents are declared, which pandoc does not.
     """
     pictures, style = named(printing), (ASSETS / "epub" / "style.css").read_bytes()
+    style += printing.config.locale.epub_style.encode()
     if has_equations(printing):
         style += (ASSETS / "html" / "equations.css").read_bytes()
     with zipfile.ZipFile(written) as made:

@@ -50,6 +50,8 @@ def _prepare(printing: ChapterPrinting) -> Tree:
     }
     # The template puts them between quotes, too.
     escaped = {name: Markup("html", escape(text)) for name, text in values.items()}
+    if own := printing.config.locale.html_style:
+        escaped["style"] = Markup("html", own)
     counting = printing.document.counting
     return passed(
         tree,

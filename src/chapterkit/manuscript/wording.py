@@ -26,7 +26,7 @@ class Wording:
     of a figure and its caption, `heading` between a label and a heading, `spaced` between a bare
     number and one, `tag` the number behind a formula; `section_in_words` a section
     whose number is written in Chinese numerals; `provenance` tells a reader where a number comes
-    from.
+    from, `and_one` and `and_others` who wrote it.
     """
 
     experiment: str
@@ -56,6 +56,8 @@ class Wording:
     computed: str
     when: str
     comma: str
+    and_one: str
+    and_others: str
     readme: str
     secondary: str
     own_run: str
@@ -94,8 +96,12 @@ class Wording:
 class Locale:
     """One language that books may be written in.
 
-    `tag` is its BCP 47 tag; `chinese` whether the rules on Chinese hold; `word` how Word names it;
+    `tag` is its BCP 47 tag; `chinese` whether the rules on Chinese hold; `word` how Word names
+    the language of East Asian text in it, `word_fonts` its fonts in the place of Simplified ones;
     `typst` what Typst is told; `serif` and `sans` the families that come along, preferred first.
+    `csl` is the style of its references in `assets/`; `capitals` whether names of families stand in
+    capitals there, `locator_within` whether [1, p. 5] or [1]p. 5 is printed;
+    `html_style` and `epub_style` are what its pages need beyond the common style sheets;
     `record` is what `new experiment` writes, `files` what `new book` does, by path.
     """
 
@@ -103,9 +109,15 @@ class Locale:
     wording: Wording
     chinese: bool
     word: str
+    word_fonts: Mapping[str, str]
     typst: Mapping[str, str]
     serif: tuple[str, ...]
     sans: tuple[str, ...]
+    csl: str
+    capitals: bool
+    locator_within: bool
+    html_style: str
+    epub_style: str
     record: str
     files: Mapping[str, str]
 
