@@ -68,7 +68,7 @@ def test_a_pass_changes_a_copy(one: Pass, tree: Tree) -> None:
 
 
 def test_the_number_stands_before_the_title_and_no_other_heading(tree: Tree) -> None:
-    number = numbered("第 7 章")
+    number = numbered("第 7 章", "\u3000")
     assert headings(number(tree)) == [
         "第 7 章\u3000模型 后训练",
         "实验 7.4 算 24 点",
@@ -88,4 +88,4 @@ def test_passes_follow_one_another(tree: Tree) -> None:
 
 def test_a_tree_without_a_title_stays_as_it_is(tree: Tree) -> None:
     untitled = {**tree, "blocks": tree_blocks(tree)[1:3]}
-    assert numbered("第 7 章")(untitled) == untitled
+    assert numbered("第 7 章", "\u3000")(untitled) == untitled
