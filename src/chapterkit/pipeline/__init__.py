@@ -225,6 +225,7 @@ def counting_of(subject: Subject) -> Counting:
         wording,
         {slug: book.label_of(slug) for slug in chapter.records},
         book.config.numbering.sections,
+        tuple(book.config.kind_labels.values()),
     )
 
 

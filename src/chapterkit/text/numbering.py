@@ -77,7 +77,7 @@ class Counting:
 
     `chapter` is the slug, `number` what its things' numbers begin with (7, A), `label` what it is
     called itself (第 7 章), empty for one without a number; `records` the labels of records by
-    slug; `sections` tells how headings are numbered: not at all, 7.1, or 第一节.
+    slug, `labels` what the book calls its records (案例), whatever their number; `sections` tells how headings are numbered: not at all, 7.1, or 第一节.
     """
 
     chapter: str
@@ -86,6 +86,7 @@ class Counting:
     wording: Wording
     records: Mapping[str, str] = field(default_factory=dict)
     sections: Sections = "none"
+    labels: tuple[str, ...] = ()
 
     def numbered(self, number: str) -> str:
         """Return a number within the chapter: 7.1."""
