@@ -13,8 +13,8 @@ from chapterkit.text.passes import (
     over_elements,
     passed,
     unwrap_numbers,
-    with_metadata,
     with_labels_apart,
+    with_metadata,
 )
 from chapterkit.text.tree import (
     Attributes,
@@ -80,7 +80,9 @@ def test_the_number_stands_before_the_title_and_no_other_heading(tree: Tree) -> 
 
 
 def test_passes_follow_one_another(tree: Tree) -> None:
-    done = passed(tree, numbered("第 7 章", "\u3000"), with_labels_apart(LABELS, "\u3000"), unwrap_numbers)
+    done = passed(
+        tree, numbered("第 7 章", "\u3000"), with_labels_apart(LABELS, "\u3000"), unwrap_numbers
+    )
     assert headings(done)[:2] == ["第 7 章\u3000模型 后训练", "实验 7.4\u3000算 24 点"]
     assert not [one for one in elements_of(done) if number_id(one)]
     assert plain_text(inlines_of(tree_blocks(done)[1])) == "升到15.0%。"

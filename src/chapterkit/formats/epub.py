@@ -14,7 +14,13 @@ from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_labels_apart
+from chapterkit.text.passes import (
+    numbered,
+    passed,
+    unwrap_numbers,
+    with_labels_apart,
+    with_metadata,
+)
 from chapterkit.text.tree import Tree
 
 _STYLE = "EPUB/styles/stylesheet1.css"  # where pandoc puts the style sheet

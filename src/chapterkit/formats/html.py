@@ -10,7 +10,7 @@ from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.pictures import put_in, standing_in
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_metadata, with_labels_apart
+from chapterkit.text.passes import over_elements, passed, with_labels_apart, with_metadata
 from chapterkit.text.tree import (
     Element,
     Markup,

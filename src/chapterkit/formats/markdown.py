@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from chapterkit.formats import ChapterPrinting, Format
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-)
+from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
 from chapterkit.text.tree import (
     Element,
     Tree,

@@ -20,8 +20,8 @@ from chapterkit.text.passes import (
     over_elements,
     passed,
     unwrap_numbers,
-    with_metadata,
     with_labels_apart,
+    with_metadata,
 )
 from chapterkit.text.tree import (
     Element,

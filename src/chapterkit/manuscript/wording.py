@@ -96,7 +96,7 @@ class Wording:
 class Locale:
     """One language that books may be written in.
 
-    `tag` is its BCP 47 tag; `chinese` whether the rules on Chinese hold; `word` how Word names
+    `tag` is its BCP 47 tag, `name` what authors are told it is called; `chinese` whether the rules on Chinese hold; `word` how Word names
     the language of East Asian text in it, `word_fonts` its fonts in the place of Simplified ones;
     `typst` what Typst is told; `serif` and `sans` the families that come along, preferred first.
     `csl` is the style of its references in `assets/`; `capitals` whether names of families stand in
@@ -107,6 +107,7 @@ class Locale:
 
     tag: str
     wording: Wording
+    name: str
     chinese: bool
     word: str
     word_fonts: Mapping[str, str]

@@ -371,9 +371,7 @@ def _before_number(rendered: Inlines) -> Inlines:
     return names
 
 
-def _marks(
-    citations: Sequence[Citation], numbers: Mapping[str, int], *, within: bool
-) -> Inlines:
+def _marks(citations: Sequence[Citation], numbers: Mapping[str, int], *, within: bool) -> Inlines:
     """Return what stands in the superscript: [1,3-5], and locators after or `within` their bracket."""
     out: Inlines = []
     plain: dict[int, str] = {}
