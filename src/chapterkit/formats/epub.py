@@ -101,9 +101,10 @@ _PACKAGE = "EPUB/content.opf"
 
 
 def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    """Put in our style sheet, and the language's, for pandoc's own, and the pictures for those that stood in.
+    """Put in our style sheet for pandoc's own, and the pictures for those that stood in.
 
-    Formulas that headings bring into the contents are declared, which pandoc does not.
+    The style sheet has what the book's language adds. Formulas that headings bring into the
+    contents are declared, which pandoc does not.
     """
     pictures, style = named(printing), (ASSETS / "epub" / "style.css").read_bytes()
     style += printing.config.locale.epub_style.encode()

@@ -235,9 +235,8 @@ def _check_words(model: BookModel, file: YamlFile) -> None:
 
 def _check_numbering(model: BookModel, file: YamlFile) -> None:
     if model.numbering.sections == "chinese" and not locale(model.language).chinese:
-        message = (
-            f"numbering.sections 写了 chinese，{locale(model.language).name}的书里没有这样的编号"
-        )
+        name = locale(model.language).name
+        message = f"numbering.sections 写了 chinese，{name}的书里没有这样的编号"
         origin = file.origin("numbering", "sections")
         raise ChapterkitError(message, origin, "写 decimal（7.1、7.1.1），或 none")
 

@@ -24,9 +24,9 @@ class Wording:
     and a number are joined; `quoted` how a title is told in running text, `entitled` a number with
     its title, `elsewhere` what stands in another chapter; `caption` what stands between the number
     of a figure and its caption, `heading` between a label and a heading, `spaced` between a bare
-    number and one, `tag` the number behind a formula; `section_in_words` a section
-    whose number is written in Chinese numerals; `provenance` tells a reader where a number comes
-    from, `and_one` and `and_others` who wrote it.
+    number and one, `tag` the number behind a formula; `section_in_words` a section whose number is
+    written in Chinese numerals; `provenance` tells a reader where a number comes from, `and_one`
+    and `and_others` who wrote it.
     """
 
     experiment: str
@@ -96,8 +96,9 @@ class Wording:
 class Locale:
     """One language that books may be written in.
 
-    `tag` is its BCP 47 tag, `name` what authors are told it is called; `chinese` whether the rules on Chinese hold; `word` how Word names
-    the language of East Asian text in it, `word_fonts` its fonts in the place of Simplified ones;
+    `tag` is its BCP 47 tag, `name` what authors are told it is called; `chinese` whether the rules
+    on Chinese hold; `word` how Word names the language of East Asian text in it, `word_fonts` its
+    fonts in the place of Simplified ones;
     `typst` what Typst is told; `serif` and `sans` the families that come along, preferred first.
     `csl` is the style of its references in `assets/`; `capitals` whether names of families stand in
     capitals there, `locator_within` whether [1, p. 5] or [1]p. 5 is printed;
@@ -141,9 +142,9 @@ def languages() -> tuple[str, ...]:
 def locale(tag: str) -> Locale:
     """Return the language whose tag is one of `languages`."""
     data: dict[str, Any] = tomllib.loads(_FOLDER.joinpath(f"{tag}.toml").read_text("utf-8"))
-    setting, scaffold = data["setting"], data["scaffold"]
-    families = {name: tuple(setting.pop(name)) for name in ("serif", "sans")}
-    return Locale(tag, Wording(**data["words"]), **setting, **families, **scaffold)
+    setting = data["setting"] | data["scaffold"]
+    setting |= {name: tuple(setting[name]) for name in ("serif", "sans")}
+    return Locale(tag, Wording(**data["words"]), **setting)
 
 
 # What a text without a book is worded in.

@@ -284,8 +284,8 @@ def finish_references(
 
     `languages` maps keys to BCP 47 tags; `title` is what stands over the references. In Chinese
     entries "et al." becomes 等 and "2nd ed." 2版; a citation's locator stands outside the brackets
-    ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined ([1,3-5]), every number links to its entry, and no space
-    stands before it.
+    ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined
+    ([1,3-5]), every number links to its entry, and no space stands before it.
     """
     entries = filter(None, map(_entry_key, elements_of(tree)))
     numbers = {key: place for place, key in enumerate(entries, 1)}
@@ -372,7 +372,7 @@ def _before_number(rendered: Inlines) -> Inlines:
 
 
 def _marks(citations: Sequence[Citation], numbers: Mapping[str, int], *, within: bool) -> Inlines:
-    """Return what stands in the superscript: [1,3-5], and locators after or `within` their bracket."""
+    """Return what stands in the superscript: [1,3-5], locators after or `within` their bracket."""
     out: Inlines = []
     plain: dict[int, str] = {}
 

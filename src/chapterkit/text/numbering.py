@@ -77,7 +77,8 @@ class Counting:
 
     `chapter` is the slug, `number` what its things' numbers begin with (7, A), `label` what it is
     called itself (第 7 章), empty for one without a number; `records` the labels of records by
-    slug, `labels` what the book calls its records (案例), whatever their number; `sections` tells how headings are numbered: not at all, 7.1, or 第一节.
+    slug, `labels` what the book calls its records (案例); `sections` tells how headings are
+    numbered: not at all, 7.1, or 第一节.
     """
 
     chapter: str
