@@ -245,7 +245,10 @@ def _package(raw: bytes) -> Iterator[str]:
 _FIELDS = re.compile(
     rb"<w:(instrText|fldSimple|altChunk|object|control|subDoc|attachedTemplate)\b([^>]*>[^<]*)"
 )
-_KNOWN_FIELDS = re.compile(rb' w:instr=" PAGE ">')
+_KNOWN_FIELDS = re.compile(
+    rb' w:instr=" PAGE ">$'
+    rb'| xml:space="preserve"> (SEQ [A-Za-z\x80-\xff]+ \\\* ARABIC \\s 1|REF _Ref[0-9]{10} \\h) $'
+)
 
 
 def _docx(raw: bytes) -> Iterator[str]:

@@ -243,7 +243,7 @@ def test_settings_outside_a_book(text: str) -> None:
     [
         ("style: {}\ntitle: 书\n", 2, "house.yaml 里没有 title 这个键"),
         (BOOK.replace("author: 人\n", ""), 1, "house.yaml 缺少 author"),
-        ("language: fr\n", 1, "zh-Hans"),
+        ("language: fr\n", 1, "fr"),
     ],
 )
 def test_what_settings_outside_a_book_may_not_say(text: str, line: int, says: str) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from chapterkit.checking.accepting import Accepted, own_baseline, without_accepted
-from chapterkit.checking.subjects import MARKDOWN, chapters_of
+from chapterkit.checking.subjects import MARKDOWN, chapters_of, standing_alone
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lsp.marked import Things, marked_in
@@ -104,7 +104,7 @@ def _checked(subject: Subject, accepted: Accepted | None, memory: Memory) -> tup
 
 def _checked_file(name: str, text: str, memory: Memory) -> tuple[Problem, ...]:
     plain = decode(text.encode("utf-8", "surrogatepass"), name)
-    return _checked(Subject(name, Outside().book(), text=plain), None, memory)
+    return _checked(standing_alone(name, plain), None, memory)
 
 
 def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:

@@ -203,8 +203,8 @@ def _with_label(
 ) -> Element:
     """Return a figure or table whose caption begins with its number, once."""
     blocks = caption_of(element)
-    if not blocks:
-        return with_caption(element, [plain_block(label)])
+    if not blocks or kind_of(blocks[0]) not in {"Para", "Plain"}:
+        return with_caption(element, [plain_block(label), *blocks])
     if title_text(inlines_of(blocks[0])).startswith(numeral.text):
         return element
     before = [*label, string(wording.caption)]
