@@ -26,7 +26,8 @@ class Wording:
     of a figure and its caption, `heading` between a label and a heading, `spaced` between a bare
     number and one, `tag` the number behind a formula; `section_in_words` a section whose number is
     written in Chinese numerals; `provenance` tells a reader where a number comes from, `and_one`
-    and `and_others` who wrote it.
+    and `and_others` who wrote it; `range` stands between the ends of a range, `numerals` are pairs:
+    a character of numbers spelled in Chinese, and the one that stands for it.
     """
 
     experiment: str
@@ -56,6 +57,8 @@ class Wording:
     computed: str
     when: str
     comma: str
+    range: str
+    numerals: str
     and_one: str
     and_others: str
     readme: str

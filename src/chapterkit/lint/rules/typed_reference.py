@@ -298,6 +298,7 @@ class _Places:
         word, section = hit.match[0][0], "section"
         kind = {"float": "table" if word == "表" else "figure", "formula": "equation"}
         kind |= {"part": section, "section": section, "sign": section}
+        kind["english"] = _ENGLISH.get(hit.match[0][:3].lower(), "")
         found = self.numbered.get((kind.get(_kind(hit), ""), _normal(hit.match["number"])))
         return _Target(found, is_numbered=True) if found else None
 
@@ -334,6 +335,7 @@ class _Places:
 
 
 _NUMBERED = frozenset({"figure", "table", "equation", "section"})
+_ENGLISH = {"fig": "figure", "tab": "table", "sec": "section", "equ": "equation", "eq.": "equation"}
 _NUMERAL = re.compile(rf"\d+(?:\.\d+)*|{_CHINESE}")
 
 
