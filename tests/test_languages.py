@@ -33,7 +33,7 @@ def test_a_new_book_in_any_language_is_clean_and_builds(
     assert result.exit_code == 0, result.output
     page = (book / "build/first-chapter/first-chapter.html").read_text("utf-8")
     assert f'<html lang="{language}">' in page
-    assert [words for words in SHOWN[language] if words not in page] == []
+    assert [words for words in SHOWN.get(language, ()) if words not in page] == []
 
 
 @pytest.mark.parametrize("language", languages())

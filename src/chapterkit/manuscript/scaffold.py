@@ -54,9 +54,7 @@ def make_experiment(book: Book, root: Path, slug: str) -> list[Path]:
             f"“{slug}”不能作 slug", hint="用小写字母、数字和连字符，如 first-case"
         )
     if path.exists():
-        raise ChapterkitError(
-            "这个实验已经有记录", Origin(f"experiments/{slug}.yaml"), "换一个 slug"
-        )
+        raise ChapterkitError("这条记录已经有了", Origin(f"experiments/{slug}.yaml"), "换一个 slug")
     if not book.bibliography:
         raise ChapterkitError("参考文献库是空的", Origin(book.config.bibliography), "先加一条文献")
     schemas = [root / "schemas" / "record.schema.json", _SCHEMAS / "record.schema.json"]

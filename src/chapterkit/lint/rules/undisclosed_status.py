@@ -4,8 +4,9 @@ Why: a project's README, a second-hand report and the author's own run are no pa
 must be able to tell from the sentence itself.
 
 Options: `readme`, `secondary`, `own_run`: for each status the words one of which the sentence must
-hold; what the tool itself says of a status in the book's language will always do. `scope`: `sentence` (default), or `paragraph`: then it is enough if this sentence or an
-earlier one of its paragraph says it, for passages that speak of one run throughout.
+hold; what the tool itself says of a status in the book's language will always do. `scope`:
+`sentence` (default), or `paragraph`: then it is enough if this sentence or an earlier one of its
+paragraph says it, for passages that speak of one run throughout.
 
 Bad:
 
