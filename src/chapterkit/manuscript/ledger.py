@@ -168,10 +168,10 @@ _IN_PARTS = {"%": "百分之", "‰": "千分之"}
 
 def _spelled(value: Decimal, number: Number) -> str:
     sign = "负" if value < 0 else ""
-    pairs = number.wording.numerals.split()
+    table = {ord(pair[0]): pair[1] for pair in number.wording.numerals.split()}
     try:
         words = sign + _IN_PARTS.get(number.unit, "") + to_chinese(abs(value))
-        return words.translate(str.maketrans({pair[0]: pair[1] for pair in pairs}))
+        return words.translate(table)
     except ValueError:
         raise ChapterkitError(f"中文数字写不出 {value}", hint="去掉过滤器 zh") from None
 
