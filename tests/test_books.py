@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from chapterkit.manuscript.wording import locale
 from chapterkit.pandoc import pandoc_path
 from conftest import HERE, Run
 
@@ -375,8 +376,8 @@ def test_new_experiment_builds_at_once(tmp_path: Path, run: Run) -> None:
 def test_default_template_is_the_one_that_new_books_get() -> None:
     root = HERE.parent
     ours = (root / "templates/experiment.md.j2").read_text("utf-8")
-    given = root / "src/chapterkit/assets/scaffold/templates/experiment.md.j2"
-    assert given.read_text("utf-8") == ours
+    given = locale("zh-Hans").files["templates/experiment.md.j2"]
+    assert given == ours
 
 
 def test_values_never_become_markup(minimal: Path, run: Run) -> None:

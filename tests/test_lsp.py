@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,8 +20,10 @@ from chapterkit.lsp.actions import allowing, fitting
 from chapterkit.lsp.completion import candidates
 from chapterkit.lsp.convert import Lines, diagnostic
 from chapterkit.lsp.definition import definitions
+from chapterkit.lsp.desk import Desk
 from chapterkit.lsp.diagnosing import check_book
 from chapterkit.lsp.hover import hover_text
+from chapterkit.lsp.marked import Things
 from chapterkit.lsp.places import place_at
 from chapterkit.manuscript.book import Book, load_book
 from chapterkit.manuscript.folder import Disk
@@ -515,3 +518,54 @@ def test_the_commands_that_need_no_server_do_not_load_it(minimal: Path) -> None:
             cwd=minimal, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert done.stdout.endswith("[]\n")
+
+
+# --- what bears a number
+
+
+@pytest.fixture(scope="module")
+def things(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Things]:
+    """A book of two chapters with figures, tables and formulas, and what can be referred to."""
+    root = Path(shutil.copytree(HERE / "books" / "things", tmp_path_factory.mktemp("t") / "book"))
+    diagnosis = check_book(root, {}, None, Memory())
+    assert diagnosis.book is not None
+    desk = Desk(root, True, diagnosis.book)
+    desk.keep(diagnosis)
+    return diagnosis.book, desk.things()
+
+
+def test_ref_and_links_complete_what_has_a_number(things: tuple[Book, Things]) -> None:
+    book, marked = things
+    for typed, start in (
+        ('见{{ ref("', 10),
+        ('见{{ ref("eq:', 10),
+        ("见[](#", 6),
+        ("见[图](#fi", 7),
+    ):
+        offered = candidates(book, "book/counting.md", typed, marked)
+        details = {one.name: one.detail for one in offered.names}
+        assert details["eq:rate"] == "式（1.1）"
+        assert details["fig:map"] == "图 1.1 两座城（自绘）"
+        assert details["fig:groups"] == "图 2.1 两组（自绘）"
+        assert details["difference"] == "第 1.1.1 节 比与差"
+        assert details["pump"] == "水泵"
+        assert offered.start == start
+    [pump] = candidates(book, "book/counting.md", '{{ case("', marked).names
+    assert pump.name == "pump"
+
+
+def test_hover_tells_number_title_and_place(things: tuple[Book, Things]) -> None:
+    book, marked = things
+    line = '见[](#fig:map)与{{ ref("eq:sum") }}，{{ case("pump") }}'
+
+    def told(name: str) -> str:
+        place = place_at(book, "book/counting.md", line, line.index(name) + 2)
+        assert place is not None
+        assert [*definitions(book, place, marked)]
+        return hover_text(book, place, marked) or ""
+
+    assert "图 1.1 两座城（自绘）" in told("fig:map")
+    assert "book/counting.md:30" in told("fig:map")
+    assert "式（2.1）" in told("eq:sum")
+    assert "第 2 章" in told("eq:sum")
+    assert "案例 1.1 水泵" in told("pump")

@@ -16,7 +16,7 @@ from chapterkit.manuscript.config import (
     load_config,
     parse_outside_config,
 )
-from chapterkit.manuscript.folder import Disk, decode, find_root
+from chapterkit.manuscript.folder import Disk, Overlay, decode, find_root
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.plan import ChapterConfig, Plan
 from chapterkit.manuscript.terms import parse_terms
@@ -455,3 +455,25 @@ def test_what_terms_yaml_may_not_say(text: str, line: int, says: str) -> None:
         parse_terms(text, "book/terms.yaml")
     assert refusal(caught)[0] == line
     assert says in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("language: fr\n", "没有 fr 这种文字的词"),
+        ("language: en\nnumbering: {sections: chinese}\n", "英文的书里没有这样的编号"),
+        ("kinds: {case: {label: 案例}, trial: {label: 案例}}\n", "都叫“案例”"),
+        ("kinds: {case: {label: Case}, trial: {label: case}}\n", "都叫“case”"),
+        ("kinds: {case: {label: 图}}\n", "words 的 figure 和 kinds 里的 case 都叫“图”"),
+        ("kinds: {case: {label: '案例 '}}\n", "前后有空格"),
+    ],
+)
+def test_what_a_book_may_not_say_of_its_language_and_kinds(settings: str, says: str) -> None:
+    text = BOOK.replace("language: zh-Hans\n", "") + settings
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(Overlay(Disk(Path()), {"book/book.yaml": text}))
+    assert says in caught.value.message
+    assert caught.value.hint
+    assert caught.value.origin is not None
+    assert caught.value.origin.path == "book/book.yaml"
+    assert caught.value.origin.line > 1

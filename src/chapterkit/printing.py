@@ -21,6 +21,7 @@ from chapterkit.files import leads_out, move_together, path_from_here, remove_le
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
@@ -181,17 +182,20 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
-def cited(tree: Tree, bibliography: Mapping[str, Source], title: str) -> Tree:
+def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tree:
     """Return a tree with citations put in by citeproc, and references under a title.
+
+    Both are as the book's language has them.
 
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
     with scratch_folder() as folder:
         references = folder / "references.json"
-        references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
-        tree = transform(gated(tree), citeproc_arguments(references))
-    return gated(finish_references(tree, languages(bibliography), title), CITED)
+        references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
+        tree = transform(gated(tree), citeproc_arguments(references, config.locale))
+    title = config.wording.references
+    return gated(finish_references(tree, languages(bibliography), title, config.locale), CITED)
 
 
 def chapter_printing(
@@ -283,14 +287,14 @@ def _cited_through(
     book: Book, chapters: Sequence[Chapter], trees: Sequence[Tree]
 ) -> tuple[list[Tree], list[Element]]:
     """Return the trees of a book's texts, cited, and what is to stand at the end of all."""
-    title = book.config.wording.references
     if book.config.references == "chapter":
-        alone = (cited(tree, book.bibliography, title) for tree in trees)
+        alone = (cited(tree, book.bibliography, book.config) for tree in trees)
         return [
             with_own_references(tree, chapter.slug)
             for chapter, tree in zip(chapters, alone, strict=True)
         ], []
-    whole = cited(together([without_references(one) for one in trees]), book.bibliography, title)
+    kept = [without_references(one) for one in trees]
+    whole = cited(together(kept), book.bibliography, book.config)
     separate, behind = apart(whole, len(trees))
     return separate, [one for one in behind if kind_of(one) == "Div"]
 

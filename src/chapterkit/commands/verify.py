@@ -68,7 +68,7 @@ def verify(
 
     \b
       chapterkit verify --sources ~/papers
-      chapterkit verify general-points --all
+      chapterkit verify card-game --all
       chapterkit verify --strict --sources ~/papers --sign ~/.ssh/id_ed25519.pub
     """
     root = this_root()

@@ -20,7 +20,6 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import BOOK, Part, Role
 from chapterkit.text.document import Document
-from chapterkit.text.passes import WIDE_SPACE
 from chapterkit.text.tree import Element, Tree
 
 Scope = Literal["chapter", "book"]
@@ -94,7 +93,8 @@ class ChapterPrinting(Printing):
     @property
     def labelled_title(self) -> str:
         """The chapter's title with its number before it."""
-        return f"{self.label}{WIDE_SPACE}{self.title}" if self.label else self.title
+        between = self.config.wording.heading
+        return f"{self.label}{between}{self.title}" if self.label else self.title
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -209,11 +210,11 @@ def _is_running(block: Element) -> bool:
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    """Name the language as Word does, and give numbered formulas the tabs of their line.
+    """Name language and fonts as Word does, and give numbered formulas the tabs of their line.
 
     pandoc has translations for zh-Hans, Word knows zh-CN.
     """
-    language, has_tabs = printing.config.locale.word, has_equations(printing)
+    locale, has_tabs = printing.config.locale, has_equations(printing)
 
     def change(name: str, part: bytes) -> bytes:
         if name == "word/document.xml" and has_tabs:
@@ -222,10 +223,21 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
             part = _with_folios(part)
         if name != "word/styles.xml":
             return restored(name, part, printing)
-        part = re.sub(rb'w:eastAsia="zh-[^"]*"', f'w:eastAsia="{language}"'.encode(), part)
+        part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
+        part = _FONT.sub(lambda one: _font(one, locale.word_fonts), part)
         return _PANDOCS_STYLE.sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
 
     rewritten(written, target, printing.modified, change)
+
+
+_LANGUAGE = re.compile(rb'w:eastAsia="zh-[^"]*"')
+_FONT = re.compile(rb'(?<=w:eastAsia=")[^"\x00-\x7f]+(?=")')
+
+
+def _font(named: re.Match[bytes], instead: Mapping[str, str]) -> bytes:
+    """Return the font that a language has in the place of one for Simplified characters."""
+    font = named[0].decode()
+    return instead.get(font, font).encode()
 
 
 # Tabs at the middle and at the end of the line: 8504 twips, the width of the page without margins.

@@ -132,8 +132,8 @@ def _put_cover(printing: AnyPrinting) -> None:
 
 def _draw_cover(printing: AnyPrinting) -> None:
     config = printing.config
-    serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
-    sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
+    serif = fonts.chosen(config.serif, *config.locale.serif)
+    sans = fonts.chosen(config.sans, *config.locale.sans)
     inputs = {
         "book": printing.within,
         "author": config.author,
@@ -159,13 +159,15 @@ _PACKAGE = "EPUB/content.opf"
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     """Put in our style sheet for pandoc's own, and the pictures for those that stood in.
 
-    Formulas that headings bring into the contents are declared, which pandoc does not.
+    The style sheet has what the book's language adds. Formulas that headings bring into the
+    contents are declared, which pandoc does not.
     """
+    pictures = named(printing)
     sheets = ["epub/style.css"]
     sheets += ["epub/book.css"] if isinstance(printing, BookPrinting) else []
     sheets += ["html/equations.css"] if has_equations(printing) else []
     style = b"".join((ASSETS / name).read_bytes() for name in sheets)
-    pictures = named(printing)
+    style += printing.config.locale.epub_style.encode()
     with zipfile.ZipFile(written) as made:
         has_formulas = b"<math" in made.read(_NAV)
 

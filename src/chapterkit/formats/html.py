@@ -12,7 +12,7 @@ from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.pictures import put_in, standing_in
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
+from chapterkit.text.passes import over_elements, passed, with_labels_apart, with_metadata
 from chapterkit.text.tree import (
     Attributes,
     Element,
@@ -46,9 +46,11 @@ def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for the page: the title as its header, numbers with their provenance."""
     is_chapter = isinstance(printing, ChapterPrinting)
     values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
+    own = printing.config.locale.html_style
+    style = {"style": Markup("html", own)} if own else {}
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
-        with_metadata({"lang": printing.language, **_escaped(values)}),
+        with_metadata({"lang": printing.language, **_escaped(values), **style}),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )
@@ -104,7 +106,7 @@ def _as_page(printing: ChapterPrinting) -> Tree:
         captioned(counting),
         sectioned(counting),
         tagged(counting, with_tag),
-        with_wide_spaces(printing.labels),
+        with_labels_apart(printing.labels, printing.config.wording.heading),
     )
 
 
@@ -116,7 +118,7 @@ def _as_section(printing: ChapterPrinting) -> Tree:
         captioned(counting),
         sectioned(counting),
         tagged(counting, with_tag),
-        with_wide_spaces(printing.labels),
+        with_labels_apart(printing.labels, printing.config.wording.heading),
         lambda tree: _with_number(tree, printing.label),
     )
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared.whole import assembled, front_pages
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    WIDE_SPACE,
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-)
+from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -49,14 +42,15 @@ def _text(printing: ChapterPrinting) -> Tree:
         unwrap_numbers,
         captioned(counting),
         sectioned(counting),
-        tagged(counting, _with_tag),
-        numbered(printing.label),
+        tagged(counting, lambda one, numeral: _with_tag(one, numeral, counting.wording.spaced)),
+        numbered(printing.label, printing.config.wording.heading),
+        over_elements(_plainer),
     )
 
 
-def _with_tag(equation: Element, numeral: Numeral) -> Element:
+def _with_tag(equation: Element, numeral: Numeral, between: str) -> Element:
     """Return a numbered formula with its number behind it."""
-    return with_inlines(equation, [*inlines_of(equation), string(WIDE_SPACE + numeral.text)])
+    return with_inlines(equation, [*inlines_of(equation), string(between + numeral.text)])
 
 
 def _plainer(element: Element) -> Element | list[Element]:

@@ -118,11 +118,11 @@ def _words(tree: Tree) -> str:
 
 
 def _serif(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
-    return fonts.chosen(printing.config.serif, fonts.BUNDLED_SERIF)
+    return fonts.chosen(printing.config.serif, *printing.config.locale.serif)
 
 
 def _sans(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
-    return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
+    return fonts.chosen(printing.config.sans, *printing.config.locale.sans)
 
 
 def _kai(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
@@ -207,6 +207,7 @@ def _inputs(printing: AnyPrinting) -> dict[str, str]:
     return {
         "book": config.title,
         "author": config.author,
+        "title": printing.labelled_title,
         "number": printing.label,
         "chapter": printing.title,
         "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",

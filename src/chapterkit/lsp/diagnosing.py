@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -11,11 +12,12 @@ from chapterkit.checking.accepting import Accepted, own_baseline, without_accept
 from chapterkit.checking.subjects import MARKDOWN, chapters_of, standing_alone
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
+from chapterkit.lsp.marked import Things, marked_in
 from chapterkit.lsp.places import own_slug
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import Disk, Overlay, decode
 from chapterkit.manuscript.outside import Outside
-from chapterkit.pipeline import Memory, Subject, load, problems_of
+from chapterkit.pipeline import Memory, Subject, document_of, load, problems_of
 
 Texts = Mapping[Path, str]
 BOOK = ""
@@ -26,12 +28,14 @@ class Diagnosis:
     """What a check has found.
 
     `problems` stand under the part that was checked: a chapter's path, a single file's, or BOOK.
+    `things` are what each chapter that was checked has that can be referred to, by its path.
     `book` is None where it could not be loaded; `failures` have no place in any file.
     """
 
     book: Book | None = None
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     failures: list[ChapterkitError] = field(default_factory=list)
+    things: dict[str, Things] = field(default_factory=dict)
 
     def take(self, part: str, check: Callable[[], tuple[Problem, ...]]) -> None:
         """Add what a check finds; a failure is a problem at its place."""
@@ -71,6 +75,8 @@ def check_book(
         for chapter in _concerned(book, changed):
             [subject] = chapters_of(book, root, [chapter.slug])
             diagnosis.take(chapter.path, partial(_checked, subject, accepted, memory))
+            with suppress(ChapterkitError):
+                diagnosis.things[chapter.path] = marked_in(document_of(subject, memory))
     for name, text in _single_files(root, texts, chapters):
         if changed is None or name in changed or chapters is None:
             diagnosis.take(name, partial(_checked_file, name, text, memory))

@@ -103,20 +103,20 @@ def _answer_questions(server: Server) -> None:
     async def hover(params: types.HoverParams) -> types.Hover | None:
         asked = await server.asked_at(params.text_document.uri, params.position)
         place = asked.place() if asked else None
-        text = hover_text(asked.book, place) if asked and place else None
+        text = hover_text(asked.book, place, asked.desk.things()) if asked and place else None
         if asked is None or place is None or text is None:
             return None
         content = types.MarkupContent(types.MarkupKind.Markdown, text)
         return types.Hover(content, asked.lines.columns(asked.number, place.start, place.end))
 
-    triggers = types.CompletionOptions(trigger_characters=[".", '"', "'", "@", " "])
+    triggers = types.CompletionOptions(trigger_characters=[".", '"', "'", "@", " ", "#"])
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)
     async def complete(params: types.CompletionParams) -> types.CompletionList | None:
         asked = await server.asked_at(params.text_document.uri, params.position)
         if asked is None:
             return None
-        offered = candidates(asked.book, asked.path, asked.before)
+        offered = candidates(asked.book, asked.path, asked.before, asked.desk.things())
         return convert.completion(offered, asked.position, asked.lines)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
@@ -125,7 +125,9 @@ def _answer_questions(server: Server) -> None:
         place = asked.place() if asked else None
         if asked is None or place is None:
             return []
-        return list(server.locations(asked.desk, definitions(asked.book, place)))
+        return list(
+            server.locations(asked.desk, definitions(asked.book, place, asked.desk.things()))
+        )
 
 
 def _answer_with_actions(server: Server) -> None:

@@ -13,6 +13,7 @@ from pybtex.exceptions import PybtexError
 from pybtex.scanner import Pattern, Token
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.manuscript.wording import CHINESE, Wording
 
 _ENTRY = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\s}]+)", re.MULTILINE)
 # All values together, those made of @string, too; and the names of one field, in characters.
@@ -37,9 +38,14 @@ class Source:
 
     @property
     def short(self) -> str:
-        """The source as a reader would name it: Chu 等 2025, 张三、李四 2024."""
+        """The source as an author is told of it: Chu 等 2025, 张三、李四 2024."""
+        return self.named(CHINESE)
+
+    def named(self, wording: Wording) -> str:
+        """Return the source as a reader would name it in a language: Doe and Roe 2025."""
         names = [name.partition(",")[0].strip("{} ") for name in self.authors]
-        named = f"{names[0]} 等" if len(names) > 2 else "、".join(names)
+        first = wording.and_others.format(name=names[0]) if names else ""
+        named = first if len(names) > 2 else wording.and_one.join(names)
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 
 

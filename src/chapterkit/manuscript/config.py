@@ -222,12 +222,10 @@ def _check_author(model: BookModel, file: YamlFile) -> None:
 
 def _check_language(tag: str, file: YamlFile) -> None:
     if tag not in languages():
+        named = "、".join(f"{one}（{locale(one).name}）" for one in languages())
         known = "、".join(f"'{one}'" for one in languages())
-        raise ChapterkitError(
-            f"language 的值不对：没有 {tag} 这种文字的词",
-            file.origin("language"),
-            f"可以写 {known}",
-        )
+        message = f"language 的值不对：没有 {tag} 这种文字的词，可以写 {known}"
+        raise ChapterkitError(message, file.origin("language"), named)
 
 
 def _check_words(model: BookModel, file: YamlFile) -> None:
@@ -239,22 +237,40 @@ def _check_words(model: BookModel, file: YamlFile) -> None:
             raise ChapterkitError(message, file.origin("words", key), hint) from None
 
 
-def _check_kinds(kinds: Mapping[str, KindConfig], file: YamlFile) -> None:
-    labels: dict[str, str] = {}
-    for name, kind in kinds.items():
+def _check_numbering(model: BookModel, file: YamlFile) -> None:
+    if model.numbering.sections == "chinese" and not locale(model.language).chinese:
+        name = locale(model.language).name
+        message = f"numbering.sections 写了 chinese，{name}的书里没有这样的编号"
+        origin = file.origin("numbering", "sections")
+        raise ChapterkitError(message, origin, "写 decimal（7.1、7.1.1），或 none")
+
+
+def _check_kinds(model: BookModel, file: YamlFile) -> None:
+    wording = locale(model.language).wording.changed(model.words)
+    labels = {
+        form.format(number="").strip().casefold(): f"words 的 {word}"
+        for word, form in (
+            ("figure", wording.figure), ("table", wording.table), ("appendix", wording.appendix),
+        )
+    }  # fmt: skip
+    for name, kind in model.kinds.items():
         if not re.fullmatch(NAME, name) or name in CALLED:
             raise ChapterkitError(
                 f"kinds.{name} 不能作种类的名字",
                 file.origin("kinds", name),
                 "用小写字母，如 case、trial",
             )
-        if kind.label in labels:
+        origin = file.origin("kinds", name, "label")
+        if not kind.label.isprintable() or kind.label.strip() != kind.label:
+            message = f"kinds.{name} 的 label 前后有空格，或有看不见的字符"
+            raise ChapterkitError(message, origin, "只写印出来的词")
+        if (taken := labels.get(kind.label.casefold())) is not None:
             raise ChapterkitError(
-                f"kinds 里的 {labels[kind.label]} 和 {name} 都叫“{kind.label}”",
-                file.origin("kinds", name, "label"),
+                f"{taken} 和 kinds 里的 {name} 都叫“{kind.label}”",
+                origin,
                 "各用各的词，读者才分得开",
             )
-        labels[kind.label] = name
+        labels[kind.label.casefold()] = f"kinds 里的 {name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,7 +366,8 @@ def load_config(folder: Folder) -> Config:
     _check_author(model, file)
     _check_language(model.language, file)
     _check_words(model, file)
-    _check_kinds(model.kinds, file)
+    _check_kinds(model, file)
+    _check_numbering(model, file)
     check_units(model.units, file)
     config = Config.partly(file=file, **{**vars(model), "author": _author(model)})
     check_plan(config.plan, file.origin)

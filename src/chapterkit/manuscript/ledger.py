@@ -88,11 +88,12 @@ class Number:
     def text(self) -> str:
         """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条, 10%～15%."""
         if isinstance(self.value, tuple) and self.unit in _SIGNS:
-            return "～".join(with_unit(value_text(end), self.unit) for end in self.value)
-        return with_unit(value_text(self.value), self.unit)
+            ends = (with_unit(value_text(end), self.unit) for end in self.value)
+            return self.wording.range.join(ends)
+        return with_unit(value_text(self.value, self.wording.range), self.unit)
 
 
-def value_text(value: Value) -> str:
+def value_text(value: Value, between: str = "～") -> str:
     """Return a value in digits: a real minus sign, groups of three from five digits on.
 
     >>> value_text(Decimal("-8.1")), value_text(Decimal("12000")), value_text(Decimal("1E+3"))
@@ -101,7 +102,7 @@ def value_text(value: Value) -> str:
     '17～18'
     """
     if isinstance(value, tuple):
-        return "～".join(value_text(end) for end in value)
+        return between.join(value_text(end) for end in value)
     digits = f"{abs(value):f}"
     if abs(value) >= 10_000:
         digits = f"{abs(value):,f}"
@@ -143,7 +144,7 @@ def approximate_text(number: Number, digits: int) -> str:
 def chinese_text(number: Number) -> str:
     """Return the number in Chinese numerals: 十八条, 百分之十一点五, 十七至十八条."""
     ends = number.value if isinstance(number.value, tuple) else (number.value,)
-    words = "至".join(_spelled(end, number.unit) for end in ends)
+    words = "至".join(_spelled(end, number) for end in ends)
     unit = "" if number.unit in _IN_PARTS else number.unit
     if unit.startswith("每"):
         return unit + words
@@ -165,10 +166,12 @@ def dresses(number: Number) -> set[str]:
 _IN_PARTS = {"%": "百分之", "‰": "千分之"}
 
 
-def _spelled(value: Decimal, unit: str) -> str:
+def _spelled(value: Decimal, number: Number) -> str:
     sign = "负" if value < 0 else ""
+    table = {ord(pair[0]): pair[1] for pair in number.wording.numerals.split()}
     try:
-        return sign + _IN_PARTS.get(unit, "") + to_chinese(abs(value))
+        words = sign + _IN_PARTS.get(number.unit, "") + to_chinese(abs(value))
+        return words.translate(table)
     except ValueError:
         raise ChapterkitError(f"中文数字写不出 {value}", hint="去掉过滤器 zh") from None
 

@@ -95,7 +95,7 @@ class _Model(BaseModel):
 
 
 class Brief(_Model):
-    """One thing that the author asked the experiment to bring out."""
+    """One thing that the author asked the record to bring out."""
 
     point: Text = Field(description="要讲出来的一点")
     terms: tuple[Text, ...] = Field(min_length=1, description="正文里必须出现的词")
@@ -105,7 +105,7 @@ class NumberModel(_Model):
     """One number: what it is, what it measures, where it comes from."""
 
     value: ValueField = Field(default=None, description="数值，数字照原文；范围或比写 [小, 大]")
-    derived: str | None = Field(default=None, description="由本记录其他数算出：gpl_rl - gpl_init")
+    derived: str | None = Field(default=None, description="由本记录其他数算出：after - before")
     digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")
     unit: Annotated[str, BeforeValidator(_read_unit)] = Field(
         default="", description="单位：%、个百分点、条、次/分、例/10 万人……"
@@ -150,17 +150,17 @@ class FindingModel(_Model):
 
 
 class Relation(_Model):
-    """How this experiment relates to another."""
+    """How this record relates to another."""
 
-    to: Slug = Field(description="另一个实验的 slug")
+    to: Slug = Field(description="另一条记录的 slug")
     how: Text = Field(description="怎样的联系")
 
 
 class RecordModel(_Model):
-    """One experiment's YAML file."""
+    """One record's YAML file."""
 
-    slug: Slug = Field(description="实验的代号，与文件名相同")
-    title: Text = Field(description="实验的标题")
+    slug: Slug = Field(description="记录的代号，与文件名相同")
+    title: Text = Field(description="记录的标题")
     kind: Name | None = Field(default=None, description="哪一种记录，book.yaml 的 kinds 里的一个")
     part: Text | None = Field(default=None, description="属于哪一部分，book.yaml 的 parts 里的一个")
     sources: tuple[Text, ...] = Field(min_length=1, description="主要来源，refs.bib 里的键")
@@ -168,9 +168,9 @@ class RecordModel(_Model):
     setup: dict[SetupKey, Text] = Field(
         default={}, description="怎样做的：键由作者定，称呼写在 book.yaml 的 labels 里"
     )
-    numbers: dict[Name, NumberModel] = Field(default={}, description="这个实验的数")
+    numbers: dict[Name, NumberModel] = Field(default={}, description="这条记录的数")
     findings: tuple[FindingModel, ...] = Field(default=(), description="发现")
-    relations: tuple[Relation, ...] = Field(default=(), description="与其他实验的联系")
+    relations: tuple[Relation, ...] = Field(default=(), description="与其他记录的联系")
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class _Builder:
         return data
 
     def _no_mapping(self, origin: Origin) -> ChapterkitError:
-        return ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: general-points")
+        return ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: card-game")
 
     def _origin(self, event: Any) -> Origin:
         return Origin(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -272,11 +272,7 @@ def worded(error: Any) -> str:
 def _example(name: str) -> str:
     """Return what a value at this place looks like."""
     key = name.rpartition(".")[2]
-    examples = {
-        "value": "例如 value: 15.0",
-        "unit": '例如 unit: "%"',
-        "slug": "例如 general-points",
-    }
+    examples = {"value": "例如 value: 15.0", "unit": '例如 unit: "%"', "slug": "例如 card-game"}
     return examples.get(key, "照 schema 里的说明改；编辑器认得文件首行的 $schema")
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from chapterkit.errors import Origin
 from chapterkit.manuscript.ledger import Ledger, Number
@@ -57,16 +58,26 @@ def accounts(
         one
         for block in document.prose.blocks
         for one in sorted(
-            _of_block(block, ledger, by_source, [*names, *_label(block, document)], exempt),
+            _of_block(block, ledger, by_source, [*names, *_labelled(block, document)], exempt),
             key=lambda one: one.start,
         )
     ]
 
 
-def _label(block: Block, document: Document) -> Iterator[str]:
-    """Yield what a record's heading begins with: its label and number, which the book counts."""
-    if block.kind == "Header" and block.identifier in document.counting.records:
-        yield document.counting.records[block.identifier]
+def _labelled(block: Block, document: Document) -> Iterator[str]:
+    """Yield each record that a block names by a label of the book and a number: 案例 7.4."""
+    if labels := document.counting.labels:
+        yield from (found[0] for found in _numbered(labels).finditer(block.text))
+
+
+@cache
+def _numbered(labels: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    return re.compile(rf"(?:{words})\s?\d{{1,3}}\.\d{{1,3}}(?!\d|\.\d|\s?{_COUNTED})")
+
+
+# Behind a number: it counts or measures something.
+_COUNTED = "[%％‰万萬亿億千百倍个個例人次户戶名位件年月日天周岁歲元吨噸米克分度成折]"
 
 
 def _of_block(

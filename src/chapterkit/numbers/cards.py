@@ -79,7 +79,7 @@ def for_readers(card: Card) -> str:
     number, derived = card.number, card.number.model.derived
     wording = number.wording
     parts = (
-        card.source.short if card.source else None,
+        card.source.named(wording) if card.source else None,
         number.cite,
         number.at,
         wording.status(number.status),

@@ -223,6 +223,7 @@ def counting_of(subject: Subject) -> Counting:
         book.config.wording,
         {slug: book.label_of(slug) for slug in chapter.records},
         book.config.numbering.sections if chapter.number else "none",
+        tuple(book.config.kind_labels.values()),
     )
 
 

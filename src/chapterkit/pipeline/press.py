@@ -24,8 +24,7 @@ from chapterkit.text.tree import Tree
 
 def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
-    wording = subject.book.config.wording
-    return cited(document.tree, subject.book.bibliography, wording.references)
+    return cited(document.tree, subject.book.bibliography, subject.book.config)
 
 
 def written(

@@ -57,7 +57,18 @@ _ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
 _JOURNAL_PAGES = re.compile(
     r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
 )
+_MONTHS = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+)
+_ENGLISH_DATE = re.compile(
+    rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?(?: ?[-–] ?(?:[0-2]?\d|3[01]))?,? (?:of )?{_MONTHS}"
+    r"(?![A-Za-z])(?:,? (?:1\d{3}|20\d{2}))?(?!\d)"
+)
+_ENGLISH_HOUR = re.compile(r"(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?(?:[ap]\.m\.|[ap]m(?![A-Za-z]))")
 _FIXED_FORMS = (
+    (_ENGLISH_DATE, "E4"),
+    (_ENGLISH_HOUR, "E4"),
     (_OBJECT_IDENTIFIER, "E8"),
     (_DATE, "E4"),
     (_DOTTED, "E9"),
@@ -401,12 +412,34 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
 def bare_year(text: str, at: int, end: int, floor: int) -> bool:
     """A four-digit number without a unit that reads as a year: since 2019, 2019–2021."""
     number = text[at:end]
-    if not re.fullmatch(r"(?:19|20)\d\d(?: ?[–~-] ?(?:19|20)\d\d)?", number):
-        return False
+    if not _RECENT.fullmatch(number):
+        return _EARLIER.fullmatch(number) is not None and _is_dated(text, at, end)
     if number in ("2048", "2000", "1920") and latin_before(text, at, floor) not in ("in", "since"):
         return False
     before = text[max(floor, at - 2) : at].rstrip()[-1:]
     return not before or before not in "=≈<>≥≤×$¥"
+
+
+_RECENT = re.compile(r"(?:19|20)\d\d(?: ?[–~-] ?(?:19|20)\d\d)?")
+_SPAN = re.compile(r"1\d{3} ?[–-] ?(?:1\d{3}|20\d\d)")
+_EARLIER = re.compile(r"1\d{3}(?: ?(?:[–~-]|to|and) ?(?:1\d{3}|20\d\d|\d\d))?")
+# What an English year of an earlier century stands behind.
+_YEAR_BEFORE = re.compile(
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Dd]uring|[Cc]irca|[Cc]a?\.|[Ee]arly|[Ll]ate|[Yy]ears?"
+    rf"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter|{_MONTHS}|[Bb]y|[Bb]efore|[Aa]fter|[Oo]f|[Tt]he"
+    r"|[Bb]etween|[Bb]etween 1\d{3} and|[Ff]rom|[Ff]rom 1\d{3} to)|\d,|[Mm]id-) ?$"
+)
+_PLURAL = re.compile(" [a-z]{2,}s(?![a-z])(?<! is)(?<! was)(?<! has)(?<! does)")
+
+
+def _is_dated(text: str, at: int, end: int) -> bool:
+    """Whether English prose makes a year of a number: in 1854, the summer of 1854, by 1854.
+
+    A word in the plural behind it is rather what it counts.
+    """
+    if _PLURAL.match(text, end):
+        return False
+    return bool(_SPAN.fullmatch(text, at, end) or _YEAR_BEFORE.search(text[max(0, at - 24) : at]))
 
 
 def code_suffix(text: str, end: int) -> int:

@@ -1,4 +1,8 @@
-"""References by GB/T 7714-2015: what citeproc is given, and the last touches to what it makes."""
+"""References: what citeproc is given, and the last touches to what it makes.
+
+Of a Chinese book they are those of GB/T 7714-2015; which style goes with which language stands in
+`data/languages/`.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import latexcodec  # noqa: F401 (registers the codec)
 from pybtex.database import Person
 
 from chapterkit.han import ALL_HAN
-from chapterkit.manuscript.wording import CHINESE
+from chapterkit.manuscript.wording import Locale, locale
 from chapterkit.patterns import Late
 from chapterkit.text.addresses import bibtex_address
 from chapterkit.text.tree import (
@@ -45,26 +49,29 @@ if TYPE_CHECKING:
 
 Inlines = list[Element]
 
-STYLE = Path(__file__).parents[1] / "assets" / "gbt7714.csl"
+_STYLES = Path(__file__).parents[1] / "assets"
+_CHINESE = locale("zh-Hans")
 
 _HAN = Late(f"[{ALL_HAN}]")
 
 
-def citeproc_arguments(references: Path) -> list[str]:
+def citeproc_arguments(references: Path, locale: Locale = _CHINESE) -> list[str]:
     """Return pandoc's arguments for citeproc; `references` holds csl_references as JSON."""
-    return ["--citeproc", f"--bibliography={references}", f"--csl={STYLE}"]
+    return ["--citeproc", f"--bibliography={references}", f"--csl={_STYLES / locale.csl}"]
 
 
 # --- from BibTeX to CSL
 
 
-def csl_references(sources: Mapping[str, Source]) -> list[dict[str, Any]]:
+def csl_references(
+    sources: Mapping[str, Source], locale: Locale = _CHINESE
+) -> list[dict[str, Any]]:
     """Return the sources as CSL JSON, titles as they are written.
 
     pandoc's own BibTeX reader puts English titles into sentence case (Gpt-oss-120b) and knows
     neither preprints nor repositories; so the conversion is made here.
     """
-    return [_csl(source) for source in sources.values()]
+    return [_csl(source, capitals=locale.capitals) for source in sources.values()]
 
 
 def languages(sources: Mapping[str, Source]) -> dict[str, str]:
@@ -99,7 +106,7 @@ _DOI_URL = re.compile(r"^https?://(?:dx\.)?doi\.org/")
 _COMMIT = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
 
 
-def _csl(source: Source) -> dict[str, Any]:
+def _csl(source: Source, *, capitals: bool) -> dict[str, Any]:
     fields = {name.lower(): value for name, value in source.fields.items()}
     kind = _csl_type(source.type.lower(), fields)
     doi = _DOI_URL.sub("", bibtex_address(fields.get("doi", "")))
@@ -128,7 +135,9 @@ def _csl(source: Source) -> dict[str, Any]:
         "editor": source.editors,
         "translator": tuple(_split_names(fields.get("translator", ""))),
     }
-    item.update({role: [_name(one) for one in names] for role, names in people.items() if names})
+    for role, names in people.items():
+        if names:
+            item[role] = [_capital(_name(one)) if capitals else _name(one) for one in names]
     return item
 
 
@@ -214,7 +223,7 @@ def _name(written: str) -> dict[str, str]:
     >>> _name("{Canopy Labs}")
     {'literal': 'Canopy Labs'}
     >>> _name("Le, Quoc V.")
-    {'family': 'LE', 'given': 'Quoc V.'}
+    {'family': 'Le', 'given': 'Quoc V.'}
     """
     if written == "others":
         return {"literal": "et al."}
@@ -229,10 +238,13 @@ def _name(written: str) -> dict[str, str]:
         "non-dropping-particle": person.prelast_names,
         "suffix": person.lineage_names,
     }
-    name = {part: plain_latex(" ".join(words)) for part, words in parts.items() if words}
-    for part in {"family", "non-dropping-particle"} & name.keys():
-        name[part] = name[part].upper()  # here, since the style would raise institutions too
-    return name
+    return {part: plain_latex(" ".join(words)) for part, words in parts.items() if words}
+
+
+def _capital(name: dict[str, str]) -> dict[str, str]:
+    """Return a name, the family's in capitals: the style would raise institutions, too."""
+    raised = {"family", "non-dropping-particle"}
+    return {part: text.upper() if part in raised else text for part, text in name.items()}
 
 
 _LIGATURES = (("``", "“"), ("''", "”"), ("`", "‘"), ("---", "—"), ("--", "–"), ("~", " "))
@@ -263,21 +275,24 @@ def _markup_safe(text: str) -> str:
 
 
 def finish_references(
-    tree: Tree, languages: Mapping[str, str], title: str = CHINESE.references
+    tree: Tree,
+    languages: Mapping[str, str],
+    title: str = _CHINESE.wording.references,
+    locale: Locale = _CHINESE,
 ) -> Tree:
-    """Return citeproc's tree with citations and references as GB/T 7714 has them.
+    """Return citeproc's tree with citations and references as the book's language has them.
 
     `languages` maps keys to BCP 47 tags; `title` is what stands over the references. In Chinese
     entries "et al." becomes 等 and "2nd ed." 2版; a citation's locator stands outside the brackets
-    ([1]图 6), runs of numbers are joined ([1,3-5]), every number links to its entry, and no space
-    stands before it.
+    ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined
+    ([1,3-5]), every number links to its entry, and no space stands before it.
     """
     entries = filter(None, map(_entry_key, elements_of(tree)))
     numbers = {key: place for place, key in enumerate(entries, 1)}
 
     def change(element: Element) -> Element:
         if kind_of(element) == "Cite":
-            return _numbered_cite(element, numbers)
+            return _numbered_cite(element, numbers, within=locale.locator_within)
         if key := _entry_key(element):
             return _finished_entry(element, languages.get(key, ""))
         return element
@@ -339,12 +354,12 @@ def _words(text: str) -> Inlines:
     return [space() if part.isspace() else string(part) for part in re.split(r"( +)", text) if part]
 
 
-def _numbered_cite(cite: Element, numbers: Mapping[str, int]) -> Element:
+def _numbered_cite(cite: Element, numbers: Mapping[str, int], *, within: bool) -> Element:
     citations, rendered = citations_of(cite), inlines_of(cite)
     if any(one.key not in numbers for one in citations):
         return cite
     names = _before_number(rendered) if citations[0].in_text else []
-    return with_inlines(cite, [*names, superscript(_marks(citations, numbers))])
+    return with_inlines(cite, [*names, superscript(_marks(citations, numbers, within=within))])
 
 
 def _before_number(rendered: Inlines) -> Inlines:
@@ -356,8 +371,8 @@ def _before_number(rendered: Inlines) -> Inlines:
     return names
 
 
-def _marks(citations: Sequence[Citation], numbers: Mapping[str, int]) -> Inlines:
-    """Return what stands in the superscript: [1,3-5], and locators after their own bracket."""
+def _marks(citations: Sequence[Citation], numbers: Mapping[str, int], *, within: bool) -> Inlines:
+    """Return what stands in the superscript: [1,3-5], locators after or `within` their bracket."""
     out: Inlines = []
     plain: dict[int, str] = {}
 
@@ -370,7 +385,10 @@ def _marks(citations: Sequence[Citation], numbers: Mapping[str, int]) -> Inlines
         number, locator = numbers[one.key], _locator(one.suffix)
         if one.prefix or locator:
             flush()
-            out.extend([*_separator(out), *one.prefix, *_bracketed({number: one.key}), *locator])
+            inside = [string(","), space(), *locator] if within and locator else []
+            mark = _bracketed({number: one.key}, inside)
+            behind = [] if within else locator
+            out.extend([*_separator(out), *one.prefix, *mark, *behind])
         else:
             plain[number] = one.key
     flush()
@@ -392,7 +410,7 @@ def _locator(suffix: Inlines) -> Inlines:
 _SETTING_OFF = (space(), bare("SoftBreak"), string(","), string("，"))
 
 
-def _bracketed(keys: Mapping[int, str]) -> Inlines:
+def _bracketed(keys: Mapping[int, str], locator: Sequence[Element] = ()) -> Inlines:
     out: Inlines = []
     for first, last in _runs(sorted(keys)):
         if out:
@@ -400,7 +418,7 @@ def _bracketed(keys: Mapping[int, str]) -> Inlines:
         out.append(_link(first, keys[first]))
         if last > first:
             out.extend([string("-"), _link(last, keys[last])])
-    return [string("["), *out, string("]")]
+    return [string("["), *out, *locator, string("]")]
 
 
 def _link(number: int, key: str) -> Element:

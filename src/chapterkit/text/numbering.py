@@ -78,7 +78,8 @@ class Counting:
 
     `chapter` is the slug, `number` what its things' numbers begin with (7, A), `label` what it is
     called itself (第 7 章), empty for one without a number; `records` the labels of records by
-    slug; `sections` tells how headings are numbered: not at all, 7.1, or 第一节.
+    slug, `labels` what the book calls its records (案例); `sections` tells how headings are
+    numbered: not at all, 7.1, or 第一节.
     """
 
     chapter: str
@@ -87,6 +88,7 @@ class Counting:
     wording: Wording
     records: Mapping[str, str] = field(default_factory=dict)
     sections: Sections = "none"
+    labels: tuple[str, ...] = ()
 
     def numbered(self, number: str) -> str:
         """Return a number within the chapter: 7.1."""
@@ -248,7 +250,7 @@ def sectioned(counting: Counting) -> Pass:
 
         def mark(heading: Element) -> Element:
             before = _words(marks[id(heading)])
-            between = [] if marks[id(heading)][-1] in _CLOSE else [string("\u3000")]
+            between = [] if marks[id(heading)][-1] in _CLOSE else [string(counting.wording.spaced)]
             return with_inlines(heading, [*before, *between, *inlines_of(heading)])
 
         return with_blocks(tree, over_matching(tree_blocks(tree), marks, mark))

@@ -28,8 +28,6 @@ from chapterkit.text.tree import (
     with_inlines,
 )
 
-WIDE_SPACE = "\u3000"
-
 
 def passed(tree: Tree, *passes: Pass) -> Tree:
     """Return the tree after these passes, the first one first."""
@@ -54,10 +52,13 @@ def unwrap_numbers(tree: Tree) -> Tree:
     return over_elements(lambda one: inlines_of(one) if number_id(one) is not None else one)(tree)
 
 
-def numbered(label: str) -> Pass:
-    """Return the pass that prints a chapter's number (第 7 章), if it has one, before its title."""
+def numbered(label: str, between: str) -> Pass:
+    """Return the pass that prints a chapter's number (第 7 章) and `between` before its title.
 
-    before = [string(label), string(WIDE_SPACE)] if label else []
+    A chapter without a number has nothing before it.
+    """
+
+    before = [string(label), string(between)] if label else []
 
     def number(tree: Tree) -> Tree:
         title = chapter_heading(tree)
@@ -72,14 +73,15 @@ def numbered(label: str) -> Pass:
     return number
 
 
-def with_wide_spaces(labels: Sequence[str]) -> Pass:
-    """Return the pass that puts an em's space after the number that a heading begins with.
+def with_labels_apart(labels: Sequence[str], between: str) -> Pass:
+    """Return the pass that puts `between` after the number that a heading begins with.
 
-    `labels` are what may stand there: 第 {number} 章, 实验 {number}.
+    `labels` are what may stand there: 第 {number} 章, 实验 {number}; `between` the language's own:
+    an em's space, a colon.
     """
     numbered = re.compile("|".join(map(_label_pattern, labels)))
     return lambda tree: with_blocks(
-        tree, [_with_wide_space(block, numbered) for block in tree_blocks(tree)]
+        tree, [_with_label_apart(block, numbered, between) for block in tree_blocks(tree)]
     )
 
 
@@ -88,13 +90,12 @@ def _label_pattern(label: str) -> str:
     return rf"{re.escape(before)}(?:\d+|[A-Z]+)(?:\.\d+)*{re.escape(behind)}"
 
 
-def _with_wide_space(block: Element, numbered: re.Pattern[str]) -> Element:
+def _with_label_apart(block: Element, numbered: re.Pattern[str], between: str) -> Element:
     if kind_of(block) != "Header":
         return block
     inlines = inlines_of(block)
     for place, inline in enumerate(inlines[:-1]):
         before = "".join(plain_text(inlines[:place]).split())
         if kind_of(inline) == "Space" and numbered.fullmatch(before):
-            wide = string(WIDE_SPACE)
-            return with_inlines(block, [*inlines[:place], wide, *inlines[place + 1 :]])
+            return with_inlines(block, [*inlines[:place], string(between), *inlines[place + 1 :]])
     return block

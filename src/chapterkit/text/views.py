@@ -102,12 +102,14 @@ class Numbers:
 class RecordView:
     """A record as the default template sees it: texts are data with their places.
 
-    `label` is what it is called in print (实验 7.4), `number` the number alone; `setup` pairs what
+    `kind_label` is what records of its kind are called in print (实验), `label` that with the
+    number (实验 7.4), `number` the number alone; `setup` pairs what
     the book calls each key with the text.
     """
 
     slug: str
     kind: str
+    kind_label: str
     label: str
     number: str
     title: DataText
@@ -173,6 +175,7 @@ def record_view(book: Book, record: Record) -> RecordView:
     return RecordView(
         slug=record.slug,
         kind=book.kind_of(record.slug),
+        kind_label=book.kind_label(record.slug),
         label=book.label_of(record.slug),
         number=book.number_of(record.slug),
         title=DataText.of(model.title, record.origin("title")),

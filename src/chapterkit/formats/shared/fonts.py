@@ -16,28 +16,40 @@ from chapterkit.errors import ChapterkitError
 
 try:
     import pylopdf_fonts_zh_cn
+    import pylopdf_fonts_zh_tw
 except ImportError:
-    pylopdf_fonts_zh_cn = None  # type: ignore[assignment]
+    pylopdf_fonts_zh_cn = pylopdf_fonts_zh_tw = None  # type: ignore[assignment]
 
-BUNDLED_SERIF = "Noto Serif SC"
-BUNDLED_SANS = "Noto Sans SC"
+# What Typst itself brings, no file of which can be read: the ranges that such a family covers.
+_EMBEDDED = {
+    "Libertinus Serif": (
+        (0x20, 0x24F), (0x386, 0x3CE), (0x400, 0x45F), (0x1E00, 0x1EFF), (0x2010, 0x2027),
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
 class FontFile:
-    """A font: its family, its file, and its place in the file if that is a collection."""
+    """A font: its family, its file, and its place in the file if that is a collection.
+
+    One that Typst itself brings has no file.
+    """
 
     family: str
-    path: Path
+    path: Path | None
     index: int = 0
 
 
 @cache
-def bundled_folder() -> Path:
-    """Return the folder of the bundled fonts; raise ChapterkitError if they are not installed."""
+def bundled_folders() -> list[Path]:
+    """Return the folders of the bundled fonts, one a script.
+
+    Raises ChapterkitError if they are not installed.
+    """
     if pylopdf_fonts_zh_cn is None:
         raise ChapterkitError("找不到随包的中文字体", hint="重新安装依赖：make setup")
-    return Path(pylopdf_fonts_zh_cn.serif_path()).parent
+    wheels = (pylopdf_fonts_zh_cn, pylopdf_fonts_zh_tw)
+    return [Path(wheel.serif_path()).parent for wheel in wheels]
 
 
 Faces = dict[str, tuple[FontFile, ...]]
@@ -49,7 +61,7 @@ def bundled() -> Faces:
 
     The face nearest to upright and regular is the first of each.
     """
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[bundled_folder()])
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[*bundled_folders()])
     return _by_family(fonts)
 
 
@@ -76,7 +88,8 @@ def chosen(families: Iterable[str], *fallback: str) -> tuple[FontFile, ...]:
 
 
 def _faces(family: str) -> tuple[FontFile, ...]:
-    return bundled().get(family) or installed().get(family) or ()
+    embedded = (FontFile(family, None),) if family in _EMBEDDED else ()
+    return bundled().get(family) or embedded or installed().get(family) or ()
 
 
 def folders(chosen: Iterable[FontFile], work: Path) -> list[str]:
@@ -86,11 +99,11 @@ def folders(chosen: Iterable[FontFile], work: Path) -> list[str]:
     """
     beside = work / "fonts"
     beside.mkdir(exist_ok=True)
-    added = {face.path for one in chosen for face in _faces(one.family)}
-    own = {face.path for faces in bundled().values() for face in faces}
+    added = {face.path for one in chosen for face in _faces(one.family) if face.path}
+    own = {face.path for faces in bundled().values() for face in faces if face.path}
     for number, path in enumerate(sorted(added - own)):
         shutil.copyfile(path, beside / f"{number}{path.suffix}")
-    return [str(bundled_folder()), str(beside)]
+    return [*map(str, bundled_folders()), str(beside)]
 
 
 def missing_characters(text: str, fonts: Sequence[FontFile]) -> list[str]:
@@ -113,6 +126,9 @@ def _needs_glyph(character: str) -> bool:
 
 @cache
 def _coverage(font: FontFile) -> frozenset[int]:
+    if font.path is None:
+        ranges = _EMBEDDED[font.family]
+        return frozenset(one for first, last in ranges for one in range(first, last + 1))
     try:
         with TTFont(font.path, fontNumber=font.index, lazy=True) as opened:
             return frozenset(opened.getBestCmap() or ())

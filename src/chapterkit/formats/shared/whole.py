@@ -14,7 +14,7 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.plan import Part
 from chapterkit.manuscript.publication import bylines
 from chapterkit.text.numbering import Printed, Tag, as_words, captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import WIDE_SPACE, numbered, passed, unwrap_numbers, with_wide_spaces
+from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_labels_apart
 from chapterkit.text.tree import (
     Attributes,
     Element,
@@ -69,15 +69,15 @@ def as_numbered(
 
     `tag` puts a formula's number behind it, `printed` makes that of a figure or table.
     """
-    counting = printing.document.counting
+    counting, between = printing.document.counting, printing.config.wording.heading
     return passed(
         printing.tree,
         unwrap_numbers,
-        numbered(printing.label),
+        numbered(printing.label, between),
         captioned(counting, printed),
         sectioned(counting),
         tagged(counting, tag),
-        with_wide_spaces(printing.labels),
+        with_labels_apart(printing.labels, between),
     )
 
 
@@ -109,7 +109,7 @@ def pieces(printing: BookPrinting, text: Callable[[ChapterPrinting], Tree]) -> I
         if one in ahead or one in behind:
             continue
         if one.part and one.part != part:
-            yield _part(one.part)
+            yield _part(one.part, printing.config.wording.heading)
         part = one.part
         yield _text(one, text)
     if printing.references:
@@ -123,8 +123,8 @@ def _text(one: ChapterPrinting, text: Callable[[ChapterPrinting], Tree]) -> Piec
     return Piece(one.role, one.label, one.title, tree_blocks(text(one)))
 
 
-def _part(part: Part) -> Piece:
-    words = [string(part.label), string(WIDE_SPACE), string(part.title)]
+def _part(part: Part, between: str) -> Piece:
+    words = [string(part.label), string(between), string(part.title)]
     return Piece("part", part.label, part.title, [_heading(part_id(part.number), words)])
 
 
@@ -182,7 +182,7 @@ def title_page(config: Config) -> TitlePage:
 def copyright_page(config: Config) -> list[str]:
     """Return the lines of a book's copyright page; none if book.yaml tells nothing for it."""
     wording = config.wording
-    between = WIDE_SPACE if config.locale.chinese else " "
+    between = wording.spaced
     told = (
         (wording.publisher, config.publisher),
         (wording.isbn, config.isbn),

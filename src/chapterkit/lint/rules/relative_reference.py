@@ -1,11 +1,13 @@
-"""A place in the text is named by where it stands from here: 上一节, 下一章, 前文, 如前所述, 下图.
+"""A place in the text is named by where it stands from here: 上一节, 前文, 如前所述, 上一个案例.
 
 Why: 上一节 points at whatever stands there after the next revision, and 前文 at nothing that a
 reader could turn to. A reference by title or number (`{{ ref("slug") }}`, a link) moves with its
-target. The message says what 上一节 or 下一章 points to now, so that it can be named.
+target. The message says what 上一节 or 下一章 points to now, so that it can be named. Records are
+called by the words of `kinds:` in book.yaml: 上一个案例, 前一试验, the previous case.
 
 Quiet: words that only look like it (上文化课, 下一章程, 下一节课, 上下文, 以下图表), 前文 as what a
-model has read so far (带着前文, 前文的分量), 上面 and 下面, 上述, quoted speech.
+model has read so far (带着前文, 前文的分量), 上面 and 下面, 上述, quoted speech, 最后一个案例, and
+下一个案例 that is any other one (理解下一个案例所需要的).
 
 Bad:
 
@@ -25,7 +27,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from chapterkit.lint.citing import is_quoted, sentence_round
 from chapterkit.lint.problem import Problem, problem_at
@@ -80,6 +82,23 @@ _PATTERNS = (
     ),
 )  # fmt: skip
 
+# Behind the label of a record: what makes another word of it (实验室, 案例集).
+_NO_RECORD = r"(?![室员員者班组組性集库庫法学學家站田品例])"
+
+
+@cache
+def _records(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a record that is named by where it stands, behind these labels."""
+    words = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    one = r"(?:[那这這]?[一1]?[个個例项項次则則场場]|一)\s?"
+    return re.compile(
+        rf"(?<![最以])(?P<side>[上下前后後])(?:[面边邊]的?)?{one}"
+        rf"(?P<record>{words}){_NO_RECORD}"
+        r"|\b(?P<before>[Pp]revious|[Pp]receding|[Nn]ext|[Ff]ollowing)\s"
+        rf"(?P<english>(?i:{words}))\b"
+    )
+
+
 _LINKING = Late(
     r"(?:^|[\W\da-zA-Z_]"
     r"|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
@@ -112,7 +131,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each such word in running text."""
     headings = _Headings(document, book)
     reported: set[tuple[int, int]] = set()
-    for pattern in _PATTERNS:
+    labels = tuple(book.config.kind_labels.values()) if book.chapters else ()
+    for pattern in (*_PATTERNS, *([_records(labels)] if labels else ())):
         for hit in document.prose.finditer(pattern):
             block = hit.block
             if block.kind == "Header" or "BlockQuote" in block.within:
@@ -145,7 +165,7 @@ def _points(hit: Hit) -> bool:
             # 他站在前面说过话 is about a place in the world.
             there = before.endswith("在") and (groups.get("saying") or "章")[0] in _SPOKEN
             points = not there and _AT_CLAUSE.search(before) is not None
-        case "figure":
+        case "figure" | "side":
             points = _LINKING.search(before) is not None
     return points
 
@@ -234,6 +254,8 @@ class _Headings:
     def now(self, hit: Hit) -> str:
         """Say what 上一节 or 下一章 is at present, if one can tell."""
         groups = hit.match.groupdict()
+        if side := groups.get("side") or groups.get("before"):
+            return self._record(hit, groups.get("record") or groups["english"], side)
         if (
             groups.get("run")
             or not (groups.get("section") or groups.get("chapter"))
@@ -260,6 +282,31 @@ class _Headings:
         chapter = chapters[wanted]
         titled = _TITLE.search(chapter.text)
         return f"现在指{chapter.label}“{titled[1] if titled else chapter.slug}”"
+
+    def _record(self, hit: Hit, label: str, side: str) -> str:
+        """Say which record of the book a label beside a place names at present."""
+        book, here = self.book, self.document.counting.records
+        alike = [one for one in book.placed if book.kind_label(one).lower() == label.lower()]
+        start = hit.block.start
+        before = [one for one in self.blocks if one.identifier in here and one.start < start]
+        passed = {one.identifier for one in before}
+        for chapter in book.chapters:
+            if chapter.slug == self.document.counting.chapter:
+                break
+            passed |= {*chapter.records}
+        within = before[-1].identifier if before and self._holds(before[-1], start) else ""
+        back = side.lower() in {"上", "前", "previous", "preceding"}
+        beside = [one for one in alike if (one in passed) == back and one != within]
+        if not beside:
+            return f"而{'前' if back else '后'}面没有别的{label}"
+        slug = beside[-1 if back else 0]
+        return f'现在指“{book.label_of(slug)}”，写作 {{{{ ref("{slug}") }}}}'
+
+    def _holds(self, heading: Block, start: int) -> bool:
+        """Tell whether what begins at `start` stands in the section of a heading."""
+        place = self.blocks.index(heading)
+        behind = (one.start for one in self.blocks[place + 1 :] if one.level <= heading.level)
+        return start < next(behind, start + 1)
 
     def _neighbour(self, start: int, *, back: bool, chapter: bool) -> str | None:
         """Return the title before or behind the section at `start`; empty if there is none.

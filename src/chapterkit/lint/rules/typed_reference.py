@@ -5,9 +5,13 @@ at another place, and neither author nor reader is told. In a book `{{ ref("slug
 实验 7.4, and `[](#fig:map)` 图 7.1, with the number that it has today; elsewhere a link to the
 heading does.
 
-Quiet: headings and captions that number themselves, links, locators within citations, and places
-of another work: behind its name or a citation (论文的图 3, 《国富论》第三章, [@key]第 3 章), or in
-a sentence that speaks of it. Words that only look like it are (代表 3 人, 三节课, 12.5 节的航速).
+In a chapter of a book a caption that begins with its number would print it twice, or two numbers
+that differ: the tool puts it there.
+
+Quiet: headings that number themselves, captions outside a book, links, locators within citations,
+and places of another work: behind its name or a citation (论文的图 3, 《国富论》第三章,
+[@key]第 3 章), or in a sentence that speaks of it. Words that only look like it are (代表 3 人,
+三节课, 12.5 节的航速).
 
 Bad:
 
@@ -143,6 +147,28 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         for hit in document.prose.finditer(pattern):
             if _is_reference(hit, places):
                 yield _problem(hit, places)
+    if document.counting.chapter:
+        yield from filter(None, map(_in_caption, document.blocks))
+
+
+_CAPTION = Late(
+    r"\s*(?P<word>图|圖|表|插图|插圖|表格|Figure|Fig\.?|Table|Tab\.)\s?"
+    rf"(?P<number>(?:[A-Z][.\-–—])?{_DIGITS}[a-h]?|{_CHINESE}(?=[\s\u3000：:.、])){_COUNTS}"
+    r"[\s\u3000：:.、．]*",
+    re.IGNORECASE,
+)
+
+
+def _in_caption(block: Block) -> Problem | None:
+    """Return the problem of a caption that begins with a typed number."""
+    is_caption = block.within[-1:] == ("Caption",) and block.is_typed(0)
+    found = _CAPTION.match(block.text) if is_caption else None
+    if found is None or block.containers[-1] is None:
+        return None
+    typed = found[0].strip(" \u3000：:.、．")
+    message = f"题注里的“{typed}”是手写的编号，工具会再印一个"
+    edits = replacement(block, 0, found.end(), "")
+    return problem_at(block, 0, found.end(), message, "删去：编号由工具来数", edits=edits)
 
 
 def _is_reference(hit: Hit, places: _Places) -> bool:
@@ -257,20 +283,22 @@ class _Places:
 
     @cached_property
     def numbered(self) -> dict[tuple[str, str], str]:
-        """Figures, tables and formulas that print a number: kind and number → identifier."""
+        """Figures, tables, formulas and sections that print one: kind and number → identifier."""
         if not self.document.counting.chapter:
             return {}
         things = [*self.document.elsewhere.values(), *self.document.things]
         return {
-            (one.kind, found[0]): one.identifier
+            (one.kind, _normal(found[0])): one.identifier
             for one in things
             if one.kind in _NUMBERED and one.identifier and (found := _NUMERAL.search(one.label))
         }
 
     def number(self, hit: Hit) -> _Target | None:
-        """Return the figure, table or formula whose printed number a match is, if it is one."""
-        word = hit.match[0][0]
+        """Return what is numbered by the tool and bears the number of a match, if anything does."""
+        word, section = hit.match[0][0], "section"
         kind = {"float": "table" if word == "表" else "figure", "formula": "equation"}
+        kind |= {"part": section, "section": section, "sign": section}
+        kind["english"] = _ENGLISH.get(hit.match[0][:3].lower(), "")
         found = self.numbered.get((kind.get(_kind(hit), ""), _normal(hit.match["number"])))
         return _Target(found, is_numbered=True) if found else None
 
@@ -306,8 +334,9 @@ class _Places:
         return _Target(slug) if slug and not is_within else None
 
 
-_NUMBERED = frozenset({"figure", "table", "equation"})
-_NUMERAL = re.compile(r"\d+(?:\.\d+)*")
+_NUMBERED = frozenset({"figure", "table", "equation", "section"})
+_ENGLISH = {"fig": "figure", "tab": "table", "sec": "section", "equ": "equation", "eq.": "equation"}
+_NUMERAL = re.compile(rf"\d+(?:\.\d+)*|{_CHINESE}")
 
 
 def _called(label: str, number: str) -> tuple[str, str]:

@@ -35,7 +35,10 @@ _HINT = '单独一段写 ![图题（自绘）](图.png){alt="替代文字"}；�
 class Options:
     """Words that say the image is the author's own."""
 
-    own: tuple[str, ...] = ("自绘", "自摄", "作者绘", "作者摄")
+    own: tuple[str, ...] = (
+        "自绘", "自摄", "作者绘", "作者摄", "自繪", "自攝", "作者繪", "作者攝",
+        "by the author", "author's own", "own work", "own drawing", "own photograph",
+    )  # fmt: skip
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
