@@ -221,17 +221,19 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
             part = _in_line(part)
         if name == "word/document.xml" and isinstance(printing, BookPrinting):
             part = _with_folios(part)
+        if name in _FONTS_IN:
+            part = _FONT.sub(lambda one: _font(one, locale.word_fonts), part)
         if name != "word/styles.xml":
             return restored(name, part, printing)
         part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
-        part = _FONT.sub(lambda one: _font(one, locale.word_fonts), part)
         return _PANDOCS_STYLE.sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
 
     rewritten(written, target, printing.modified, change)
 
 
 _LANGUAGE = re.compile(rb'w:eastAsia="zh-[^"]*"')
-_FONT = re.compile(rb'(?<=w:eastAsia=")[^"\x00-\x7f]+(?=")')
+_FONTS_IN = frozenset({"word/styles.xml", "word/fontTable.xml"})
+_FONT = re.compile(rb'(?:(?<=w:eastAsia=")|(?<=w:name="))[^"\x00-\x7f]+(?=")')
 
 
 def _font(named: re.Match[bytes], instead: Mapping[str, str]) -> bytes:

@@ -43,13 +43,15 @@ def marked_in(document: Document) -> dict[str, Marked]:
     }
 
 
-_IDENTIFIER = re.compile(r"\{[^{}\n]*?#([^\s{}#]+)[^{}\n]*\}")
+_ATTRIBUTES = re.compile(r"\{([^{}\n]{1,1000}+)\}")
+_IDENTIFIER = re.compile(r"(?:^|\s)#([^\s#]+)")
 
 
 def _identifiers(document: Document) -> Iterator[tuple[str, Origin]]:
     """Yield each identifier that attributes in the text give, and where they do."""
-    for found in _IDENTIFIER.finditer(document.rendered.text):
-        yield found[1], document.rendered.origin(found.start(1))
+    for attributes in _ATTRIBUTES.finditer(document.rendered.text):
+        if found := _IDENTIFIER.search(attributes[1]):
+            yield found[1], document.rendered.origin(attributes.start(1) + found.start(1))
 
 
 def thing_text(one: Marked) -> str:

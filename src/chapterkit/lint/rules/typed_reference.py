@@ -43,6 +43,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.document import CITE, Block, Document, Hit
+from chapterkit.text.numbering import name_in
 
 GROUP = "references"
 SEVERITY = "error"
@@ -148,22 +149,29 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             if _is_reference(hit, places):
                 yield _problem(hit, places)
     if document.counting.chapter:
-        yield from filter(None, map(_in_caption, document.blocks))
+        wording = document.counting.wording
+        pattern = _captions((name_in(wording.figure), name_in(wording.table)))
+        captions = (one for one in document.blocks if one.within[-1:] == ("Caption",))
+        yield from filter(None, (_in_caption(one, pattern) for one in captions))
 
 
-_CAPTION = Late(
-    r"\s*(?P<word>图|圖|表|插图|插圖|表格|Figure|Fig\.?|Table|Tab\.)\s?"
-    rf"(?P<number>(?:[A-Z][.\-–—])?{_DIGITS}[a-h]?|{_CHINESE}(?=[\s\u3000：:.、])){_COUNTS}"
-    r"[\s\u3000：:.、．]*",
-    re.IGNORECASE,
-)
+@cache
+def _captions(own: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a number before a caption, behind the book's own words, too."""
+    usual = ("插图", "插圖", "图", "圖", "表格", "表", "Figure", "Fig", "Table", "Tab")
+    words = "|".join(map(re.escape, dict.fromkeys((*own, *usual))))
+    return re.compile(
+        rf"\s*(?:{words})\.?\s?"
+        rf"(?:(?:[A-Z][.\-–—])?{_DIGITS}[a-h]?|{_CHINESE}(?=[\s\u3000：:.、])){_COUNTS}"
+        r"[\s\u3000：:.、．]*",
+        re.IGNORECASE,
+    )
 
 
-def _in_caption(block: Block) -> Problem | None:
+def _in_caption(block: Block, pattern: re.Pattern[str]) -> Problem | None:
     """Return the problem of a caption that begins with a typed number."""
-    is_caption = block.within[-1:] == ("Caption",) and block.is_typed(0)
-    found = _CAPTION.match(block.text) if is_caption else None
-    if found is None or block.containers[-1] is None:
+    found = pattern.match(block.text)
+    if found is None or not block.is_typed(0):
         return None
     typed = found[0].strip(" \u3000：:.、．")
     message = f"题注里的“{typed}”是手写的编号，工具会再印一个"
