@@ -5,17 +5,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
+from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
 from chapterkit.quantities import Units
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -226,26 +226,26 @@ def _check_language(tag: str, file: YamlFile) -> None:
         )
 
 
-def _check_words(model: BookModel, file: YamlFile) -> None:
-    for key, word in model.words.items():
+def _wrong_words(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    for key, word in model.words.items() if model.language in languages() else ():
         try:
             check_words({key: word}, model.language)
         except ValueError as error:
             message, _, hint = str(error).partition("；")
-            raise ChapterkitError(message, file.origin("words", key), hint) from None
+            yield ChapterkitError(message, file.origin("words", key), hint)
 
 
-def _check_kinds(kinds: Mapping[str, KindConfig], file: YamlFile) -> None:
+def _wrong_kinds(kinds: Mapping[str, KindConfig], file: YamlFile) -> Iterator[ChapterkitError]:
     labels: dict[str, str] = {}
     for name, kind in kinds.items():
         if not re.fullmatch(NAME, name) or name in CALLED:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"kinds.{name} 不能作种类的名字",
                 file.origin("kinds", name),
                 "用小写字母，如 case、trial",
             )
         if kind.label in labels:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"kinds 里的 {labels[kind.label]} 和 {name} 都叫“{kind.label}”",
                 file.origin("kinds", name, "label"),
                 "各用各的词，读者才分得开",
@@ -325,38 +325,50 @@ def parse_outside_config(text: str, path: str) -> Config:
 
     Raises ChapterkitError at the line that does not fit.
     """
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     kind: type[BookModel | _OutsideModel]
     kind = BookModel if "chapters" in file.data else _OutsideModel
     model = validated_as(kind, file, f"{path} ")
-    check_units(model.units, file)
-    _check_language(model.language, file)
+    wrong = Gathering()
+    with wrong.taken():
+        check_units(model.units, file)
+    with wrong.taken():
+        _check_language(model.language, file)
+    wrong.tell()
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
     return Config.partly(file=file, **known)
 
 
 def load_config(folder: Folder) -> Config:
-    """Read book.yaml; raise ChapterkitError at the line that does not fit."""
-    file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
+    """Read book.yaml; raise ChapterkitError that tells all that does not fit, each at its line."""
+    file = read_yaml(folder.text(BOOK_FILE), BOOK_FILE)
     model = validated_as(BookModel, file, "book.yaml ")
-    _check_language(model.language, file)
-    _check_words(model, file)
-    _check_kinds(model.kinds, file)
+    wrong = Gathering()
+    with wrong.taken():
+        _check_language(model.language, file)
+    with wrong.taken():
+        check_units(model.units, file)
+    wrong.add(_wrong_words(model, file))
+    wrong.add(_wrong_kinds(model.kinds, file))
+    wrong.add(_wrong_chapters(model, file))
+    wrong.add(_leading_out(model, file))
+    wrong.tell()
+    return Config.partly(file=file, **vars(model))
+
+
+def _wrong_chapters(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
     taken: set[str | int] = set()
-    check_units(model.units, file)
     for index, chapter in enumerate(model.chapters):
         if chapter.slug in taken or chapter.number in taken:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"两章同名或同号：{chapter.slug}（{chapter.number}）",
                 file.origin("chapters", index),
             )
         taken |= {chapter.slug, chapter.number}
-    _check_inside(model, file)
-    return Config.partly(file=file, **vars(model))
 
 
-def _check_inside(model: BookModel, file: YamlFile) -> None:
-    """Raise ChapterkitError, at its line, for a path that leads out of the book's folder."""
+def _leading_out(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each path that leads out of the book's folder."""
     named: list[tuple[tuple[Step, ...], str | None]] = [
         (("bibliography",), model.bibliography),
         (("lint", "baseline"), model.lint.baseline),
@@ -369,4 +381,4 @@ def _check_inside(model: BookModel, file: YamlFile) -> None:
         try:
             within(path or "")
         except ChapterkitError as error:
-            raise ChapterkitError(error.message, file.origin(*steps), error.hint) from None
+            yield ChapterkitError(error.message, file.origin(*steps), error.hint)
