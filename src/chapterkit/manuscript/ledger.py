@@ -150,13 +150,19 @@ def chinese_text(number: Number) -> str:
     return words + (" " if unit[:1].isascii() and unit else "") + unit
 
 
+def bare_text(number: Number) -> str:
+    """Return the number without its unit, for a table whose head names it: 15.0, 17～18."""
+    return value_text(number.value)
+
+
 def dresses(number: Number) -> set[str]:
     """Return every text in which a sentence may show the number."""
-    texts = {number.text}
+    texts = {number.text, bare_text(number)}
     with suppress(ChapterkitError):
         texts.add(chinese_text(number))
     if not isinstance(number.value, tuple):
-        texts.add(signed_text(number))
+        sign = "+" if number.value > 0 else ""
+        texts |= {signed_text(number), sign + bare_text(number)}
         places = min(_decimals(number.value), MAX_DIGITS)
         texts |= {approximate_text(number, digits) for digits in range(places + 1)}
     return texts

@@ -288,7 +288,7 @@ _HEXADECIMAL = (
     "双引号里 \\x、\\u 后面的字符编号不对",
     "直接写出这个字；要写反斜线本身，就写两个：\\\\",
 )
-_DIRECTIVE = ("% 开头的指令用不着", "删去这一行；它若是一个值，写成 键: \"%\"")
+_DIRECTIVE = ("% 开头的指令用不着", '删去这一行；它若是一个值，写成 键: "%"')
 _ANCHOR = ("& 或 * 后面没有名字", "值以 & 或 * 开头时加上引号")
 _TAG = ("! 开头的标签写得不对", "删去标签；值以 ! 开头时加上引号")
 _BLOCK = ("| 或 > 后面不能接着写字", "文字从下一行起写，缩进两格")
@@ -322,7 +322,10 @@ _FAULTS: tuple[tuple[str, Worded], ...] = (
     ("chomping|comment or (?:a )?line break", _BLOCK),
     ("undefined alias|duplicate anchor", ("这里不能用 YAML 的锚点或别名", "把值直接写出来")),
     ("<document start>|DOCUMENT-START|single document", _DOCUMENTS),
-    ("YAML directive|YAML document|version number|directive name|digit|unknown directive", _DIRECTIVE),
+    (
+        "YAML directive|YAML document|version number|directive name|digit|unknown directive",
+        _DIRECTIVE,
+    ),
     ("invalid (?:leading|trailing)|incomplete|surrogate|not allowed$|invalid Unicode", _ENCODING),
     ("too long", ("文件太长", "分成几个文件")),
 )
