@@ -136,8 +136,8 @@ def test_what_readers_are_told(number: dict[str, Any], line: str) -> None:
     [
         ({}, None, "**15%**　成功率"),
         ({"when": "换规则"}, None, "**15%**　成功率（换规则）"),
-        ({}, None, "来源：SHORT，`demo2025`（读过原文）"),
-        ({"at": "图 6"}, None, "来源：SHORT，`demo2025`，图 6（读过原文）"),
+        ({}, None, "来源：SHORT，`demo2025`（记作直接取自这份来源）"),
+        ({"at": "图 6"}, None, "来源：SHORT，`demo2025`，图 6（记作直接取自这份来源）"),
         ({"status": "readme"}, None, "来源：SHORT，`demo2025`（出自项目说明）"),
         ({"status": "secondary"}, None, "来源：SHORT，`demo2025`（转引）"),
         ({"status": "own-run"}, None, "来源：SHORT，`demo2025`（作者自己的运行）"),

@@ -342,18 +342,46 @@ def parse_outside_config(text: str, path: str) -> Config:
 def load_config(folder: Folder) -> Config:
     """Read book.yaml; raise ChapterkitError that tells all that does not fit, each at its line."""
     file = read_yaml(folder.text(BOOK_FILE), BOOK_FILE)
-    model = validated_as(BookModel, file, "book.yaml ")
     wrong = Gathering()
+    model: BookModel | None = None
     with wrong.taken():
-        _check_language(model.language, file)
+        model = validated_as(BookModel, file, "book.yaml ")
+    known = model or _as_far_as_it_fits(file.data)
     with wrong.taken():
-        check_units(model.units, file)
-    wrong.add(_wrong_words(model, file))
-    wrong.add(_wrong_kinds(model.kinds, file))
-    wrong.add(_wrong_chapters(model, file))
-    wrong.add(_leading_out(model, file))
+        _check_language(known.language, file)
+    with wrong.taken():
+        check_units(known.units, file)
+    wrong.add(_wrong_words(known, file))
+    wrong.add(_wrong_kinds(known.kinds, file))
+    wrong.add(_wrong_chapters(known, file))
+    wrong.add(_leading_out(known, file))
     wrong.tell()
-    return Config.partly(file=file, **vars(model))
+    return Config.partly(file=file, **vars(known))
+
+
+def _as_far_as_it_fits(data: Mapping[str, Any]) -> BookModel:
+    """Return what a book.yaml that does not fit says nevertheless, for what else is looked at."""
+    chapters = data.get("chapters")
+    return BookModel.partly(
+        language=data["language"] if isinstance(data.get("language"), str) else "zh-Hans",
+        words={key: one for key, one in _mapping(data, "words") if isinstance(one, str)},
+        kinds={
+            key: KindConfig(one["label"])
+            for key, one in _mapping(data, "kinds")
+            if isinstance(one, dict) and isinstance(one.get("label"), str)
+        },
+        chapters=tuple(
+            ChapterConfig(one["slug"], one["number"], one["file"])
+            for one in (chapters if isinstance(chapters, list) else ())
+            if isinstance(one, dict)
+            and all(isinstance(one.get(key), str) for key in ("slug", "number", "file"))
+        ),
+    )
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    value = data.get(key)
+    yield from value.items() if isinstance(value, dict) else ()
 
 
 def _wrong_chapters(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
@@ -363,6 +391,7 @@ def _wrong_chapters(model: BookModel, file: YamlFile) -> Iterator[ChapterkitErro
             yield ChapterkitError(
                 f"两章同名或同号：{chapter.slug}（{chapter.number}）",
                 file.origin("chapters", index),
+                "每一章的 slug 和 number 都要与别的章不同",
             )
         taken |= {chapter.slug, chapter.number}
 

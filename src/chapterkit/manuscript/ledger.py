@@ -155,14 +155,18 @@ def bare_text(number: Number) -> str:
     return value_text(number.value)
 
 
+def without_unit(number: Number) -> set[str]:
+    """Return every text in which a table may show the number, its unit in the head."""
+    return {bare_text(number), f"+{bare_text(number)}"}
+
+
 def dresses(number: Number) -> set[str]:
     """Return every text in which a sentence may show the number."""
-    texts = {number.text, bare_text(number)}
+    texts = {number.text}
     with suppress(ChapterkitError):
         texts.add(chinese_text(number))
     if not isinstance(number.value, tuple):
-        sign = "+" if number.value > 0 else ""
-        texts |= {signed_text(number), sign + bare_text(number)}
+        texts.add(signed_text(number))
         places = min(_decimals(number.value), MAX_DIGITS)
         texts |= {approximate_text(number, digits) for digits in range(places + 1)}
     return texts

@@ -204,34 +204,44 @@ def parse_record(text: str, path: str) -> Record:
     Raises ChapterkitError that tells all that does not fit, each at its line.
     """
     file = read_yaml(text, path)
-    model = validated(file, RecordModel.model_validate, "记录")
-    record = Record(model, file)
     wrong = Gathering()
-    wrong.add(_wrong_names(record))
+    with wrong.taken():
+        model = validated(file, RecordModel.model_validate, "记录")
+    wrong.add(_unknown_names(file))
     wrong.tell()
-    return record
+    return Record(model, file)
 
 
-def _wrong_names(record: Record) -> Iterator[ChapterkitError]:
-    for name, number in record.model.numbers.items():
+def _unknown_names(file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each name of a number that there is not, also where more does not fit."""
+    numbers = file.data.get("numbers")
+    numbers = numbers if isinstance(numbers, dict) else {}
+    for name, number in numbers.items():
         for key in ("count", "of_total", "change_of"):
-            named = getattr(number, key)
-            for other in (named,) if isinstance(named, str) else named or ():
-                if other not in record.model.numbers:
+            named = number.get(key) if isinstance(number, dict) else None
+            for other in _texts(named):
+                if other not in numbers:
+                    near = nearest(other, numbers)
                     yield ChapterkitError(
                         f"{key} 提到的 {other} 不在本记录的 numbers 里",
-                        record.origin("numbers", name, key),
-                        f"最接近的是 {nearest(other, record.model.numbers) or '（没有）'}",
+                        file.origin("numbers", name, key),
+                        f"最接近的是 {near or '（没有）'}",
                     )
-    for index, finding in enumerate(record.model.findings):
-        for place, name in enumerate(finding.rests_on):
-            if name not in record.model.numbers:
-                near = nearest(name, record.model.numbers)
+    findings = file.data.get("findings")
+    for index, finding in enumerate(findings if isinstance(findings, list) else ()):
+        rests_on = finding.get("rests_on") if isinstance(finding, dict) else None
+        for place, name in enumerate(rests_on if isinstance(rests_on, list) else ()):
+            if isinstance(name, str) and name not in numbers:
+                near = nearest(name, numbers)
                 yield ChapterkitError(
                     f"rests_on 提到的 {name} 不在本记录的 numbers 里",
-                    record.origin("findings", index, "rests_on", place),
+                    file.origin("findings", index, "rests_on", place),
                     f"最接近的是 {near}" if near else "先在 numbers 里写下它，或从 rests_on 里删去",
                 )
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def load_records(folder: Folder, config: Config) -> dict[str, Record]:

@@ -31,7 +31,7 @@ class YamlFile:
     path: str
     data: Any
     places: dict[tuple[Step, ...], tuple[int, int]]
-    wrong: tuple[ChapterkitError, ...] = ()
+    wrong: tuple[Any, ...] = ()  # of ChapterkitError, for which pydantic has no schema
     spoilt: frozenset[tuple[Step, ...]] = frozenset()
     mended: frozenset[int] = frozenset()
 
@@ -198,8 +198,8 @@ class _Builder:
             if key in seen:
                 twice = f"键 {key} 写了两次（先在第 {seen[key]} 行）"
                 at = Origin(self.path, line, column)
-                self._spoil((*steps, key), ChapterkitError(twice, at, "删去或改名其中一个"))
-                self._node(next(self.events), (*steps, key))
+                self.wrong.append(ChapterkitError(twice, at, "删去或改名其中一个"))
+                self._node(next(self.events), (*steps, key, len(self.wrong)))  # nobody looks there
                 continue
             seen[key] = line
             self.places[(*steps, key)] = line, column

@@ -9,7 +9,7 @@ from inspect import getmembers
 from typing import Any
 
 import jinja2
-from jinja2.runtime import LoopContext
+from jinja2.runtime import LoopContext, TemplateReference
 from jinja2.utils import missing as _nothing
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
@@ -50,6 +50,8 @@ class Missing(jinja2.StrictUndefined):
         if self._undefined_obj is _nothing:
             return f"模板用了没有定义的名字：{self._undefined_name}"
         obj, name = self._undefined_obj, self._undefined_name
+        if isinstance(obj, TemplateReference):
+            return f"模板用了没有定义的名字：self.{name}"
         if isinstance(obj, (list, tuple, str)) and isinstance(name, int):
             return f"{kind_in_words(obj)}里没有第 {name + 1} 项；它一共有 {len(obj)} 项，从 0 数起"
         if isinstance(obj, Mapping):
@@ -119,7 +121,10 @@ def _said(said: str, table: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
             groups = [_kind_called(one) if message.startswith("~") else one or ""
                       for one in found.groups()]  # fmt: skip
             return (text.removeprefix("~").format(said, *groups) for text in (message, hint))  # type: ignore[return-value]
-    return f"这里写得不对（{said[:200]}）", "把这一行写得简单些，或照 docs/templates.md 里的例子写"
+    return (
+        f"这里写得不对（{said[:200]}）",
+        "把这一行写得简单些，或照 chapterkit 的 docs/templates.md 里的例子写",
+    )
 
 
 _ALL = r"'([\w.]+)'"
@@ -181,7 +186,8 @@ _FAILURES = (
     ),
     (rf"unhashable type: {_ALL}", "~{1}不能这样用：它不能当键，也不能去重", "换成文字或数"),
     (
-        r"division by zero|modulo by zero|division or modulo|DivisionByZero|DivisionUndefined|InvalidOperation",
+        r"division by zero|modulo by zero|division or modulo|DivisionByZero|DivisionUndefined"
+        r"|InvalidOperation",
         "除数是零",
         "先用 {{% if %}} 看它是不是零",
     ),
@@ -208,8 +214,8 @@ _FAILURES = (
         "没有写 block {1}",
         "加上 {{% block {1} %}}…{{% endblock %}}",
     ),
-    (r"No filter named '(\w+)'", "没有 {1} 这个过滤器", "能用的见 docs/templates.md"),
-    (r"No test named '(\w+)'", "没有 {1} 这个测试", "能用的见 docs/templates.md"),
+    (r"No filter named '(\w+)'", "没有 {1} 这个过滤器", "能用的见 chapterkit 的 docs/templates.md"),
+    (r"No test named '(\w+)'", "没有 {1} 这个测试", "能用的见 chapterkit 的 docs/templates.md"),
     (
         r"cannot assign attribute on non-namespace",
         "不能给别的东西的属性赋值",
@@ -233,7 +239,8 @@ _FAILURES = (
     (r"Missing parameter for attribute name", "少了属性的名字", '写 selectattr("when")'),
     (r"argument must be iterable", "要一个列表", "写 {{{{ 列表 | map(…) }}}}"),
     (
-        r"Exceeds the limit|name 'inf' is not|too large to convert|int too big|OverflowError|Result too large",
+        r"Exceeds the limit|name 'inf' is not|too large to convert|int too big|OverflowError"
+        r"|Result too large",
         "数太大",
         "写小一些的数",
     ),
@@ -247,15 +254,19 @@ _FAILURES = (
     (
         r"(?:missing|takes|got an unexpected|got multiple|required positional|expected at|expects)",
         "参数的个数或名字不对",
-        "用法见 docs/templates.md",
+        "用法见 chapterkit 的 docs/templates.md",
     ),
     (
         r"must be (?:str|string|real number|integer)|cannot be interpreted|indices must be"
         r"|invalid literal|could not convert|not all arguments converted",
         "参数的种类不对",
-        "用法见 docs/templates.md",
+        "用法见 chapterkit 的 docs/templates.md",
     ),
-    (r"object has no attribute '(\w+)'", "这里没有 {1} 这个属性", "能用的见 docs/templates.md"),
+    (
+        r"object has no attribute '(\w+)'",
+        "这里没有 {1} 这个属性",
+        "能用的见 chapterkit 的 docs/templates.md",
+    ),
 )
 _UNDEFINED = (
     (
@@ -390,8 +401,9 @@ def _unknown_tag(found: re.Match[str], place: _Place) -> _Told:
             what = f"{{% {name} %}} 前面没有 {{% {name[3:]} %}}"
             return place.line, what, f"补上 {{% {name[3:]} %}}，或删去它；看看是否成对"
         return place.line, f"{{% {name} %}} 不在 {{% if %}} 或 {{% for %}} 里面", "看看前面是否成对"
-    near = nearest(name, _TAGS)
-    hint = f"最接近的是 {near}" if near else "可用的：if、for、set、block、macro、include"
+    near = "elif" if name in {"elseif", "elsif"} else nearest(name, _TAGS)
+    meant = f"最接近的是 {near}；" if near else ""
+    hint = f"{meant}可用的：if、for、set、block、macro、include、extends"
     return place.line, f"没有 {{% {name} %}} 这种标记", hint
 
 

@@ -55,8 +55,8 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
     environment.filters |= {name: environment.counted(name, one) for name, one in DRESSES.items()}
     environment.globals["n"] = Numbers(book.ledger, None)
     calls = [
-        Call("cite", 'cite("chu2025sft", "图 6")', lambda key, at=None: _cite(book, key, at)),
-        Call("ref", 'ref("slug")', lambda name, style="number": _ref(book, str(name), style)),
+        Call("cite", 'cite("chu2025sft", "图 6")', partial(_cite, book)),
+        Call("ref", 'ref("slug")', partial(_ref, book)),
     ]
     for name in dict.fromkeys((PLACE, *book.config.kind_labels)):
         place = partial(_placed, environment, book, chapter, name)
@@ -65,13 +65,14 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
     return environment
 
 
-def _cite(book: Book, key: str, at: str | None) -> Markup:
+def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
+    """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
     check_citation(str(key), book.bibliography)
     locator = f", {escape(str(at))}" if at else ""
     return Markup(f"[@{key}{locator}]")
 
 
-def _ref(book: Book, name: str, style: str) -> Markup:
+def _ref(book: Book, name: str, style: str = "number") -> Markup:
     """Return a link to what has an identifier, with its number as text: [实验 7.4](#points).
 
     What is no record is known only once the text has been read: a link without a text, which gets
@@ -102,7 +103,7 @@ def _placed(environment: Sandbox, book: Book, chapter: Chapter, call: str, slug:
     record = record_view(book, book.records[slug])
     template = environment.get_template(name)
     numbers = Numbers(book.ledger, slug)
-    rendered = template.render(record=record, n=numbers)
+    rendered = template.render(record=record, n=numbers, numbers=record.numbers)
     if f"{{#{slug}}}" not in without_marks(rendered).text:
         raise ChapterkitError(
             f"{book.kind_label(slug)} {slug} 的文字里没有它的标题",
@@ -138,7 +139,12 @@ def render(book: Book, chapter: Chapter) -> Rendered:
         # Whatever else a template's own code raises (a wrong argument, text where a number
         # should be) is the template's mistake, since templates can reach nothing of ours.
         origin = _failing_line(error, chapter)
-        known = (*environment.globals, "record", *assigned(_source(book, chapter, origin.path)))
+        known = (
+            *environment.globals,
+            "record",
+            "numbers",
+            *assigned(_source(book, chapter, origin.path)),
+        )
         message, hint = explained(error, known)
         raise ChapterkitError(message, origin, hint) from None
     rendered = without_marks(_joined_citations("".join(parts)))

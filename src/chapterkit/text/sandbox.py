@@ -99,6 +99,7 @@ class Sandbox(SandboxedEnvironment):
             self.effort.weigh(result)
             return result
 
+        run.__doc__ = function.__doc__
         return run
 
     def bounded(self, items: Iterable[Any], weight: int) -> Iterator[Any]:
@@ -212,7 +213,8 @@ class Sandbox(SandboxedEnvironment):
     def names(self) -> Names:
         """What a template may name beside values."""
         filters = (name for name in self.filters if not name.startswith("_"))
-        return Names(tuple(filters), tuple(self.tests))
+        tests = (name for name in self.tests if name.isidentifier())
+        return Names(tuple(filters), tuple(tests))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         try:

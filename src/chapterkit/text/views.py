@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from inspect import signature
@@ -263,13 +263,14 @@ class RecordView:
 
     slug: str
     kind: str
-    label: str
-    number: str
+    label: str = field(metadata={"description": "书里怎样称呼它：实验 7.4"})
+    number: str = field(metadata={"description": "它的编号：7.4"})
     title: DataText
     setup: tuple[tuple[str, DataText], ...]
     sources: tuple[DataText, ...]
+    numbers: tuple[NumberView, ...]
     findings: tuple[FindingView, ...]
-    others: tuple[NumberView, ...]
+    others: tuple[NumberView, ...] = field(metadata={"description": "没有哪条发现用到的数"})
     relations: tuple[RelationView, ...]
 
 
@@ -290,6 +291,11 @@ class NumberView(Compared):
     number: Number
     of: DataText
     when: DataText | None
+
+    @property
+    def name(self) -> str:
+        """What it is called in its record."""
+        return self.number.id.rpartition(".")[2]
 
     @property
     def shown(self) -> Dressed:
@@ -339,6 +345,7 @@ def record_view(book: Book, record: Record) -> RecordView:
             DataText.of(key, record.origin("sources", place))
             for place, key in enumerate(model.sources)
         ),
+        numbers=tuple(views.values()),
         findings=tuple(
             FindingView(
                 DataText.of(finding.claim, record.origin("findings", index, "claim")),
