@@ -158,6 +158,15 @@ def test_what_authors_are_told(number: dict[str, Any], lock: Any, line: str) -> 
     assert line.replace("SHORT", known.source.short) in for_authors(known).split("\n\n")
 
 
+@pytest.mark.parametrize("status", get_args(states.Status))
+@pytest.mark.parametrize("lock", [None, "no-source", "not-found", ["verified", "14"]])
+def test_nothing_is_said_to_be_read_that_was_not_compared(status: str, lock: Any) -> None:
+    lines = for_authors(card_of({"status": status}, lock)).split("\n\n")
+    source, compared = lines[1:3]
+    assert "读过" not in source
+    assert ("（" in compared) == (lock == "not-found")  # when and where, if it was looked for
+
+
 def test_a_plain_number_is_told_in_four_lines() -> None:
     assert len(for_authors(card_of({})).split("\n\n")) == 4
 

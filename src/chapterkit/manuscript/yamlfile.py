@@ -305,11 +305,11 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
     if kind == "value_error":
         message, _, hint = str(error["ctx"]["error"]).partition("；")
         told = f"{name}：{message}" if name else message
-        return ChapterkitError(told, origin, hint or _example(name))
+        return ChapterkitError(told, origin, hint or _example(model, steps))
     if of_key:
         hint = _KEYS.get(str(steps[0]), "用小写字母开头，后面是小写字母、数字和 _")
         return ChapterkitError(f"{name} 不能作键：{worded(error)}", origin, hint)
-    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(name))
+    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(model, steps))
 
 
 # What keys that the author chooses look like.
@@ -380,15 +380,38 @@ def worded(error: Any) -> str:
     return _WORDS.get(kind) or f"这里写得不对（{error['msg']}）"
 
 
-def _example(name: str) -> str:
-    """Return what a value at this place looks like."""
-    key = name.rpartition(".")[2]
+def _example(model: Any, steps: tuple[Step, ...]) -> str:
+    """Return what a value at this place looks like, or else what its model says of it."""
     examples = {
         "value": "例如 value: 15.0",
         "unit": '例如 unit: "%"',
         "slug": "例如 general-points",
     }
-    return examples.get(key, "照 schema 里的说明改；编辑器认得文件首行的 $schema")
+    if (key := str(steps[-1]) if steps else "") in examples:
+        return examples[key]
+    about = _about(model, steps)
+    return about or "照 schema 里的说明改；编辑器认得文件首行的 $schema"
+
+
+def _about(model: Any, steps: tuple[Step, ...]) -> str:
+    """Return what a model says of the innermost of its fields on the way to a value."""
+    said = ""
+    for step in steps:
+        about = _descriptions_of(model).get(step)
+        said = f"{step}：{about}" if about else said
+        model = _model_within(_fields_of(model).get(step, model))
+    return said
+
+
+def _descriptions_of(model: Any) -> dict[Step, str | None]:
+    if hasattr(model, "model_fields"):
+        return {name: one.description for name, one in model.model_fields.items()}
+    if is_dataclass(model):
+        return {
+            one.metadata.get("alias", one.name): one.metadata.get("description")
+            for one in fields(model)
+        }
+    return {}
 
 
 def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
