@@ -104,6 +104,8 @@ def test_nothing_can_grow(expression: str, operator: str, minimal: Book) -> None
         ("n._ledger", "_ledger"),
         ("n.__init__", "__init__"),
         ('cite("demo2025").join([1])', "join"),
+        ("cite.function", "function"),
+        ('experiment["function"]', "function"),
     ],
 )
 def test_a_template_reaches_no_attribute(expression: str, attribute: str, minimal: Book) -> None:
@@ -198,6 +200,9 @@ def test_what_is_printed_has_a_length(minimal: Book, monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("text", "printed"),
     [
+        ('{{ [n("card-game.before"), n("card-game.after")] | join("、") }}', '[11.5%]{.number data-number="card-game.before"}、[15.0%]{.number data-number="card-game.after"}'),
+        ('{{ [n("card-game.after"), "a*"] | map("default") | join("*") }}', '[15.0%]{.number data-number="card-game.after"}\\*a\\*'),
+        ('{{ n("card-game.gain") | signed | bare }}', '[\\+3.5]{.number data-number="card-game.gain"}'),
         ('{{ "a*" ~ n("card-game.after") ~ 1 }}', 'a\\*[15.0%]{.number data-number="card-game.after"}1'),
         ('{% set a = "**a** [b](c)" %}{{ a }}', r"\*\*a\*\* \[b\](c)"),
         ('{{ n("card-game.gain") | signed }}', '[\\+3.5 个百分点]{.number data-number="card-game.gain"}'),

@@ -330,6 +330,7 @@ _WORDS = {
     "float_parsing": "这里要一个数",
     "float_type": "这里要一个数",
     "bool_parsing": "这里要 true 或 false",
+    "bool_type": "这里要 true 或 false",
     "tuple_unexpected": "这里要一个列表（[甲, 乙]）",
     "none_required": "这里要空着",
     "int_parsing_size": "这个整数太大",

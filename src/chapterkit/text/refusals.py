@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
 from inspect import getmembers
 from typing import Any
 
@@ -36,6 +37,13 @@ def kind_in_words(value: Any) -> str:
     return _kind_called(type(value).__name__)
 
 
+def value_in_words(value: Any) -> str:
+    """Return a text or a plain number as it is, of anything else what it is."""
+    if isinstance(value, (str, int, float, Decimal)) and not isinstance(value, bool):
+        return f"“{str(value)[:40]}”"
+    return kind_in_words(value)
+
+
 def _kind_called(name: str) -> str:
     return _KINDS.get(name.rpartition(".")[2], "这样的东西")
 
@@ -49,15 +57,21 @@ class Missing(jinja2.StrictUndefined):
             return "；".join(_said(self._undefined_hint, _UNDEFINED))
         if self._undefined_obj is _nothing:
             return f"模板用了没有定义的名字：{self._undefined_name}"
-        obj, name = self._undefined_obj, self._undefined_name
-        if isinstance(obj, TemplateReference):
-            return f"模板用了没有定义的名字：self.{name}"
-        if isinstance(obj, (list, tuple, str)) and isinstance(name, int):
-            return f"{kind_in_words(obj)}里没有第 {name + 1} 项；它一共有 {len(obj)} 项，从 0 数起"
-        if isinstance(obj, Mapping):
-            return f"映射里没有 {name} 这个键；{_offered(str(name), map(str, obj))}"
-        hint = _offered(str(name), attributes_of(obj)) or "它没有可用的属性"
-        return f"{kind_in_words(obj)}没有 {name} 这个属性；{hint}"
+        return _not_held(self._undefined_obj, self._undefined_name)
+
+
+def _not_held(obj: Any, name: Any) -> str:
+    """Word that a value has no such attribute, item or key."""
+    if not isinstance(name, (str, int)):
+        return f"不能用{kind_in_words(name)}当名字去取；方括号里写序号，或加引号的键"
+    if isinstance(obj, TemplateReference):
+        return f"模板用了没有定义的名字：self.{name}"
+    if isinstance(obj, (list, tuple, str)) and isinstance(name, int):
+        return f"{kind_in_words(obj)}里没有第 {name + 1} 项；它一共有 {len(obj)} 项，从 0 数起"
+    if isinstance(obj, Mapping):
+        return f"映射里没有 {name} 这个键；{_offered(str(name), map(str, obj))}"
+    hint = _offered(str(name), attributes_of(obj)) or "它没有可用的属性"
+    return f"{kind_in_words(obj)}没有 {name} 这个属性；{hint}"
 
 
 def attributes_of(obj: Any) -> list[str]:
@@ -214,8 +228,8 @@ _FAILURES = (
         "没有写 block {1}",
         "加上 {{% block {1} %}}…{{% endblock %}}",
     ),
-    (r"No filter named '(\w+)'", "没有 {1} 这个过滤器", "能用的见 chapterkit 的 docs/templates.md"),
-    (r"No test named '(\w+)'", "没有 {1} 这个测试", "能用的见 chapterkit 的 docs/templates.md"),
+    (r"No filter named '(.*)'", "没有 {1} 这个过滤器", "能用的见 chapterkit 的 docs/templates.md"),
+    (r"No test named '(.*)'", "没有 {1} 这个测试", "能用的见 chapterkit 的 docs/templates.md"),
     (
         r"cannot assign attribute on non-namespace",
         "不能给别的东西的属性赋值",
@@ -256,6 +270,13 @@ _FAILURES = (
         "参数的个数或名字不对",
         "用法见 chapterkit 的 docs/templates.md",
     ),
+    (
+        rf"{_ALL} object is not (?:subscriptable|reversible)",
+        "~{1}不是列表，取不出其中一项",
+        "只从列表和文字里取：列表[0]、列表 | last",
+    ),
+    (r"arg must be", "参数的种类不对", "用法见 chapterkit 的 docs/templates.md"),
+    (r"expected \d+ argument", "参数的个数不对", "用法见 chapterkit 的 docs/templates.md"),
     (
         r"must be (?:str|string|real number|integer)|cannot be interpreted|indices must be"
         r"|invalid literal|could not convert|not all arguments converted",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from decimal import Decimal
@@ -25,7 +26,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.text import effort, templates, views
 from chapterkit.text.effort import ITEM, Effort
 from chapterkit.text.origins import mark
-from chapterkit.text.refusals import Names, kind_in_words
+from chapterkit.text.refusals import Names, kind_in_words, value_in_words
 from chapterkit.text.views import (
     DRESSES,
     Call,
@@ -33,6 +34,7 @@ from chapterkit.text.views import (
     DataText,
     Dressed,
     NumberView,
+    check_text,
     escape,
     named,
 )
@@ -50,6 +52,7 @@ _GOING_THROUGH = frozenset(
     ["list", "map", "max", "min", "reject", "rejectattr", "select", "selectattr", "sort", "sum",
      "unique"]
 )  # fmt: skip
+_OF_TEXT = frozenset(["lower", "trim", "upper"])
 # A number's model is data, too: pydantic's own methods can read files.
 _PLAIN_DATA = (str, bytes, int, float, Decimal, list, tuple, dict, set, BaseModel)
 
@@ -84,6 +87,8 @@ class Sandbox(SandboxedEnvironment):
         def run(context: Any, *args: Any, **kwargs: Any) -> Any:
             if args and isinstance(args[0], Compared) and name not in _FOR_NUMBERS:
                 raise _no_number(f"过滤器 {name} 不能用于", args[0])
+            if name in _OF_TEXT and args and not isinstance(args[0], jinja2.Undefined):
+                finalized(args[0])  # which tells what cannot be a text
             self.effort.weigh(*args, *kwargs.values())
             if name in _GOING_THROUGH and args and isinstance(args[0], str):
                 self.effort.spend(ITEM * len(args[0]))
@@ -139,7 +144,7 @@ class Sandbox(SandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow attributes of our own views and of Jinja's loop, none of plain data."""
-        if isinstance(obj, _PLAIN_DATA):
+        if isinstance(obj, (*_PLAIN_DATA, Call)):
             return False
         return bool(super().is_safe_attribute(obj, attr, value))
 
@@ -216,6 +221,11 @@ class Sandbox(SandboxedEnvironment):
         tests = (name for name in self.tests if name.isidentifier())
         return Names(tuple(filters), tuple(tests))
 
+    def _compile(self, source: str, filename: str) -> Any:
+        with warnings.catch_warnings():  # what Python warns of fails when it is run, and is told
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return super()._compile(source, filename)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         try:
             return _Bounding().visit(super()._parse(source, name, filename))  # type: ignore[no-any-return]
@@ -240,7 +250,7 @@ def _no_number(what: str, value: Compared) -> ChapterkitError:
 def _not_reckoned(left: Any, how: str, right: Any) -> ChapterkitError:
     """Return the error for arithmetic with recorded numbers: what it gave would have no origin."""
     sides = "和 ".join(
-        named(one.number) if isinstance(one, Compared) else f"“{str(one)[:40]}”"
+        named(one.number) if isinstance(one, Compared) else value_in_words(one)
         for one in (left, right)
     )
     hint = '写进记录：derived: 甲 - 乙，再用 n("slug.name") 取它；拼接用 ~'
@@ -406,17 +416,22 @@ def check_length(length: int) -> None:
 
 @jinja2.pass_context
 def _joined_with(context: Any, value: Iterable[Any], d: Any = "", attribute: Any = None) -> Any:
-    """Join items as Jinja does, each counted before it is added, and what stands between them."""
+    """Join the items of a list; recorded numbers and citations stay what they are."""
     environment = context.environment
     pick = make_attrgetter(environment, attribute) if attribute is not None else lambda one: one
+    if not isinstance(d, str):
+        check_text("过滤器 join ", d, 'join("、")')
     texts: list[str] = []
     for item in value:
         picked = pick(item)
         environment.effort.weigh(picked, d)
-        html = hasattr(picked, "__html__")
-        texts.append(Markup(picked.__html__()) if html else str(picked))
+        printed = finalized(picked)
+        plain = isinstance(picked, (str, int, float, Decimal)) and not isinstance(picked, Markup)
+        texts.append(str(picked) if plain else printed)
         environment.effort.spend(ITEM + len(texts[-1]))
-    return FILTERS["join"](context.eval_ctx, texts, d)
+    if not any(isinstance(one, Markup) for one in texts):
+        return FILTERS["join"](context.eval_ctx, texts, str(d))
+    return Markup(finalized(d).join(finalized(one) for one in texts))
 
 
 def _rounded(value: Any, precision: Any = 0, method: Any = "common") -> Any:
@@ -426,12 +441,14 @@ def _rounded(value: Any, precision: Any = 0, method: Any = "common") -> Any:
     return FILTERS["round"](value, precision, method)
 
 
-def _summed(value: Iterable[Any], attribute: Any = None, start: Any = 0) -> Any:
+@jinja2.pass_environment
+def _summed(environment: Any, value: Iterable[Any], attribute: Any = None, start: Any = 0) -> Any:
     """Add plain numbers; recorded ones are added where they are recorded."""
+    pick = make_attrgetter(environment, attribute) if attribute is not None else lambda one: one
     total: Any = start
     before: Any = None
     for count, item in enumerate(value):
-        one = getattr(item, str(attribute)) if attribute and isinstance(item, NumberView) else item
+        one = pick(item)
         if isinstance(one, Compared):
             before = one if before is None else before
             if one is before and not count:
