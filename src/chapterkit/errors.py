@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from chapterkit.showing import one_line
@@ -80,23 +81,23 @@ class ChapterkitError(Exception):
 
 
 MOST = 50  # failures that are told at once
+_LOOKED_AT = MOST + 10  # finding what is nearest takes its time in large files
 
 
 def together(errors: Iterable[ChapterkitError]) -> ChapterkitError | None:
     """Return several failures as one, in the order of their places; None if there is none.
 
-    What is said twice of one place is told once, and what is beyond all patience is counted.
+    What is said twice of one place is told once; more than anybody reads is not looked for.
     """
     found: dict[tuple[Origin, str], ChapterkitError] = {}
-    for error in errors:
+    for error in islice(errors, _LOOKED_AT):
         for one in error.each():
             found.setdefault((one.origin or Origin(""), one.message), one)
     if not found:
         return None
     first, *others = (found[key] for key in sorted(found))
     if len(others) >= MOST:
-        rest = len(others) - MOST + 1
-        others[MOST - 1 :] = [ChapterkitError(f"另外还有 {rest} 处不对", hint="先改前面这些")]
+        others[MOST - 1 :] = [ChapterkitError("不对的地方还有更多", hint="先改前面这些")]
     return ChapterkitError(first.message, first.origin, first.hint, others)
 
 
@@ -124,7 +125,7 @@ class Gathering:
 
     def add(self, errors: Iterable[ChapterkitError]) -> None:
         """Add failures that were not raised."""
-        self.errors.extend(errors)
+        self.errors.extend(islice(errors, _LOOKED_AT))
 
     def tell(self) -> None:
         """Raise all that was found, if anything was."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import chain
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import yaml
@@ -242,7 +243,7 @@ def validated(
     except ValidationError as failure:
         kind = kind or getattr(validate, "__self__", None)
         misfits = _misfits(file, failure.errors(), kind, what)
-        if not (wrong := together([*file.wrong, *misfits])):
+        if not (wrong := together(chain(file.wrong, misfits))):
             raise
         raise wrong from None
     if wrong := together(file.wrong):
