@@ -391,7 +391,6 @@ def _wrong_chapters(model: BookModel, file: YamlFile) -> Iterator[ChapterkitErro
             yield ChapterkitError(
                 f"两章同名或同号：{chapter.slug}（{chapter.number}）",
                 file.origin("chapters", index),
-                "每一章的 slug 和 number 都要与别的章不同",
             )
         taken |= {chapter.slug, chapter.number}
 

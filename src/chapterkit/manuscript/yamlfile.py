@@ -25,8 +25,9 @@ Model = TypeVar("Model")
 class YamlFile:
     """One parsed file: plain data (every scalar is text or None), and where each value stands.
 
-    `wrong` is what has been found wrong in it so far; `spoilt` are the values concerned, and
-    `mended` the lines where one was replaced, so that the rest could be read.
+    `wrong` is what has been found wrong in it so far; `spoilt` are the values concerned, `doubled`
+    the mappings with a key that occurs twice (one of them may be meant to be another), and
+    `mended` the lines where a value was replaced, so that the rest could be read.
     """
 
     path: str
@@ -34,6 +35,7 @@ class YamlFile:
     places: dict[tuple[Step, ...], tuple[int, int]]
     wrong: tuple[Any, ...] = ()  # of ChapterkitError, for which pydantic has no schema
     spoilt: frozenset[tuple[Step, ...]] = frozenset()
+    doubled: frozenset[tuple[Step, ...]] = frozenset()
     mended: frozenset[int] = frozenset()
 
     def origin(self, *steps: Step) -> Origin:
@@ -48,7 +50,7 @@ class YamlFile:
             return False
         if self.origin(*steps).line in self.mended:
             return True
-        return any(steps[:length] in self.spoilt for length in range(1, len(steps) + 1))
+        return any(steps[:length] in self.spoilt for length in range(len(steps) + 1))
 
 
 def parse_yaml(text: str, path: str) -> YamlFile:
@@ -88,7 +90,8 @@ def read_yaml(text: str, path: str) -> YamlFile:
         else:
             lines = frozenset(fault.line for fault in faults)
             wrong = (*told, *builder.wrong)
-            return YamlFile(path, data, builder.places, wrong, frozenset(builder.spoilt), lines)
+            spoilt, doubled = frozenset(builder.spoilt), frozenset(builder.doubled)
+            return YamlFile(path, data, builder.places, wrong, spoilt, doubled, lines)
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -106,6 +109,7 @@ class _Builder:
         self.depth = 0
         self.wrong: list[ChapterkitError] = []
         self.spoilt: set[tuple[Step, ...]] = set()
+        self.doubled: set[tuple[Step, ...]] = set()
 
     def document(self, events: Iterator[Any]) -> Any:
         """Return what the only document holds; it must be a mapping."""
@@ -200,6 +204,7 @@ class _Builder:
                 twice = f"键 {key} 写了两次（先在第 {seen[key]} 行）"
                 at = Origin(self.path, line, column)
                 self.wrong.append(ChapterkitError(twice, at, "删去或改名其中一个"))
+                self.doubled.add(steps)
                 self._node(next(self.events), (*steps, key, len(self.wrong)))  # nobody looks there
                 continue
             seen[key] = line
@@ -278,7 +283,7 @@ def _misfits(
         if error["type"] != "missing" and not file.is_spoilt(steps):
             yield _misfit(file, error, kind, what)
     for steps, keys in missing.items():
-        if keys and not file.is_spoilt(steps):
+        if keys and steps not in file.doubled and not file.is_spoilt(steps):
             yield _incomplete(file, steps, keys, what)
 
 
