@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book test attacks faults coverage check golden schemas script-tables reference-docx rules lock bench clean
+.PHONY: help setup book test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -96,6 +96,9 @@ reference-docx: $(INSTALLED) ## Write the styles of the DOCX anew
 
 rules: $(INSTALLED) ## Write docs/rules.md anew from the rules' docstrings
 	@$(CHAPTERKIT) rule --format markdown > docs/rules.md
+
+templates-page: $(INSTALLED) ## Write docs/templates.md anew: what templates may use, with examples that are run
+	@$(BIN)/python tests/templates_page.py
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -84,7 +84,7 @@ RECORD, CHAPTER, OWN = (
     "templates/experiments/card-game.md.j2",
 )
 BREAKS = [
-    Break("broken-yaml", RECORD, "title: 换一条规则", "title: [换一条规则", f"{RECORD}:3", "YAML"),
+    Break("broken-yaml", RECORD, "title: 换一条规则", "title: [换一条规则", f"{RECORD}:2", "YAML"),
     Break("tab", RECORD, "  model:", "\tmodel:", f"{RECORD}:6", "YAML"),
     Break("anchor", RECORD, "model: 一", "model: &model 一", f"{RECORD}:6", "锚点 &model"),
     Break("alias", RECORD, "model: ", "model: *model # ", f"{RECORD}:6", "别名 *model"),

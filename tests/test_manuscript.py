@@ -68,8 +68,8 @@ def test_a_file_has_a_size() -> None:
         ("[a, b]: 1\n", 1, "键应当是一个词", ""),
         ("a: 1\n标题：甲\nb：乙\n", 3, "YAML 写错了", ""),
         ("a: 1\ntitle：甲\n", 2, "键后面是全角冒号", "改成半角冒号加空格"),
-        ("a: [1\nb: 2\n", 2, "YAML 写错了", "引号是否成对"),
-        ("a: 'x\n", 2, "YAML 写错了", "引号是否成对"),
+        ("a: [1\nb: 2\n", 1, "YAML 写错了：括号 [ 没有结束", "补上 ]"),
+        ("a: 'x\n", 1, "YAML 写错了：引号 ' 没有结束", "补上 '"),
     ],
 )
 def test_what_yaml_may_not_be(text: str, line: int, says: str, hint: str) -> None:
@@ -108,7 +108,7 @@ def test_text_that_is_not_utf_8(raw: bytes, line: int, says: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
         decode(raw, "a.md")
     assert refusal(caught)[0] == line
-    assert says in caught.value.message
+    assert says in caught.value.report()
 
 
 def test_line_ends_are_one() -> None:
@@ -354,7 +354,7 @@ def test_what_settings_outside_a_book_may_not_say(text: str, line: int, says: st
     with pytest.raises(ChapterkitError) as caught:
         parse_outside_config(text, "house.yaml")
     assert refusal(caught)[0] == line
-    assert says in caught.value.message
+    assert says in caught.value.report()
 
 
 @pytest.mark.parametrize("slug", ["a", "a1", "v-irl", "a-1-b2"])
@@ -454,7 +454,7 @@ def test_what_terms_yaml_may_not_say(text: str, line: int, says: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
         parse_terms(text, "book/terms.yaml")
     assert refusal(caught)[0] == line
-    assert says in caught.value.message
+    assert says in caught.value.report()
 
 
 @pytest.mark.parametrize(

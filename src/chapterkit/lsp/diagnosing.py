@@ -46,11 +46,13 @@ class Diagnosis:
             self.fail(part, error)
 
     def fail(self, part: str, error: ChapterkitError) -> None:
-        """Add a failure as a problem of a part, or to the failures without a place."""
-        if error.origin is None:
-            self.failures.append(error)
-            return
-        self.problems[part] = (Problem(error.origin, error.message, error.hint, severity="error"),)
+        """Add a failure as problems of a part, or to the failures without a place."""
+        told = list(error.each())
+        self.failures += (one for one in told if one.origin is None)
+        placed = ((one, one.origin) for one in told if one.origin is not None)
+        self.problems[part] = tuple(
+            Problem(origin, one.message, one.hint, severity="error") for one, origin in placed
+        )
 
 
 def check_book(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
 from chapterkit.manuscript.config import Config, load_config
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, Noted
@@ -152,17 +152,37 @@ def unknown_record(slug: str, records: Mapping[str, Record]) -> ChapterkitError:
 def load_book(folder: Folder) -> Book:
     """Read and validate every file of the book in a folder, chapters' texts included.
 
-    Raises ChapterkitError at the place of the first thing that is wrong.
+    Raises ChapterkitError that tells all that is wrong in them, each at its place; what cannot be
+    judged before something else is right is left for later.
     """
     noted = Noted(folder)
     config = load_config(noted)
-    records = load_records(noted, config)
-    bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
-    for record in records.values():
-        _check_citations(record, bibliography)
-    chapters = tuple(_load_chapter(noted, one, records, config) for one in config.plan)
+    wrong = Gathering()
+    records: Mapping[str, Record] = {}
+    bibliography: Mapping[str, Source] = {}
+    lock, terms, cover = None, None, None
+    with wrong.taken():
+        records = load_records(noted, config)
+    with wrong.taken():
+        bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
+    with wrong.taken():
+        lock = parse_lock(noted.text(LOCK_FILE)) if noted.exists(LOCK_FILE) else None
+    with wrong.taken():
+        terms = (
+            parse_terms(noted.text(TERMS_FILE), TERMS_FILE) if noted.exists(TERMS_FILE) else None
+        )
+    with wrong.taken():
+        cover = _cover(noted, config)
+    wrong.tell()
+    wrong.add(_unknown_citations(records, bibliography))
+    chapters: list[Chapter] = []
+    for one in config.plan:
+        with wrong.taken():
+            chapters.append(_load_chapter(noted, one, records, config))
+    with wrong.taken():
+        ledger = make_ledger(records, config.wording, config.unit_table)
+    wrong.tell()
     _check_placed_once(chapters)
-    cover = _cover(noted, config)
     return Book(
         config,
         records,
@@ -171,12 +191,10 @@ def load_book(folder: Folder) -> Book:
             path.removeprefix("templates/"): noted.text(path)
             for path in noted.list("templates", ".j2")
         },
-        ledger=make_ledger(records, config.wording, config.unit_table),
-        chapters=chapters,
-        lock=parse_lock(noted.text(LOCK_FILE)) if noted.exists(LOCK_FILE) else None,
-        terms=(
-            parse_terms(noted.text(TERMS_FILE), TERMS_FILE) if noted.exists(TERMS_FILE) else None
-        ),
+        ledger=ledger,
+        chapters=tuple(chapters),
+        lock=lock,
+        terms=terms,
         cover=cover,
         folder=folder,
         digests=noted.digests,
@@ -206,12 +224,15 @@ def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
         raise ChapterkitError(f"参考文献库里没有 {key}", hint=hint)
 
 
-def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None:
-    for key, origin in record.citations():
-        try:
-            check_citation(key, bibliography)
-        except ChapterkitError as error:
-            raise error.at(origin) from None
+def _unknown_citations(
+    records: Mapping[str, Record], bibliography: Mapping[str, Source]
+) -> Iterator[ChapterkitError]:
+    for record in records.values():
+        for key, origin in record.citations():
+            try:
+                check_citation(key, bibliography)
+            except ChapterkitError as error:
+                yield error.at(origin)
 
 
 def _load_chapter(
@@ -243,21 +264,33 @@ def _placed(
     text: str, path: str, records: Mapping[str, Record], config: Config
 ) -> tuple[tuple[str, int], ...]:
     lines: dict[str, int] = {}
+    wrong = Gathering()
     for one in _placings(text):
         if one.call not in {PLACE, *config.kind_labels}:
             continue
-        origin = Origin(path, one.line)
-        if one.slug not in records:
-            raise unknown_record(one.slug, records).at(origin)
-        if one.slug in lines:
-            message = f"{one.slug} 放了两次（先在第 {lines[one.slug]} 行）"
-            raise ChapterkitError(message, origin, "另一处改用 ref")
-        kind = records[one.slug].model.kind
-        if one.call in config.kind_labels and kind not in {None, one.call}:
-            hint = f'写 {{{{ {kind}("{one.slug}") }}}}'
-            raise ChapterkitError(f"{one.slug} 是 {kind}，不是 {one.call}", origin, hint)
-        lines[one.slug] = one.line
+        with wrong.taken():
+            _check_placing(one, Origin(path, one.line), lines, records, config)
+            lines[one.slug] = one.line
+    wrong.tell()
     return tuple(lines.items())
+
+
+def _check_placing(
+    one: _Placing,
+    origin: Origin,
+    lines: Mapping[str, int],
+    records: Mapping[str, Record],
+    config: Config,
+) -> None:
+    if one.slug not in records:
+        raise unknown_record(one.slug, records).at(origin)
+    if one.slug in lines:
+        message = f"{one.slug} 放了两次（先在第 {lines[one.slug]} 行）"
+        raise ChapterkitError(message, origin, "另一处改用 ref")
+    kind = records[one.slug].model.kind
+    if one.call in config.kind_labels and kind not in {None, one.call}:
+        hint = f'写 {{{{ {kind}("{one.slug}") }}}}'
+        raise ChapterkitError(f"{one.slug} 是 {kind}，不是 {one.call}", origin, hint)
 
 
 def _placings(text: str) -> Iterator[_Placing]:
@@ -267,7 +300,7 @@ def _placings(text: str) -> Iterator[_Placing]:
         yield _Placing(match[1], match[2], visible.count("\n", 0, match.start(1)) + 1)
 
 
-def _check_placed_once(chapters: tuple[Chapter, ...]) -> None:
+def _check_placed_once(chapters: Sequence[Chapter]) -> None:
     homes: dict[str, str] = {}
     for chapter in chapters:
         for slug in chapter.records:

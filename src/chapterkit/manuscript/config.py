@@ -5,28 +5,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Gathering, Origin
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
 from chapterkit.manuscript.model import Model as _Model
 from chapterkit.manuscript.model import described as _described
 from chapterkit.manuscript.plan import (
+    ChapterConfig,
     MatterConfig,
     Plan,
     PlanItem,
     Planned,
-    check_plan,
-    check_shape,
+    wrong_plan,
+    wrong_shape,
 )
 from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
+from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
 from chapterkit.quantities import Units
 
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -209,15 +210,15 @@ class BookModel(_Model):
     lint: LintConfig = LintConfig()
 
 
-def _check_author(model: BookModel, file: YamlFile) -> None:
+def _wrong_author(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
     if not (model.author or model.authors):
         name = file.path.rpartition("/")[2]
-        raise ChapterkitError(
+        yield ChapterkitError(
             f"{name} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"
         )
     if model.author and model.authors:
         hint = "都写进 authors，删去 author"
-        raise ChapterkitError("author 和 authors 只能写一个", file.origin("author"), hint)
+        yield ChapterkitError("author 和 authors 只能写一个", file.origin("author"), hint)
 
 
 def _check_language(tag: str, file: YamlFile) -> None:
@@ -228,25 +229,26 @@ def _check_language(tag: str, file: YamlFile) -> None:
         raise ChapterkitError(message, file.origin("language"), named)
 
 
-def _check_words(model: BookModel, file: YamlFile) -> None:
+def _wrong_words(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
     for key, word in model.words.items():
         try:
             check_words({key: word}, model.language)
         except ValueError as error:
             message, _, hint = str(error).partition("；")
-            raise ChapterkitError(message, file.origin("words", key), hint) from None
+            yield ChapterkitError(message, file.origin("words", key), hint)
 
 
-def _check_numbering(model: BookModel, file: YamlFile) -> None:
+def _wrong_numbering(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
     if model.numbering.sections == "chinese" and not locale(model.language).chinese:
         name = locale(model.language).name
         message = f"numbering.sections 写了 chinese，{name}的书里没有这样的编号"
         origin = file.origin("numbering", "sections")
-        raise ChapterkitError(message, origin, "写 decimal（7.1、7.1.1），或 none")
+        yield ChapterkitError(message, origin, "写 decimal（7.1、7.1.1），或 none")
 
 
-def _check_kinds(model: BookModel, file: YamlFile) -> None:
-    wording = locale(model.language).wording.changed(model.words)
+def _wrong_kinds(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    own = locale(model.language).wording
+    wording = own.changed({key: one for key, one in model.words.items() if hasattr(own, key)})
     labels = {
         form.format(number="").strip().casefold(): f"words 的 {word}"
         for word, form in (
@@ -255,7 +257,7 @@ def _check_kinds(model: BookModel, file: YamlFile) -> None:
     }  # fmt: skip
     for name, kind in model.kinds.items():
         if not re.fullmatch(NAME, name) or name in CALLED:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"kinds.{name} 不能作种类的名字",
                 file.origin("kinds", name),
                 "用小写字母，如 case、trial",
@@ -263,9 +265,9 @@ def _check_kinds(model: BookModel, file: YamlFile) -> None:
         origin = file.origin("kinds", name, "label")
         if not kind.label.isprintable() or kind.label.strip() != kind.label:
             message = f"kinds.{name} 的 label 前后有空格，或有看不见的字符"
-            raise ChapterkitError(message, origin, "只写印出来的词")
+            yield ChapterkitError(message, origin, "只写印出来的词")
         if (taken := labels.get(kind.label.casefold())) is not None:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"{taken} 和 kinds 里的 {name} 都叫“{kind.label}”",
                 origin,
                 "各用各的词，读者才分得开",
@@ -346,32 +348,47 @@ def parse_outside_config(text: str, path: str) -> Config:
 
     Raises ChapterkitError at the line that does not fit.
     """
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     kind: type[BookModel | _OutsideModel]
     kind = BookModel if "chapters" in file.data else _OutsideModel
     model = validated_as(kind, file, f"{path} ")
+    wrong = Gathering()
     if isinstance(model, BookModel):
-        _check_author(model, file)
-    check_units(model.units, file)
-    _check_language(model.language, file)
+        wrong.add(_wrong_author(model, file))
+    with wrong.taken():
+        check_units(model.units, file)
+    with wrong.taken():
+        _check_language(model.language, file)
+    wrong.tell()
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
     return Config.partly(file=file, **known)
 
 
 def load_config(folder: Folder) -> Config:
-    """Read book.yaml; raise ChapterkitError at the line that does not fit."""
-    file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
-    check_shape(file)
-    model = validated_as(BookModel, file, "book.yaml ")
-    _check_author(model, file)
-    _check_language(model.language, file)
-    _check_words(model, file)
-    _check_kinds(model, file)
-    _check_numbering(model, file)
-    check_units(model.units, file)
-    config = Config.partly(file=file, **{**vars(model), "author": _author(model)})
-    check_plan(config.plan, file.origin)
-    _check_inside(config, file)
+    """Read book.yaml; raise ChapterkitError that tells all that does not fit, each at its line."""
+    file = read_yaml(folder.text(BOOK_FILE), BOOK_FILE)
+    wrong = Gathering()
+    model: BookModel | None = None
+    if shapeless := list(wrong_shape(file)):
+        wrong.add([*file.wrong, *shapeless])
+    else:
+        with wrong.taken():
+            model = validated_as(BookModel, file, "book.yaml ")
+    known = model or _as_far_as_it_fits(file.data)
+    wrong.add(_wrong_author(known, file))
+    with wrong.taken():
+        check_units(known.units, file)
+    with wrong.taken():
+        _check_language(known.language, file)
+    if known.language not in languages():  # the rest is looked at nevertheless
+        known = BookModel.partly(**{**vars(known), "language": "zh-Hans"})
+    wrong.add(_wrong_words(known, file))
+    wrong.add(_wrong_kinds(known, file))
+    wrong.add(_wrong_numbering(known, file))
+    config = Config.partly(file=file, **{**vars(known), "author": _author(known)})
+    wrong.add(wrong_plan(config.plan, file.origin))
+    wrong.add(_leading_out(config, file))
+    wrong.tell()
     return config
 
 
@@ -382,8 +399,42 @@ def _author(model: BookModel) -> str:
     return model.author or wording.listed.join(authors or [one.name for one in model.authors])
 
 
-def _check_inside(config: Config, file: YamlFile) -> None:
-    """Raise ChapterkitError, at its line, for a path that leads out of the book's folder."""
+def _as_far_as_it_fits(data: Mapping[str, Any]) -> BookModel:
+    """Return what a book.yaml that does not fit says nevertheless, for what else is looked at."""
+    return BookModel.partly(
+        author=str(data.get("author") or ""),
+        authors=data.get("authors") or (),
+        language=data["language"] if isinstance(data.get("language"), str) else "zh-Hans",
+        words={key: one for key, one in _mapping(data, "words") if isinstance(one, str)},
+        kinds={
+            key: KindConfig(one["label"])
+            for key, one in _mapping(data, "kinds")
+            if isinstance(one, dict) and isinstance(one.get("label"), str)
+        },
+        chapters=_fitting_chapters(data.get("chapters")),
+    )
+
+
+def _fitting_chapters(items: Any) -> tuple[ChapterConfig, ...]:
+    """Return chapters that are listed without parts; none if one of them lacks slug or file."""
+    chapters: list[ChapterConfig] = []
+    for one in items if isinstance(items, list) else ():
+        slug, file = (one.get("slug"), one.get("file")) if isinstance(one, dict) else (None, None)
+        if not (isinstance(slug, str) and isinstance(file, str)):
+            return ()
+        number = str(one.get("number") or "")
+        given = int(number) if re.fullmatch("[0-9]{1,4}", number) else None
+        chapters.append(ChapterConfig(slug, file, given))
+    return tuple(chapters)
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    value = data.get(key)
+    yield from value.items() if isinstance(value, dict) else ()
+
+
+def _leading_out(config: Config, file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each path that leads out of the book's folder."""
     named: list[tuple[tuple[Step, ...], str | None]] = [
         (("bibliography",), config.bibliography),
         (("lint", "baseline"), config.lint.baseline),
@@ -393,4 +444,4 @@ def _check_inside(config: Config, file: YamlFile) -> None:
         try:
             within(path or "")
         except ChapterkitError as error:
-            raise ChapterkitError(error.message, file.origin(*steps), error.hint) from None
+            yield ChapterkitError(error.message, file.origin(*steps), error.hint)

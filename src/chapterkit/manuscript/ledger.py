@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.wording import CHINESE, Wording
 from chapterkit.quantities import STANDARD, Units, to_chinese
 
@@ -151,6 +151,16 @@ def chinese_text(number: Number) -> str:
     return words + (" " if unit[:1].isascii() and unit else "") + unit
 
 
+def bare_text(number: Number) -> str:
+    """Return the number without its unit, for a table whose head names it: 15.0, 17～18."""
+    return value_text(number.value)
+
+
+def without_unit(number: Number) -> set[str]:
+    """Return every text in which a table may show the number, its unit in the head."""
+    return {bare_text(number), f"+{bare_text(number)}"}
+
+
 def dresses(number: Number) -> set[str]:
     """Return every text in which a sentence may show the number."""
     texts = {number.text}
@@ -244,12 +254,15 @@ def make_ledger(
     number, is circular, divides by zero, is more than arithmetic, or leaves digits unsaid.
     """
     numbers: dict[str, Number] = {}
+    wrong = Gathering()
     for slug, record in records.items():
         origins = {
             name: record.origin("numbers", name, "derived" if model.derived else "value")
             for name, model in record.model.numbers.items()
         }
-        numbers.update(numbers_of(slug, record.model.numbers, origins, wording, units))
+        with wrong.taken():
+            numbers.update(numbers_of(slug, record.model.numbers, origins, wording, units))
+    wrong.tell()
     return Ledger(numbers, units)
 
 
@@ -264,7 +277,11 @@ def numbers_of(
 
     An empty `slug` gives ids without a prefix (a ledger outside a book).
     """
-    values = _Values(models, origins)
+    values, wrong = _Values(models, origins), Gathering()
+    for name in models:
+        with wrong.taken():
+            values.value(name)
+    wrong.tell()
     prefix = f"{slug}." if slug else ""
     return {
         prefix + name: Number(
@@ -281,11 +298,23 @@ class _Values:
         self.models = models
         self.origins = origins
         self.done: dict[str, Value] = {}
+        self.failed: dict[str, ChapterkitError] = {}
 
     def value(self, name: str) -> Value:
+        if name in self.done:
+            return self.done[name]
         # The numbers that are begun, in order, each with those that it still waits for: a chain of
         # thousands must not be as many calls deep.
-        begun = {name: self._operands_of(name)}
+        begun: dict[str, Iterator[str]] = {}
+        try:
+            self._compute(name, begun)
+        except ChapterkitError as error:
+            self.failed.update(dict.fromkeys(begun, error))
+            raise
+        return self.done[name]
+
+    def _compute(self, name: str, begun: dict[str, Iterator[str]]) -> None:
+        self._begin(name, begun)
         while begun:
             last = next(reversed(begun))
             needed = next((one for one in begun[last] if one not in self.done), None)
@@ -295,8 +324,13 @@ class _Values:
             elif needed in begun:
                 raise self._circle([*begun, needed])
             else:
-                begun[needed] = self._operands_of(needed)
-        return self.done[name]
+                self._begin(needed, begun)
+
+    def _begin(self, name: str, begun: dict[str, Iterator[str]]) -> None:
+        if name in self.failed:
+            raise self.failed[name]
+        begun[name] = iter(())  # so that it fails, too, if its expression cannot be read
+        begun[name] = self._operands_of(name)
 
     def _operands_of(self, name: str) -> Iterator[str]:
         derived = self.models[name].derived

@@ -89,8 +89,8 @@ class Planned:
         return f"{self.slug}（{self.number}）" if self.number else self.slug
 
 
-def check_shape(file: YamlFile) -> None:
-    """Raise ChapterkitError, at the line, for a plan that cannot be one.
+def wrong_shape(file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error, at the line, for what makes it no plan.
 
     That is an appendix before or among the chapters, a part within a part, one without a title or
     without chapters.
@@ -98,27 +98,27 @@ def check_shape(file: YamlFile) -> None:
     chapters = file.data.get("chapters")
     for key in ("appendices", "back"):
         if key in file.data and chapters and file.places[key,] < file.places["chapters",]:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"{key} 写在 chapters 前面", file.origin(key), "按书中的先后写：chapters 在前"
             )
     for steps, item in _items(chapters, ("chapters",)):
         for key, hint in _ELSEWHERE.items():
             if key in item:
                 message = f"chapters 里没有 {key} 这个键"
-                raise ChapterkitError(message, file.origin(*steps, key), hint)
+                yield ChapterkitError(message, file.origin(*steps, key), hint)
         if "chapters" in item and "part" not in item:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 "这个部分没有标题", file.origin(*steps), "在 chapters 前面写 part: 标题"
             )
         if "part" in item and not item.get("chapters"):
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"部分“{item['part'] or ''}”里没有章",
                 file.origin(*steps),
                 "在它下面写 chapters: 和各章；还没有章就先删去这个部分",
             )
         for inner, one in _items(item.get("chapters"), (*steps, "chapters")):
             if "part" in one or "chapters" in one:
-                raise ChapterkitError(
+                yield ChapterkitError(
                     "部分里不能再有部分",
                     file.origin(*inner),
                     "一个部分只列章：- {slug: …, file: …}",
@@ -211,8 +211,10 @@ def _listed(
                 yield chapter, one, ("chapters", place, "chapters", inner)
 
 
-def check_plan(texts: Sequence[Planned], origin: Callable[..., Origin]) -> None:
-    """Raise ChapterkitError, at the line, for a text listed twice, or the plan itself as a text.
+def wrong_plan(
+    texts: Sequence[Planned], origin: Callable[..., Origin]
+) -> Iterator[ChapterkitError]:
+    """Yield an error, at the line, for a text listed twice, or the plan itself as a text.
 
     `origin` gives the place of what book.yaml lists.
     """
@@ -220,14 +222,14 @@ def check_plan(texts: Sequence[Planned], origin: Callable[..., Origin]) -> None:
     for text in texts:
         if text.slug == BOOK:
             hint = "换一个代号；全书的文件叫 book"
-            raise ChapterkitError("代号不能是 book", origin(*text.place), hint)
+            yield ChapterkitError("代号不能是 book", origin(*text.place), hint)
         if posixpath.normpath(f"book/{text.file}") == BOOK_FILE:
             hint = "写这一章自己的文件，如 chapter1.md"
-            raise ChapterkitError("book.yaml 不能又是一章", origin(*text.place), hint)
+            yield ChapterkitError("book.yaml 不能又是一章", origin(*text.place), hint)
         for what in _identities(text):
             earlier = seen.setdefault(what, text)
             if earlier is not text:
-                raise _twice(earlier, text, origin)
+                yield _twice(earlier, text, origin)
 
 
 def _identities(text: Planned) -> Iterator[tuple[str, str]]:

@@ -19,12 +19,12 @@ from pydantic import (
     model_validator,
 )
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.model import SLUG
 from chapterkit.manuscript.states import Status
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated
+from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated
 from chapterkit.quantities.units import LONGEST_UNIT
 
 Value = Decimal | tuple[Decimal, Decimal]
@@ -200,34 +200,51 @@ class Record:
 
 
 def parse_record(text: str, path: str) -> Record:
-    """Return the record that `text` holds; raise ChapterkitError at the line that does not fit."""
-    file = parse_yaml(text, path)
-    model = validated(file, RecordModel.model_validate, "记录")
-    record = Record(model, file)
-    _check_names(record)
-    return record
+    """Return the record that `text` holds.
+
+    Raises ChapterkitError that tells all that does not fit, each at its line.
+    """
+    file = read_yaml(text, path)
+    wrong = Gathering()
+    with wrong.taken():
+        model = validated(file, RecordModel.model_validate, "记录")
+    wrong.add(_unknown_names(file))
+    wrong.tell()
+    return Record(model, file)
 
 
-def _check_names(record: Record) -> None:
-    for name, number in record.model.numbers.items():
+def _unknown_names(file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each name of a number that there is not, also where more does not fit."""
+    if ("numbers",) in file.doubled:
+        return  # one of the two may be the one that is looked for
+    numbers = file.data.get("numbers")
+    numbers = numbers if isinstance(numbers, dict) else {}
+    for name, number in numbers.items():
         for key in ("count", "of_total", "change_of"):
-            named = getattr(number, key)
-            for other in (named,) if isinstance(named, str) else named or ():
-                if other not in record.model.numbers:
-                    raise ChapterkitError(
+            named = number.get(key) if isinstance(number, dict) else None
+            for other in _texts(named):
+                if other not in numbers:
+                    near = nearest(other, numbers)
+                    yield ChapterkitError(
                         f"{key} 提到的 {other} 不在本记录的 numbers 里",
-                        record.origin("numbers", name, key),
-                        f"最接近的是 {nearest(other, record.model.numbers) or '（没有）'}",
+                        file.origin("numbers", name, key),
+                        f"最接近的是 {near or '（没有）'}",
                     )
-    for index, finding in enumerate(record.model.findings):
-        for place, name in enumerate(finding.rests_on):
-            if name not in record.model.numbers:
-                near = nearest(name, record.model.numbers)
-                raise ChapterkitError(
+    findings = file.data.get("findings")
+    for index, finding in enumerate(findings if isinstance(findings, list) else ()):
+        rests_on = finding.get("rests_on") if isinstance(finding, dict) else None
+        for place, name in enumerate(rests_on if isinstance(rests_on, list) else ()):
+            if isinstance(name, str) and name not in numbers:
+                near = nearest(name, numbers)
+                yield ChapterkitError(
                     f"rests_on 提到的 {name} 不在本记录的 numbers 里",
-                    record.origin("findings", index, "rests_on", place),
+                    file.origin("findings", index, "rests_on", place),
                     f"最接近的是 {near}" if near else "先在 numbers 里写下它，或从 rests_on 里删去",
                 )
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def load_records(folder: Folder, config: Config) -> dict[str, Record]:
@@ -238,54 +255,63 @@ def load_records(folder: Folder, config: Config) -> dict[str, Record]:
     relation to a record that does not exist.
     """
     records: dict[str, Record] = {}
+    wrong = Gathering()
     for path in folder.list("experiments", ".yaml"):
         name = PurePosixPath(path)
         if len(name.parts) > 2:
             continue
-        record = parse_record(folder.text(path), path)
-        if record.slug in records:
-            first = records[record.slug].file.path
-            raise ChapterkitError(
-                f"slug {record.slug} 已由 {first} 使用", record.origin("slug"), "换一个代号"
-            )
-        if record.slug != name.stem:
-            raise ChapterkitError(
-                f"slug 是 {record.slug}，文件名却是 {name.name}",
-                record.origin("slug"),
-                f"把文件改名为 {record.slug}.yaml，或改 slug",
-            )
-        _check_declared(record, config)
-        records[record.slug] = record
-    _check_relations(records)
+        with wrong.taken():
+            record = parse_record(folder.text(path), path)
+            wrong.add(_misplaced(record, name, records))
+            wrong.add(_undeclared(record, config))
+            records.setdefault(record.slug, record)
+    wrong.tell()
+    wrong.add(_unrelated(records))
+    wrong.tell()
     return records
 
 
-def _check_declared(record: Record, config: Config) -> None:
+def _misplaced(
+    record: Record, name: PurePosixPath, records: Mapping[str, Record]
+) -> Iterator[ChapterkitError]:
+    origin = record.origin("slug")
+    if record.slug in records:
+        first = records[record.slug].file.path
+        yield ChapterkitError(f"slug {record.slug} 已由 {first} 使用", origin, "换一个代号")
+    elif record.slug != name.stem:
+        yield ChapterkitError(
+            f"slug 是 {record.slug}，文件名却是 {name.name}",
+            origin,
+            f"把文件改名为 {record.slug}.yaml，或改 slug",
+        )
+
+
+def _undeclared(record: Record, config: Config) -> Iterator[ChapterkitError]:
     kinds, part = config.kind_labels, record.model.part
     if record.model.kind is None and len(kinds) > 1:
         named = "、".join(f"{name}（{label}）" for name, label in kinds.items())
-        raise ChapterkitError("没有说是哪一种记录", record.origin(), f"写 kind:，可以是 {named}")
+        yield ChapterkitError("没有说是哪一种记录", record.origin(), f"写 kind:，可以是 {named}")
     if record.model.kind not in {None, *kinds}:
         near = nearest(record.model.kind or "", kinds)
-        raise ChapterkitError(
+        yield ChapterkitError(
             f"book.yaml 的 kinds 里没有 {record.model.kind} 这一种",
             record.origin("kind"),
             f"最接近的是 {near}" if near else f"有：{'、'.join(kinds)}",
         )
     if part is not None and config.parts and part not in config.parts:
         near = nearest(part, config.parts)
-        raise ChapterkitError(
+        yield ChapterkitError(
             f"book.yaml 的 parts 里没有 {part} 这一部分",
             record.origin("part"),
             f"最接近的是 {near}" if near else f"有：{'、'.join(config.parts)}",
         )
 
 
-def _check_relations(records: Mapping[str, Record]) -> None:
+def _unrelated(records: Mapping[str, Record]) -> Iterator[ChapterkitError]:
     for record in records.values():
         for index, relation in enumerate(record.model.relations):
             if relation.to not in records:
-                raise ChapterkitError(
+                yield ChapterkitError(
                     f"relations 提到的 {relation.to} 没有记录",
                     record.origin("relations", index, "to"),
                     f"有：{'、'.join(records)}",
@@ -294,7 +320,7 @@ def _check_relations(records: Mapping[str, Record]) -> None:
 
 def read_ledger_file(text: str, path: str) -> dict[str, tuple[NumberModel, Origin]]:
     """Read a YAML file that holds nothing but `numbers:` (for manuscripts outside a book)."""
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     model = validated(file, _LedgerModel.model_validate, "账本")
     return {name: (number, file.origin("numbers", name)) for name, number in model.numbers.items()}
 

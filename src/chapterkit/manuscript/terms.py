@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml, validated
+from chapterkit.errors import ChapterkitError, Gathering, Origin
+from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 
 TERMS_FILE = "book/terms.yaml"
 LONGEST_TERM = 100
@@ -56,19 +57,21 @@ class Terms:
 
 
 def parse_terms(text: str, path: str) -> Terms:
-    """Return what a terms file says; raise ChapterkitError at the line that does not fit.
+    """Return what a terms file says; raise ChapterkitError at the lines that do not fit.
 
     Every name may be used once: a rendering that is preferred for one concept and refused for
     another, or listed twice, would contradict itself.
     """
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     terms = Terms(validated(file, TermsModel.model_validate, "用语表"), file)
-    _check_lengths(terms)
-    _check_names(terms)
+    wrong = Gathering()
+    wrong.add(_wrong_lengths(terms))
+    wrong.add(_wrong_names(terms))
+    wrong.tell()
     return terms
 
 
-def _check_lengths(terms: Terms) -> None:
+def _wrong_lengths(terms: Terms) -> Iterator[ChapterkitError]:
     model = terms.model
     names = ((one.term, one.english, one.abbreviation, *one.instead_of) for one in model.terms)
     listed: dict[str, list[tuple[str, ...]]] = {
@@ -79,15 +82,15 @@ def _check_lengths(terms: Terms) -> None:
     for kind, entries in listed.items():
         for index, words in enumerate(entries):
             if max(map(len, words)) > LONGEST_TERM:
-                raise ChapterkitError(f"一个词超过 {LONGEST_TERM} 个字", terms.origin(kind, index))
+                yield ChapterkitError(f"一个词超过 {LONGEST_TERM} 个字", terms.origin(kind, index))
 
 
-def _check_names(terms: Terms) -> None:
+def _wrong_names(terms: Terms) -> Iterator[ChapterkitError]:
     seen: dict[str, Origin] = {}
     for index, term in enumerate(terms.model.terms):
         for name in (term.term, *term.instead_of):
             origin = terms.origin("terms", index)
             if name in seen:
                 message = f"“{name}”写了两次（先在第 {seen[name].line} 行）"
-                raise ChapterkitError(message, origin, "一个概念一种译法，一种译法一个概念")
-            seen[name] = origin
+                yield ChapterkitError(message, origin, "一个概念一种译法，一种译法一个概念")
+            seen.setdefault(name, origin)

@@ -131,10 +131,14 @@ def _source_in_markdown(card: Card) -> str:
     return _joined(short, code_in_markdown(card.number.cite), at)
 
 
+# The states in which the source's text was at hand, and what is stated now was looked for in it.
+_COMPARED = frozenset[State](["verified", "elsewhere", "not-found"])
+
+
 def _when_and_where(card: Card) -> str:
-    """Return when and where a number that did not change since was verified, in parentheses."""
-    entry = card.entry
-    verified = _joined(entry.date, entry.where) if entry and card.state != "stale" else ""
+    """Return when a number that did not change since was compared, and where it was found."""
+    entry = card.entry if card.state in _COMPARED else None
+    verified = _joined(entry.date, entry.where) if entry else ""
     return f"（{verified}）" if verified else ""
 
 

@@ -9,13 +9,14 @@ from functools import partial
 import jinja2
 from markupsafe import Markup
 
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unknown_record
 from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
+from chapterkit.text.refusals import Missing, assigned, explained, syntax_error
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
-from chapterkit.text.views import Numbers, dress_approx, dress_signed, dress_zh, escape, record_view
+from chapterkit.text.views import DRESSES, Call, Numbers, escape, record_view
 
 DEFAULT_TEMPLATE = "experiment.md.j2"
 
@@ -42,7 +43,7 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
     environment = Sandbox(
         loader=_Loader(book, chapter),
         extensions=[OriginMarks],
-        undefined=jinja2.StrictUndefined,
+        undefined=Missing,
         comment_start_string="{%#",
         comment_end_string="#%}",
         trim_blocks=True,
@@ -51,25 +52,27 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         cache_size=-1,
         bytecode_cache=CompiledTemplates.at_hand(),
     )
-    dresses = {"signed": dress_signed, "approx": dress_approx, "zh": dress_zh}
-    environment.filters |= {name: environment.counted(name, one) for name, one in dresses.items()}
-    environment.globals |= {
-        "n": Numbers(book.ledger, None),
-        "cite": lambda key, at=None: _cite(book, key, at),
-        "ref": lambda name, style="number": _ref(book, str(name), style),
-    }
-    for call in (PLACE, *book.config.kind_labels):
-        environment.globals[call] = partial(_placed, environment, book, chapter, call)
+    environment.filters |= {name: environment.counted(name, one) for name, one in DRESSES.items()}
+    environment.globals["n"] = Numbers(book.ledger, None)
+    calls = [
+        Call("cite", 'cite("chu2025sft", "图 6")', partial(_cite, book)),
+        Call("ref", 'ref("slug")', partial(_ref, book)),
+    ]
+    for name in dict.fromkeys((PLACE, *book.config.kind_labels)):
+        place = partial(_placed, environment, book, chapter, name)
+        calls.append(Call(name, f'{name}("slug")', place))
+    environment.globals |= {call.name: call for call in calls}
     return environment
 
 
-def _cite(book: Book, key: str, at: str | None) -> Markup:
+def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
+    """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
     check_citation(str(key), book.bibliography)
     locator = f", {escape(str(at))}" if at else ""
     return Markup(f"[@{key}{locator}]")
 
 
-def _ref(book: Book, name: str, style: str) -> Markup:
+def _ref(book: Book, name: str, style: str = "number") -> Markup:
     """Return a link to what has an identifier, with its number as text: [实验 7.4](#points).
 
     What is no record is known only once the text has been read: a link without a text, which gets
@@ -100,7 +103,7 @@ def _placed(environment: Sandbox, book: Book, chapter: Chapter, call: str, slug:
     record = record_view(book, book.records[slug])
     template = environment.get_template(name)
     numbers = Numbers(book.ledger, slug)
-    rendered = template.render(record=record, n=numbers)
+    rendered = template.render(record=record, n=numbers, numbers=record.numbers)
     if f"{{#{slug}}}" not in without_marks(rendered).text:
         raise ChapterkitError(
             f"{book.kind_label(slug)} {slug} 的文字里没有它的标题",
@@ -128,17 +131,22 @@ def render(book: Book, chapter: Chapter) -> Rendered:
     except ChapterkitError as error:
         raise error.at(_failing_line(error, chapter)) from None
     except jinja2.TemplateSyntaxError as error:
-        origin = Origin(error.filename or chapter.path, error.lineno)
-        raise ChapterkitError(
-            f"模板语法错误：{error.message}", origin, _syntax_hint(error)
-        ) from None
+        path = error.filename or chapter.path
+        raise syntax_error(error, _source(book, chapter, path), path, environment.names) from None
     except jinja2.TemplateNotFound as error:
-        message = f"没有 templates/{error.name} 这个模板"
-        raise ChapterkitError(message, _failing_line(error, chapter)) from None
+        raise _no_template(error, book).at(_failing_line(error, chapter)) from None
     except Exception as error:
         # Whatever else a template's own code raises (a wrong argument, text where a number
         # should be) is the template's mistake, since templates can reach nothing of ours.
-        raise ChapterkitError(_explained(error), _failing_line(error, chapter)) from None
+        origin = _failing_line(error, chapter)
+        known = (
+            *environment.globals,
+            "record",
+            "numbers",
+            *assigned(_source(book, chapter, origin.path)),
+        )
+        message, hint = explained(error, known)
+        raise ChapterkitError(message, origin, hint) from None
     rendered = without_marks(_joined_citations("".join(parts)))
     check_characters(rendered)
     return rendered
@@ -155,21 +163,24 @@ def _joined_citations(marked: str) -> str:
     return _NEIGHBOURS.sub(lambda found: between.sub("; @", found[0]), marked)
 
 
-def _explained(error: Exception) -> str:
-    match error:
-        case jinja2.UndefinedError():
-            return f"模板用了没有定义的名字：{error.message}"
-        case RecursionError():
-            return "模板没完没了地调用自己，或嵌套得太深"
-        case MemoryError():
-            return "模板要的内存太多"
-    return f"模板里的表达式出错：{error}"
+def _source(book: Book, chapter: Chapter, path: str) -> str:
+    """Return the text of a template by its path as errors name it."""
+    if path == chapter.path:
+        return chapter.text
+    return book.templates.get(path.removeprefix("templates/"), "")
 
 
-def _syntax_hint(error: jinja2.TemplateSyntaxError) -> str:
-    if "No filter named" in (error.message or ""):
-        return "数可用的过滤器：signed、approx、zh"
-    return "检查 {{ }} 与 {% %} 是否成对，block 是否有 endblock"
+def _no_template(error: jinja2.TemplateNotFound, book: Book) -> ChapterkitError:
+    names = [str(name) for name in getattr(error, "templates", [error.name])]
+    if not names:
+        hint = '写 {% include "名字.md.j2" %}'
+        return ChapterkitError("include 后面没有模板的名字", hint=hint)
+    near = nearest(names[-1], book.templates)
+    listed = "、".join(sorted(book.templates)[:10])
+    hint = f"最接近的是 {near}" if near else f"有：{listed}" if listed else "templates/ 里没有模板"
+    return ChapterkitError(
+        f"没有 {'、'.join(f'templates/{one}' for one in names)} 这个模板", hint=hint
+    )
 
 
 def _failing_line(error: BaseException, chapter: Chapter) -> Origin:

@@ -195,6 +195,6 @@ def copyright_page(config: Config) -> list[str]:
     if not lines:
         return []
     titles = filter(None, (config.title, config.subtitle))
-    title = (WIDE_SPACE if config.locale.chinese else ": ").join(titles)
+    title = wording.heading.join(titles)
     series = [config.series] if config.series else []
     return [title, *bylines(config.makers, wording), *series, *lines]

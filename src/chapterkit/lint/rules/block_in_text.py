@@ -4,7 +4,8 @@ Why: the chapter is running prose. A code block, table, line block or definition
 cannot be read aloud, and holds numbers that nobody can trace.
 
 Options: `allowed`, the blocks that may stand beside headings and paragraphs, of quote, formula,
-image, code, table, lines, definition, rule. Default: quote, formula, image.
+image, code, table, lines, definition, rule. Default: quote, formula, image. Whoever sets it in
+book.yaml names all that may stand: `lint: {options: {block-in-text: {allowed: [quote, table]}}}`.
 
 Bad:
 
@@ -61,9 +62,13 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             seen.add(id(element))
             name, words = _named(element, block)
             if name and name not in options.allowed:
-                yield problem_at(
-                    block, 0, 1, f"正文里有{words}", "改写成段落，或在 book.yaml 里允许这种块"
-                )
+                yield problem_at(block, 0, 1, f"正文里有{words}", _hint(name, options))
+
+
+def _hint(name: str, options: Options) -> str:
+    """Return what to do about a block, and how book.yaml would allow it."""
+    allowed = ", ".join((*options.allowed, name))
+    return f"改写成段落；要允许，book.yaml 里写 lint.options.block-in-text.allowed: [{allowed}]"
 
 
 def _named(element: Element, block: Block) -> tuple[str, str]:

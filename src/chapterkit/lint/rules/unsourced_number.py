@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.ledger import Ledger, dresses
+from chapterkit.manuscript.ledger import Ledger, dresses, without_unit
 from chapterkit.numbers.accounting import Accounted, accounts
 from chapterkit.numbers.matching import backing, nearest_number
 from chapterkit.text.document import Document
@@ -85,6 +85,8 @@ def _check_typed(one: Accounted) -> Iterator[Problem]:
 
 def _check_span(one: Accounted) -> Iterator[Problem]:
     number = one.number
-    if number and one.text != number.text and one.text not in dresses(number):
+    if not number or one.text == number.text:
+        return
+    if one.text not in dresses(number) | without_unit(number):
         message = f"“{one.text}”自称是 {number.id}，那个数是 {number.text}"
         yield _problem(one, message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")
