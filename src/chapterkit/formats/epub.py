@@ -7,9 +7,10 @@ import uuid
 import zipfile
 from pathlib import Path
 
+from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, fonts, has_equations
+from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.zipped import rewritten

@@ -67,8 +67,9 @@ class Rule:
     all (book, ledger, bibliography, terms, or a book in Chinese); `options` the frozen dataclass
     of its options; `always` whether it still warns where it is off, since it tells what will not
     be printed. A rule has a `check` of the document, or a `review` of what became of the others'
-    problems. One that `is_fixed` guards the author's readers against the text's own author:
-    neither book.yaml nor a baseline takes anything from it.
+    problems. One that `is_fixed` guards the author's readers against the text's own author, or
+    tells what no build gets past: neither book.yaml, an exception nor a baseline takes anything
+    from it.
     """
 
     name: str
@@ -211,7 +212,8 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         if rule.check:
             found.update(run.weighed(rule, rule.check(document, book, run.options(rule))))
     made = allows(document)
-    kept, used = without_allowed(sorted(found), made)
+    fixed = {problem for problem in found if is_fixed(problem)}
+    kept, used = without_allowed(sorted(found - fixed), made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)
@@ -219,7 +221,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         for name in allow.rules
         if name in ran and (allow, name) not in used
     )
-    return sorted([*kept, *reviewed(Leftovers(unused=unused), run)])
+    return sorted([*kept, *fixed, *reviewed(Leftovers(unused=unused), run)])
 
 
 def _unknown(made: Iterable[Allow]) -> set[str]:

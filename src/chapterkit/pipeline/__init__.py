@@ -10,7 +10,7 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem, Run, all_rules, lint
 from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
-from chapterkit.pandoc import reading
+from chapterkit.pandoc import Message, converting, reading
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.numbering import (
     UNCOUNTED,
@@ -37,11 +37,12 @@ from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.reading import (
     check_stretches,
     most_brackets,
+    probable_formulas,
     without_comments,
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import check_depth
+from chapterkit.text.tree import Tree, check_depth, formulas_of
 
 Value = TypeVar("Value")
 
@@ -150,16 +151,45 @@ def read(markdown: Rendered) -> Document:
     plain, comments = without_comments(markdown)
     try:
         check_stretches(plain)
-        with reading(plain.text) as result:
+        formulas = probable_formulas(plain.text)
+        # At once, so that formulas cost no time of their own.
+        with reading(plain.text) as result, converting(formulas) as said:
             all_rules()  # found while pandoc is at work: whoever reads a text will lint it
             tree, messages = result()
-        check_depth(tree)
-    except RecursionError:
-        raise ChapterkitError("列表或引文嵌套得太深", plain.origin(0)) from None
+            check_depth(tree)
+            if formulas:
+                messages += _warned_of(tree, plain, formulas, said)
+    except RecursionError as error:
+        place = plain.origin(max(0, plain.text.find(str(error))))
+        raise ChapterkitError("列表、引文或强调嵌套得太深", place, "少套几层") from None
     except ChapterkitError as error:
         raise error.at(plain.origin(most_brackets(plain.text))) from None
     warned = tuple(Warned(message["type"], message) for message in messages)
     return Document(tree, plain, warned, comments)
+
+
+def _warned_of(
+    tree: Tree, markdown: Rendered, asked: Sequence[str], said: Callable[[], list[Message]]
+) -> list[Message]:
+    """Return what pandoc warns of a tree's formulas, those it was asked about beforehand first.
+
+    What it was asked about may be no formula, and be too much for it: then it is asked again.
+    """
+    formulas = set(formulas_of(tree))
+    if not formulas:
+        return []
+    try:
+        warned = said()
+    except ChapterkitError:
+        warned, asked = [], ()
+    with converting(sorted(formulas.difference(asked))) as rest:
+        try:
+            return [one for one in (*warned, *rest()) if one.get("contents") in formulas]
+        except ChapterkitError as error:
+            worst = max(formulas, key=lambda formula: formula.count("{"))
+            place = markdown.origin(max(0, markdown.text.find(worst)))
+            hint = "看看这个公式：括号没有配对的补齐，套得太深的拆开"
+            raise ChapterkitError(error.message, place, hint) from None
 
 
 def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -> Document:

@@ -5,7 +5,8 @@ and run what they hold. What is known to be harmless gets into print, and nothin
 out whatever is said of this rule, which tells where the text means something that no reader will
 see. It may be allowed, accepted by a baseline, and weigh less; where it is off, it still warns.
 
-Known are identifiers of letters, digits and `-_.:`, two hundred at most, that contents, notes and
+Known are identifiers of letters, digits and `-_.:`, two hundred at most, not beginning
+with a stop or a colon, that contents, notes and
 references do not need themselves (`TOC`, `fn1`, `ref-…`); the classes `.number` of a span,
 `.unnumbered` and `.unlisted` of a heading, `.note` of a div, a language of code, `.keep` of
 anything; `data-number` of a span; `alt`, `width` and `height` of an image, the latter two as a
@@ -72,7 +73,7 @@ def _problem(bearer: Bearer, foreign: Foreign) -> Problem:
     match foreign.fault:
         case "identifier":
             message = f"标识 #{name} 里有不能用的字符，或者太长"
-            hint = "标识由文字、数字和 - _ . : 组成，最多 200 个字符；标题后面写 {#标识}"
+            hint = "标识由文字、数字和 - _ . : 组成，不以 . : 开头，最多 200 个字符"
         case "reserved":
             message = f"标识 #{name} 另有用处：目录、脚注、参考文献用它"
             hint = "换一个标识；标题后面写 {#标识}"

@@ -33,8 +33,8 @@ GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-# duplicate-identifier speaks of that, at the right line.
-_IDENTIFIER = "DuplicateIdentifier"
+# duplicate-identifier and broken-formula speak of these, at the right line.
+_ELSEWHERE = frozenset({"DuplicateIdentifier", "CouldNotConvertTeXMath"})
 _WORDED = {
     "DuplicateNoteReference": "脚注 {contents} 定义了两次",
     "DuplicateLinkReference": "链接 {contents} 定义了两次",
@@ -51,7 +51,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         return
     starts = [0, *(found.end() for found in re.finditer("\n", document.rendered.text))]
     for warned in document.warned:
-        if warned.type == _IDENTIFIER:
+        if warned.type in _ELSEWHERE:
             continue
         words = _WORDED.get(warned.type, warned.type).format_map(_Fields(warned.fields))
         start = starts[min(_line(warned), len(starts)) - 1]

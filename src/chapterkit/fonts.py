@@ -1,4 +1,4 @@
-"""Which font files a printed page uses, and which characters they cannot show."""
+"""Which font files a printed page uses, and which characters they cannot show. Reads fonts only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import typst
@@ -104,10 +105,23 @@ def missing_characters(text: str, fonts: Sequence[FontFile]) -> list[str]:
     return list(wanted)
 
 
+@cache
+def of_formulas() -> frozenset[str]:
+    """Return the characters that formulas can show whatever fonts the book has."""
+    text = files("chapterkit").joinpath("data", "fonts", "formulas.txt").read_text("utf-8")
+    found = [chr(code) for code in range(0x20, 0x7F)]
+    for stretch in text.partition("\n")[2].split():
+        first, _, last = stretch.partition("-")
+        found += map(chr, range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
+
+
 def _needs_glyph(character: str) -> bool:
     """Tell whether a character needs a glyph: spaces, controls and variation selectors do not."""
     if character.isspace() or "\ufe00" <= character <= "\ufe0f":
         return False
+    if character == "\ufeff":  # no PDF that is accessible may hold it
+        return True
     return unicodedata.category(character) not in {"Cc", "Cf"}
 
 
