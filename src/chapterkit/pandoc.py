@@ -120,27 +120,28 @@ def _log() -> Iterator[tuple[IO[bytes], str]]:
 
 
 @contextmanager
-def converting(formulas: Sequence[str]) -> Iterator[Callable[[], list[Message]]]:
+def converting(formulas: Sequence[str]) -> Iterator[Callable[[], tuple[list[Message], list[str]]]]:
     """Let pandoc set formulas, in TeX, in a process of its own, as it will for every format.
 
-    Gives a function that waits for it, and returns what pandoc warns of those that it cannot set.
+    Gives a function that waits for it, and returns what pandoc warns of those that it cannot set,
+    and each formula as Typst has it.
     """
     if not formulas:
-        yield list
+        yield lambda: ([], [])
         return
     blocks = [{"t": "Para", "c": [{"t": "Math", "c": [_INLINE, text]}]} for text in formulas]
     given = json.dumps({"pandoc-api-version": _API, "meta": {}, "blocks": blocks}).encode()
     with _log() as (log, path):
-        command = _command(["--sandbox", "-f", "json", "-t", "typst", "--log", path])
+        command = _command(["--sandbox", "-f", "json", "-t", "typst", "--wrap=none", "--log", path])
         bounds = Bounds(READING_SECONDS)
         with running(command, given, name="pandoc", bounds=bounds, log=log) as result:
 
-            def messages() -> list[Message]:
+            def messages() -> tuple[list[Message], list[str]]:
                 if (done := result()).code != 0:
                     raise _failed(done)
                 log.seek(0)
-                warned: list[Message] = json.loads(log.read() or b"[]")
-                return warned
+                written = done.printed.decode().rstrip("\n").split("\n\n")
+                return json.loads(log.read() or b"[]"), [one.strip("$ \n") for one in written]
 
             yield messages
 

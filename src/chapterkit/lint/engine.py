@@ -67,9 +67,9 @@ class Rule:
     all (book, ledger, bibliography, terms, or a book in Chinese); `options` the frozen dataclass
     of its options; `always` whether it still warns where it is off, since it tells what will not
     be printed. A rule has a `check` of the document, or a `review` of what became of the others'
-    problems. One that `is_fixed` guards the author's readers against the text's own author, or
-    tells what no build gets past: neither book.yaml, an exception nor a baseline takes anything
-    from it.
+    problems. One that `is_fixed` guards the author's readers against the text's own author:
+    neither book.yaml nor a baseline takes anything from it. One that `stops_builds` tells what no
+    writer takes, so that no exception and no baseline can help; where it is off, it still warns.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Rule:
     review: Review | None = None
     always: bool = False
     is_fixed: bool = False
+    stops_builds: bool = False
 
     @property
     def summary(self) -> str:
@@ -110,8 +111,9 @@ def _rule(module: ModuleType) -> Rule:
         options=getattr(module, "Options", NoOptions),
         check=getattr(module, "check", None),
         review=getattr(module, "review", None),
-        always=getattr(module, "ALWAYS", False),
+        always=getattr(module, "ALWAYS", False) or getattr(module, "STOPS", False),
         is_fixed=getattr(module, "FIXED", False),
+        stops_builds=getattr(module, "STOPS", False),
     )
 
 
@@ -129,6 +131,12 @@ def is_fixed(problem: Problem) -> bool:
     """Tell whether a problem is one of those that can neither be accepted nor passed over."""
     rule = all_rules().get(problem.rule)
     return rule is not None and rule.is_fixed
+
+
+def can_be_accepted(problem: Problem) -> bool:
+    """Tell whether an exception or a baseline may accept a problem."""
+    rule = all_rules().get(problem.rule)
+    return rule is None or not (rule.is_fixed or rule.stops_builds)
 
 
 def at_hand(book: Book) -> frozenset[str]:
@@ -212,8 +220,8 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         if rule.check:
             found.update(run.weighed(rule, rule.check(document, book, run.options(rule))))
     made = allows(document)
-    fixed = {problem for problem in found if is_fixed(problem)}
-    kept, used = without_allowed(sorted(found - fixed), made)
+    lasting = {problem for problem in found if not can_be_accepted(problem)}
+    kept, used = without_allowed(sorted(found - lasting), made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)
@@ -221,7 +229,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         for name in allow.rules
         if name in ran and (allow, name) not in used
     )
-    return sorted([*kept, *fixed, *reviewed(Leftovers(unused=unused), run)])
+    return sorted([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
 
 
 def _unknown(made: Iterable[Allow]) -> set[str]:

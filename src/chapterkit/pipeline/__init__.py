@@ -22,6 +22,7 @@ from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
     UNCOUNTED,
     Counting,
@@ -45,6 +46,7 @@ from chapterkit.text.render import render
 from chapterkit.text.tree import Tree, check_depth, formulas_of
 
 Value = TypeVar("Value")
+Converted = tuple[list[Message], list[str]]
 
 
 @dataclass
@@ -169,27 +171,30 @@ def read(markdown: Rendered) -> Document:
 
 
 def _warned_of(
-    tree: Tree, markdown: Rendered, asked: Sequence[str], said: Callable[[], list[Message]]
+    tree: Tree, markdown: Rendered, asked: Sequence[str], said: Callable[[], Converted]
 ) -> list[Message]:
-    """Return what pandoc warns of a tree's formulas, those it was asked about beforehand first.
+    """Return what pandoc warns of a tree's formulas, and what Typst will make of them.
 
-    What it was asked about may be no formula, and be too much for it: then it is asked again.
+    What pandoc was asked about beforehand may be no formula, and be too much for it: then it is
+    asked again.
     """
     formulas = set(formulas_of(tree))
     if not formulas:
         return []
     try:
-        warned = said()
+        told = told_of(asked, *said())
     except ChapterkitError:
-        warned, asked = [], ()
-    with converting(sorted(formulas.difference(asked))) as rest:
+        told, asked = [], ()
+    more = sorted(formulas.difference(asked))
+    with converting(more) as rest:
         try:
-            return [one for one in (*warned, *rest()) if one.get("contents") in formulas]
+            told += told_of(more, *rest())
         except ChapterkitError as error:
             worst = max(formulas, key=lambda formula: formula.count("{"))
             place = markdown.origin(max(0, markdown.text.find(worst)))
             hint = "看看这个公式：括号没有配对的补齐，套得太深的拆开"
             raise ChapterkitError(error.message, place, hint) from None
+    return [one for one in told if one.get("contents") in formulas]
 
 
 def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -> Document:

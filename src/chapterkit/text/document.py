@@ -236,6 +236,10 @@ class Document:
     elsewhere: Mapping[str, Thing] = field(default_factory=dict, repr=False)
     formats: frozenset[str] = frozenset()
 
+    def is_for(self, format: str) -> bool:
+        """Tell whether it is printed in a format, as far as that is known."""
+        return not self.formats or format in self.formats
+
     @cached_property
     def things(self) -> tuple[Thing, ...]:
         """What in the document bears a number or an identifier, in the order of the text."""

@@ -32,17 +32,18 @@ from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
+from chapterkit.text.formulas import REFUSED, UNREADABLE
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
-FIXED = True
+STOPS = True
 
-_WARNING = "CouldNotConvertTeXMath"
 _UNKNOWN = Late(r"unexpected control sequence (\\\S+)")
 _WORDS = Late(r"\\(?:text\w*|mbox|operatorname\*?|mathrm)\s*\{(?:[^{}]|\{[^{}]*\})*\}")
-_HAN = Late("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_HAN = Late("[«»‹›]+|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _CLOSE = "检查花括号和命令有没有写全，& 和 # 是否多余"
+_NOT_FOR_PRINT = "成对的括号写 \\left 和 \\right；分式、根号里不能空着，\\phantom 里只写字母"
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
@@ -50,7 +51,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     wrong = {
         str(one.fields.get("contents")): str(one.fields.get("message", ""))
         for one in document.warned
-        if one.type == _WARNING
+        if one.type == UNREADABLE or (one.type == REFUSED and document.is_for("pdf"))
     }
     if "$" not in document.rendered.text:
         return
@@ -64,7 +65,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                 placed.add(formula)
                 yield _refused(block, inline.start, formula, wrong[formula])
             elif not formula.isascii():
-                yield from _bare_han(block, inline.start, formula)
+                yield from _bare_words(block, inline.start, formula)
     for formula in wrong.keys() - placed:  # in what stands beside a citation, say
         origin = document.rendered.origin(max(0, document.rendered.text.find(formula)))
         yield Problem(origin, *_words(formula, wrong[formula]))
@@ -82,11 +83,11 @@ def _words(formula: str, said: str) -> tuple[str, str]:
     shown = quoted(formula.strip())
     if found := _UNKNOWN.search(said):
         return f"公式 {shown} 里的命令 {found[1]} 排不出来", "换成 LaTeX 和 amsmath 里有的命令"
-    return f"公式 {shown} 排不成", _CLOSE
+    return f"公式 {shown} 排不成", _CLOSE if said else _NOT_FOR_PRINT
 
 
-def _bare_han(block: Block, start: int, formula: str) -> Iterator[Problem]:
-    """Yield a problem for Han characters that stand in a formula as variables would."""
+def _bare_words(block: Block, start: int, formula: str) -> Iterator[Problem]:
+    """Yield a problem for Han and quotation marks that stand in a formula as variables would."""
     plain = _WORDS.compiled.sub(lambda found: " " * len(found[0]), formula)
     if found := _HAN.search(plain):
         message = f"公式里的“{quoted(found[0])}”没有写成文字"

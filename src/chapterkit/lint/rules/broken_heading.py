@@ -55,14 +55,14 @@ from chapterkit.text.tree import OPAQUE
 GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
-FIXED = True
+STOPS = True
 
 _FORMAT = "pdf"
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each heading below which a level is left out, and each empty one."""
-    if not document.counting.chapter or (document.formats and _FORMAT not in document.formats):
+    if not document.counting.chapter or not document.is_for(_FORMAT):
         return
     before = 0
     for heading in (block for block in document.blocks if block.level):

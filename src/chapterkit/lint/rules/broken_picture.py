@@ -40,7 +40,7 @@ from chapterkit.text.tree import target_of
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
-FIXED = True
+STOPS = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

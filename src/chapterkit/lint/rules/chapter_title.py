@@ -55,7 +55,7 @@ from chapterkit.text.tree import inlines_of, title_text
 GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
-FIXED = True
+STOPS = True
 
 _LOST = {
     "Note": ("脚注", "把脚注移到正文的第一段"),

@@ -46,13 +46,14 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.pictures import PictureError
 from chapterkit.text.citations import csl_references
 from chapterkit.text.document import Block, Document
+from chapterkit.text.formulas import SHOWN
 from chapterkit.text.pictures import picture_at
 from chapterkit.text.tree import OPAQUE, printable, target_of
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
-FIXED = True
+STOPS = True
 
 _FORMAT = "pdf"
 # What every font for Chinese has, so that hardly a text needs fonts to be looked into.
@@ -71,11 +72,12 @@ Missing = Callable[[str], frozenset[str]]
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each stretch of characters that the PDF cannot show."""
-    if document.formats and _FORMAT not in document.formats:
+    if not document.is_for(_FORMAT):
         return
     missing = _missing(tuple(book.config.serif), tuple(book.config.sans))
     yield from _of_settings(book, missing)
     yield from _of_text(document, missing)
+    yield from _of_formulas(document, missing)
     yield from _of_drawings(document, book, missing)
     cited = {key for block in document.blocks for key in block.citations()}
     for key in sorted(cited & book.bibliography.keys()):
@@ -139,6 +141,19 @@ def _shown_nowhere(block: Block, start: int, text: str) -> str:
     from chapterkit import fonts
 
     return "".join(one for one in text if one not in fonts.of_formulas())
+
+
+def _of_formulas(document: Document, missing: Missing) -> Iterator[Problem]:
+    """Yield a problem for each formula with a command whose sign no font has."""
+    for one in document.warned:
+        if one.type == SHOWN:
+            formula, shown = str(one.fields["contents"]), str(one.fields["typst"])
+            from chapterkit import fonts
+
+            lost = missing("".join(set(shown) - set(formula) - fonts.of_formulas()))
+            if lost:
+                place = document.rendered.text.find(formula)
+                yield _problem(document.rendered.origin(max(0, place)), lost, f"公式 {formula}：")
 
 
 def _of_drawings(document: Document, book: Book, missing: Missing) -> Iterator[Problem]:

@@ -28,13 +28,14 @@ from collections.abc import Iterator
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.formulas import REFUSED, SHOWN, UNREADABLE
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-# duplicate-identifier and broken-formula speak of these, at the right line.
-_ELSEWHERE = frozenset({"DuplicateIdentifier", "CouldNotConvertTeXMath"})
+# duplicate-identifier, broken-formula and missing-glyph speak of these, at the right line.
+_ELSEWHERE = frozenset({"DuplicateIdentifier", UNREADABLE, REFUSED, SHOWN})
 _WORDED = {
     "DuplicateNoteReference": "脚注 {contents} 定义了两次",
     "DuplicateLinkReference": "链接 {contents} 定义了两次",
