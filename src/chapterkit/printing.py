@@ -53,20 +53,19 @@ class Written:
 
 
 def printed(
-    printing: AnyPrinting,
-    formats: Sequence[Format[Any]],
+    wanted: Sequence[tuple[Format[Any], AnyPrinting]],
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
 ) -> list[Written]:
-    """Write a checked chapter, or a book, in formats of its scope; return what was written.
+    """Write a checked chapter, or a book, as each format has it; return what was written.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [_Maker(one, printing, scratch, progress) for one in formats]
+        makers = [_Maker(one, printing, scratch, progress) for one, printing in wanted]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         targets = {folder / one.path.name: one.path for one in made}
@@ -135,7 +134,7 @@ class _Maker:
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
-        target = self.scratch / f"{printing.name}{one.suffix}"
+        target = self.scratch / f"{printing.name}{printing.suffix}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -175,7 +174,7 @@ def cited(document: Document, bibliography: Mapping[str, Source], title: str) ->
 
 
 def chapter_printing(
-    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree
+    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree, edition: str = ""
 ) -> ChapterPrinting:
     """Return what a format may know of a chapter, `tree` being its document's, cited.
 
@@ -189,6 +188,7 @@ def chapter_printing(
         document=document,
         tree=without_links_elsewhere(tree),
         pictures=pictures_of(document, tree, book.folder or Disk(root)),
+        edition=edition,
         **_shared(book, root),
     )
 
@@ -196,7 +196,10 @@ def chapter_printing(
 def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -> BookPrinting:
     """Return what a format may know of a book."""
     pictures = {address: one for each in chapters for address, one in each.pictures.items()}
-    return BookPrinting(chapters=tuple(chapters), pictures=pictures, **_shared(book, root))
+    edition = next((one.edition for one in chapters), "")
+    return BookPrinting(
+        chapters=tuple(chapters), pictures=pictures, edition=edition, **_shared(book, root)
+    )
 
 
 def _shared(book: Book, root: Path) -> dict[str, Any]:

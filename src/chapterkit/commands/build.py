@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,17 @@ from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
+from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
-from chapterkit.manuscript.folder import Disk
+from chapterkit.lint import Problem, together
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import document_of, linted, load
-from chapterkit.pipeline.press import printing_of, written
-from chapterkit.printing import Written, book_printing
+from chapterkit.pipeline import Subject, document_of, linted, load, variants
+from chapterkit.pipeline.press import printing_of
+from chapterkit.printing import Written, book_printing, printed
+from chapterkit.text.document import Document
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
@@ -35,12 +39,18 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "--format", "formats", multiple=True, type=click.Choice(list(all_formats())),
     help=f"Write only this format; may be given several times. Default: {_DEFAULT}.",
 )  # fmt: skip
+@click.option(
+    "--edition", metavar="NAME", default="",
+    help="The edition of the book (editions: in book.yaml); default: none, without what is for "
+    "one edition only.",
+)  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
     targets: Sequence[str],
     formats: Sequence[str],
+    edition: str,
     output: Path | None,
     jobs: int,
     depfile: Path | None,
@@ -48,8 +58,8 @@ def build(
     """Check chapters, then write every format.
 
     TARGET is a chapter's slug or number; default all. Outputs are
-    build/<slug>/<slug>.<ext>. A problem of severity error stops the writing, and the previous
-    good outputs stay. Example:
+    build/<slug>/<slug>.<ext>; of an edition, build/<slug>/<slug>.<edition>.<ext>. A problem of
+    severity error stops the writing, and the previous good outputs stay. Example:
 
     \b
       chapterkit build 7 --format html --format pdf
@@ -58,9 +68,16 @@ def build(
     book = load(Disk(root))
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    _check_edition(book, edition)
     wanted = chapters_of(book, root, targets)
-    documents = [document_of(one) for one in wanted]
-    problems = each_once(map(linted, wanted, documents))
+    made = [
+        [
+            (one, document_of(one))
+            for one in variants(chapter, [one.name for one in chosen], [edition])
+        ]
+        for chapter in wanted
+    ]
+    problems = each_once(map(_problems, made))
     if accepted := own_baseline(book, root):
         problems = without_accepted(problems, accepted, wanted)
     if problems:
@@ -69,15 +86,40 @@ def build(
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
     folder = output or _own_folder(root)
-    chapters: list[ChapterPrinting] = []
-    for subject, document in zip(wanted, documents, strict=True):
-        chapters.append(printing_of(subject, document))
-        files = _write(chapters[-1], chosen, folder, jobs)
-        say_lines(summary_text(document, book))
+    chapters: list[dict[str, ChapterPrinting]] = []
+    for each in made:
+        printings = {
+            name: printing
+            for subject, document in each
+            for printing in [printing_of(subject, document)]
+            for name in sorted(subject.formats)
+        }
+        chapters.append(printings)
+        files = _write(printings, chosen, folder, jobs)
+        say_lines(summary_text(each[0][1], book))
         if depfile:
-            _write_depfile(depfile, chapters[-1].number, files)
-    if any(one.scope == "book" for one in chosen):
-        _write(book_printing(book, root, chapters), chosen, folder, jobs)
+            _write_depfile(depfile, printings[chosen[0].name].number, files)
+    of_book = [one for one in chosen if one.scope == "book"]
+    whole = {
+        one.name: book_printing(book, root, [each[one.name] for each in chapters])
+        for one in of_book
+    }
+    if whole:
+        _write(whole, chosen, folder, jobs)
+
+
+def _problems(made: Sequence[tuple[Subject, Document]]) -> list[Problem]:
+    return together([(one.made_for, linted(one, document)) for one, document in made])
+
+
+def _check_edition(book: Book, edition: str) -> None:
+    """Raise ChapterkitError for an edition that the book has not."""
+    known = book.config.editions
+    if edition and edition not in known:
+        near = nearest(edition, known)
+        listed = f"book.yaml 的 editions 里有：{'、'.join(known) or '（没有）'}"
+        hint = f"最接近的是 {near}" if near else listed
+        raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
 
 
 def _own_folder(root: Path) -> Path:
@@ -89,16 +131,21 @@ def _own_folder(root: Path) -> Path:
 
 
 def _write(
-    printing: AnyPrinting, formats: Sequence[Format[Any]], folder: Path, jobs: int
+    printings: Mapping[str, AnyPrinting], formats: Sequence[Format[Any]], folder: Path, jobs: int
 ) -> list[Written]:
-    """Write a chapter or a book, with a bar while that goes on, and print what was written."""
+    """Write a chapter or a book as each format has it, with a bar, and print what was written."""
     started = time.perf_counter()
-    with progress(
-        f"正在写 {printing.name}", sum(one.scope == printing.scope for one in formats)
-    ) as step:
-        files = written(printing, formats, folder, jobs, step)
-    if files:
-        _print_written(files, time.perf_counter() - started)
+    wanted = [
+        (one, printings[one.name])
+        for one in formats
+        if one.name in printings and one.scope == printings[one.name].scope
+    ]
+    if not wanted:
+        return []
+    name = wanted[0][1].name
+    with progress(f"正在写 {name}", len(wanted)) as step:
+        files = printed(wanted, folder / name, jobs, step)
+    _print_written(files, time.perf_counter() - started)
     return files
 
 

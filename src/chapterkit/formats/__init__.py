@@ -33,7 +33,8 @@ class Printing:
     format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
     nothing of the book itself; `provenance` tells for every number shown where it comes from, as
     one line of plain text; `modified` is when the manuscript was last changed, in seconds since
-    1970: the date that outputs carry, None if that is not known.
+    1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
+    this is, empty for none.
     """
 
     config: Config
@@ -42,6 +43,12 @@ class Printing:
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
     modified: int | None = None
+    edition: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """What the names of its files have before the format's suffix."""
+        return f".{self.edition}" if self.edition else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +68,7 @@ class ChapterPrinting(Printing):
 
     @property
     def name(self) -> str:
-        """What its files are called."""
+        """What the folder of its files is called."""
         return self.slug
 
     @property
@@ -95,7 +102,7 @@ class BookPrinting(Printing):
 
     @property
     def name(self) -> str:
-        """What its files are called."""
+        """What the folder of its files is called."""
         return "book"
 
 
@@ -123,6 +130,13 @@ class Format(Generic[P]):
     writer_suffix: str = ""
     by_default: bool = True
     scope: Scope = "chapter"
+
+
+@cache
+def format_names() -> tuple[str, ...]:
+    """Return the name of every format, in alphabetical order; nothing is loaded for that."""
+    folder = (one.name for one in pkgutil.iter_modules(__path__) if one.name != "shared")
+    return tuple(sorted(folder))
 
 
 @cache

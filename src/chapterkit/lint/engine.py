@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -70,6 +70,7 @@ class Rule:
     problems. One that `is_fixed` guards the author's readers against the text's own author:
     neither book.yaml nor a baseline takes anything from it. One that `stops_builds` tells what no
     writer takes, so that no exception and no baseline can help; where it is off, it still warns.
+    One that `tells_absence` (of a use) is right only if no format of a text has what it misses.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Rule:
     always: bool = False
     is_fixed: bool = False
     stops_builds: bool = False
+    tells_absence: bool = False
 
     @property
     def summary(self) -> str:
@@ -114,6 +116,7 @@ def _rule(module: ModuleType) -> Rule:
         always=getattr(module, "ALWAYS", False) or getattr(module, "STOPS", False),
         is_fixed=getattr(module, "FIXED", False),
         stops_builds=getattr(module, "STOPS", False),
+        tells_absence=getattr(module, "ABSENCE", False),
     )
 
 
@@ -230,6 +233,29 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         if name in ran and (allow, name) not in used
     )
     return sorted([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
+
+
+def together(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Problem]:
+    """Return the problems of a text that is made for several formats: what for, and its problems.
+
+    What is wrong only for some of them says so in its hint; what nothing uses is used if it is
+    in any of them.
+    """
+    if len(found) == 1:
+        return list(found[0][1])
+    where: dict[Problem, list[str]] = {}
+    for made_for, problems in found:
+        for problem in problems:
+            where.setdefault(problem, []).append(made_for)
+    kept: list[Problem] = []
+    for problem, places in where.items():
+        rule = all_rules().get(problem.rule)
+        if len(places) == len(found):
+            kept.append(problem)
+        elif not (rule and rule.tells_absence):
+            hint = "；".join(filter(None, [problem.hint, f"只有这些里面这样：{'；'.join(places)}"]))
+            kept.append(replace(problem, hint=hint))
+    return sorted(kept)
 
 
 def _unknown(made: Iterable[Allow]) -> set[str]:

@@ -199,6 +199,9 @@ class BookModel(_Model):
         "记录的种类：名字 → 印出来的词；不写就只有一种，experiment（实验）", default={}
     )
     parts: tuple[str, ...] = _described("记录的 part 可以写哪些；不写就不管", default=())
+    editions: tuple[str, ...] = _described(
+        "书的几种版本，如 teacher；{% only teacher %} 的文字只在这一版里", default=()
+    )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
     units: dict[str, UnitConfig | None] = _described(
@@ -251,6 +254,16 @@ def _check_kinds(kinds: Mapping[str, KindConfig], file: YamlFile) -> None:
                 "各用各的词，读者才分得开",
             )
         labels[kind.label] = name
+
+
+def _check_editions(editions: tuple[str, ...], file: YamlFile) -> None:
+    for place, name in enumerate(editions):
+        if not re.fullmatch(NAME, name) or name in editions[:place]:
+            raise ChapterkitError(
+                f"“{name}”不能作版本的名字，或者写了两次",
+                file.origin("editions", place),
+                "用小写字母，各不相同，如 teacher、student",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,6 +355,7 @@ def load_config(folder: Folder) -> Config:
     _check_language(model.language, file)
     _check_words(model, file)
     _check_kinds(model.kinds, file)
+    _check_editions(model.editions, file)
     taken: set[str | int] = set()
     check_units(model.units, file)
     for index, chapter in enumerate(model.chapters):

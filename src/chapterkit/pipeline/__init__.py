@@ -10,15 +10,17 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chapterkit import __version__
 from chapterkit.errors import ChapterkitError
-from chapterkit.lint import Problem, Run, all_rules, lint
+from chapterkit.formats import format_names
+from chapterkit.lint import Problem, Run, all_rules, lint, together
 from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
 from chapterkit.text.document import Document, Warned
@@ -34,6 +36,7 @@ from chapterkit.text.numbering import (
     with_references,
 )
 from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.passages import EVERYTHING, Variant, apart, check_passages, passages_of
 from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.reading import (
     check_stretches,
@@ -82,7 +85,9 @@ class Subject:
     `name` is its path as problems name it. A file outside a book has its own `text`, and a book
     that holds what goes with it. `only` names the rules that may run, all where it is empty;
     `given` tells what those may need that there is. `at` are the files of a book whose problems
-    alone are asked for, empty for all of them. Paths are relative to `root`.
+    alone are asked for, empty for all of them. Paths are relative to `root`. `variant` is what it
+    is made for where there are passages that not every format has, and `formats` those to which
+    all that applies alike, empty for any.
     """
 
     name: str
@@ -93,6 +98,21 @@ class Subject:
     only: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     root: Path = Path()
+    variant: Variant = EVERYTHING
+    formats: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """What it is known by, its name and what it is made for."""
+        return f"{self.name}|{self.variant.format}|{self.variant.edition}"
+
+    @property
+    def made_for(self) -> str:
+        """What it is made for, in words; empty where all formats and editions are alike."""
+        if self.variant == EVERYTHING:
+            return ""
+        edition = f"（{self.variant.edition}）" if self.variant.edition else ""
+        return "、".join(sorted(self.formats)) + edition
 
     @property
     def run(self) -> Run:
@@ -137,7 +157,7 @@ def rendered(subject: Subject) -> Rendered:
     template gets wrong.
     """
     if subject.chapter:
-        return render(subject.book, subject.chapter)
+        return render(subject.book, subject.chapter, subject.variant)
     text = without_metadata(subject.text)
     if subject.book.ledger and "{{" in text:
         return render(subject.book, Chapter("", 0, subject.name, text))
@@ -203,7 +223,7 @@ def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -
     Other chapters are read only where a link points to what this one has not. Raises
     ChapterkitError, where it was written, for a `ref()` to nothing.
     """
-    document = replace(document, counting=counting_of(subject))
+    document = replace(document, counting=counting_of(subject), formats=subject.formats)
     if not (targets := targets_in(document.rendered)):
         return document
     elsewhere = _elsewhere(subject, document, targets, memory)
@@ -279,24 +299,74 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
     document = _read_of(subject, memory)
     return memory.step(
         "number",
-        subject.name,
+        subject.key,
         lambda: key_of("number", read_key(document.rendered), render_key(subject)),
         lambda: numbered(subject, document, memory),
     )
 
 
 def _read_of(subject: Subject, memory: Memory) -> Document:
-    name = subject.name
+    name = subject.key
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
     return memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
 
 
 def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
-    """Return the problems of a subject: rendered, read and linted."""
+    """Return the problems of a subject: rendered, read and linted, for each format and edition."""
+    return checked(variants(subject), memory)
+
+
+def checked(subjects: Sequence[Subject], memory: Memory = FORGETFUL) -> list[Problem]:
+    """Return the problems of a text that is made for several formats and editions."""
+    return together([(one.made_for, _problems_of(one, memory)) for one in subjects])
+
+
+def _problems_of(subject: Subject, memory: Memory) -> list[Problem]:
     document = document_of(subject, memory)
     return memory.step(
-        "lint", subject.name, lambda: lint_key(subject, document), lambda: linted(subject, document)
+        "lint", subject.key, lambda: lint_key(subject, document), lambda: linted(subject, document)
     )
+
+
+def variants(
+    subject: Subject, formats: Collection[str] = (), editions: Collection[str] = ()
+) -> list[Subject]:
+    """Return a subject for each set of formats and editions that have other passages than others.
+
+    Only these formats count, any where none is named, and these editions, all where none is named;
+    the empty name is the book as it is in no edition. Raises ChapterkitError for a passage, or an
+    edition, that is named wrongly.
+    """
+    config = subject.book.config
+    passages = passages_of(_templates(subject)) if subject.chapter else []
+    if not passages:
+        return [replace(subject, formats=frozenset(formats))]
+    check_editions(config)
+    check_passages(passages, format_names(), config.editions)
+    made = (
+        Variant(format, edition)
+        for edition in (editions or ("", *config.editions))
+        for format in sorted(formats or format_names())
+    )
+    return [
+        replace(subject, variant=group[0], formats=frozenset(one.format for one in group))
+        for group in apart(passages, made, config.editions)
+    ]
+
+
+def check_editions(config: Config) -> None:
+    """Raise ChapterkitError, at its line, for an edition that is called like a format."""
+    for place, name in enumerate(config.editions):
+        if name in format_names():
+            origin = config.origin("editions", place)
+            raise ChapterkitError(f"版本不能叫 {name}：这是一种格式的名字", origin, "换一个名字")
+
+
+def _templates(subject: Subject) -> dict[str, str]:
+    """Return the texts that a chapter is made of, by their paths."""
+    assert subject.chapter
+    texts = {f"templates/{name}": text for name, text in subject.book.templates.items()}
+    return texts | {subject.chapter.path: subject.chapter.text}
 
 
 # --- keys
@@ -306,7 +376,8 @@ def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
     files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
-    return key_of("render", subject.name, chapter, subject.text, *files)
+    made_for = (subject.key, *sorted(subject.formats))
+    return key_of("render", *made_for, chapter, subject.text, *files)
 
 
 def read_key(markdown: Rendered) -> str:

@@ -39,8 +39,8 @@ def written(
 
     The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
     """
-    chosen = [one for one in formats if one.scope == printing.scope]
-    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
+    chosen = [(one, printing) for one in formats if one.scope == printing.scope]
+    return printed(chosen, output / printing.name, jobs, progress) if chosen else []
 
 
 def printing_of(
@@ -53,11 +53,12 @@ def printing_of(
     assert subject.chapter
     tree = memory.step(
         "cite",
-        subject.name,
+        subject.key,
         lambda: cite_key(subject, document.rendered),
         lambda: cited_tree(subject, document),
     )
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
+    edition = subject.variant.edition
+    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree, edition)
 
 
 # --- keys

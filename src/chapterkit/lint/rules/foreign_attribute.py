@@ -12,6 +12,9 @@ references do not need themselves (`TOC`, `fn1`, `ref-…`); the classes `.numbe
 anything; `data-number` of a span; `alt`, `width` and `height` of an image, the latter two as a
 number with %, px, cm, mm, em, in or pt; `lang` of anything, as a BCP 47 tag.
 
+Passages for some formats only are no matter of classes (`.content-visible`, `when-format`): they
+stand between `{% only html %}` and `{% endonly %}`.
+
 Bad:
 
     [点这里]{onclick="alert(1)"}。
@@ -58,6 +61,14 @@ _FORMS = {
     "lang": "写语言的标签，如 en、zh-Hant",
     "width": _LENGTH,
 }
+# What other tools have for passages of some formats only.
+_CONDITIONAL = frozenset(
+    [
+        *("content-visible", "content-hidden", "when-format", "unless-format", "when-meta"),
+        *("unless-meta", "when-profile", "unless-profile", "html-only", "pdf-only"),
+    ]
+)
+_PASSAGES = "只给某些格式的文字写在 {% only html %} 和 {% endonly %} 之间"
 _LEFT_OUT = "它不会进成品，请删去；chapterkit rule foreign-attribute 列出能用的"
 
 
@@ -78,9 +89,11 @@ def _problem(bearer: Bearer, foreign: Foreign) -> Problem:
             message = f"标识 #{name} 另有用处：目录、脚注、参考文献用它"
             hint = "换一个标识；标题后面写 {#标识}"
         case "class":
-            message, hint = f"不认得类 .{name}", _LEFT_OUT
+            message = f"不认得类 .{name}"
+            hint = _PASSAGES if foreign.name in _CONDITIONAL else _LEFT_OUT
         case "key":
-            message, hint = f"不认得属性 {name}", _LEFT_OUT
+            message = f"不认得属性 {name}"
+            hint = _PASSAGES if foreign.name in _CONDITIONAL else _LEFT_OUT
         case "value":
             message, hint = f"属性 {name} 的值“{quoted(foreign.value)}”不成形", _FORMS[foreign.name]
         case "repeated":
