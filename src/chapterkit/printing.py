@@ -24,6 +24,7 @@ from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import Disk
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import (
@@ -129,6 +130,21 @@ class _Maker:
 
     def make(self) -> Written:
         started = time.perf_counter()
+        try:
+            target = self._made()
+        except (ChapterkitError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            if not self.format.package:
+                raise
+            why = f"{type(error).__name__}: {error}"
+            raise failed(self.format.package, f"格式 {self.format.name}", why) from None
+        seconds = time.perf_counter() - started
+        self.progress(f"{target.name}（{seconds:.1f} 秒）")
+        return Written(target, target.stat().st_size, seconds)
+
+    def _made(self) -> Path:
+        """Return the file that was made."""
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
@@ -143,9 +159,7 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        seconds = time.perf_counter() - started
-        self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return target
 
 
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:

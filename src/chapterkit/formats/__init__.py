@@ -1,4 +1,4 @@
-"""Output formats: one module each, found by walking this folder.
+"""Output formats: one module each, found by walking this folder, and those of installed packages.
 
 A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
 makes the tree that pandoc writes, `finish` makes the final file out of what pandoc wrote.
@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
+from chapterkit.plugins import FORMATS, Plugin, plugins
 from chapterkit.text.document import Document
 from chapterkit.text.passes import WIDE_SPACE
 from chapterkit.text.tree import Tree
@@ -107,6 +109,7 @@ class BookPrinting(Printing):
 
 
 AnyPrinting = ChapterPrinting | BookPrinting
+_NAME = re.compile("[a-z][a-z0-9]*")
 P = TypeVar("P", ChapterPrinting, BookPrinting)
 
 
@@ -119,7 +122,8 @@ class Format(Generic[P]):
     returns the tree that pandoc is to write, never the printing's own tree changed;
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
-    chapter, or one of the book: that is the kind of printing it is handed.
+    chapter, or one of the book: that is the kind of printing it is handed; `package` the installed
+    package that adds it, empty for one of our own.
     """
 
     name: str
@@ -130,21 +134,45 @@ class Format(Generic[P]):
     writer_suffix: str = ""
     by_default: bool = True
     scope: Scope = "chapter"
+    package: str = ""
 
 
 @cache
 def format_names() -> tuple[str, ...]:
     """Return the name of every format, in alphabetical order; nothing is loaded for that."""
-    folder = (one.name for one in pkgutil.iter_modules(__path__) if one.name != "shared")
-    return tuple(sorted(folder))
+    return tuple(sorted({*_own_names(), *(plugin.name for plugin in plugins(FORMATS))}))
+
+
+def _own_names() -> list[str]:
+    """Return the names of the modules of this folder, which are those of the formats."""
+    return sorted(one.name for one in pkgutil.iter_modules(__path__) if not one.ispkg)
 
 
 @cache
 def all_formats() -> dict[str, Format[Any]]:
-    """Return every format of this folder by name, in alphabetical order."""
+    """Return every format by name, in alphabetical order: our own, those of installed packages.
+
+    Raises ChapterkitError, with the package's name, for a format of others that cannot be used.
+    """
     found: dict[str, Format[Any]] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        if isinstance(one := getattr(loaded, "FORMAT", None), Format):
-            found[one.name] = one
-    return found
+    for name in _own_names():
+        found[name] = importlib.import_module(f"{__name__}.{name}").FORMAT
+    for plugin in plugins(FORMATS):
+        found[plugin.name] = _format_of(plugin, found)
+    return dict(sorted(found.items()))
+
+
+def _format_of(plugin: Plugin, others: Mapping[str, Format[Any]]) -> Format[Any]:
+    """Return a format of others; raise ChapterkitError if it is none, or takes another's place."""
+    one = plugin.load()
+    if not isinstance(one, Format):
+        raise plugin.refused("它不是 chapterkit.formats.Format")
+    if one.name != plugin.name or not _NAME.fullmatch(one.name):
+        raise plugin.refused("它的 name 和登记的名字要一样，用小写字母和数字")
+    for other in others.values():
+        whose = f"软件包 {other.package}" if other.package else "chapterkit 自己"
+        if other.name == one.name:
+            raise plugin.refused(f"{whose}已经有叫这个名字的格式")
+        if other.suffix == one.suffix:
+            raise plugin.refused(f"{whose}的格式 {other.name} 已经用了后缀 {one.suffix}")
+    return replace(one, package=plugin.package)
