@@ -54,6 +54,17 @@ class Written:
 
 
 def printed(
+    printing: AnyPrinting,
+    formats: Sequence[Format[Any]],
+    folder: Path,
+    jobs: int,
+    progress: Progress = lambda _: None,
+) -> list[Written]:
+    """Write a checked chapter, or a book, in formats of its scope, as `printed_apart` does."""
+    return printed_apart([(one, printing) for one in formats], folder, jobs, progress)
+
+
+def printed_apart(
     wanted: Sequence[tuple[Format[Any], AnyPrinting]],
     folder: Path,
     jobs: int,

@@ -27,7 +27,7 @@ from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Subject, document_of, linted, load, variants
 from chapterkit.pipeline.press import printing_of
-from chapterkit.printing import Written, book_printing, printed
+from chapterkit.printing import Written, book_printing, printed_apart
 from chapterkit.text.document import Document
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
@@ -144,7 +144,7 @@ def _write(
         return []
     name = wanted[0][1].name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, folder / name, jobs, step)
+        files = printed_apart(wanted, folder / name, jobs, step)
     _print_written(files, time.perf_counter() - started)
     return files
 

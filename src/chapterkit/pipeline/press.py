@@ -39,8 +39,8 @@ def written(
 
     The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
     """
-    chosen = [(one, printing) for one in formats if one.scope == printing.scope]
-    return printed(chosen, output / printing.name, jobs, progress) if chosen else []
+    chosen = [one for one in formats if one.scope == printing.scope]
+    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
 
 
 def printing_of(
