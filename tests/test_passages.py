@@ -136,6 +136,11 @@ def test_an_edition_cannot_be_called_just_anything(name: str, minimal: Path, run
     assert result.output.startswith("book/book.yaml:")
 
 
+def test_an_edition_has_its_own_files_where_all_of_it_is_alike(minimal: Path, run: Run) -> None:
+    add(minimal, "\neditions: [teacher]\n", "book/book.yaml")
+    assert "纸牌" in markdown(run, minimal, "--edition", "teacher", name="cards.teacher.md")
+
+
 def test_an_edition_that_the_book_has_not_is_refused(minimal: Path, run: Run) -> None:
     result = run(minimal, "build", "--edition", "teacher")
     assert result.exit_code == 2

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from chapterkit import fonts
+from chapterkit import characters, fonts
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import all_formats
@@ -101,14 +101,17 @@ def test_words_in_a_formula_are_set_in_the_books_own_font(minimal: Path, run: Ru
     assert run(minimal, "build", "--format", "pdf").exit_code == 0
 
 
-def test_what_is_taken_for_usual_is_in_the_fonts_that_come_with_chapterkit() -> None:
-    for family in (fonts.BUNDLED_SERIF, fonts.BUNDLED_SANS):
-        [font, *_] = fonts.bundled()[family]
-        assert fonts.missing_characters("".join(sorted(_USUAL)), [font]) == []
+def test_the_characters_of_text_are_those_of_the_fonts_that_come_along() -> None:
+    families = (fonts.BUNDLED_SERIF, fonts.BUNDLED_SANS)
+    files = [fonts.bundled()[family][0] for family in families]
+    assert fonts.missing_characters("".join(sorted(characters.of_text())), files) == []
+    assert _USUAL - set("\t\n") <= characters.of_text()
 
 
 def test_the_characters_of_formulas_are_those_of_their_font(tmp_path: Path, minimal: Path) -> None:
-    known = sorted(one for one in fonts.of_formulas() if one.isprintable() and not one.isspace())
+    known = sorted(
+        one for one in characters.of_formulas() if one.isprintable() and not one.isspace()
+    )
     some = [one for one in known[::7] if one not in r"\{}$&#%^_~'\"`<>|" and ord(one) > 0x2000]
     chapter = "# 题 {#cards}\n\n" + "\n\n".join(f"$x{one}y$" for one in some) + "\n"
     (minimal / CHAPTER).write_text(chapter, "utf-8")

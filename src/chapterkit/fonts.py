@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import typst
@@ -103,17 +102,6 @@ def missing_characters(text: str, fonts: Sequence[FontFile]) -> list[str]:
         covered = _coverage(font)
         wanted = dict.fromkeys(one for one in wanted if ord(one) not in covered)
     return list(wanted)
-
-
-@cache
-def of_formulas() -> frozenset[str]:
-    """Return the characters that formulas can show whatever fonts the book has."""
-    text = files("chapterkit").joinpath("data", "fonts", "formulas.txt").read_text("utf-8")
-    found = [chr(code) for code in range(0x20, 0x7F)]
-    for stretch in text.partition("\n")[2].split():
-        first, _, last = stretch.partition("-")
-        found += map(chr, range(int(first, 16), int(last or first, 16) + 1))
-    return frozenset(found)
 
 
 def _needs_glyph(character: str) -> bool:

@@ -109,7 +109,7 @@ class Subject:
     @property
     def made_for(self) -> str:
         """What it is made for, in words; empty where all formats and editions are alike."""
-        if self.variant == EVERYTHING:
+        if not self.variant.format:
             return ""
         edition = f"（{self.variant.edition}）" if self.variant.edition else ""
         return "、".join(sorted(self.formats)) + edition
@@ -179,7 +179,7 @@ def read(markdown: Rendered) -> Document:
             all_rules()  # found while pandoc is at work: whoever reads a text will lint it
             tree, messages = result()
             check_depth(tree)
-            if formulas:
+            if "$" in plain.text:
                 messages += _warned_of(tree, plain, formulas, said)
     except RecursionError as error:
         place = plain.origin(max(0, plain.text.find(str(error))))
@@ -329,7 +329,7 @@ def _problems_of(subject: Subject, memory: Memory) -> list[Problem]:
 
 
 def variants(
-    subject: Subject, formats: Collection[str] = (), editions: Collection[str] = ()
+    subject: Subject, formats: Collection[str] = (), editions: Sequence[str] = ()
 ) -> list[Subject]:
     """Return a subject for each set of formats and editions that have other passages than others.
 
@@ -338,10 +338,11 @@ def variants(
     edition, that is named wrongly.
     """
     config = subject.book.config
+    check_editions(config)
     passages = passages_of(_templates(subject)) if subject.chapter else []
     if not passages:
-        return [replace(subject, formats=frozenset(formats))]
-    check_editions(config)
+        all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
+        return [replace(subject, variant=all_alike, formats=frozenset(formats))]
     check_passages(passages, format_names(), config.editions)
     made = (
         Variant(format, edition)

@@ -38,6 +38,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from html import unescape
 
+from chapterkit.characters import of_formulas, of_text
 from chapterkit.errors import Origin
 from chapterkit.lint.bearers import pictures
 from chapterkit.lint.problem import Problem, problem_at
@@ -56,16 +57,12 @@ NEEDS = frozenset({"book"})
 STOPS = True
 
 _FORMAT = "pdf"
-# What every font for Chinese has, so that hardly a text needs fonts to be looked into.
-_USUAL = frozenset(
-    [
-        *map(chr, range(0x20, 0x7F)),
-        *map(chr, range(0x4E00, 0x9FA6)),
-        *"\t\n·×°±→“”‘’—…–～≈≤≥、。〈〉《》「」『』【】！％（），：；？\u3000",
-    ]
-)
+# Nothing else is looked for in fonts, or in lists of what they have.
+_USUAL = frozenset([*map(chr, range(0x20, 0x7F)), *map(chr, range(0x4E00, 0x9FA6)), *"\t\n"])
 _WORDS_OF_A_DRAWING = re.compile(r">([^<>]*[^<>\x00-\x7f][^<>]*)<")
 _HINT = "安装一种有这个字的字体，写进 book.yaml 的 fonts；或换一个写法"
+
+_ANY_OTHER = "\ue000"  # in no font
 
 Missing = Callable[[str], frozenset[str]]
 
@@ -82,7 +79,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     cited = {key for block in document.blocks for key in block.citations()}
     for key in sorted(cited & book.bibliography.keys()):
         source = book.bibliography[key]
-        if lost := missing(_printed(source)):
+        if lost := missing(_as_typed(source)) and missing(_printed(source)):
             yield _problem(source.origin, lost, f"参考文献 {key}：")
 
 
@@ -99,11 +96,13 @@ def _missing(serif: tuple[str, ...], sans: tuple[str, ...]) -> Missing:
 
 @cache
 def _not_in(rare: frozenset[str], serif: tuple[str, ...], sans: tuple[str, ...]) -> frozenset[str]:
-    # Few texts have rare characters: a check of others need not load what opens fonts.
+    if not (unknown := rare - of_text()):
+        return unknown
+    # Few texts have such characters: a check of others need not load what opens fonts.
     from chapterkit import fonts
 
     families = [*fonts.chosen(serif, fonts.BUNDLED_SERIF), *fonts.chosen(sans, fonts.BUNDLED_SANS)]
-    return frozenset(fonts.missing_characters("".join(sorted(rare)), families))
+    return frozenset(fonts.missing_characters("".join(sorted(unknown)), families))
 
 
 def _of_settings(book: Book, missing: Missing) -> Iterator[Problem]:
@@ -138,9 +137,7 @@ def _shown_nowhere(block: Block, start: int, text: str) -> str:
     is_formula = any(one.kind == "Math" and one.start <= start < one.end for one in block.inlines)
     if not is_formula:
         return text
-    from chapterkit import fonts
-
-    return "".join(one for one in text if one not in fonts.of_formulas())
+    return "".join(one for one in text if one not in of_formulas())
 
 
 def _of_formulas(document: Document, missing: Missing) -> Iterator[Problem]:
@@ -148,9 +145,7 @@ def _of_formulas(document: Document, missing: Missing) -> Iterator[Problem]:
     for one in document.warned:
         if one.type == SHOWN:
             formula, shown = str(one.fields["contents"]), str(one.fields["typst"])
-            from chapterkit import fonts
-
-            lost = missing("".join(set(shown) - set(formula) - fonts.of_formulas()))
+            lost = missing("".join(set(shown) - set(formula) - of_formulas()))
             if lost:
                 place = document.rendered.text.find(formula)
                 yield _problem(document.rendered.origin(max(0, place)), lost, f"公式 {formula}：")
@@ -172,6 +167,12 @@ def _of_drawings(document: Document, book: Book, missing: Missing) -> Iterator[P
                 yield picture.problem(message, "在图里换一个写法，或把文字转成曲线", address)
 
 
+def _as_typed(source: Source) -> str:
+    """Return the text of an entry as it stands there; what LaTeX's commands may give is rare."""
+    typed = "".join([*source.fields.values(), *source.authors, *source.editors])
+    return typed + _ANY_OTHER if "\\" in typed else typed
+
+
 def _printed(source: Source) -> str:
     """Return the text of an entry as the list of references has it."""
     [entry] = csl_references({source.key: source})
@@ -191,6 +192,4 @@ def _problem(origin: Origin, lost: Collection[str], where: str = "") -> Problem:
 
 
 def _named(lost: Collection[str]) -> str:
-    from chapterkit import fonts
-
-    return "、".join(map(fonts.named, sorted(set(lost))))
+    return "、".join(f"“{one}”（U+{ord(one):04X}）" for one in sorted(set(lost)))
