@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
 from typing import Any
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -57,7 +58,7 @@ def plugins(group: str) -> Iterator[Plugin]:
     """Yield what installed packages add to a group, by name."""
     seen: set[str] = set()
     found: list[Plugin] = []
-    for one in distributions(path=safe_path()):
+    for one in distributions(path=[one for one in safe_path() if _mentions(one, group)]):
         package = _name_of(one)
         if package in seen:
             continue  # the first on the path is the one that Python loads
@@ -66,6 +67,13 @@ def plugins(group: str) -> Iterator[Plugin]:
             if entry.group == group:
                 found.append(Plugin(group, entry.name, f"{package} {one.version}", entry))
     yield from sorted(found, key=lambda plugin: (plugin.name, plugin.package))
+
+
+def _mentions(folder: str, group: str) -> bool:
+    """Tell whether a package in a folder adds to a group: most do not, and are not looked into."""
+    said = f"[{group}]".encode()
+    files = Path(folder).glob("*-info/entry_points.txt")
+    return any(said in file.read_bytes() for file in files if file.is_file())
 
 
 def _name_of(distribution: Distribution) -> str:

@@ -45,7 +45,6 @@ from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.pictures import PictureError
-from chapterkit.text.citations import csl_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.formulas import SHOWN
 from chapterkit.text.pictures import picture_at
@@ -63,6 +62,8 @@ _WORDS_OF_A_DRAWING = re.compile(r">([^<>]*[^<>\x00-\x7f][^<>]*)<")
 _HINT = "安装一种有这个字的字体，写进 book.yaml 的 fonts；或换一个写法"
 
 _ANY_OTHER = "\ue000"  # in no font
+# Marks, and letters with accents, that every font has.
+_USUAL_COMMAND = re.compile(r"""\\(?:[&_%#$]|["'`^]\s*\{?[AEIOUaeiou]|~\s*\{?[ANOano])""")
 
 Missing = Callable[[str], frozenset[str]]
 
@@ -170,11 +171,14 @@ def _of_drawings(document: Document, book: Book, missing: Missing) -> Iterator[P
 def _as_typed(source: Source) -> str:
     """Return the text of an entry as it stands there; what LaTeX's commands may give is rare."""
     typed = "".join([*source.fields.values(), *source.authors, *source.editors])
-    return typed + _ANY_OTHER if "\\" in typed else typed
+    return typed + _ANY_OTHER if "\\" in _USUAL_COMMAND.sub("", typed) else typed
 
 
 def _printed(source: Source) -> str:
     """Return the text of an entry as the list of references has it."""
+    # Hardly an entry needs it, and it costs a start.
+    from chapterkit.text.citations import csl_references
+
     [entry] = csl_references({source.key: source})
     return "".join(_texts(entry))
 
