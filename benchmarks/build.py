@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from chapterkit.formats.shared.fonts import bundled_folders
+from chapterkit.fonts import bundled_folders
 from chapterkit.manuscript.book import load_book
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pandoc import READER, pandoc_path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chapterkit.errors import Origin
+from chapterkit.formats import AnyPrinting, Format
 from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
 from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
@@ -23,11 +25,20 @@ from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
 from chapterkit.pipeline import Subject, numbered, read
+from chapterkit.printing import Written, printed
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
 
 HERE = Path(__file__).parent
 PICTURES = Disk(HERE / "data" / "pictures")
+
+
+def written(
+    printing: AnyPrinting, formats: Sequence[Format[Any]], output: Path, jobs: int = 2
+) -> list[Written]:
+    """Write a chapter, or a book, in those formats that make files of it."""
+    wanted = [(one, printing) for one in formats if one.serves(printing.scope)]
+    return printed(wanted, output / printing.name, jobs)
 
 
 def ledger_of(text: str) -> Ledger:

@@ -213,7 +213,7 @@ def written(
         printing = chapter_printing(
             book, root, chapter, document, cited(document.tree, book.bibliography, book.config)
         )
-        printed(printing, chosen, folder, 2)
+        printed([(one, printing) for one in chosen], folder, 2)
     except ChapterkitError:
         return None
     return folder

@@ -23,7 +23,7 @@ from chapterkit.lint import all_rules
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import document_of, load, read
-from chapterkit.pipeline.press import printing_of, written
+from chapterkit.pipeline.press import printing_of
 from chapterkit.text.addresses import link_address, picture_path
 from chapterkit.text.gate import AUTHORS, CITED, gated
 from chapterkit.text.origins import rendered_plainly
@@ -38,6 +38,7 @@ from chapterkit.text.tree import (
     with_blocks,
 )
 from conftest import HERE, Run
+from demo import written
 from test_formats import png
 
 HOSTILE = (HERE / "gate" / "hostile.md").read_text("utf-8")

@@ -17,8 +17,8 @@ import pytest
 import typst
 from PIL import Image, PngImagePlugin
 
+from chapterkit.fonts import bundled_folders
 from chapterkit.formats import all_formats
-from chapterkit.formats.shared.fonts import bundled_folders
 from chapterkit.manuscript.drawings import rebuilt, size_of
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import KINDS, PictureError, checked

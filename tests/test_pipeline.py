@@ -30,15 +30,9 @@ from chapterkit.pipeline import (
     render_key,
     rendered,
 )
-from chapterkit.pipeline.press import (
-    book_printing_of,
-    cite_key,
-    cited_tree,
-    print_key,
-    printing_of,
-    written,
-)
+from chapterkit.pipeline.press import book_printing_of, cite_key, cited_tree, print_key, printing_of
 from chapterkit.text.tree import Tree, tree_blocks, with_blocks
+from demo import written
 
 CHAPTER = "book/chapter3.md"
 TEMPLATE = "templates/experiments/card-game.md.j2"

@@ -28,7 +28,8 @@ _HEAP_EXHAUSTED = 251
 TIMEOUT_SECONDS = 60
 # Reading takes about a second for a megabyte; what takes ten times as long will not end.
 READING_SECONDS, READING_SECONDS_PER_MB = 10, 10
-
+_API = [1, 23]  # of the trees that are made here
+_INLINE = {"t": "InlineMath"}
 
 Tree = dict[str, Any]
 Message = dict[str, Any]
@@ -116,6 +117,33 @@ def _log() -> Iterator[tuple[IO[bytes], str]]:
     else:
         with scratch_folder() as folder, Path(folder, "log").open("w+b") as file:
             yield file, file.name
+
+
+@contextmanager
+def converting(formulas: Sequence[str]) -> Iterator[Callable[[], tuple[list[Message], list[str]]]]:
+    """Let pandoc set formulas, in TeX, in a process of its own, as it will for every format.
+
+    Gives a function that waits for it, and returns what pandoc warns of those that it cannot set,
+    and each formula as Typst has it.
+    """
+    if not formulas:
+        yield lambda: ([], [])
+        return
+    blocks = [{"t": "Para", "c": [{"t": "Math", "c": [_INLINE, text]}]} for text in formulas]
+    given = json.dumps({"pandoc-api-version": _API, "meta": {}, "blocks": blocks}).encode()
+    with _log() as (log, path):
+        command = _command(["--sandbox", "-f", "json", "-t", "typst", "--wrap=none", "--log", path])
+        bounds = Bounds(READING_SECONDS)
+        with running(command, given, name="pandoc", bounds=bounds, log=log) as result:
+
+            def messages() -> tuple[list[Message], list[str]]:
+                if (done := result()).code != 0:
+                    raise _failed(done)
+                log.seek(0)
+                written = done.printed.decode().rstrip("\n").split("\n\n")
+                return json.loads(log.read() or b"[]"), [one.strip("$ \n") for one in written]
+
+            yield messages
 
 
 def transform(tree: Tree, arguments: Sequence[str]) -> Tree:

@@ -23,9 +23,10 @@ from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.pictures import Picture, PictureError
+from chapterkit.manuscript.pictures import Picture
 from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import (
@@ -37,7 +38,7 @@ from chapterkit.text.citations import (
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
-from chapterkit.text.pictures import check_together, pictures_of
+from chapterkit.text.pictures import pictures_of, too_much
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -75,20 +76,19 @@ class Written:
 
 
 def printed(
-    printing: AnyPrinting,
-    formats: Sequence[Format[Any]],
+    wanted: Sequence[tuple[Format[Any], AnyPrinting]],
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
 ) -> list[Written]:
-    """Write a checked chapter, or a book, in formats of its scope; return what was written.
+    """Write a checked chapter, or a book, as each format has it; return what was written.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [_Maker(one, printing, scratch, progress) for one in formats]
+        makers = [_Maker(one, printing, scratch, progress) for one, printing in wanted]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         targets = {folder / one.path.name: one.path for one in made}
@@ -152,12 +152,27 @@ class _Maker:
 
     def make(self) -> Written:
         started = time.perf_counter()
+        try:
+            target = self._made()
+        except (ChapterkitError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            if not self.format.package:
+                raise
+            why = f"{type(error).__name__}: {error}"
+            raise failed(self.format.package, f"格式 {self.format.name}", why) from None
+        seconds = time.perf_counter() - started
+        self.progress(f"{target.name}（{seconds:.1f} 秒）")
+        return Written(target, target.stat().st_size, seconds)
+
+    def _made(self) -> Path:
+        """Return the file that was made."""
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
-        target = self.scratch / f"{printing.name}{one.suffix}"
+        target = self.scratch / f"{printing.name}{printing.suffix}{one.suffix}"
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -166,9 +181,7 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        seconds = time.perf_counter() - started
-        self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return target
 
 
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
@@ -205,6 +218,7 @@ def chapter_printing(
     chapter: Chapter,
     document: Document,
     tree: Tree,
+    edition: str = "",
     here: Collection[str] | None = None,
     shared: Mapping[str, Any] | None = None,
 ) -> ChapterPrinting:
@@ -227,12 +241,16 @@ def chapter_printing(
         document=document,
         tree=without_links_elsewhere(tree, here),
         pictures=pictures_of(document, tree, book.folder or Disk(root)),
-        **(shared or _shared(book, root)),
+        **(shared or _shared(book, root, edition)),
     )
 
 
 def book_printing(
-    book: Book, root: Path, chapters: Sequence[Chapter], documents: Sequence[Document]
+    book: Book,
+    root: Path,
+    chapters: Sequence[Chapter],
+    documents: Sequence[Document],
+    edition: str = "",
 ) -> BookPrinting:
     """Return what a format may know of a book of these chapters, their documents cited as one.
 
@@ -251,9 +269,9 @@ def book_printing(
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
     for document in documents:
         _check_led_to(document, here)
-    shared = _shared(book, root)
+    shared = _shared(book, root, edition)
     printings = tuple(
-        chapter_printing(book, root, chapter, document, tree, here, shared)
+        chapter_printing(book, root, chapter, document, tree, edition, here, shared)
         for chapter, document, tree in zip(chapters, documents, trees, strict=True)
     )
     return BookPrinting(
@@ -270,10 +288,8 @@ def _all_pictures(printings: Sequence[ChapterPrinting]) -> dict[str, Picture]:
     pictures: dict[str, Picture] = {}
     for printing in printings:
         pictures |= printing.pictures
-        try:
-            check_together(pictures)
-        except PictureError as error:
-            raise error.at(printing.document.rendered.origin(0)) from None
+        if error := too_much(pictures.values()):
+            raise error.at(printing.document.rendered.origin(0))
     return pictures
 
 
@@ -310,12 +326,13 @@ def _cited_through(
     return separate, [one for one in behind if kind_of(one) == "Div"]
 
 
-def _shared(book: Book, root: Path) -> dict[str, Any]:
+def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
         "config": _in_plain_lines(book.config),
         "language": book.config.language,
         "work": Path(),
+        "edition": edition,
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
         "modified": modified(root, book.config.bibliography),
     }

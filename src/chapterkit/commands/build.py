@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,17 @@ from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
+from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.files import leads_out, path_from_here, replace_text
-from chapterkit.formats import AnyPrinting, Format, all_formats
-from chapterkit.manuscript.folder import Disk
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.lint import Problem, together
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import document_of, linted, load
-from chapterkit.pipeline.press import book_printing_of, printing_of, written
-from chapterkit.printing import Written
+from chapterkit.pipeline import Subject, document_of, linted, load, variants
+from chapterkit.pipeline.press import book_printing_of, printing_of
+from chapterkit.printing import Written, printed
+from chapterkit.text.document import Document
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
@@ -36,6 +40,11 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     help=f"Write only this format; may be given several times. Default: {_DEFAULT}.",
 )  # fmt: skip
 @click.option("--book", "whole", is_flag=True, help="Write one file of all chapters, the book.")
+@click.option(
+    "--edition", metavar="NAME", default="",
+    help="The edition of the book (editions: in book.yaml); default: none, without what is for "
+    "one edition only.",
+)  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
@@ -43,6 +52,7 @@ def build(
     targets: Sequence[str],
     formats: Sequence[str],
     whole: bool,
+    edition: str,
     output: Path | None,
     jobs: int,
     depfile: Path | None,
@@ -50,8 +60,8 @@ def build(
     """Check chapters, then write every format.
 
     TARGET is a chapter's slug or number; default all. Outputs are
-    build/<slug>/<slug>.<ext>. A problem of severity error stops the writing, and the previous
-    good outputs stay. Example:
+    build/<slug>/<slug>.<ext>; of an edition, build/<slug>/<slug>.<edition>.<ext>. A problem of
+    severity error stops the writing, and the previous good outputs stay. Example:
 
     \b
       chapterkit build 7 --format html --format pdf
@@ -63,9 +73,16 @@ def build(
     book = load(Disk(root))
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    _check_edition(book, edition)
     wanted = chapters_of(book, root, targets)
-    documents = [document_of(one) for one in wanted]
-    problems = each_once(map(linted, wanted, documents))
+    made = [
+        [
+            (one, document_of(one))
+            for one in variants(chapter, [one.name for one in chosen], [edition])
+        ]
+        for chapter in wanted
+    ]
+    problems = each_once(map(_problems, made))
     if accepted := own_baseline(book, root):
         problems = without_accepted(problems, accepted, wanted)
     if problems:
@@ -76,14 +93,56 @@ def build(
     folder = output or _own_folder(root)
     files: list[Written] = []
     if not whole:
-        for subject, document in zip(wanted, documents, strict=True):
-            files += _write(printing_of(subject, document), chosen, folder, jobs)
-            say_lines(summary_text(document, book))
+        for each in made:
+            files += _write(_chapter(each), chosen, folder, jobs)
+            say_lines(summary_text(each[0][1], book))
     of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
     if of_books:
-        files += _write(book_printing_of(wanted, documents), of_books, folder, jobs)
+        files += _write(_book(made, of_books), of_books, folder, jobs)
     if depfile:
         _write_depfile(depfile, files)
+
+
+Made = Sequence[tuple[Subject, Document]]
+"""A chapter as it is made: once, or once for each set of formats that have their own passages."""
+
+
+def _chapter(made: Made) -> dict[str, ChapterPrinting]:
+    """Return a chapter as each format has it."""
+    return {
+        name: printing
+        for subject, document in made
+        for printing in [printing_of(subject, document)]
+        for name in sorted(subject.formats)
+    }
+
+
+def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
+    """Return the book as each format has it; formats that have the same passages share one."""
+    printings: dict[tuple[str, ...], BookPrinting] = {}
+    found: dict[str, BookPrinting] = {}
+    for one in formats:
+        texts = [next(text for text in each if one.name in text[0].formats) for each in made]
+        key = tuple(subject.key for subject, _ in texts)
+        if key not in printings:
+            subjects, documents = zip(*texts, strict=True)
+            printings[key] = book_printing_of(subjects, documents)
+        found[one.name] = printings[key]
+    return found
+
+
+def _problems(made: Made) -> list[Problem]:
+    return together([(one.made_for, linted(one, document)) for one, document in made])
+
+
+def _check_edition(book: Book, edition: str) -> None:
+    """Raise ChapterkitError for an edition that the book has not."""
+    known = book.config.editions
+    if edition and edition not in known:
+        near = nearest(edition, known)
+        listed = f"book.yaml 的 editions 里有：{'、'.join(known) or '（没有）'}"
+        hint = f"最接近的是 {near}" if near else listed
+        raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
 
 
 def _own_folder(root: Path) -> Path:
@@ -95,16 +154,21 @@ def _own_folder(root: Path) -> Path:
 
 
 def _write(
-    printing: AnyPrinting, formats: Sequence[Format[Any]], folder: Path, jobs: int
+    printings: Mapping[str, AnyPrinting], formats: Sequence[Format[Any]], folder: Path, jobs: int
 ) -> list[Written]:
-    """Write a chapter or a book, with a bar while that goes on, and print what was written."""
+    """Write a chapter or a book as each format has it, with a bar, and print what was written."""
     started = time.perf_counter()
-    with progress(
-        f"正在写 {printing.name}", sum(one.serves(printing.scope) for one in formats)
-    ) as step:
-        files = written(printing, formats, folder, jobs, step)
-    if files:
-        _print_written(files, time.perf_counter() - started)
+    wanted = [
+        (one, printings[one.name])
+        for one in formats
+        if one.name in printings and one.serves(printings[one.name].scope)
+    ]
+    if not wanted:
+        return []
+    name = wanted[0][1].name
+    with progress(f"正在写 {name}", len(wanted)) as step:
+        files = printed(wanted, folder / name, jobs, step)
+    _print_written(files, time.perf_counter() - started)
     return files
 
 

@@ -1,4 +1,4 @@
-"""Output formats: one module each, found by walking this folder.
+"""Output formats: one module each, found by walking this folder, and those of installed packages.
 
 A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
 makes the tree that pandoc writes, `finish` makes the final file out of what pandoc wrote.
@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -19,6 +20,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import BOOK, Part, Role
+from chapterkit.plugins import FORMATS, Plugin, plugins
 from chapterkit.text.document import Document
 from chapterkit.text.tree import Element, Tree
 
@@ -33,7 +35,8 @@ class Printing:
     format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
     nothing of the book itself; `provenance` tells for every number shown where it comes from, as
     one line of plain text; `modified` is when the manuscript was last changed, in seconds since
-    1970: the date that outputs carry, None if that is not known.
+    1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
+    this is, empty for none.
     """
 
     config: Config
@@ -42,6 +45,12 @@ class Printing:
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
     modified: int | None = None
+    edition: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """What the names of its files have before the format's suffix."""
+        return f".{self.edition}" if self.edition else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +76,7 @@ class ChapterPrinting(Printing):
 
     @property
     def name(self) -> str:
-        """What its files are called."""
+        """What the folder of its files is called."""
         return self.slug
 
     @property
@@ -138,6 +147,7 @@ class BookPrinting(Printing):
 
 
 AnyPrinting = ChapterPrinting | BookPrinting
+_NAME = re.compile("[a-z][a-z0-9]*")
 P = TypeVar("P", ChapterPrinting, BookPrinting, AnyPrinting)
 
 
@@ -150,7 +160,8 @@ class Format(Generic[P]):
     returns the tree that pandoc is to write, never the printing's own tree changed;
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
-    chapter, one of the book, or either: that is the kind of printing it is handed.
+    chapter, one of the book, or either: that is the kind of printing it is handed; `package` the
+    installed package that adds it, empty for one of our own.
     """
 
     name: str
@@ -161,6 +172,7 @@ class Format(Generic[P]):
     writer_suffix: str = ""
     by_default: bool = True
     scope: Scope | Literal["both"] = "chapter"
+    package: str = ""
 
     def serves(self, scope: Scope) -> bool:
         """Tell whether it makes files of chapters, or of a book."""
@@ -168,11 +180,41 @@ class Format(Generic[P]):
 
 
 @cache
+def format_names() -> tuple[str, ...]:
+    """Return the name of every format, in alphabetical order; nothing is loaded for that."""
+    return tuple(sorted({*_own_names(), *(plugin.name for plugin in plugins(FORMATS))}))
+
+
+def _own_names() -> list[str]:
+    """Return the names of the modules of this folder, which are those of the formats."""
+    return sorted(one.name for one in pkgutil.iter_modules(__path__) if not one.ispkg)
+
+
+@cache
 def all_formats() -> dict[str, Format[Any]]:
-    """Return every format of this folder by name, in alphabetical order."""
+    """Return every format by name, in alphabetical order: our own, those of installed packages.
+
+    Raises ChapterkitError, with the package's name, for a format of others that cannot be used.
+    """
     found: dict[str, Format[Any]] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        if isinstance(one := getattr(loaded, "FORMAT", None), Format):
-            found[one.name] = one
-    return found
+    for name in _own_names():
+        found[name] = importlib.import_module(f"{__name__}.{name}").FORMAT
+    for plugin in plugins(FORMATS):
+        found[plugin.name] = _format_of(plugin, found)
+    return dict(sorted(found.items()))
+
+
+def _format_of(plugin: Plugin, others: Mapping[str, Format[Any]]) -> Format[Any]:
+    """Return a format of others; raise ChapterkitError if it is none, or takes another's place."""
+    one = plugin.load()
+    if not isinstance(one, Format):
+        raise plugin.refused("它不是 chapterkit.formats.Format")
+    if one.name != plugin.name or not _NAME.fullmatch(one.name):
+        raise plugin.refused("它的 name 和登记的名字要一样，用小写字母和数字")
+    for other in others.values():
+        whose = f"软件包 {other.package}" if other.package else "chapterkit 自己"
+        if other.name == one.name:
+            raise plugin.refused(f"{whose}已经有叫这个名字的格式")
+        if other.suffix == one.suffix:
+            raise plugin.refused(f"{whose}的格式 {other.name} 已经用了后缀 {one.suffix}")
+    return replace(one, package=plugin.package)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, fonts
+from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.whole import (
@@ -156,7 +157,9 @@ def _image(element: Element, images: Mapping[str, str]) -> Element:
     parts = [_string(images[target_of(element).address]), f"alt: {_string(description)}"]
     if width.rstrip("%").isdigit() and width.endswith("%"):
         parts.append(f"width: {width}")
-    return _typst(f"#image({', '.join(parts)})")
+    image = f"image({', '.join(parts)})"
+    # What nobody describes is not read aloud; the PDF may hold nothing that is, and has no words.
+    return _typst(f"#{image}" if description.strip() else f"#pdf.artifact({image})")
 
 
 def _typst(text: str) -> Element:

@@ -193,6 +193,9 @@ class BookModel(_Model):
         "记录的种类：名字 → 印出来的词；不写就只有一种，experiment（实验）", default={}
     )
     parts: tuple[str, ...] = _described("记录的 part 可以写哪些；不写就不管", default=())
+    editions: tuple[str, ...] = _described(
+        "书的几种版本，如 teacher；{% only teacher %} 的文字只在这一版里", default=()
+    )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
     units: dict[str, UnitConfig | None] = _described(
@@ -273,6 +276,16 @@ def _wrong_kinds(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
                 "各用各的词，读者才分得开",
             )
         labels[kind.label.casefold()] = f"kinds 里的 {name}"
+
+
+def _wrong_editions(editions: tuple[str, ...], file: YamlFile) -> Iterator[ChapterkitError]:
+    for place, name in enumerate(editions):
+        if not re.fullmatch(NAME, name) or name in editions[:place]:
+            yield ChapterkitError(
+                f"“{name}”不能作版本的名字，或者写了两次",
+                file.origin("editions", place),
+                "用小写字母，各不相同，如 teacher、student",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -385,6 +398,7 @@ def load_config(folder: Folder) -> Config:
     wrong.add(_wrong_words(known, file))
     wrong.add(_wrong_kinds(known, file))
     wrong.add(_wrong_numbering(known, file))
+    wrong.add(_wrong_editions(known.editions, file))
     config = Config.partly(file=file, **{**vars(known), "author": _author(known)})
     wrong.add(wrong_plan(config.plan, file.origin))
     wrong.add(_leading_out(config, file))
@@ -403,7 +417,7 @@ def _as_far_as_it_fits(data: Mapping[str, Any]) -> BookModel:
     """Return what a book.yaml that does not fit says nevertheless, for what else is looked at."""
     return BookModel.partly(
         author=str(data.get("author") or ""),
-        authors=data.get("authors") or (),
+        authors=(AuthorConfig(""),) if data.get("authors") else (),  # that there are any
         language=data["language"] if isinstance(data.get("language"), str) else "zh-Hans",
         words={key: one for key, one in _mapping(data, "words") if isinstance(one, str)},
         kinds={

@@ -10,18 +10,21 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chapterkit import __version__
 from chapterkit.errors import ChapterkitError
-from chapterkit.lint import Problem, Run, all_rules, lint
+from chapterkit.formats import format_names
+from chapterkit.lint import Problem, Run, all_rules, lint, together
 from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
-from chapterkit.pandoc import reading
+from chapterkit.pandoc import Message, converting, reading
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
     UNCOUNTED,
     Counting,
@@ -33,17 +36,20 @@ from chapterkit.text.numbering import (
     with_references,
 )
 from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.passages import EVERYTHING, Variant, apart, check_passages, passages_of
 from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.reading import (
     check_stretches,
     most_brackets,
+    probable_formulas,
     without_comments,
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import check_depth
+from chapterkit.text.tree import Tree, check_depth, formulas_of
 
 Value = TypeVar("Value")
+Converted = tuple[list[Message], list[str]]
 
 
 @dataclass
@@ -79,7 +85,9 @@ class Subject:
     `name` is its path as problems name it. A file outside a book has its own `text`, and a book
     that holds what goes with it. `only` names the rules that may run, all where it is empty;
     `given` tells what those may need that there is. `at` are the files of a book whose problems
-    alone are asked for, empty for all of them. Paths are relative to `root`.
+    alone are asked for, empty for all of them. Paths are relative to `root`. `variant` is what it
+    is made for where there are passages that not every format has, and `formats` those to which
+    all that applies alike, empty for any.
     """
 
     name: str
@@ -90,6 +98,21 @@ class Subject:
     only: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     root: Path = Path()
+    variant: Variant = EVERYTHING
+    formats: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """What it is known by, its name and what it is made for."""
+        return f"{self.name}|{self.variant.format}|{self.variant.edition}"
+
+    @property
+    def made_for(self) -> str:
+        """What it is made for, in words; empty where all formats and editions are alike."""
+        if not self.variant.format:
+            return ""
+        edition = f"（{self.variant.edition}）" if self.variant.edition else ""
+        return "、".join(sorted(self.formats)) + edition
 
     @property
     def run(self) -> Run:
@@ -134,7 +157,7 @@ def rendered(subject: Subject) -> Rendered:
     template gets wrong.
     """
     if subject.chapter:
-        return render(subject.book, subject.chapter)
+        return render(subject.book, subject.chapter, subject.variant)
     text = without_metadata(subject.text)
     if subject.book.ledger and "{{" in text:
         return render(subject.book, Chapter("", "", subject.name, text))
@@ -150,16 +173,48 @@ def read(markdown: Rendered) -> Document:
     plain, comments = without_comments(markdown)
     try:
         check_stretches(plain)
-        with reading(plain.text) as result:
+        formulas = probable_formulas(plain.text)
+        # At once, so that formulas cost no time of their own.
+        with reading(plain.text) as result, converting(formulas) as said:
             all_rules()  # found while pandoc is at work: whoever reads a text will lint it
             tree, messages = result()
-        check_depth(tree)
-    except RecursionError:
-        raise ChapterkitError("列表或引文嵌套得太深", plain.origin(0)) from None
+            check_depth(tree)
+            if "$" in plain.text:
+                messages += _warned_of(tree, plain, formulas, said)
+    except RecursionError as error:
+        place = plain.origin(max(0, plain.text.find(str(error))))
+        raise ChapterkitError("列表、引文或强调嵌套得太深", place, "少套几层") from None
     except ChapterkitError as error:
         raise error.at(plain.origin(most_brackets(plain.text))) from None
     warned = tuple(Warned(message["type"], message) for message in messages)
     return Document(tree, plain, warned, comments)
+
+
+def _warned_of(
+    tree: Tree, markdown: Rendered, asked: Sequence[str], said: Callable[[], Converted]
+) -> list[Message]:
+    """Return what pandoc warns of a tree's formulas, and what Typst will make of them.
+
+    What pandoc was asked about beforehand may be no formula, and be too much for it: then it is
+    asked again.
+    """
+    formulas = set(formulas_of(tree))
+    if not formulas:
+        return []
+    try:
+        told = told_of(asked, *said())
+    except ChapterkitError:
+        told, asked = [], ()
+    more = sorted(formulas.difference(asked))
+    with converting(more) as rest:
+        try:
+            told += told_of(more, *rest())
+        except ChapterkitError as error:
+            worst = max(formulas, key=lambda formula: formula.count("{"))
+            place = markdown.origin(max(0, markdown.text.find(worst)))
+            hint = "看看这个公式：括号没有配对的补齐，套得太深的拆开"
+            raise ChapterkitError(error.message, place, hint) from None
+    return [one for one in told if one.get("contents") in formulas]
 
 
 def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -> Document:
@@ -168,7 +223,7 @@ def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -
     Other chapters are read only where a link points to what this one has not. Raises
     ChapterkitError, where it was written, for a `ref()` to nothing.
     """
-    document = replace(document, counting=counting_of(subject))
+    document = replace(document, counting=counting_of(subject), formats=subject.formats)
     if not (targets := targets_in(document.rendered)):
         return document
     elsewhere = _elsewhere(subject, document, targets, memory)
@@ -243,24 +298,75 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
     document = _read_of(subject, memory)
     return memory.step(
         "number",
-        subject.name,
+        subject.key,
         lambda: key_of("number", read_key(document.rendered), render_key(subject)),
         lambda: numbered(subject, document, memory),
     )
 
 
 def _read_of(subject: Subject, memory: Memory) -> Document:
-    name = subject.name
+    name = subject.key
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
     return memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
 
 
 def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
-    """Return the problems of a subject: rendered, read and linted."""
+    """Return the problems of a subject: rendered, read and linted, for each format and edition."""
+    return checked(variants(subject), memory)
+
+
+def checked(subjects: Sequence[Subject], memory: Memory = FORGETFUL) -> list[Problem]:
+    """Return the problems of a text that is made for several formats and editions."""
+    return together([(one.made_for, _problems_of(one, memory)) for one in subjects])
+
+
+def _problems_of(subject: Subject, memory: Memory) -> list[Problem]:
     document = document_of(subject, memory)
     return memory.step(
-        "lint", subject.name, lambda: lint_key(subject, document), lambda: linted(subject, document)
+        "lint", subject.key, lambda: lint_key(subject, document), lambda: linted(subject, document)
     )
+
+
+def variants(
+    subject: Subject, formats: Collection[str] = (), editions: Sequence[str] = ()
+) -> list[Subject]:
+    """Return a subject for each set of formats and editions that have other passages than others.
+
+    Only these formats count, any where none is named, and these editions, all where none is named;
+    the empty name is the book as it is in no edition. Raises ChapterkitError for a passage, or an
+    edition, that is named wrongly.
+    """
+    config = subject.book.config
+    check_editions(config)
+    passages = passages_of(_templates(subject)) if subject.chapter else []
+    if not passages:
+        all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
+        return [replace(subject, variant=all_alike, formats=frozenset(formats))]
+    check_passages(passages, format_names(), config.editions)
+    made = (
+        Variant(format, edition)
+        for edition in (editions or ("", *config.editions))
+        for format in sorted(formats or format_names())
+    )
+    return [
+        replace(subject, variant=group[0], formats=frozenset(one.format for one in group))
+        for group in apart(passages, made, config.editions)
+    ]
+
+
+def check_editions(config: Config) -> None:
+    """Raise ChapterkitError, at its line, for an edition that is called like a format."""
+    for place, name in enumerate(config.editions):
+        if name in format_names():
+            origin = config.origin("editions", place)
+            raise ChapterkitError(f"版本不能叫 {name}：这是一种格式的名字", origin, "换一个名字")
+
+
+def _templates(subject: Subject) -> dict[str, str]:
+    """Return the texts that a chapter is made of, by their paths."""
+    assert subject.chapter
+    texts = {f"templates/{name}": text for name, text in subject.book.templates.items()}
+    return texts | {subject.chapter.path: subject.chapter.text}
 
 
 # --- keys
@@ -270,7 +376,8 @@ def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
     files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
-    return key_of("render", subject.name, chapter, subject.text, *files)
+    made_for = (subject.key, *sorted(subject.formats))
+    return key_of("render", *made_for, chapter, subject.text, *files)
 
 
 def read_key(markdown: Rendered) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
+from chapterkit.formats import BookPrinting, ChapterPrinting, Format
 from chapterkit.pipeline import (
     FORGETFUL,
     Memory,
@@ -16,7 +15,7 @@ from chapterkit.pipeline import (
     read_key,
     render_key,
 )
-from chapterkit.printing import Progress, Written, book_printing, chapter_printing, cited, printed
+from chapterkit.printing import book_printing, chapter_printing, cited
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered
 from chapterkit.text.tree import Tree
@@ -25,21 +24,6 @@ from chapterkit.text.tree import Tree
 def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
     return cited(document.tree, subject.book.bibliography, subject.book.config)
-
-
-def written(
-    printing: AnyPrinting,
-    formats: Sequence[Format[Any]],
-    output: Path,
-    jobs: int,
-    progress: Progress = lambda _: None,
-) -> list[Written]:
-    """Write a chapter, or a book, in those formats that have its scope; return what was written.
-
-    The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
-    """
-    chosen = [one for one in formats if one.serves(printing.scope)]
-    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
 
 
 def printing_of(
@@ -52,11 +36,12 @@ def printing_of(
     assert subject.chapter
     tree = memory.step(
         "cite",
-        subject.name,
+        subject.key,
         lambda: cite_key(subject, document.rendered),
         lambda: cited_tree(subject, document),
     )
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
+    edition = subject.variant.edition
+    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree, edition)
 
 
 def book_printing_of(subjects: Sequence[Subject], documents: Sequence[Document]) -> BookPrinting:
@@ -65,7 +50,7 @@ def book_printing_of(subjects: Sequence[Subject], documents: Sequence[Document])
     Raises ChapterkitError as `book_printing` does.
     """
     first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
-    return book_printing(first.book, first.root, chapters, documents)
+    return book_printing(first.book, first.root, chapters, documents, first.variant.edition)
 
 
 # --- keys

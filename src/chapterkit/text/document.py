@@ -224,7 +224,8 @@ class Document:
     """One chapter as pandoc read it, with the Markdown it was given and what it warned of.
 
     The comments are no longer in the Markdown: blanks stand in their place. `counting` says how
-    its figures and the like are counted; `elsewhere` holds what it refers to in other chapters.
+    its figures and the like are counted; `elsewhere` holds what it refers to in other chapters;
+    `formats` names those that it is printed in, empty for any.
     """
 
     tree: Tree = field(repr=False)
@@ -233,6 +234,11 @@ class Document:
     comments: tuple[Comment, ...] = ()
     counting: Counting = UNCOUNTED
     elsewhere: Mapping[str, Thing] = field(default_factory=dict, repr=False)
+    formats: frozenset[str] = frozenset()
+
+    def is_for(self, format: str) -> bool:
+        """Tell whether it is printed in a format, as far as that is known."""
+        return not self.formats or format in self.formats
 
     @cached_property
     def things(self) -> tuple[Thing, ...]:

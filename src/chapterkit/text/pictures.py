@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Folder
@@ -61,17 +61,19 @@ def pictures_of(document: Document, tree: Tree, folder: Folder) -> dict[str, Pic
     for address in addresses(tree):
         try:
             found[address] = picture_at(address, folder)
-            check_together(found)
+            if wrong := too_much(found.values()):
+                raise wrong
         except PictureError as error:
             raise error.at(origin_of(address, document)) from None
     return found
 
 
-def check_together(pictures: Mapping[str, Picture]) -> None:
-    """Raise PictureError for pictures that have more than a writer can hold."""
-    if sum(len(one.data) for one in pictures.values()) > MAX_BYTES_TOGETHER:
-        limit = MAX_BYTES_TOGETHER // 1_000_000
-        raise PictureError(f"图片一共超过 {limit} MB", hint="缩小或压缩后再用")
+def too_much(found: Iterable[Picture]) -> PictureError | None:
+    """Return what is said of pictures that are too large together, None where they are not."""
+    if sum(len(one.data) for one in found) <= MAX_BYTES_TOGETHER:
+        return None
+    limit = MAX_BYTES_TOGETHER // 1_000_000
+    return PictureError(f"图片一共超过 {limit} MB", hint="缩小或压缩后再用")
 
 
 def origin_of(address: str, document: Document) -> Origin:

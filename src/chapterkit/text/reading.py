@@ -49,6 +49,20 @@ def check_stretches(rendered: Rendered) -> None:
         offset += len(line) + 1
 
 
+_FORMULA = re.compile(r"(\$\$?)((?:\\.|[^$\\\n]|\n(?![ \t]*\n))+)\1", re.DOTALL)
+
+
+def probable_formulas(markdown: str) -> list[str]:
+    """Return what between dollar signs may be a formula, each once; two dollar signs at least.
+
+    >>> probable_formulas("设 $x$ 与 $$ y $$，价 5$。")
+    ['x', ' y ']
+    """
+    if markdown.count("$") < 2:
+        return []
+    return list(dict.fromkeys(found[2] for found in _FORMULA.finditer(markdown)))
+
+
 def most_brackets(markdown: str) -> int:
     """Return the offset of the paragraph with the most opening brackets left open."""
     offset = most = found = 0

@@ -13,6 +13,7 @@ from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unknown_record
 from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
+from chapterkit.text.passages import EVERYTHING, Only, Variant
 from chapterkit.text.refusals import Missing, assigned, explained, syntax_error
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
@@ -38,11 +39,11 @@ class _Loader(jinja2.BaseLoader):
         return text, path, lambda: True
 
 
-def make_environment(book: Book, chapter: Chapter) -> Sandbox:
+def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Sandbox:
     """Return the one environment in which a chapter and its templates are rendered."""
     environment = Sandbox(
         loader=_Loader(book, chapter),
-        extensions=[OriginMarks],
+        extensions=[OriginMarks, Only],
         undefined=Missing,
         comment_start_string="{%#",
         comment_end_string="#%}",
@@ -52,6 +53,7 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         cache_size=-1,
         bytecode_cache=CompiledTemplates.at_hand(),
     )
+    environment.variant, environment.editions = variant, frozenset(book.config.editions)
     environment.filters |= {name: environment.counted(name, one) for name, one in DRESSES.items()}
     environment.globals["n"] = Numbers(book.ledger, None)
     calls = [
@@ -113,14 +115,15 @@ def _placed(environment: Sandbox, book: Book, chapter: Chapter, call: str, slug:
     return Markup(rendered)
 
 
-def render(book: Book, chapter: Chapter) -> Rendered:
+def render(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Rendered:
     """Return the chapter's Markdown, experiments in place, with the origin of every part.
 
+    Of passages for some formats or editions only it has those of `variant`.
     Raises ChapterkitError at file and line for anything a template gets wrong: syntax, unknown
     names, what the sandbox forbids, loops without end.
     """
     check_templates(book.templates, book.records)
-    environment = make_environment(book, chapter)
+    environment = make_environment(book, chapter, variant)
     try:
         parts, length = [], 0
         for part in environment.get_template(chapter.path).generate():

@@ -23,9 +23,10 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.text import effort, templates, views
+from chapterkit.text import effort, passages, templates, views
 from chapterkit.text.effort import ITEM, Effort
 from chapterkit.text.origins import mark
+from chapterkit.text.passages import EVERYTHING
 from chapterkit.text.refusals import Names, kind_in_words, value_in_words
 from chapterkit.text.views import (
     DRESSES,
@@ -74,6 +75,8 @@ class Sandbox(SandboxedEnvironment):
         self.filters = {name: self.counted(name, function) for name, function in given.items()}
         own: tuple[Callable[..., Any], ...] = (self.bounded, self.joined, self.spent, self.weighed)
         self.filters |= {f"_{function.__name__}": _at_run_time(function) for function in own}
+        self.filters["_shown"] = _at_run_time(self.shown)
+        self.variant, self.editions = EVERYTHING, frozenset[str]()
         self.globals = {}
 
     def counted(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -125,6 +128,10 @@ class Sandbox(SandboxedEnvironment):
             length += len(parts[-1])
             check_length(length)
         return Markup("".join(parts))
+
+    def shown(self, names: str) -> bool:
+        """Tell whether a passage for some formats or editions is in the text."""
+        return self.variant.shows(names.replace(",", " ").split(), self.editions)
 
     def printed(self, value: Any) -> Markup:
         """Turn what an expression gives into Markdown, counting it."""
@@ -395,7 +402,13 @@ class CompiledTemplates(jinja2.FileSystemBytecodeCache):
 def _made_by() -> str:
     """Return a digest of all that a compiled template depends on besides its own source."""
     digest = hashlib.sha256(version("jinja2").encode())
-    for module in (__file__, effort.__file__, templates.__file__, views.__file__):
+    for module in (
+        __file__,
+        effort.__file__,
+        passages.__file__,
+        templates.__file__,
+        views.__file__,
+    ):
         digest.update(Path(module).read_bytes())
     return digest.hexdigest()[:16]
 

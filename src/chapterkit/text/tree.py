@@ -314,6 +314,25 @@ def with_target(element: Element, target: Target) -> Element:
     return _with_part(element, 2, list(target))
 
 
+def formulas_of(tree: Tree) -> list[str]:
+    """Return the formulas of a tree, in TeX, in no order."""
+    found: list[str] = []
+    waiting: list[Any] = [tree["blocks"]]
+    while waiting:
+        for node in waiting.pop():
+            if type(node) is list:
+                waiting.append(node)
+            elif type(node) is not dict:
+                continue
+            elif "citationId" in node:
+                waiting += [node["citationPrefix"], node["citationSuffix"]]
+            elif node["t"] == "Math":
+                found.append(text_of(node))  # type: ignore[arg-type]
+            elif type(content := node.get("c")) is list:
+                waiting.append(content)
+    return found
+
+
 def is_displayed(element: Element) -> bool:
     """Tell whether an element is a formula that stands on a line of its own."""
     return kind_of(element) == "Math" and kind_of(element["c"][0]) == "DisplayMath"
@@ -514,13 +533,23 @@ def over_matching(node: Any, wanted: Collection[int], change: Callable[[Element]
     return node
 
 
-MAX_DEPTH = 60
+MAX_DEPTH = 25
 
 
 def check_depth(node: Any, depth: int = 0) -> None:
-    """Raise RecursionError for a tree nested deeper than any manuscript is."""
-    if depth > 4 * MAX_DEPTH:
-        raise RecursionError
+    """Raise RecursionError for elements nested deeper than any manuscript's, and than Typst sets.
+
+    It holds the text of what is nested so.
+    """
+    if depth > MAX_DEPTH:
+        raise RecursionError(_first_text(node))
     for child in node.values() if isinstance(node, dict) else node:
-        if isinstance(child, (dict, list)):
+        if isinstance(child, list):
+            check_depth(child, depth)
+        elif isinstance(child, dict):
             check_depth(child, depth + 1)
+
+
+def _first_text(node: Any) -> str:
+    texts = (text_of(one) for one in _elements(node))
+    return next((text for text in texts if text.strip()), "")

@@ -18,6 +18,7 @@ from chapterkit.text.document import Document
 GROUP = "numbers"
 SEVERITY = "warning"
 NEEDS = frozenset({"book"})
+ABSENCE = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Which font files a printed page uses, and which characters they cannot show."""
+"""Which font files a printed page uses, and which characters they cannot show. Reads fonts only."""
 
 from __future__ import annotations
 
@@ -121,6 +121,8 @@ def _needs_glyph(character: str) -> bool:
     """Tell whether a character needs a glyph: spaces, controls and variation selectors do not."""
     if character.isspace() or "\ufe00" <= character <= "\ufe0f":
         return False
+    if character == "\ufeff":  # no PDF that is accessible may hold it
+        return True
     return unicodedata.category(character) not in {"Cc", "Cf"}
 
 
