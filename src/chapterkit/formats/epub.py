@@ -18,6 +18,7 @@ from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
 from chapterkit.formats.shared.zipped import rewritten
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.publication import isbn_digits
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
@@ -80,7 +81,7 @@ def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
     config = printing.config
     return {
         "title": printing.labelled_title,
-        "creator": [{"role": "aut", "text": config.author}],
+        "creator": _creators(config),
         "lang": printing.language,
         "identifier": _identifier(printing, printing.slug),
         "belongs-to-collection": config.title,
@@ -102,12 +103,16 @@ def _of_book(printing: BookPrinting) -> Mapping[str, Any]:
     }
     return {
         "title": title,
-        "creator": [{"role": one.relator, "text": one.name} for one in config.makers],
+        "creator": _creators(config),
         "lang": printing.language,
         "identifier": f"urn:isbn:{isbn}" if isbn else _identifier(printing, "book"),
         "toc-title": config.wording.contents,
         **{key: value for key, value in told.items() if value},
     }
+
+
+def _creators(config: Config) -> list[dict[str, str]]:
+    return [{"role": one.relator, "text": one.name} for one in config.makers]
 
 
 def _identifier(printing: AnyPrinting, slug: str) -> str:

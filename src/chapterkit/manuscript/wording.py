@@ -77,7 +77,6 @@ class Wording:
     listed: str
     made_by: str
     copyright: str
-    title_page: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.
