@@ -80,7 +80,8 @@ def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:
 def _accounts(subject: Subject) -> list[Accounted]:
     options = subject.book.config.lint.options.get("unsourced-number", {})
     names = options.get("names", ()) if subject.chapter else ()
-    return list(accounts(document_of(subject), subject.book.ledger, names, exempt=True))
+    book, document = subject.book, document_of(subject)
+    return list(accounts(document, book.ledger, names, exempt=True, policy=book.config.policy))
 
 
 def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chapterkit.errors import Origin
+from chapterkit.manuscript.config import PolicyConfig
 from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.cards import in_a_list
-from chapterkit.numbers.matching import backing
-from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain
+from chapterkit.numbers.matching import Claim, backing
+from chapterkit.numbers.policy import Citations, kind_of
+from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plain
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
@@ -25,7 +27,9 @@ class Accounted:
     """One quantity of the text.
 
     `status` is recorded (a recorded number's span), matched (typed, and a cited number backs
-    it), exempt (no quantity that needs a source: `why` says by which clause) or unsourced.
+    it), exempt (no quantity that needs a record: `why` says by which clause) or unsourced.
+    `kind` is what a typed one is to the book's policy, `policy` what that asks of it; both are
+    empty for a recorded one, and where nobody asked and every number needs a record.
     """
 
     block: Block
@@ -35,6 +39,14 @@ class Accounted:
     quantity: Quantity | None
     number: Number | None
     why: str
+    kind: str = ""
+    policy: str = ""
+
+    @property
+    def claim(self) -> Claim:
+        """The quantity with the text round it."""
+        assert self.quantity is not None
+        return Claim(self.quantity, self.block.text)
 
     @property
     def origin(self) -> Origin:
@@ -43,24 +55,52 @@ class Accounted:
 
 
 def accounts(
-    document: Document, ledger: Ledger, names: Sequence[str] = (), *, exempt: bool = False
+    document: Document,
+    ledger: Ledger,
+    names: Sequence[str] = (),
+    *,
+    exempt: bool = False,
+    policy: PolicyConfig = PolicyConfig(),  # noqa: B008 (frozen)
 ) -> list[Accounted]:
     """Return every quantity of text and headings, in order.
 
     `names` are phrases that hold a number but are names; numerals that are no quantities by the
     policy are only listed if `exempt` asks for them, and only then are recorded numbers read.
+    `policy` says which typed numbers need a record.
     """
     by_source: dict[str, list[Number]] = {}
     for number in ledger.values():
         by_source.setdefault(number.cite, []).append(number)
+    judge = None if policy.is_strict and not exempt else _Judge(policy, document, ledger.units)
     return [
         one
         for block in document.prose.blocks
         for one in sorted(
-            _of_block(block, ledger, by_source, [*names, *_label(block, document)], exempt),
+            _of_block(block, ledger, by_source, [*names, *_label(block, document)], exempt, judge),
             key=lambda one: one.start,
         )
     ]
+
+
+class _Judge:
+    """What a book's policy asks of typed quantities."""
+
+    def __init__(self, policy: PolicyConfig, document: Document, units: Units) -> None:
+        self.policy, self.units = policy, units
+        self.citations = Citations(document)
+
+    def judged(self, one: Accounted) -> Accounted:
+        """Return a typed quantity with its kind, and exempt where it needs no record."""
+        if one.quantity is None or one.quantity.small_count:
+            return one
+        kind = kind_of(one.quantity, one.block.text, self.units)
+        choice = self.policy.of(kind)
+        one = replace(one, kind=kind, policy=choice)
+        if one.status != "unsourced" or choice == "record":
+            return one
+        if choice == "free" or self.citations.cover(one.block, one.start):
+            return replace(one, status="exempt", why=f"policy {kind}: {choice}")
+        return one
 
 
 def _label(block: Block, document: Document) -> Iterator[str]:
@@ -75,6 +115,7 @@ def _of_block(
     by_source: Mapping[str, Sequence[Number]],
     names: Sequence[str],
     exempt: bool,
+    judge: _Judge | None,
 ) -> Iterator[Accounted]:
     for inline in block.numbers():
         yield _recorded(block, inline, ledger, read=exempt)
@@ -83,17 +124,21 @@ def _of_block(
     cited = dict.fromkeys(block.citations()) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
     for quantity in quantities:
-        start, excerpt = quantity.start, quantity.text
-        backed = backing(quantity, numbers)
-        if backed:
-            yield Accounted(block, start, excerpt, "matched", quantity, backed[0], "")
-        elif not quantity.small_count:
-            yield Accounted(block, start, excerpt, "unsourced", quantity, None, "")
-        else:
-            yield Accounted(block, start, excerpt, "exempt", quantity, None, "small-count")
+        typed = _typed(block, quantity, numbers)
+        yield judge.judged(typed) if judge else typed
     for numeral in explain(text, ledger.units) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
+
+
+def _typed(block: Block, quantity: Quantity, numbers: Sequence[Number]) -> Accounted:
+    start, excerpt = quantity.start, quantity.text
+    backed = backing(Claim(quantity, block.text), numbers)
+    if backed:
+        return Accounted(block, start, excerpt, "matched", quantity, backed[0], "")
+    if quantity.small_count:
+        return Accounted(block, start, excerpt, "exempt", quantity, None, "small-count")
+    return Accounted(block, start, excerpt, "unsourced", quantity, None, "")
 
 
 def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Accounted:
@@ -136,7 +181,8 @@ def as_text(listed: Sequence[Accounted]) -> str:
 
 def _backed(one: Accounted) -> str:
     if one.number is None:
-        return f"  （{one.why}）" if one.why else ""
+        why = one.why or (one.policy and f"policy {one.kind}: {one.policy}")
+        return f"  （{why}）" if why else ""
     return f"  ← {in_a_list(one.number)}"
 
 
@@ -160,6 +206,8 @@ def _plain(one: Accounted) -> dict[str, object]:
         "cite": number.cite if number else None,
         "at": number.at if number else None,
         "why": one.why,
+        "kind": one.kind or None,
+        "policy": one.policy or None,
     }
 
 

@@ -38,7 +38,7 @@ def bindings(accounted: Iterable[Accounted], ledger: Ledger) -> list[Binding]:
             continue
         cited = set(one.block.citations())
         numbers = [number for number in ledger.values() if number.cite in cited or not cited]
-        fitting = backing(one.quantity, numbers)
+        fitting = backing(one.claim, numbers)
         if len(fitting) == 1:
             found.append(_binding(one, fitting[0]))
     return found

@@ -61,7 +61,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             for number in book.ledger.values()
             if number.cite in one.block.citations()
             and same_unit(number, one.quantity)
-            and not backs(number, one.quantity)
+            and not backs(number, one.claim)
         ]
         if one.status == "unsourced":
             rivals = [number for number in rivals if (id(one.block), number.id) not in said]

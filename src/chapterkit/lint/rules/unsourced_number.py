@@ -46,7 +46,7 @@ class Options:
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each quantity that nothing backs, and each span not its number."""
-    for one in accounts(document, book.ledger, options.names):
+    for one in accounts(document, book.ledger, options.names, policy=book.config.policy):
         if one.status == "recorded":
             yield from _check_span(one)
         elif one.status == "matched" and book.chapters:
@@ -64,7 +64,7 @@ def _problem(one: Accounted, message: str, hint: str) -> Problem:
 
 def _unsourced(one: Accounted, ledger: Ledger) -> Problem:
     assert one.quantity is not None
-    known = backing(one.quantity, ledger.values())
+    known = backing(one.claim, ledger.values())
     if len(known) == 1:
         number = known[0]
         message = f"“{one.text}”像是 {number.id}，这一段却没有引用它的来源 {number.cite}"
