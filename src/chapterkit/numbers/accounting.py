@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chapterkit.errors import Origin
@@ -14,6 +14,7 @@ from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.cards import in_a_list
 from chapterkit.numbers.matching import Claim, backing
 from chapterkit.numbers.policy import Citations, kind_of
+from chapterkit.numbers.saying import Place
 from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plain
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
@@ -28,8 +29,9 @@ class Accounted:
 
     `status` is recorded (a recorded number's span), matched (typed, and a cited number backs
     it), exempt (no quantity that needs a record: `why` says by which clause) or unsourced.
-    `kind` is what a typed one is to the book's policy, `policy` what that asks of it; both are
-    empty for a recorded one, and where nobody asked and every number needs a record.
+    `claim` is the quantity with the text round it. `kind` is what a typed one is to the book's
+    policy, `policy` what that asks of it; both are empty for a recorded one, and where nobody asked
+    and every number needs a record.
     """
 
     block: Block
@@ -41,12 +43,7 @@ class Accounted:
     why: str
     kind: str = ""
     policy: str = ""
-
-    @property
-    def claim(self) -> Claim:
-        """The quantity with the text round it."""
-        assert self.quantity is not None
-        return Claim(self.quantity, self.block.text)
+    claim: Claim | None = field(default=None, repr=False)
 
     @property
     def origin(self) -> Origin:
@@ -123,22 +120,41 @@ def _of_block(
     quantities = find_in_plain(text, ledger.units)
     cited = dict.fromkeys(block.citations()) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
+    around = places(block, quantities, ledger) if quantities else ()
     for quantity in quantities:
-        typed = _typed(block, quantity, numbers)
+        typed = _typed(block, Claim(quantity, block.text, around), numbers)
         yield judge.judged(typed) if judge else typed
     for numeral in explain(text, ledger.units) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
 
 
-def _typed(block: Block, quantity: Quantity, numbers: Sequence[Number]) -> Accounted:
+def _typed(block: Block, claim: Claim, numbers: Sequence[Number]) -> Accounted:
+    quantity = claim.quantity
     start, excerpt = quantity.start, quantity.text
-    backed = backing(Claim(quantity, block.text), numbers)
+    backed = backing(claim, numbers)
     if backed:
-        return Accounted(block, start, excerpt, "matched", quantity, backed[0], "")
+        return Accounted(block, start, excerpt, "matched", quantity, backed[0], "", claim=claim)
     if quantity.small_count:
-        return Accounted(block, start, excerpt, "exempt", quantity, None, "small-count")
-    return Accounted(block, start, excerpt, "unsourced", quantity, None, "")
+        return Accounted(
+            block, start, excerpt, "exempt", quantity, None, "small-count", claim=claim
+        )
+    return Accounted(block, start, excerpt, "unsourced", quantity, None, "", claim=claim)
+
+
+def places(block: Block, quantities: Iterable[Quantity], ledger: Ledger) -> tuple[Place, ...]:
+    """Return where the numbers of a block stand, typed and recorded ones, in order."""
+    found = [
+        Place(part.start, part.end, part.value, part.unit)
+        for one in quantities
+        for part in (one.parts or (one,))
+        if isinstance(part.value, Decimal)
+    ]
+    for inline in block.numbers():
+        number = ledger.get(inline.number)
+        if number and isinstance(number.value, Decimal):
+            found.append(Place(inline.start, inline.end, number.value, number.unit))
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Accounted:

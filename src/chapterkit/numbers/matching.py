@@ -12,7 +12,7 @@ from math import ceil, floor
 
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.records import Value
-from chapterkit.numbers.saying import Saying, is_limit, saying
+from chapterkit.numbers.saying import Place, Saying, is_comparison, is_limit, saying
 from chapterkit.quantities import (
     Quantity,
     Units,
@@ -33,10 +33,14 @@ _MINUS = str.maketrans("−－﹣", "---")
 
 @dataclass(frozen=True)
 class Claim:
-    """A quantity, and the text that it stands in: only the words round it tell what is meant."""
+    """A quantity, and the text that it stands in: only the words round it tell what is meant.
+
+    `places` are where the numbers of the text stand.
+    """
 
     quantity: Quantity
     text: str
+    places: tuple[Place, ...] = ()
 
     @cached_property
     def said(self) -> Saying:
@@ -70,12 +74,16 @@ def same_unit(number: Number, quantity: Quantity) -> bool:
 
 def _verbatim(number: Number, claim: Claim) -> bool:
     """Tell whether the record has the very characters, and what makes them a bound or vague."""
-    forms = (number.text, *filter(None, (number.model.printed,)), *number.model.equals)
-    return any(_stands(form, claim) for form in map(_squeezed, forms) if claim.body in form)
+    printed, own = number.model.printed, number.text
+    return (printed is not None and _stands(_squeezed(printed), claim)) or (
+        _stands(_squeezed(own), claim) and same_direction(number, claim.quantity)
+    )
 
 
 def _stands(form: str, claim: Claim) -> bool:
     """Tell whether what a record has, and what holds the quantity, stands there in the text."""
+    if claim.body not in form:
+        return False
     start, end, reach = claim.quantity.start, claim.quantity.end, 3 * len(form) + 10
     before = _squeezed(claim.text[max(0, start - reach) : start])
     after = _squeezed(claim.text[end : end + reach])
@@ -83,7 +91,8 @@ def _stands(form: str, claim: Claim) -> bool:
         head, tail = form[: found.start()], form[found.end() :]
         if before.endswith(head) and after.startswith(tail):
             word = _squeezed(claim.said.word)
-            return simplified(head).endswith(word) or simplified(tail).startswith(word)
+            if simplified(head).endswith(word) or simplified(tail).startswith(word):
+                return True
     return False
 
 
@@ -93,19 +102,27 @@ def _squeezed(text: str) -> str:
 
 def _same(number: Number, claim: Claim) -> bool:
     """Tell whether the values are one, and the words say neither less nor more."""
-    if not (_equal(number, claim.quantity) or _same_share(number, claim.quantity)):
-        if not _same_noun(number, claim):
-            return False
+    equal = _equal(number, claim.quantity) or _same_share(number, claim.quantity)
+    if not equal and not _same_noun(number, claim):
+        return False
     if claim.said.vague or not same_direction(number, claim.quantity):
         return False
-    return not claim.said.bound or claim.said.bound in "≥≤" or is_limit(number.measured)
+    bound = claim.said.bound
+    return not bound or bound in "≥≤" or is_limit(number.measured) or _compares(claim, number)
+
+
+def _compares(claim: Claim, number: Number) -> bool:
+    """Tell whether the text compares a number before this one with it: 只有 3.4%，低于 11.5%."""
+    one = claim.quantity
+    if not isinstance(one.value, Decimal):
+        return False
+    place = Place(one.start, one.end, one.value, one.unit)
+    return is_comparison(claim.text, place, claim.said.bound, claim.places, number.units)
 
 
 def _equal(number: Number, quantity: Quantity) -> bool:
     typed = _said(number, quantity)
-    return any(
-        converted(quantity.value, typed, *one, number.units) for one in _spellings(number)
-    )
+    return any(converted(quantity.value, typed, *one, number.units) for one in _spellings(number))
 
 
 def _same_share(number: Number, quantity: Quantity) -> bool:
@@ -262,6 +279,25 @@ def _nearly(number: Number, claim: Claim) -> bool:
 def backing(claim: Claim, numbers: Iterable[Number]) -> list[Number]:
     """Return the numbers that back a quantity."""
     return [number for number in numbers if backs(number, claim)]
+
+
+def says_the_same(number: Number, quantity: Quantity) -> bool:
+    """Tell whether a number, printed in the place of a quantity, says what that says.
+
+    10% says what 十分之一 says; 0.1 in its place would be read as something else.
+    """
+    if converted(quantity.value, _said(number, quantity), number.value, number.unit, number.units):
+        return True
+    return unit_kind(number.unit, number.units) == "percent" and _same_share(number, quantity)
+
+
+def same_but_for_words(claim: Claim, numbers: Iterable[Number]) -> list[Number]:
+    """Return the numbers that have the value of a quantity, whatever the words make of it."""
+    return [
+        number
+        for number in numbers
+        if _equal(number, claim.quantity) or _same_share(number, claim.quantity)
+    ]
 
 
 def nearest_number(quantity: Quantity, numbers: Iterable[Number]) -> Number | None:

@@ -12,9 +12,10 @@ from chapterkit.text.document import Block, Document
 from chapterkit.text.flattening import Inline
 
 _KINDS = {"age": "age", "money": "money", "time": "duration", "count": "count", "own": "count"}
-_RESULTS = frozenset(
-    "times points basis permyriad doublings order discount deviation rate frequency decay".split()
-)
+_RESULTS = frozenset((
+    "times", "points", "basis", "permyriad", "doublings", "order", "discount", "deviation", "rate",
+    "frequency", "decay",
+))  # fmt: skip
 _SHAPES = {"ratio": "result", "size": "size", "fraction": "share"}
 _REACH = 30
 # 四月二十三日: the day of a month.
@@ -66,9 +67,7 @@ class Citations:
         if len(keys) < 2:
             return bool(keys)
         start, end = _sentence(block, position)
-        return any(
-            start <= one.start < end and self._keys(block, one) for one in block.inlines
-        )
+        return any(start <= one.start < end and self._keys(block, one) for one in block.inlines)
 
     def _keys(self, block: Block, inline: Inline) -> tuple[str, ...]:
         return (*inline.citations, *self._notes.get((id(block), inline.start), ()))

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 from chapterkit.patterns import Late
-from chapterkit.quantities import Quantity
+from chapterkit.quantities import Quantity, Units
 from chapterkit.quantities.traditional import simplified
 from chapterkit.quantities.wordlists import sections
 
@@ -104,6 +105,25 @@ def saying(text: str, start: int, end: int, quantity: Quantity | None = None) ->
     return Saying(bound, word, about, vague or (about and _ROUND.search(body) is not None))
 
 
+def may_be_bound(text: str, start: int, end: int) -> bool:
+    """Tell, at a glance, whether something round text[start:end] may make it a bound."""
+    first, last = _edges()
+    before, behind = (
+        text[max(0, start - 3) : start].rstrip()[-1:],
+        text[end : end + _REACH].lstrip()[:1],
+    )
+    return before in last or behind in first
+
+
+@cache
+def _edges() -> tuple[frozenset[str], frozenset[str]]:
+    """Return with what characters words behind a number begin, and with what those before end."""
+    words = _words()
+    before = {word[-1] for name in _BOUND for word in words[name]} | {"過", "達", "滿", "於"}
+    behind = {word[0] for name in _AFTER for word in words[name]} | {"餘", "開"}
+    return frozenset(behind), frozenset(before)
+
+
 def _before_it(before: str) -> tuple[str, str, bool]:
     found = _before().search(before)
     if not found:
@@ -126,7 +146,7 @@ def _bound_of(found: re.Match[str]) -> str:
     return ""
 
 
-def holds(bound: str, value: Decimal, said: Decimal) -> bool:
+def holds(bound: str, value: Decimal | Fraction, said: Decimal | Fraction) -> bool:
     """Tell whether a value is what `bound` says of `said`: more, less, at least, at most.
 
     >>> holds(">", Decimal("11.5"), Decimal("11.5")), holds("≤", Decimal("11.5"), Decimal("11.5"))
@@ -142,6 +162,46 @@ def holds(bound: str, value: Decimal, said: Decimal) -> bool:
     return value <= said
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a number stands in a text, and what it is."""
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+
+
+def is_comparison(
+    text: str, place: Place, bound: str, places: Iterable[Place], units: Units
+) -> bool:
+    """Tell whether a bound compares a number with one before it: 只有 3.4%，低于 11.5%.
+
+    The one before is in the same sentence, has the same unit, and is what the bound says.
+    """
+    sentence = max(text.rfind(mark, 0, place.start) for mark in "。！？\n")
+    return any(
+        sentence < one.start < place.start
+        and (ratio := _ratio(one.unit, place.unit, units)) is not None
+        and holds(bound, Fraction(one.value) * ratio, Fraction(place.value))
+        for one in places
+    )
+
+
+def _ratio(unit: str, other: str, units: Units) -> Fraction | None:
+    """Return how many of another unit one is; None where they do not measure one thing."""
+    (scale, parts), (other_scale, other_parts) = units.in_base(unit), units.in_base(other)
+    return scale / other_scale if parts == other_parts else None
+
+
+def goes(first: Place, second: Place, units: Units) -> str:
+    """Return which way it goes from one number to the next: "rises", "falls", or "" for neither."""
+    ratio = _ratio(first.unit, second.unit, units)
+    if ratio is None or first.value == second.value:
+        return ""
+    return "rises" if Fraction(first.value) * ratio < Fraction(second.value) else "falls"
+
+
 def is_limit(measured: str) -> bool:
     """Tell whether what a record measures is itself a bound: 罚金的上限."""
     return any(word in measured for word in _words()["limits"])
@@ -155,21 +215,23 @@ def _changes() -> re.Pattern[str]:
     """A pattern for what stands between the two ends of a change."""
     verbs = f"(?:(?P<rises>{_any(['rises'])})|(?P<falls>{_any(['falls'])}))"
     how = r"(?:[又再也只便就则后来随进一步逐渐一路迅速猛骤大幅略稍微已]|之后)*"
-    gap = r"(?:约|大约|近|将近|平均|仅|只有|不足|不到|超过|[^，。；：！？,;\d]{0,10}的|\d{4} ?年的?)?"
+    gap = (
+        r"(?:约|大约|近|将近|平均|仅|只有|不足|不到|超过|[^，。；：！？,;\d]{0,10}的|\d{4} ?年的?)?"
+    )
     return re.compile(
         rf"(?P<between>[^，。；：！？,;\n]{{0,14}}?)(?:[，,]\s*)?(?P<how>{how}){verbs}"
         rf"了?(?:到|至|为|成)了?\s*{gap}\s*$"
     )
 
 
+# What a text holds that may speak of a change, for a quick look.
+CHANGE = Late(r"[升涨漲增高大长長多扩擴降减減跌落少短小缩縮滑低压壓探浮]了?[到至为為成]| to ")
 _FROM = Late(r"(?:从|由|自)(?:[^，。；：！？,;\n]{0,12}的)?\s*$")
 
 
 @cache
 def _english() -> re.Pattern[str]:
-    verbs = (
-        f"(?:(?P<rises>{_any(['rises in English'])})|(?P<falls>{_any(['falls in English'])}))"
-    )
+    verbs = f"(?:(?P<rises>{_any(['rises in English'])})|(?P<falls>{_any(['falls in English'])}))"
     return re.compile(rf"{verbs}(?: \w+ly)? from (?:about |around |roughly )?$", re.IGNORECASE)
 
 

@@ -54,13 +54,13 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     everything = accounts(document, book.ledger)
     said = {(id(one.block), one.number.id) for one in everything if one.number}
     for one in everything:
-        if one.quantity is None or one.status not in {"unsourced", "matched"}:
+        if one.claim is None or one.status not in {"unsourced", "matched"}:
             continue
         rivals = [
             number
             for number in book.ledger.values()
             if number.cite in one.block.citations()
-            and same_unit(number, one.quantity)
+            and same_unit(number, one.claim.quantity)
             and not backs(number, one.claim)
         ]
         if one.status == "unsourced":
