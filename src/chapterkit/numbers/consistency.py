@@ -59,7 +59,8 @@ def _change(number: Number, ledger: Ledger) -> str:
         return ""
     before, after = Fraction(first.value), Fraction(last.value)
     said, slack = abs(Fraction(number.value)), _half_step(number.value)
-    coarser = sum(half for one in (first, last) if (half := _half_step(one.value)) > slack)
+    rounded = (_half_step(first.value), _half_step(last.value))
+    coarser = sum((half for half in rounded if half > slack), start=Fraction())
     if abs(abs(after - before) - said) <= slack + coarser and _is_difference(number, first):
         return ""
     whole = _RELATIVE.get(unit_kind(number.unit, number.units))
@@ -68,7 +69,7 @@ def _change(number: Number, ledger: Ledger) -> str:
         return f"{number.id} 是 {number.text}，前后两个数之差却是 {found}"
     grown = (after - before) / before
     # Both ends are rounded, and so what a paper computes from the unrounded ones may differ.
-    loose = (_half_step(first.value) * (1 + abs(grown)) + _half_step(last.value)) / abs(before)
+    loose = (rounded[0] * (1 + abs(grown)) + rounded[1]) / abs(before)
     ratios = (grown, after / before) if whole == 1 else (grown,)
     if any(abs(abs(one) * whole - said) <= slack + loose * whole for one in ratios):
         return ""

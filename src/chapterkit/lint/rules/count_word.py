@@ -100,7 +100,8 @@ def _steps(block: Block) -> Iterator[Problem]:
         for one in _ONE.finditer(block.text, count.end(), until):
             if one["stage"] != count["stage"] or _value(one["count"]) <= _value(count["count"]):
                 continue
-            message = f"说是“{count['count']}{count['stage']}”，这里却有“{one[0]}”"
+            said = block.text[count.start("count") : count.end()]
+            message = f"说是“{said}”，这里却有“{one[0]}”"
             yield problem_at(block, one.start(), one.end(), message, "改正其中一个数目")
 
 

@@ -98,6 +98,8 @@ def _changes(block: Block, ledger: Ledger) -> Iterator[Problem]:
         said, verb = change_between(
             block.text, (first.start, first.end), (second.start, second.end)
         )
+        if verb[:1] in _SIZES and max(first.value, second.value) < 0:
+            continue  # 亏损从 −5% 扩大到 −8%
         way = goes(first, second, ledger.units) if said else ""
         if way and way != said:
             shown = [block.text[one.start : one.end] for one in (first, second)]
@@ -107,4 +109,6 @@ def _changes(block: Block, ledger: Ledger) -> Iterator[Problem]:
             )
 
 
+# Verbs of what becomes larger or smaller, whatever its sign.
+_SIZES = frozenset("扩缩增减放延压收加")
 _WAYS = {"rises": "升", "falls": "降"}
