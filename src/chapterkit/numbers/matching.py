@@ -174,6 +174,7 @@ def _counts(word: str, unit: str, units: Units) -> bool:
     return word in units.table and kinds[0] == "count" and kinds[1] in {"count", *_COUNTED}
 
 
+_HALVES = ("一半", "半数", "半數", "half", "ahalf")
 _COUNTED = ("tokens", "parameters")
 _MOST_POWERS = 60
 
@@ -218,7 +219,7 @@ def same_direction(number: Number, quantity: Quantity) -> bool:
 def _rounded(number: Number, claim: Claim) -> bool:
     """Tell whether the text says that it rounds, and the record's value rounds to what it says."""
     quantity = claim.quantity
-    if not isinstance(quantity.value, Decimal):
+    if not isinstance(quantity.value, Decimal) or claim.body in _HALVES:
         return _nearly(number, claim)
     if quantity.value == 0 or abs(quantity.value.adjusted()) > _MOST_POWERS:
         return False
@@ -266,7 +267,7 @@ def _last_digit(value: Decimal) -> int:
 
 
 def _nearly(number: Number, claim: Claim) -> bool:
-    """Tell whether 约三分之一 is a record's share, to a hundredth."""
+    """Tell whether 约三分之一, 将近一半 is a record's share, to a hundredth."""
     quantity = claim.quantity
     said = _share(quantity.value, quantity.unit, quantity.shape, number.units)
     if said is None:

@@ -34,7 +34,7 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 _BOUND = {"over": ">", "under": "<", "at least": "≥", "at most": "≤"}
 _TURNED = {">": "≤", "<": "≥"}
-_AFTER = {"more behind": "≥", "less behind": "≤", "about behind": "≈"}
+_AFTER = {"over behind": ">", "more behind": "≥", "less behind": "≤", "about behind": "≈"}
 
 
 @cache
@@ -61,9 +61,9 @@ _VAGUE = Late(
     r"^[上成][十百千万亿]|^[百千万亿](?![分百千万亿零〇一二两三四五六七八九])"
     r"|[十百千万亿\d]\s*[多余馀餘来几+]"
 )
-# 约一百人 is as vague as 百人; 约三百人 is what rounds to it.
+# 约一百人 and 不到一百人 are as vague as 百人; 约三百人 is what rounds to it.
 _ROUND = Late(r"^一[百千万亿](?![零〇一二三四五六七八九十百千万亿])")
-_MORE = Late(r"[多余馀餘](?![于数样])")
+_MORE = Late(r"[多余馀餘](?![于数样])|[强弱](?!\w)")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ def saying(text: str, start: int, end: int, quantity: Quantity | None = None) ->
     if more := _MORE.match(behind):
         return Saying(bound, more[0], about, vague=True)
     vague = quantity.value is None or _VAGUE.search(body) is not None
-    return Saying(bound, word, about, vague or (about and _ROUND.search(body) is not None))
+    loose = about or bound in ("<", ">")
+    return Saying(bound, word, about, vague or (loose and _ROUND.search(body) is not None))
 
 
 def may_be_bound(text: str, start: int, end: int) -> bool:
@@ -225,17 +226,24 @@ def _changes() -> re.Pattern[str]:
 
 
 # What a text holds that may speak of a change, for a quick look.
-CHANGE = Late(r"[升涨漲增高大长長多扩擴降减減跌落少短小缩縮滑低压壓探浮]了?[到至为為成]| to ")
-_FROM = Late(r"(?:从|由|自)(?:[^，。；：！？,;\n]{0,12}的)?\s*$")
+CHANGE = Late(
+    r"[升涨漲增高大长長多扩擴降减減跌落少短小缩縮滑低压壓探浮]了?[到至为為成]| (?:to|from) "
+)
+_FROM = Late(r"(?:从|由|自|把|将)(?:[^，。；：！？,;\n]{0,12}的)?\s*$")
 
 
 @cache
-def _english() -> re.Pattern[str]:
-    verbs = f"(?:(?P<rises>{_any(['rises in English'])})|(?P<falls>{_any(['falls in English'])}))"
-    return re.compile(rf"{verbs}(?: \w+ly)? from (?:about |around |roughly )?$", re.IGNORECASE)
+def _english(joint: str) -> re.Pattern[str]:
+    """A pattern for rose from, or rose to: a verb, and what joins the first number to it."""
+    up, down = (_any([f"{name} in English"]) for name in ("rises", "falls"))
+    verbs = f"(?:(?P<rises>{up})|(?P<falls>{down}))"
+    return re.compile(rf"{verbs}(?: \w+ly)? {joint} {_NEARLY}$", re.IGNORECASE)
 
 
-_TO = Late(r"[^.;,\n]{0,20}? ?\bto (?:about |around |roughly |only |just )?$")
+_NEARLY = "(?:about |around |roughly |only |just |nearly |almost )?"
+_TO = Late(rf"[^.;,\n]{{0,20}}? ?\bto {_NEARLY}$")
+_BACK = Late(rf"[^.;,\n]{{0,20}}? ?\bfrom {_NEARLY}$")
+_OPPOSITE = {"rises": "falls", "falls": "rises"}
 
 
 def change_between(text: str, first: Sequence[int], second: Sequence[int]) -> tuple[str, str]:
@@ -254,8 +262,11 @@ def change_between(text: str, first: Sequence[int], second: Sequence[int]) -> tu
     found = _changes().fullmatch(between)
     if found and (not found["between"].strip() or _FROM.search(before)):
         return _direction(found)
-    if _TO.fullmatch(between) and (found := _english().search(before)):
+    if _TO.fullmatch(between) and (found := _english("from").search(before)):
         return _direction(found)
+    if _BACK.fullmatch(between) and (found := _english("to").search(before)):
+        way, verb = _direction(found)
+        return _OPPOSITE[way], verb
     return "", ""
 
 

@@ -103,7 +103,7 @@ def _changes(block: Block, ledger: Ledger) -> Iterator[Problem]:
         way = goes(first, second, ledger.units) if said else ""
         if way and way != said:
             shown = [block.text[one.start : one.end] for one in (first, second)]
-            message = f"正文说“{verb}”，从 {shown[0]} 到 {shown[1]} 却是{_WAYS[way]}"
+            message = f"正文说“{verb}”，{shown[0]} 和 {shown[1]} 的大小却相反"
             yield problem_at(
                 block, second.start, second.end, message, "改正动词，或核对两个数的先后"
             )
@@ -111,4 +111,3 @@ def _changes(block: Block, ledger: Ledger) -> Iterator[Problem]:
 
 # Verbs of what becomes larger or smaller, whatever its sign.
 _SIZES = frozenset("扩缩增减放延压收加")
-_WAYS = {"rises": "升", "falls": "降"}
