@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from chapterkit.errors import Origin
 from chapterkit.manuscript.config import PolicyConfig
@@ -117,7 +118,7 @@ def _of_block(
     for inline in block.numbers():
         yield _recorded(block, inline, ledger, read=exempt)
     text = typed_text(block, names)
-    quantities = find_in_plain(text, ledger.units)
+    quantities = quantities_in(text, ledger.units)
     cited = dict.fromkeys(block.citations()) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
     around = places(block, quantities, ledger) if quantities else ()
@@ -168,6 +169,12 @@ def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Ac
 def _exempt(block: Block, exempt: Exempt) -> Accounted:
     why = f"{exempt.why} {exempt.reason}"
     return Accounted(block, exempt.start, exempt.text, "exempt", None, None, why)
+
+
+@lru_cache(maxsize=1024)
+def quantities_in(text: str, units: Units) -> tuple[Quantity, ...]:
+    """Return the quantities of a block's typed text; several rules ask for the same."""
+    return tuple(find_in_plain(text, units))
 
 
 def typed_text(block: Block, names: Sequence[str] = ()) -> str:

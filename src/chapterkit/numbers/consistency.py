@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from chapterkit.manuscript.ledger import Ledger, Number
+from chapterkit.manuscript.ledger import Ledger, Number, with_unit
 from chapterkit.patterns import Late
 from chapterkit.quantities import find_in_plain, unit_kind
 
@@ -65,15 +65,14 @@ def _change(number: Number, ledger: Ledger) -> str:
         return ""
     whole = _RELATIVE.get(unit_kind(number.unit, number.units))
     if whole is None or not before:
-        found = f"{float(after - before):g}{_joined(first.unit)}"
-        return f"{number.id} 是 {number.text}，前后两个数之差却是 {found}"
+        return f"{number.id} 是 {number.text}，前后两个数之差却是 {float(after - before):g}"
     grown = (after - before) / before
     # Both ends are rounded, and so what a paper computes from the unrounded ones may differ.
     loose = (rounded[0] * (1 + abs(grown)) + rounded[1]) / abs(before)
     ratios = (grown, after / before) if whole == 1 else (grown,)
     if any(abs(abs(one) * whole - said) <= slack + loose * whole for one in ratios):
         return ""
-    found = f"{float(grown * whole):.4g}{number.unit}"
+    found = with_unit(f"{float(grown * whole):.4g}", number.unit)
     return f"{number.id} 是 {number.text}，前后两个数相差却是前一个的 {found}"
 
 
@@ -85,10 +84,6 @@ def _is_difference(number: Number, first: Number) -> bool:
     """Tell whether a change is in a unit that a difference may have: 个, or 个百分点 of two %."""
     kind, own = unit_kind(number.unit, number.units), unit_kind(first.unit, number.units)
     return kind == own or kind not in _RELATIVE
-
-
-def _joined(unit: str) -> str:
-    return unit if unit == "%" else f" {unit}" if unit else ""
 
 
 def _printed(number: Number) -> str:

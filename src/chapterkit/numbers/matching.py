@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import ceil, floor
 
 from chapterkit.manuscript.ledger import Number
@@ -48,6 +48,14 @@ class Claim:
         return saying(self.text, self.quantity.start, self.quantity.end, self.quantity)
 
     @cached_property
+    def may_be_share(self) -> bool:
+        """Whether it may be a part of a whole: 10%, 0.1, 1/10."""
+        value = self.quantity.value
+        if isinstance(value, tuple):
+            return self.quantity.shape == "fraction"
+        return value is not None and (self.quantity.kind in _SHARES or abs(value) < 1)
+
+    @cached_property
     def body(self) -> str:
         """Its own characters, without blanks."""
         return _squeezed(self.quantity.text)
@@ -63,7 +71,7 @@ def backs(number: Number, claim: Claim) -> bool:
     where the text says 约 and the like, by rounding; a bound only where it is true and as near as
     its digits allow; what names no value (上百人) never.
     """
-    return _verbatim(number, claim) or _same(number, claim) or _rounded(number, claim)
+    return _prints(number, claim) or _same(number, claim) or _rounded(number, claim)
 
 
 def same_unit(number: Number, quantity: Quantity) -> bool:
@@ -72,12 +80,10 @@ def same_unit(number: Number, quantity: Quantity) -> bool:
     return units.meaning(number.unit).parts == units.meaning(_said(number, quantity)).parts
 
 
-def _verbatim(number: Number, claim: Claim) -> bool:
-    """Tell whether the record has the very characters, and what makes them a bound or vague."""
-    printed, own = number.model.printed, number.text
-    return (printed is not None and _stands(_squeezed(printed), claim)) or (
-        _stands(_squeezed(own), claim) and same_direction(number, claim.quantity)
-    )
+def _prints(number: Number, claim: Claim) -> bool:
+    """Tell whether the source prints the very characters, and what makes them a bound or vague."""
+    printed = number.model.printed
+    return printed is not None and _stands(_squeezed(printed), claim)
 
 
 def _stands(form: str, claim: Claim) -> bool:
@@ -96,16 +102,21 @@ def _stands(form: str, claim: Claim) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def _squeezed(text: str) -> str:
     return "".join(text.translate(_MINUS).split())
 
 
 def _same(number: Number, claim: Claim) -> bool:
     """Tell whether the values are one, and the words say neither less nor more."""
-    equal = _equal(number, claim.quantity) or _same_share(number, claim.quantity)
-    if not equal and not _same_noun(number, claim):
+    quantity = claim.quantity
+    if not (
+        _equal(number, quantity)
+        or (quantity.value == number.value and _same_noun(number, claim))
+        or (claim.may_be_share and _same_share(number, quantity))
+    ):
         return False
-    if claim.said.vague or not same_direction(number, claim.quantity):
+    if claim.said.vague or not same_direction(number, quantity):
         return False
     bound = claim.said.bound
     return not bound or bound in "≥≤" or is_limit(number.measured) or _compares(claim, number)
@@ -133,6 +144,7 @@ def _same_share(number: Number, quantity: Quantity) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _share(value: Value | None, unit: str, shape: str, units: Units) -> Fraction | None:
     """Return what part of a whole a value says; None for what says none."""
     if isinstance(value, tuple):
@@ -146,15 +158,11 @@ def _share(value: Value | None, unit: str, shape: str, units: Units) -> Fraction
 
 
 def _same_noun(number: Number, claim: Claim) -> bool:
-    """Tell whether one is the other with its noun: 2000 个 token, 2000 个."""
+    """Tell whether one is the other with its noun (2000 个 token, 2000 个), or its very dress."""
+    if _stands(_squeezed(number.text), claim):
+        return True
     quantity, units = claim.quantity, number.units
-    if quantity.value is None:
-        return False
     own, typed = (_squeezed(simplified(one)) for one in (number.unit, quantity.unit))
-    if units.meaning(own).scale != 1 or not same_quantity(
-        quantity.value, "", number.value, "", units
-    ):
-        return False
     if typed.startswith(own) and _counts(own, typed, units):
         return True
     counted = unit_kind(own, units) in _COUNTED
@@ -219,6 +227,8 @@ def same_direction(number: Number, quantity: Quantity) -> bool:
 def _rounded(number: Number, claim: Claim) -> bool:
     """Tell whether the text says that it rounds, and the record's value rounds to what it says."""
     quantity = claim.quantity
+    if not (claim.said.about or claim.said.bound) or claim.said.vague:
+        return False
     if not isinstance(quantity.value, Decimal) or claim.body in _HALVES:
         return _nearly(number, claim)
     if quantity.value == 0 or abs(quantity.value.adjusted()) > _MOST_POWERS:
@@ -239,8 +249,6 @@ def _rounds(value: Fraction, claim: Claim) -> bool:
     said, step = _digits_said(claim.quantity)
     steps = value / step
     low, high = floor(steps) * step == said, ceil(steps) * step == said
-    if not (low or high) or claim.said.vague:
-        return False
     match claim.said.bound:
         case ">" | "≥":
             return low and value > said
@@ -274,7 +282,7 @@ def _nearly(number: Number, claim: Claim) -> bool:
         return False
     shares = (_share(value, unit, "number", number.units) for value, unit in _spellings(number))
     near = any(one is not None and abs(one - said) <= Fraction(1, 100) for one in shares)
-    return near and claim.said.about and not claim.said.vague
+    return near and claim.said.about
 
 
 def backing(claim: Claim, numbers: Iterable[Number]) -> list[Number]:

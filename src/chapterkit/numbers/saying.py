@@ -12,7 +12,13 @@ from functools import cache
 from chapterkit.patterns import Late
 from chapterkit.quantities import Quantity, Units
 from chapterkit.quantities.traditional import simplified
-from chapterkit.quantities.wordlists import sections
+from chapterkit.quantities.wordlists import (
+    by_first_character,
+    by_last_character,
+    ending_at,
+    sections,
+    starting_at,
+)
 
 # How far before and behind a number its words are looked for.
 _REACH = 24
@@ -37,23 +43,31 @@ _TURNED = {">": "≤", "<": "≥"}
 _AFTER = {"over behind": ">", "more behind": "≥", "less behind": "≤", "about behind": "≈"}
 
 
-@cache
-def _before() -> re.Pattern[str]:
-    groups = "|".join(f"(?P<{name.replace(' ', '_')}>{_any([name])})" for name in _BOUND)
-    about = rf"(?P<about>(?<![条契合公和制最附邻靠]){_about()})"
-    return re.compile(rf"(?P<not>{_any(['not'])})?(?:{groups}|{about})\s*$", re.IGNORECASE)
-
-
-def _about() -> str:
-    """Return a pattern for 约, near a number or before whose it is: 约为原来的 2.5 倍."""
-    whose = r"(?:约|大约|大概)(?:[为占是合等有]|相当于)于?[^\d，。；：、！？,;\s]{0,10}的"
-    return f"(?:{whose}|{_any(['about'])})"
+# 约为原来的 2.5 倍: 约 before whose it is.
+_ABOUT_WHOSE = Late(r"(?:约|大概)(?:[为占是合等有]|相当于)于?[^\d，。；：、！？,;\s]{0,10}的$")
+# 最近 3 天, 条约 3 项: no approximations.
+_NO_ABOUT = frozenset("条契合公和制最附邻靠")
 
 
 @cache
-def _behind() -> re.Pattern[str]:
-    groups = "|".join(f"(?P<{name.replace(' ', '_')}>{_any([name])})" for name in _AFTER)
-    return re.compile(rf"\s*(?:{groups})", re.IGNORECASE)
+def _listed(*names: str) -> dict[str, str]:
+    """Return the words of some lists, each with the list that it is of."""
+    return {word.replace("_", " "): name for name in names for word in _words()[name]}
+
+
+@cache
+def _endings() -> dict[str, tuple[str, ...]]:
+    return by_last_character(tuple(_listed(*_BOUND, "about")))
+
+
+@cache
+def _beginnings() -> dict[str, tuple[str, ...]]:
+    return by_first_character(tuple(_listed(*_AFTER)))
+
+
+@cache
+def _denials() -> dict[str, tuple[str, ...]]:
+    return by_last_character(tuple(_listed("not")))
 
 
 # 上百人, 成百, 百人, 一百多人, 十几次, 2000+; but neither 半数 nor 百分之一.
@@ -87,11 +101,8 @@ def saying(text: str, start: int, end: int, quantity: Quantity | None = None) ->
     >>> saying(text, 8, 11).bound
     '≤'
     """
-    before = simplified(text[max(0, start - _REACH) : start])
-    behind = simplified(text[end : end + _REACH])
-    body = simplified(text[start:end])
-    bound, word, about = _before_it(before)
-    follows, its_word = _behind_it(behind)
+    bound, word, about = _before_it(text, start)
+    follows, its_word = _behind_it(text, end)
     if follows == "≈":
         about = not bound
     elif follows and not bound:
@@ -99,52 +110,60 @@ def saying(text: str, start: int, end: int, quantity: Quantity | None = None) ->
     if quantity is None:
         return Saying(bound, word, about)
     about = about or (quantity.margin is not None and not bound)
-    if more := _MORE.match(behind):
+    if more := _MORE.match(text[end : end + 3]):
         return Saying(bound, more[0], about, vague=True)
+    body = simplified(text[start:end])
     vague = quantity.value is None or _VAGUE.search(body) is not None
     loose = about or bound in ("<", ">")
     return Saying(bound, word, about, vague or (loose and _ROUND.search(body) is not None))
 
 
 def may_be_bound(text: str, start: int, end: int) -> bool:
-    """Tell, at a glance, whether something round text[start:end] may make it a bound."""
-    first, last = _edges()
-    before, behind = (
-        text[max(0, start - 3) : start].rstrip()[-1:],
-        text[end : end + _REACH].lstrip()[:1],
-    )
-    return before in last or behind in first
+    """Tell, at a glance, whether words round text[start:end] may make it a bound."""
+    before, behind = text[max(0, start - 3) : start].rstrip(), text[end : end + 3].lstrip()
+    return before[-1:] in _bound_endings() or simplified(behind[:1]) in _beginnings()
 
 
 @cache
-def _edges() -> tuple[frozenset[str], frozenset[str]]:
-    """Return with what characters words behind a number begin, and with what those before end."""
-    words = _words()
-    before = {word[-1] for name in _BOUND for word in words[name]} | {"過", "達", "滿", "於"}
-    behind = {word[0] for name in _AFTER for word in words[name]} | {"餘", "開"}
-    return frozenset(behind), frozenset(before)
+def _bound_endings() -> frozenset[str]:
+    """Return with what characters words end that make the number behind them a bound."""
+    return frozenset({word[-1] for name in _BOUND for word in _words()[name]} | set("過達滿於"))
 
 
-def _before_it(before: str) -> tuple[str, str, bool]:
-    found = _before().search(before)
-    if not found:
-        return "", "", False
-    bound = _bound_of(found)
-    return bound, found[0].strip() if bound else "", found["about"] is not None
+def _before_it(text: str, start: int) -> tuple[str, str, bool]:
+    """Return the bound that the words before a number make it, these, and whether it is rounded."""
+    before = simplified(text[max(0, start - _REACH) : start]).rstrip().lower()
+    word = _alone(ending_at(_endings(), before, len(before)), before)
+    name = _listed(*_BOUND, "about").get(word, "")
+    if name in _BOUND:
+        rest = before[: len(before) - len(word)].rstrip()
+        denial = _alone(ending_at(_denials(), rest, len(rest)), rest)
+        bound = _TURNED.get(_BOUND[name]) if denial else None
+        shown = before[rest.rindex(denial) :] if bound else word
+        return bound or _BOUND[name], _as_written(shown, text, start), False
+    if name:
+        return "", "", before[: len(before) - len(word)][-1:] not in _NO_ABOUT
+    return "", "", before.endswith("的") and _ABOUT_WHOSE.search(before) is not None
 
 
-def _behind_it(behind: str) -> tuple[str, str]:
-    if found := _behind().match(behind):
-        name = next(name for name in _AFTER if found[name.replace(" ", "_")])
-        return _AFTER[name], found[0].strip()
-    return "", ""
+def _as_written(word: str, text: str, start: int) -> str:
+    """Return a word before a number with its own capitals, in Simplified characters."""
+    before = simplified(text[max(0, start - _REACH) : start]).rstrip()
+    return before[len(before) - len(word) :]
 
 
-def _bound_of(found: re.Match[str]) -> str:
-    for name, bound in _BOUND.items():
-        if found[name.replace(" ", "_")]:
-            return _TURNED.get(bound, bound) if found["not"] else bound
-    return ""
+def _alone(word: str, text: str) -> str:
+    """Return a word that ends a text, or an empty string if it is the end of a longer Latin one."""
+    before = text[: len(text) - len(word)][-1:]
+    inside = word[:1].isascii() and word[:1].isalpha() and before.isascii() and before.isalnum()
+    return "" if inside else word
+
+
+def _behind_it(text: str, end: int) -> tuple[str, str]:
+    """Return the bound that the words behind a number make it, ≈ for rounded, and these words."""
+    behind = simplified(text[end : end + _REACH]).lstrip()
+    word = starting_at(_beginnings(), behind, 0)
+    return (_AFTER[_listed(*_AFTER)[word]], word) if word else ("", "")
 
 
 def holds(bound: str, value: Decimal | Fraction, said: Decimal | Fraction) -> bool:
@@ -227,7 +246,9 @@ def _changes() -> re.Pattern[str]:
 
 # What a text holds that may speak of a change, for a quick look.
 CHANGE = Late(
-    r"[升涨漲增高大长長多扩擴降减減跌落少短小缩縮滑低压壓探浮]了?[到至为為成]| (?:to|from) "
+    r"[升涨漲增高大长長多扩擴降减減跌落少短小缩縮滑低压壓探浮]了?[到至为為成]"
+    r"(?=[^。；！？\n]{0,16}[0-9０-９零〇一二三四五六七八九十百千万半])"
+    r"| (?:to|from) (?=[^.\n]{0,16}\d)"
 )
 _FROM = Late(r"(?:从|由|自|把|将)(?:[^，。；：！？,;\n]{0,12}的)?\s*$")
 

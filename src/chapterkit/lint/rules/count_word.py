@@ -52,6 +52,7 @@ _ALL = Late(
 )
 _ONE = Late(rf"(?P<which>第|前|头|頭)\s*{_COUNT}\s*[个個]?{_STAGES}")
 _FACTOR = r"\d{1,6}(?:\.\d{1,4})?"
+_TIMES = Late(r"[×✕*xX]\s?\d")
 _PRODUCT = Late(
     rf"(?<![\d.,^×✕*/+−-])(?<![×✕*/+−-]\s)(?P<factors>{_FACTOR}(?:\s?[个個种種类類组組项項层層]?\s?[×✕*xX]\s?{_FACTOR}){{1,6}})"
     rf"\s?[个個种種类類组組项項层層]?\s?(?:[=＝]|[，,]?\s?(?:一共|总共|總共|共计|共計|合计|合計|等于|等於|[共得])[有是得]?)\s?"
@@ -67,8 +68,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         for found in _LISTED.finditer(block.text):
             yield from _listed(block, found)
         yield from _steps(block)
-        for found in _PRODUCT.finditer(block.prose):
-            yield from _product(block, found)
+        if _TIMES.search(block.prose):
+            for found in _PRODUCT.finditer(block.prose):
+                yield from _product(block, found)
         for found in _OWN.finditer(block.text):
             within = _within(block, found["where"], headings)
             placed = [one for one in within if one.identifier in book.records]

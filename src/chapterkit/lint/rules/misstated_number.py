@@ -30,7 +30,7 @@ from itertools import pairwise
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Ledger, Number
-from chapterkit.numbers.accounting import places, typed_text
+from chapterkit.numbers.accounting import places, quantities_in, typed_text
 from chapterkit.numbers.saying import (
     CHANGE,
     Place,
@@ -43,7 +43,7 @@ from chapterkit.numbers.saying import (
     may_be_bound,
     saying,
 )
-from chapterkit.quantities import Quantity, find_in_plain
+from chapterkit.quantities import find_in_plain
 from chapterkit.text.document import Block, Document, Inline
 
 GROUP = "numbers"
@@ -65,13 +65,13 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 def _bound(block: Block, inline: Inline, ledger: Ledger) -> Iterator[Problem]:
     number = ledger.get(inline.number)
     said = saying(block.text, inline.start, inline.end)
-    shown = next(iter(find_in_plain(block.text[inline.start : inline.end], ledger.units)), None)
     if not number or not said.bound or not isinstance(number.value, Decimal):
         return
+    shown = next(iter(find_in_plain(block.text[inline.start : inline.end], ledger.units)), None)
     value = shown.value if shown and isinstance(shown.value, Decimal) else number.value
     place = Place(inline.start, inline.end, value, shown.unit if shown else number.unit)
     if _is_true(number, said, place) or is_comparison(
-        block.text, place, said.bound, places(block, _typed(block, ledger), ledger), ledger.units
+        block.text, place, said.bound, _places(block, ledger), ledger.units
     ):
         return
     message = f"正文说“{said.word}”，{number.id} 却就是 {number.text}"
@@ -89,12 +89,12 @@ def _is_true(number: Number, said: Saying, place: Place) -> bool:
     return not same_unit or holds(said.bound, number.value, place.value)
 
 
-def _typed(block: Block, ledger: Ledger) -> list[Quantity]:
-    return find_in_plain(typed_text(block), ledger.units)
+def _places(block: Block, ledger: Ledger) -> tuple[Place, ...]:
+    return places(block, quantities_in(typed_text(block), ledger.units), ledger)
 
 
 def _changes(block: Block, ledger: Ledger) -> Iterator[Problem]:
-    for first, second in pairwise(places(block, _typed(block, ledger), ledger)):
+    for first, second in pairwise(_places(block, ledger)):
         said, verb = change_between(
             block.text, (first.start, first.end), (second.start, second.end)
         )
