@@ -56,18 +56,19 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     for one in everything:
         if one.claim is None or one.status not in {"unsourced", "matched"}:
             continue
+        cited = set(one.block.citations())
+        asked = [number for number in book.ledger.values() if number.cite in cited]
+        own = {number.id: number for number in asked if backs(number, one.claim)}
         rivals = [
             number
-            for number in book.ledger.values()
-            if number.cite in one.block.citations()
-            and same_unit(number, one.claim.quantity)
-            and not backs(number, one.claim)
+            for number in asked
+            if number.id not in own and same_unit(number, one.claim.quantity)
         ]
         if one.status == "unsourced":
             rivals = [number for number in rivals if (id(one.block), number.id) not in said]
             number = _described_by(one, rivals, one.block.sentence(one.start), options.alike)
         else:
-            number = _swapped(one, rivals)
+            number = _swapped(one, own.values(), rivals)
         if number:
             message = f"“{one.text}”与记录不符：{number.measured}是 {number.text}"
             hint = f"改为 {number.text}；若说的是另一个数，先记录它（现在对照的是 {number.id}）"
@@ -83,15 +84,14 @@ def _described_by(
     return number if score >= least else None
 
 
-def _swapped(one: Accounted, rivals: Iterable[Number]) -> Number | None:
+def _swapped(one: Accounted, own: Iterable[Number], rivals: Iterable[Number]) -> Number | None:
     """Return the number that the clause is plainly about, where the value is another's.
 
     高剂量组的应答率为 47.3%: the value is recorded, but for 低剂量组.
     """
-    assert one.number is not None
     clause = _clause(one)
-    own = alikeness(one, one.number, clause)
-    return _described_by(one, rivals, clause, max(_PLAIN, own + _CLEARLY))
+    known = max((alikeness(one, number, clause) for number in own), default=0.0)
+    return _described_by(one, rivals, clause, max(_PLAIN, known + _CLEARLY))
 
 
 # How well a clause must describe another number, and how much better than the one it has.
