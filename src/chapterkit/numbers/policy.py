@@ -20,6 +20,8 @@ _SHAPES = {"ratio": "result", "size": "size", "fraction": "share"}
 _REACH = 30
 # 四月二十三日: the day of a month.
 _DAY = Late(r"[月年]\s*$")
+# 白银二百四十万两: 两 as money.
+_SILVER = Late("[银銀金饷税俸租赋]")
 # 占 22%, 总额的 30%, 持股 5%; 22% 的人, 22% of the tenants.
 _PART = Late(
     r"(?:[占佔]|持股|比重|比例|份额|其中|所得|的(?:约|近|将近|大约|不足|不到|超过)?\s*$)"
@@ -37,7 +39,9 @@ def kind_of(quantity: Quantity, text: str, units: Units) -> str:
     kind = unit_kind(quantity.unit, units)
     before = simplified(text[max(0, start - _REACH) : start])
     behind = text[end : end + _REACH]
-    if kind == "time" and quantity.unit in "日号" and _DAY.search(before):
+    if quantity.unit in ("两", "兩") and _SILVER.search(before[-8:] + quantity.text + behind[:2]):
+        return "money"
+    if kind == "time" and quantity.unit in ("日", "号") and _DAY.search(before):
         return "date"
     if kind == "percent":
         part = quantity.unit == "成" or _PART.search(before) or _OF.match(behind)
