@@ -37,20 +37,24 @@ def kind_of(quantity: Quantity, text: str, units: Units) -> str:
     if saying(text, start, end, quantity).vague:
         return "vague"
     kind = unit_kind(quantity.unit, units)
-    before = simplified(text[max(0, start - _REACH) : start])
-    behind = text[end : end + _REACH]
-    if quantity.unit in ("两", "兩") and _SILVER.search(before[-8:] + quantity.text + behind[:2]):
-        return "money"
-    if kind == "time" and quantity.unit in ("日", "号") and _DAY.search(before):
-        return "date"
+    before, behind = simplified(text[max(0, start - _REACH) : start]), text[end : end + _REACH]
+    if special := _special(quantity, before, behind):
+        return special
     if kind == "percent":
         part = quantity.unit == "成" or _PART.search(before) or _OF.match(behind)
         return "share" if part else "result"
     if kind == "number" and quantity.shape not in _SHAPES:
         return "count" if _NOUN.match(behind) else "result"
-    if kind in _RESULTS or quantity.unit.startswith(("+", "-")):
+    if kind in _RESULTS:
         return "result"
     return _SHAPES.get(quantity.shape) or _KINDS.get(kind, "size")
+
+
+def _special(quantity: Quantity, before: str, behind: str) -> str:
+    """Return what the words round a unit make it: silver is money, the day of a month a date."""
+    if quantity.unit in ("两", "兩") and _SILVER.search(before[-8:] + quantity.text + behind[:2]):
+        return "money"
+    return "date" if quantity.unit in ("日", "号") and _DAY.search(before) else ""
 
 
 class Citations:
