@@ -53,9 +53,10 @@ _ALL = Late(
 _ONE = Late(rf"(?P<which>第|前|头|頭)\s*{_COUNT}\s*[个個]?{_STAGES}")
 _FACTOR = r"\d{1,6}(?:\.\d{1,4})?"
 _TIMES = Late(r"[×✕*xX]\s?\d")
+_EACH = r"\s?[个個种種类類组組项項层層]?\s?"
 _PRODUCT = Late(
-    rf"(?<![\d.,^×✕*/+−-])(?<![×✕*/+−-]\s)(?P<factors>{_FACTOR}(?:\s?[个個种種类類组組项項层層]?\s?[×✕*xX]\s?{_FACTOR}){{1,6}})"
-    rf"\s?[个個种種类類组組项項层層]?\s?(?:[=＝]|[，,]?\s?(?:一共|总共|總共|共计|共計|合计|合計|等于|等於|[共得])[有是得]?)\s?"
+    rf"(?<![\d.,^×✕*/+−-])(?<![×✕*/+−-]\s)(?P<factors>{_FACTOR}(?:{_EACH}[×✕*xX]\s?{_FACTOR}){{1,6}})"
+    rf"{_EACH}(?:[=＝]|[，,]?\s?(?:等于|等於|共计|共計|合计|合計))\s?"
     r"(?P<said>\d{1,3}(?:[,，]\d{3})+|\d{1,12})(?![\d.,，]*\d|\s?[万萬亿億千百KkMB%％×✕*^])"
 )
 _BETWEEN = re.compile(r"、|以及|和|与|及")
@@ -111,7 +112,9 @@ def _product(block: Block, found: re.Match[str]) -> Iterator[Problem]:
     """Compare a product with what the text says that it comes to."""
     factors = [Decimal(one) for one in re.findall(_FACTOR, found["factors"])]
     said = Decimal(re.sub("[,，]", "", found["said"]))
-    if (comes_to := prod(factors, start=Decimal(1))) != said:
+    comes_to = prod(factors, start=Decimal(1))
+    rounded = any("." in str(one) for one in factors) and abs(comes_to - said) < 1
+    if comes_to != said and not rounded:
         message = f"{found['factors']} 是 {comes_to.normalize():f}，不是 {found['said']}"
         yield problem_at(block, *found.span("said"), message, "改正得数，或改正因数")
 

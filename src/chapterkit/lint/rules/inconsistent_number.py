@@ -56,7 +56,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 def _turned(numbers: Sequence[Number], document: Document, ledger: Ledger) -> Iterator[Problem]:
     """Yield a problem for each pair that nothing makes a ratio or a product, in the text either."""
     pairs = {
-        (one.quantity.value)
+        one.quantity.value
         for one in accounts(document, ledger)
         if one.quantity and one.quantity.shape in _PAIRS
     }

@@ -44,6 +44,7 @@ from chapterkit.numbers.saying import (
     saying,
 )
 from chapterkit.quantities import find_in_plain
+from chapterkit.quantities.traditional import simplified
 from chapterkit.text.document import Block, Document, Inline
 
 GROUP = "numbers"
@@ -83,7 +84,7 @@ def _is_true(number: Number, said: Saying, place: Place) -> bool:
     """Tell whether a bound holds of a number, is what its source prints, or what it measures."""
     assert isinstance(number.value, Decimal)
     printed = "".join((number.model.printed or "", *number.model.equals))
-    if said.word in printed or is_limit(number.measured):
+    if said.word in simplified(printed) or is_limit(number.measured):
         return True
     same_unit = number.units.meaning(place.unit) == number.units.meaning(number.unit)
     return not same_unit or holds(said.bound, number.value, place.value)
