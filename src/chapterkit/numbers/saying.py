@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -193,19 +194,29 @@ class Place:
 
 
 def is_comparison(
-    text: str, place: Place, bound: str, places: Iterable[Place], units: Units
+    text: str, place: Place, bound: str, places: Sequence[Place], units: Units
 ) -> bool:
     """Tell whether a bound compares a number with one before it: 只有 3.4%，低于 11.5%.
 
-    The one before is in the same sentence, has the same unit, and is what the bound says.
+    The one before is near, in the same sentence, has the same unit, and is what the bound says.
+    `places` are those of the text, in order.
     """
-    sentence = max(text.rfind(mark, 0, place.start) for mark in "。！？\n")
+    sentence = max(text.rfind(mark, max(0, place.start - _FAR), place.start) for mark in "。！？\n")
+    until = bisect_left(places, place.start, key=_start)
     return any(
-        sentence < one.start < place.start
+        one.start > max(sentence, place.start - _FAR)
         and (ratio := _ratio(one.unit, place.unit, units)) is not None
         and holds(bound, Fraction(one.value) * ratio, Fraction(place.value))
-        for one in places
+        for one in places[max(0, until - _FEW) : until]
     )
+
+
+# How far back, and among how many numbers, what a number is compared with is looked for.
+_FAR, _FEW = 200, 6
+
+
+def _start(place: Place) -> int:
+    return place.start
 
 
 def _ratio(unit: str, other: str, units: Units) -> Fraction | None:

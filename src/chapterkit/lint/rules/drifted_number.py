@@ -109,10 +109,14 @@ _CLAUSE_END = re.compile(r"[，。；！？,;（）()\n]")
 
 
 def _clause(one: Accounted) -> tuple[int, int]:
-    text = one.block.text
-    before = [found.end() for found in _CLAUSE_END.finditer(text, 0, one.start)]
-    after = _CLAUSE_END.search(text, one.start + len(one.text))
-    return (before[-1] if before else 0), (after.start() if after else len(text))
+    text, end = one.block.text, one.start + len(one.text)
+    first = max(0, one.start - _REACH)
+    before = [found.end() for found in _CLAUSE_END.finditer(text, first, one.start)]
+    after = _CLAUSE_END.search(text, end, end + _REACH)
+    return (before[-1] if before else first), (after.start() if after else end + _REACH)
+
+
+_REACH = 200  # farther than any clause reaches
 
 
 def alikeness(one: Accounted, number: Number, span: tuple[int, int]) -> float:

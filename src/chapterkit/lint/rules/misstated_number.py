@@ -23,7 +23,7 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -56,14 +56,17 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each number under a wrong bound and each change turned round."""
     changing = {id(hit.block): hit.block for hit in document.prose.finditer(CHANGE)}
     for block in document.prose.blocks:
-        for inline in block.numbers():
-            if may_be_bound(block.text, inline.start, inline.end):
-                yield from _bound(block, inline, book.ledger)
+        bounds = [one for one in block.numbers() if may_be_bound(block.text, one.start, one.end)]
+        around = _places(block, book.ledger) if bounds or id(block) in changing else ()
+        for inline in bounds:
+            yield from _bound(block, inline, around, book.ledger)
         if id(block) in changing:
-            yield from _changes(block, book.ledger)
+            yield from _changes(block, around, book.ledger)
 
 
-def _bound(block: Block, inline: Inline, ledger: Ledger) -> Iterator[Problem]:
+def _bound(
+    block: Block, inline: Inline, around: Sequence[Place], ledger: Ledger
+) -> Iterator[Problem]:
     number = ledger.get(inline.number)
     said = saying(block.text, inline.start, inline.end)
     if not number or not said.bound or not isinstance(number.value, Decimal):
@@ -72,7 +75,7 @@ def _bound(block: Block, inline: Inline, ledger: Ledger) -> Iterator[Problem]:
     value = shown.value if shown and isinstance(shown.value, Decimal) else number.value
     place = Place(inline.start, inline.end, value, shown.unit if shown else number.unit)
     if _is_true(number, said, place) or is_comparison(
-        block.text, place, said.bound, _places(block, ledger), ledger.units
+        block.text, place, said.bound, around, ledger.units
     ):
         return
     message = f"正文说“{said.word}”，{number.id} 却就是 {number.text}"
@@ -94,8 +97,8 @@ def _places(block: Block, ledger: Ledger) -> tuple[Place, ...]:
     return places(block, quantities_in(typed_text(block), ledger.units), ledger)
 
 
-def _changes(block: Block, ledger: Ledger) -> Iterator[Problem]:
-    for first, second in pairwise(_places(block, ledger)):
+def _changes(block: Block, around: Sequence[Place], ledger: Ledger) -> Iterator[Problem]:
+    for first, second in pairwise(around):
         said, verb = change_between(
             block.text, (first.start, first.end), (second.start, second.end)
         )
