@@ -24,8 +24,10 @@ from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
+from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.printing import Written, printed
+from chapterkit.quantities import find_in_plain
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
 
@@ -45,6 +47,16 @@ def ledger_of(text: str) -> Ledger:
     entries = read_ledger_file(text, "ledger.yaml")
     models = {name: model for name, (model, _) in entries.items()}
     return Ledger(numbers_of("", models, {name: at for name, (_, at) in entries.items()}))
+
+
+def claims_in(text: str) -> list[Claim]:
+    """Return the quantities of a text, each with the words round it."""
+    return [Claim(found, text) for found in find_in_plain(text)]
+
+
+def claim_in(text: str) -> Claim:
+    [claim] = claims_in(text)
+    return claim
 
 
 def demo_book() -> Book:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from chapterkit.manuscript.config import PolicyConfig
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.numbers.accounting import Accounted, accounts, as_json, as_text, typed_text
-from chapterkit.numbers.binding import Binding, as_diff, bindings, bound
+from chapterkit.numbers.binding import Binding, as_diff, as_sentences, bindings, bound
 from chapterkit.pipeline import read
 from chapterkit.text.origins import rendered_plainly
 from demo import ledger_of
@@ -123,7 +124,7 @@ def test_the_account_as_text() -> None:
         "a.md:1:15: matched   15%  ← rate（one，图 6）",
         "a.md:1:26: exempt    三条  （small-count）",
         "a.md:1:30: unsourced 9%  （没有这个数）",
-        "a.md:1:62: unsourced 7 天",
+        "a.md:1:62: unsourced 7 天  （policy duration: record）",
         "a.md:3:4: exempt    6  （E2 place in a text (图表章节等位置)）",
         "共 6 处：recorded 0，matched 2，exempt 2，unsourced 2",
     ]
@@ -135,6 +136,7 @@ def test_the_account_as_json() -> None:
     assert first == {
         "path": "a.md", "line": 1, "column": 3, "text": "17～18 步", "value": ["17", "18"],
         "unit": "步", "status": "matched", "number": "span", "cite": "one", "at": None, "why": "",
+        "kind": "count", "policy": "record",
     }  # fmt: skip
     assert (second["value"], second["status"], second["number"]) == (None, "unsourced", None)
     assert second["why"] == third["why"] == ""
@@ -165,8 +167,9 @@ def chosen(text: str, ledger: Ledger = LEDGER) -> list[Binding]:
         ("升到约为15%[@one]。", '升到{{ n("rate") | approx }}[@one]。'),
         ("占约 11.5%[@one]。", '占{{ n("share") | approx(1) }}[@one]。'),
         ("占约 12%[@one]。", '占{{ n("share") | approx }}[@one]。'),
-        ("占 12% 左右[@one]。", '占 {{ n("share") }} 左右[@one]。'),
-        ("占近 12%[@one]。", '占近 {{ n("share") }}[@one]。'),
+        ("占 12% 左右[@one]。", "占 12% 左右[@one]。"),  # 11.52% 左右 says something else
+        ("占近 12%[@one]。", "占近 12%[@one]。"),
+        ("超过 15% 的人[@one]。", "超过 15% 的人[@one]。"),
         ("走 17～18 步[@one]。", '走 {{ n("span") }}[@one]。'),
         ("走约 17～18 步[@one]。", '走约 {{ n("span") }}[@one]。'),
         ("走 18 条[@two]，15%[@one]。", '走 {{ n("routes") }}[@two]，{{ n("rate") }}[@one]。'),
@@ -191,6 +194,69 @@ def test_a_binding_tells_what_it_replaces() -> None:
     assert (one.typed, one.origin.column, one.number.id) == ("约 11.5%", 2, "share")
     [one] = chosen("升到 15%。")
     assert (one.typed, one.origin.column, one.number.id) == ("15%", 4, "rate")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["死了上百步[@one]。", "不到 15%[@one]。", "超过 15%[@one]。", "15% 以下的人，两成[@one]。", "一百多条[@two]。"],
+)  # fmt: skip
+def test_a_bound_or_a_vague_amount_is_never_bound(text: str) -> None:
+    vague = ledger_of(
+        """
+numbers:
+  rate: {value: 14.6, unit: "%", of: 率, cite: one}
+  dead: {value: 98, unit: 步, of: 死者, cite: one, printed: 上百步}
+  many: {value: 100, unit: 条, of: 条数, cite: two}
+""".lstrip()
+    )
+    assert chosen(text, vague) == []
+
+
+def test_a_binding_shows_its_sentence_before_and_after() -> None:
+    made = chosen("甲[@one]。升到约 15%，共三天[@one]。\n")
+    assert as_sentences(made, "b.md") == []
+    assert as_sentences(made, "a.md") == [
+        "a.md:1:11: rate",
+        "    前：升到约 15%，共三天[@one]。",
+        "    后：升到约 15%，共三天[@one]。",
+        "a.md:1:18: days",
+        "    前：升到约 15%，共三天[@one]。",
+        "    后：升到约 15%，共三天[@one]。",
+    ]
+    [one] = chosen("升到百分之十五。")
+    assert (one.before, one.after) == ("升到百分之十五。", "升到15.0%。")
+
+
+def test_the_policy_of_each_quantity_is_told() -> None:
+    policy = PolicyConfig(age="cite", size="free")
+    document = read(rendered_plainly("七十岁[@one]，八里路长三米，九十元。\n\n六十岁。", "a.md"))
+    found = accounts(document, LEDGER, policy=policy)
+    assert [(one.text, one.status, one.kind, one.policy, one.why) for one in found] == [
+        ("七十岁", "exempt", "age", "cite", "policy age: cite"),
+        ("八里", "exempt", "size", "free", "policy size: free"),
+        ("三米", "exempt", "size", "free", "policy size: free"),
+        ("九十元", "unsourced", "money", "record", ""),
+        ("六十岁", "unsourced", "age", "cite", ""),
+    ]
+    assert "六十岁  （policy age: cite）" in as_text(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("七十三岁，二十七周岁", "age age"),
+        ("三年，六个月，36 小时", "duration duration duration"),
+        ("五万元，$30，白银二百四十万两", "money money money"),
+        ("十七国，312 例，一千二百乘", "count count count"),
+        ("高十一米，14 公里，2.4 厘米，1280×720，80 GB", "size size size size size"),
+        ("上百人，几百米，一百多年，数百万元，两倍多", "vague vague vague vague vague"),
+        ("治愈率为 84.6%，升了 3 倍，高 2.5 个百分点，p < 0.05", "result result result result"),
+        ("占 22%，三分之二，八成，总额的 30%，15% 的人", "share share share share share"),
+    ],
+)
+def test_what_kind_of_number_it_is(text: str, kinds: str) -> None:
+    found = listed(f"{text}。", exempt=True)
+    assert [one.kind for one in found if one.kind] == kinds.split()
 
 
 def test_a_number_that_chinese_cannot_spell_is_bound_in_digits() -> None:

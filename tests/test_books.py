@@ -361,6 +361,21 @@ def test_new_book_builds_at_once(tmp_path: Path, run: Run) -> None:
     assert again.exit_code == 2
 
 
+def test_a_page_of_cited_history_in_a_new_book_needs_no_records(tmp_path: Path, run: Run) -> None:
+    run(tmp_path, "new", "book", "mine")
+    chapter = tmp_path / "mine/book/chapter1.md"
+    page = (
+        "光绪二十四年四月二十三日，诏书颁下；七十三岁的首辅自请致仕，回乡住了四年。"
+        '长江决口后，数万灾民涌进省城，开仓放米三十六天，死了上百人{{ cite("example2025") }}。'
+    )
+    change(chapter, "这一章从", f"{page}\n\n这一章从")
+    checked = run(tmp_path / "mine", "check")
+    assert checked.exit_code == 0, checked.output
+    assert "policy age: cite" in run(tmp_path / "mine", "numbers").output
+    change(chapter, '死了上百人{{ cite("example2025") }}', "死了上百人")
+    assert "给这一句加上引文，或把它写进记录" in run(tmp_path / "mine", "check").output
+
+
 def test_new_experiment_builds_at_once(tmp_path: Path, run: Run) -> None:
     run(tmp_path, "new", "book", "mine")
     book = tmp_path / "mine"
@@ -460,7 +475,10 @@ def test_numbers_of_a_file_outside_a_book(tmp_path: Path, run: Run) -> None:
     text = "升到约 15%，也就是百分之十五[@demo2025]。走了 19 条。\n"
     (tmp_path / "draft.md").write_text(text, "utf-8")
     arguments = ("numbers", "--bind", "draft.md", "--ledger", "ledger.yaml")
-    assert '升到{{ n("rl") | approx }}，也就是{{ n("rl") }}[' in run(tmp_path, *arguments).output
+    proposed = run(tmp_path, *arguments).output
+    assert '升到{{ n("rl") | approx }}，也就是{{ n("rl") }}[' in proposed
+    assert "前：升到约 15%，也就是百分之十五" in proposed
+    assert "后：升到约 15%，也就是15.0%" in proposed
     listed = run(tmp_path, "numbers", "draft.md", "--ledger", "ledger.yaml")
     assert "matched 2" in listed.output
     assert "unsourced 1" in listed.output

@@ -16,7 +16,7 @@ from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.accounting import Accounted, accounts, as_json, as_text
-from chapterkit.numbers.binding import as_diff, bindings, bound
+from chapterkit.numbers.binding import as_diff, as_sentences, bindings, bound
 from chapterkit.pipeline import Subject, document_of, load
 
 
@@ -30,7 +30,7 @@ from chapterkit.pipeline import Subject, document_of, load
     type=_options.FILE,
     metavar="FILE",
     help="Show, as a diff, the typed quantities of FILE that exactly one recorded number fits, "
-    "replaced by {{ n(…) }}.",
+    "replaced by {{ n(…) }}, and each sentence before and after.",
 )
 @click.option("--write", is_flag=True, help="With --bind: carry the diff out.")
 def numbers(
@@ -44,8 +44,8 @@ def numbers(
     """List every quantity in the prose and what backs it.
 
     Status: recorded (a number of the ledger, put in by name), matched (typed, and a number of
-    the same value and unit is cited in the paragraph), exempt (no quantity by the policy, with
-    the clause), unsourced. Example:
+    the same value and unit is cited in the paragraph), exempt (no quantity that needs a record,
+    with the clause, or what `policy` in book.yaml says of its kind), unsourced. Example:
 
     \b
       chapterkit numbers 7
@@ -80,14 +80,18 @@ def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:
 def _accounts(subject: Subject) -> list[Accounted]:
     options = subject.book.config.lint.options.get("unsourced-number", {})
     names = options.get("names", ()) if subject.chapter else ()
-    return list(accounts(document_of(subject), subject.book.ledger, names, exempt=True))
+    book, document = subject.book, document_of(subject)
+    return list(accounts(document, book.ledger, names, exempt=True, policy=book.config.policy))
 
 
 def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:
     """Print the diff that puts recorded numbers into a file; carry it out if told to."""
     name = path_from_here(path)
     before = text_from_here(path, name)
-    after = bound(before, name, bindings(listed, ledger))
+    chosen = bindings(listed, ledger)
+    after = bound(before, name, chosen)
+    for line in as_sentences(chosen, name):
+        say(line)
     say_lines(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
     if write and after != before:
         replace_text(path, after, fence_of(path))

@@ -147,6 +147,39 @@ class BudgetsConfig(_Model):
         ) or general
 
 
+Choice = Literal["record", "cite", "free"]
+
+
+@dataclass(frozen=True)
+class PolicyConfig(_Model):
+    """Which typed numbers need a record, by what they say; what is not named goes by `default`.
+
+    `record`: only what comes from a record may stand there; `cite`: a typed one may where its
+    sentence is cited, or its paragraph rests on one source; `free`: it may anywhere.
+    """
+
+    default: Choice = _described("没有单独写的各种", default="record")
+    result: Choice | None = _described("结果：率、倍数、百分点、比值、系数", default=None)
+    share: Choice | None = _described("份额：占 22%、三分之二、八成", default=None)
+    money: Choice | None = _described("钱", default=None)
+    duration: Choice | None = _described("时间的长短：三年、六小时", default=None)
+    age: Choice | None = _described("年龄", default=None)
+    date: Choice | None = _described("日期（年份和写全的日期从来不算）", default=None)
+    count: Choice | None = _described("个数：312 例、十七国", default=None)
+    size: Choice | None = _described("大小：长度、面积、重量、容量、规模", default=None)
+    vague: Choice | None = _described("说不准的：上百人、几百米、一百多年", default=None)
+
+    def of(self, kind: str) -> Choice:
+        """Return what is asked of one kind of number."""
+        own: Choice | None = getattr(self, kind)
+        return own or self.default
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether every number must come from a record."""
+        return {getattr(self, one.name) for one in fields(self)} <= {"record", None}
+
+
 @dataclass(frozen=True)
 class FontConfig(_Model):
     """Families of the system to be used, the first that it has; the bundled Noto fonts otherwise.
@@ -210,6 +243,7 @@ class BookModel(_Model):
     fonts: FontConfig = FontConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
+    policy: PolicyConfig = PolicyConfig()
     lint: LintConfig = LintConfig()
 
 
@@ -353,6 +387,7 @@ class _OutsideModel(_Model):
     units: dict[str, UnitConfig | None] = field(default_factory=dict)
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
+    policy: PolicyConfig = PolicyConfig()
     lint: LintConfig = LintConfig()
 
 

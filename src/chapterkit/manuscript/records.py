@@ -104,7 +104,9 @@ class Brief(_Model):
 class NumberModel(_Model):
     """One number: what it is, what it measures, where it comes from."""
 
-    value: ValueField = Field(default=None, description="数值，数字照原文；范围或比写 [小, 大]")
+    value: ValueField = Field(
+        default=None, description="数值，数字照原文；范围写 [小, 大]，比和乘积写 [前, 后]"
+    )
     derived: str | None = Field(default=None, description="由本记录其他数算出：after - before")
     digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")
     unit: Annotated[str, BeforeValidator(_read_unit)] = Field(
@@ -123,7 +125,7 @@ class NumberModel(_Model):
     count: Name | None = Field(default=None, description="百分数的分子，本记录里的一个数")
     of_total: Name | None = Field(default=None, description="百分数的分母，本记录里的一个数")
     change_of: tuple[Name, Name] | None = Field(
-        default=None, description="变化量的前后两个数：[之前, 之后]"
+        default=None, description="变化量的前后两个数：[之前, 之后]；差、增幅（%）或倍数都可以"
     )
     note: Text | None = Field(default=None, description="接受一处出入的理由")
 

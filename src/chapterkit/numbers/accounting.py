@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from chapterkit.errors import Origin
+from chapterkit.manuscript.config import PolicyConfig
 from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.cards import in_a_list
-from chapterkit.numbers.matching import backing
-from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain
+from chapterkit.numbers.matching import Claim, backing
+from chapterkit.numbers.policy import Citations, kind_of
+from chapterkit.numbers.saying import Place
+from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plain
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
@@ -26,7 +29,10 @@ class Accounted:
     """One quantity of the text.
 
     `status` is recorded (a recorded number's span), matched (typed, and a cited number backs
-    it), exempt (no quantity that needs a source: `why` says by which clause) or unsourced.
+    it), exempt (no quantity that needs a record: `why` says by which clause) or unsourced.
+    `claim` is the quantity with the text round it. `kind` is what a typed one is to the book's
+    policy, `policy` what that asks of it; both are empty for a recorded one, and where nobody asked
+    and every number needs a record.
     """
 
     block: Block
@@ -36,6 +42,9 @@ class Accounted:
     quantity: Quantity | None
     number: Number | None
     why: str
+    kind: str = ""
+    policy: str = ""
+    claim: Claim | None = field(default=None, repr=False)
 
     @property
     def origin(self) -> Origin:
@@ -44,24 +53,54 @@ class Accounted:
 
 
 def accounts(
-    document: Document, ledger: Ledger, names: Sequence[str] = (), *, exempt: bool = False
+    document: Document,
+    ledger: Ledger,
+    names: Sequence[str] = (),
+    *,
+    exempt: bool = False,
+    policy: PolicyConfig = PolicyConfig(),  # noqa: B008 (frozen)
 ) -> list[Accounted]:
     """Return every quantity of text and headings, in order.
 
     `names` are phrases that hold a number but are names; numerals that are no quantities by the
     policy are only listed if `exempt` asks for them, and only then are recorded numbers read.
+    `policy` says which typed numbers need a record.
     """
     by_source: dict[str, list[Number]] = {}
     for number in ledger.values():
         by_source.setdefault(number.cite, []).append(number)
+    judge = None if policy.is_strict and not exempt else _Judge(policy, document, ledger.units)
     return [
         one
         for block in document.prose.blocks
         for one in sorted(
-            _of_block(block, ledger, by_source, [*names, *_labelled(block, document)], exempt),
+            _of_block(
+                block, ledger, by_source, [*names, *_labelled(block, document)], exempt, judge
+            ),
             key=lambda one: one.start,
         )
     ]
+
+
+class _Judge:
+    """What a book's policy asks of typed quantities."""
+
+    def __init__(self, policy: PolicyConfig, document: Document, units: Units) -> None:
+        self.policy, self.units = policy, units
+        self.citations = Citations(document)
+
+    def judged(self, one: Accounted) -> Accounted:
+        """Return a typed quantity with its kind, and exempt where it needs no record."""
+        if one.quantity is None or one.quantity.small_count:
+            return one
+        kind = kind_of(one.quantity, one.block.text, self.units)
+        choice = self.policy.of(kind)
+        one = replace(one, kind=kind, policy=choice)
+        if one.status != "unsourced" or choice == "record":
+            return one
+        if choice == "free" or self.citations.cover(one.block, one.start):
+            return replace(one, status="exempt", why=f"policy {kind}: {choice}")
+        return one
 
 
 def _labelled(block: Block, document: Document) -> Iterator[str]:
@@ -86,25 +125,49 @@ def _of_block(
     by_source: Mapping[str, Sequence[Number]],
     names: Sequence[str],
     exempt: bool,
+    judge: _Judge | None,
 ) -> Iterator[Accounted]:
     for inline in block.numbers():
         yield _recorded(block, inline, ledger, read=exempt)
     text = typed_text(block, names)
-    quantities = find_in_plain(text, ledger.units)
+    quantities = quantities_in(text, ledger.units)
     cited = dict.fromkeys(block.citations()) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
+    around = places(block, quantities, ledger) if quantities else ()
     for quantity in quantities:
-        start, excerpt = quantity.start, quantity.text
-        backed = backing(quantity, numbers)
-        if backed:
-            yield Accounted(block, start, excerpt, "matched", quantity, backed[0], "")
-        elif not quantity.small_count:
-            yield Accounted(block, start, excerpt, "unsourced", quantity, None, "")
-        else:
-            yield Accounted(block, start, excerpt, "exempt", quantity, None, "small-count")
+        typed = _typed(block, Claim(quantity, block.text, around), numbers)
+        yield judge.judged(typed) if judge else typed
     for numeral in explain(text, ledger.units) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
+
+
+def _typed(block: Block, claim: Claim, numbers: Sequence[Number]) -> Accounted:
+    quantity = claim.quantity
+    start, excerpt = quantity.start, quantity.text
+    backed = backing(claim, numbers)
+    if backed:
+        return Accounted(block, start, excerpt, "matched", quantity, backed[0], "", claim=claim)
+    if quantity.small_count:
+        return Accounted(
+            block, start, excerpt, "exempt", quantity, None, "small-count", claim=claim
+        )
+    return Accounted(block, start, excerpt, "unsourced", quantity, None, "", claim=claim)
+
+
+def places(block: Block, quantities: Iterable[Quantity], ledger: Ledger) -> tuple[Place, ...]:
+    """Return where the numbers of a block stand, typed and recorded ones, in order."""
+    found = [
+        Place(part.start, part.end, part.value, part.unit)
+        for one in quantities
+        for part in (one.parts or (one,))
+        if isinstance(part.value, Decimal)
+    ]
+    for inline in block.numbers():
+        number = ledger.get(inline.number)
+        if number and isinstance(number.value, Decimal):
+            found.append(Place(inline.start, inline.end, number.value, number.unit))
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Accounted:
@@ -118,6 +181,12 @@ def _recorded(block: Block, inline: Inline, ledger: Ledger, *, read: bool) -> Ac
 def _exempt(block: Block, exempt: Exempt) -> Accounted:
     why = f"{exempt.why} {exempt.reason}"
     return Accounted(block, exempt.start, exempt.text, "exempt", None, None, why)
+
+
+@lru_cache(maxsize=1024)
+def quantities_in(text: str, units: Units) -> tuple[Quantity, ...]:
+    """Return the quantities of a block's typed text; several rules ask for the same."""
+    return tuple(find_in_plain(text, units))
 
 
 def typed_text(block: Block, names: Sequence[str] = ()) -> str:
@@ -147,7 +216,8 @@ def as_text(listed: Sequence[Accounted]) -> str:
 
 def _backed(one: Accounted) -> str:
     if one.number is None:
-        return f"  （{one.why}）" if one.why else ""
+        why = one.why or (one.policy and f"policy {one.kind}: {one.policy}")
+        return f"  （{why}）" if why else ""
     return f"  ← {in_a_list(one.number)}"
 
 
@@ -171,6 +241,8 @@ def _plain(one: Accounted) -> dict[str, object]:
         "cite": number.cite if number else None,
         "at": number.at if number else None,
         "why": one.why,
+        "kind": one.kind or None,
+        "policy": one.policy or None,
     }
 
 
