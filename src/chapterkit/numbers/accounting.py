@@ -12,7 +12,7 @@ from chapterkit.errors import Origin
 from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.cards import in_a_list
 from chapterkit.numbers.matching import backing
-from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain
+from chapterkit.quantities import Exempt, Quantity, explain, find_in_plain, heading_number
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
@@ -113,13 +113,30 @@ def typed_text(block: Block, names: Sequence[str] = ()) -> str:
     """Return a block's text with all but typed prose masked.
 
     Masked are recorded spans, code, formulas, citations, references (实验 7.4), calls of notes
-    that are nowhere defined ([^1]) and `names`.
+    that are nowhere defined ([^1]), a number typed before a heading and `names`. Digits that are
+    raised or lowered are those of Unicode (10⁶, H₂O).
     """
-    text = block.masked("Code", "Math", "Cite", "Number", "Note", "Reference")
+    text = _scripted(block, block.masked("Code", "Math", "Cite", "Number", "Note", "Reference"))
+    if block.kind == "Header" and (end := heading_number(text)):
+        text = OPAQUE * end + text[end:]
     if "[^" in text:
         text = re.sub(r"\[\^[^\]\s]*\]", lambda found: OPAQUE * len(found[0]), text)
     for name in names:
         text = text.replace(name, OPAQUE * len(name))
+    return text
+
+
+_SCRIPTS = {
+    "Superscript": str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"),
+    "Subscript": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
+}
+
+
+def _scripted(block: Block, text: str) -> str:
+    for inline in block.inlines:
+        if inline.kind in _SCRIPTS:
+            raised = text[inline.start : inline.end].translate(_SCRIPTS[inline.kind])
+            text = text[: inline.start] + raised + text[inline.end :]
     return text
 
 
