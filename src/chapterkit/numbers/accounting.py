@@ -113,30 +113,15 @@ def typed_text(block: Block, names: Sequence[str] = ()) -> str:
     """Return a block's text with all but typed prose masked.
 
     Masked are recorded spans, code, formulas, citations, references (实验 7.4), calls of notes
-    that are nowhere defined ([^1]), a number typed before a heading and `names`. Digits that are
-    raised or lowered are those of Unicode (10⁶, H₂O).
+    that are nowhere defined ([^1]), a number typed before a heading and `names`.
     """
-    text = _scripted(block, block.masked("Code", "Math", "Cite", "Number", "Note", "Reference"))
+    text = block.masked("Code", "Math", "Cite", "Number", "Note", "Reference")
     if block.kind == "Header" and (end := heading_number(text)):
         text = OPAQUE * end + text[end:]
     if "[^" in text:
         text = re.sub(r"\[\^[^\]\s]*\]", lambda found: OPAQUE * len(found[0]), text)
     for name in names:
         text = text.replace(name, OPAQUE * len(name))
-    return text
-
-
-_SCRIPTS = {
-    "Superscript": str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"),
-    "Subscript": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
-}
-
-
-def _scripted(block: Block, text: str) -> str:
-    for inline in block.inlines:
-        if inline.kind in _SCRIPTS:
-            raised = text[inline.start : inline.end].translate(_SCRIPTS[inline.kind])
-            text = text[: inline.start] + raised + text[inline.end :]
     return text
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.numerals import (
     CAPITAL,
     DIGITS,
@@ -37,13 +38,13 @@ _NUMBER = re.compile(
     rf"({_POWER})?"
 )
 # 1 024 名: groups of three with a blank, a narrow or a thin one between them.
-_GROUPED = re.compile(
+_GROUPED = Late(
     r"[1-9]\d{0,2}([ \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?!\d|,\d| \d)(\.\d+)?(?![.\d])"
 )
 _GROUP_BLANKS = frozenset(" \u00a0\u2009\u202f")
 _GROUP_MARKS = str.maketrans("", "", " \u00a0\u2009\u202f")
 # 2 万 5 千, 1 亿 2000 万: what a magnitude leaves open.
-_FURTHER = re.compile(r" ?零? ?(\d{1,4}) ?([十百千万亿]{1,2})?(?![\d.,:%/年月日]| ?年)")
+_FURTHER = Late(r" ?零? ?(\d{1,4}) ?([十百千万亿]{1,2})?(?![\d.,:%/年月日]| ?年)")
 _MANTISSA_POWER = re.compile(r"[^\d]*10(?:\^|\*\*)?(.*)")
 _MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多余来]?)")
 _MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
@@ -56,7 +57,7 @@ _HAN_RUN = re.compile(
     r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几){1,41}"
     r"(?:点[零〇一二两三四五六七八九]{1,41}[百千万亿]{0,3})?"
 )
-_CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]{{1,41}}")
+_CAPITAL_RUN = Late(rf"[零{CAPITAL}万亿萬億]{{1,41}}")
 _HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
 _APPROXIMATE_PAIRS = frozenset(a + b for a, b in pairwise("一二三四五六七八九")) | {
     "一两",

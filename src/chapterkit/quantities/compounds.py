@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at
 from chapterkit.quantities.ends import SPACES, end_at, unit_span
 from chapterkit.quantities.model import Draft, Value
@@ -25,7 +25,7 @@ STEPS = {
     for word in step
 }
 _WORDS = by_first_character(tuple(STEPS))
-_BETWEEN = re.compile(r" ?(?:零|又|and )? ?")
+_BETWEEN = Late(r" ?(?:零|又|and )? ?")
 _EVERY = {"周": 1, "天": 1, "年": 12}  # 一周 5 天, 一天 8 小时: so many in each, no sum
 
 
@@ -103,7 +103,7 @@ def _sum(chain: str, value: Value, unit: str, number: Decimal, word: str) -> Val
 
 # --- primes
 
-_PRIMES = re.compile(
+_PRIMES = Late(
     r"(?:(?P<m>′)(?P<s>\d{1,2}(?:\.\d+)?)″|['’](?P<p>\d\d(?:\.\d+)?)[\"”]|(?P<one>[′″])|"
     r"° ?(?P<dm>\d{1,2}(?:\.\d+)?)[′'’](?: ?(?P<ds>\d{1,2}(?:\.\d+)?)[″\"”])?)"
 )
@@ -130,7 +130,7 @@ def primed(text: str, amount: Amount) -> Draft | None:
 
 # --- roots
 
-_ROOT = re.compile(r"/?[√∛∜](?:\d+(?:\.\d+)?|\(\d+(?:\.\d+)?\))")
+_ROOT = Late(r"/?[√∛∜](?:\d+(?:\.\d+)?|\(\d+(?:\.\d+)?\))")
 ROOT_SIGNS = frozenset("√∛∜")
 
 
@@ -145,7 +145,7 @@ def rooted(text: str, amount: Amount) -> Draft | None:
 
 # --- products
 
-_BY = re.compile(r" ?[×xX*✕] ?| ?乘 ?(?=\d)")
+_BY = Late(r" ?[×xX*✕] ?| ?乘 ?(?=\d)")
 
 
 def product(text: str, draft: Draft) -> Draft:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import NUMERAL, Amount
 from chapterkit.quantities.model import Draft, Value
 from chapterkit.quantities.numerals import DIGITS, scaled
 from chapterkit.quantities.units import active, bare_per_end, compound_end, unit_at
 
 SPACES = " \u00a0\u2009\u202f"
-_HYPHENED = re.compile(r"-(?=[a-z]{3})")
+_HYPHENED = Late(r"-(?=[a-z]{3})")
 _LONE_LATIN = frozenset("AaNTxXCcVWJ")
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
 _DECIMAL_BEHIND = frozenset("米")
-_BEHIND = re.compile(
+_BEHIND = Late(
     r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
 )
 _HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 
 from chapterkit.han import is_han
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import NUMERAL
 from chapterkit.quantities.ends import SPACES, unit_span
 from chapterkit.quantities.identifiers import identifying, time_after
@@ -37,7 +38,7 @@ _DATE = (
 _DOTTED = r"\d+(?:\.\d+){2,}(?::\d{1,5}|/\d{1,3})?(?![\d%])"
 _OBJECT_IDENTIFIER = r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])"
 _YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
-_LONG_AGO = re.compile(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
+_LONG_AGO = Late(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
 _MONTH_FORM = (
     r"(?:1[0-2]|0?[1-9])(?: ?[-–—~至到、] ?(?:1[0-2]|0?[1-9]))? ?月(?!球)"
     r"(?:份|底|初|末|中旬|上旬|下旬)?"
@@ -56,13 +57,11 @@ _CODE_SUFFIX = re.compile(
     r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市)"
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
-_LINE_NUMBER = re.compile(
-    r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){0,3}[*_]{0,3} (?=\D)"
-)
+_LINE_NUMBER = Late(r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){0,3}[*_]{0,3} (?=\D)")
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |[\s>]{0,4})[*_]{0,3}$")
 _OF = frozenset("的之高长宽深厚远重以左上，。：")
-_HEADING_NUMBER = re.compile(r"\d{1,2}(\.\d{1,2})?[*_]{0,3} ")
-_LISTED = re.compile(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
+_HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?[*_]{0,3} ")
+_LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
 _ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
 _ENGLISH_MONTH = (
     "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
@@ -88,7 +87,7 @@ _FIXED_FORMS = (
     (_JOURNAL_PAGES, "E4"),
 )
 _FIXED = re.compile("|".join(f"(?P<{why}_{i}>{one})" for i, (one, why) in enumerate(_FIXED_FORMS)))
-_BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
+_BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
@@ -189,7 +188,7 @@ def name_around(text: str, at: int, floor: int) -> Skip | None:
     while start > lowest and text[start - 1] in WORD_CHARACTER:
         start -= 1
     head = text[start:at]
-    if head[-1] in "–·" and not head[-2].isalpha():
+    if head[-1] in "–·" and not head[-2:-1].isalpha():
         return None
     if not _LETTER.search(head):
         return None
@@ -405,7 +404,7 @@ def _unitless(text: str, at: int) -> bool:
 
 
 _NUMBERED = re.compile(r"\d{1,4}(?=( ?)(?=[^\W\d_])[^\x00-\x7f])(?![\d.,:：/])")
-_TALLY = re.compile(r" ?[^\W\d_]{1,4} ?\d")
+_TALLY = Late(r" ?[^\W\d_]{1,4} ?\d")
 
 
 def numbered(text: str, at: int, floor: int) -> Skip | None:
@@ -428,7 +427,7 @@ def numbered(text: str, at: int, floor: int) -> Skip | None:
     return Skip(at, match.end(), "E9")
 
 
-_DECIMAL_END = re.compile(r"\d[.．]\d+\Z")
+_DECIMAL_END = Late(r"\d[.．]\d+\Z")
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -478,10 +477,8 @@ def latin_before(text: str, at: int, floor: int) -> str:
     return match[1] if match else ""
 
 
-_SIZE = re.compile(r"\d+(?:\.\d+)?[BbMTK]|\d+ ?[x×] ?\d+[BM]")
-_NAME_BEFORE = re.compile(
-    r"(?:[A-Z][A-Za-z\-]*\d[\w.\-]*|[A-Z][\w\-]* \d(?:\.\d)?|[A-Z][A-Za-z\-]+) $"
-)
+_SIZE = Late(r"\d+(?:\.\d+)?[BbMTK]|\d+ ?[x×] ?\d+[BM]")
+_NAME_BEFORE = Late(r"(?:[A-Z][A-Za-z\-]*\d[\w.\-]*|[A-Z][\w\-]* \d(?:\.\d)?|[A-Z][A-Za-z\-]+) $")
 
 
 def size_in_name(text: str, at: int, end: int, floor: int) -> bool:

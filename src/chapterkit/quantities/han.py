@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from chapterkit.patterns import Late
 from chapterkit.quantities import exemptions
 from chapterkit.quantities.amounts import DIGIT, HAN_DIGITS, HAN_POWERS, NUMERAL, Amount, han_at
 from chapterkit.quantities.ends import SPACES, unit_span
@@ -28,9 +29,9 @@ _CONTEXT = sections("context.txt")
 _NOUN_BEFORE_SHU, _NO_SHANG, _BIG_ENOUGH, _ARTICLE_BEFORE = (
     frozenset("".join(_CONTEXT[name])) for name in ("numbered", "risen", "enough", "article")
 )
-_IDIOM = re.compile(r"成百上千|成千上万|成千成万|成百成千|成千累万")
-_COUNTED_BY = re.compile(r"[十百千万亿]{1,2}计")
-_CLOCK = re.compile(
+_IDIOM = Late(r"成百上千|成千上万|成千成万|成百成千|成千累万")
+_COUNTED_BY = Late(r"[十百千万亿]{1,2}计")
+_CLOCK = Late(
     r"[一二两三四五六七八九十]{1,3}点"
     r"(?:[零一二三四五六七八九十]{2,3}分|半|整|钟|多钟|[一二三四五]?十)"
 )
@@ -46,9 +47,9 @@ _ORDINAL = re.compile(
 )
 _ONE_DAY = frozenset("天年日周夜秒")
 _ER_COUNTS = frozenset("者人位国省女")
-_FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
+_FAN = Late(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
 _HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
-_HALF_PIECE = re.compile(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
+_HALF_PIECE = Late(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
 _ORDINAL_MARKS = frozenset("第" + SPACES)
 _RATE_MARKS = frozenset("每" + SPACES)
 _CLOCK_UNITS = frozenset("点时")
@@ -59,7 +60,7 @@ _RULERS = by_last_character(_LABELS["ruler"])
 _RULER_ENDS = frozenset(_RULERS)
 _LINEAGE = by_last_character(_CONTEXT["lineage"])
 _HALF_OF_AMOUNT = by_last_character(_CONTEXT["halved"])
-_REIGN = re.compile(r"世(?![纪代间界])")
+_REIGN = Late(r"世(?![纪代间界])")
 
 
 def read_han(text: str, at: int, floor: int) -> Draft | Skip:

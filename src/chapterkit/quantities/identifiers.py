@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.ends import SPACES, unit_span
 from chapterkit.quantities.model import Skip
 from chapterkit.quantities.wordlists import by_last_character, ending_at, sections
@@ -19,7 +20,7 @@ _STANDARDS = frozenset(_LISTS["standard"])
 
 # --- raised and lowered by markup
 
-_MARKED = re.compile(r"[+\-−]?\d[\d.,+\-−]*")
+_MARKED = Late(r"[+\-−]?\d[\d.,+\-−]*")
 
 
 def raised(text: str, at: int, floor: int) -> Skip | None:
@@ -42,23 +43,23 @@ ADDRESS_MARKS = frozenset("/=?&%:~#")
 _ADDRESS_CHARACTER = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#@!$&'*+,;=%"
 )
-_ADDRESS = re.compile(
+_ADDRESS = Late(
     r"[A-Za-z][A-Za-z0-9+.\-]*://|www\.|\blocalhost[:/]|"
     r"[A-Za-z0-9\-]\.[A-Za-z]{2,24}[:/?#]|::"
 )
-_ADDRESS_TAIL = re.compile(r"[A-Za-z0-9\-._~:/?#@!$&'*+,;=%]*[A-Za-z0-9/#=%]")
+_ADDRESS_TAIL = Late(r"[A-Za-z0-9\-._~:/?#@!$&'*+,;=%]*[A-Za-z0-9/#=%]")
 _LONGEST_ADDRESS = 200
 
 
 def address(text: str, at: int, floor: int) -> Skip | None:
     """A number within an address that nothing marks as one: localhost:8080, a.org/s?id=12."""
-    start, lowest = at, max(floor, at - _LONGEST_ADDRESS)
+    start, lowest = at, max(0, at - _LONGEST_ADDRESS)
     while start > lowest and text[start - 1] in _ADDRESS_CHARACTER:
         start -= 1
     if not _ADDRESS.search(text, start, at):
         return Skip(at - 1, _digits_end(text, at), "E9") if text[at - 1] == "#" else None
     match = _ADDRESS_TAIL.match(text, at)
-    return Skip(start, match.end() if match else at + 1, "E8")
+    return Skip(max(start, floor), match.end() if match else at + 1, "E8")
 
 
 def _digits_end(text: str, at: int) -> int:
@@ -69,7 +70,7 @@ def _digits_end(text: str, at: int) -> int:
 
 # --- told by their form
 
-_FORM = re.compile(
+_FORM = Late(
     r"(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}\b|"  # a card of a network
     r"[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:){2,6}[0-9a-f]{1,4}\b|"
     r"\d{1,7}(?:[-‑]\d{1,7}){2,}(?:[-‑][\dXx])?(?![\d.%A-Za-z])|"  # a book, a substance
@@ -79,14 +80,14 @@ _FORM = re.compile(
     r"\d{14,}[\dXx]?(?![\d.])|"
     r"\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)"
 )
-_JOURNAL = re.compile(
+_JOURNAL = Late(
     r"(?:(?:19|20)\d{2}[ ,，;；]{0,2})?\d{1,4} ?[(（]\d{1,4}(?:[-–/]\d{1,4})?[)）]"
     r"(?:(?: ?[:：]| ?[,，] ?(?=pp?\.|[eA-Z]?\d)) ?(?:pp?\. ?)?[A-Za-z]?\d{1,7}"
     r"(?:[-–—][A-Za-z]?\d{1,6})?(?![\d%]))?"
 )
-_CASE = re.compile(r"\d{1,4} ?[^\W\d_]{1,6} ?\d{1,6} ?(?:之[一二三四五六七八九十]|-\d+)? ?号")
-_YEAR_BEFORE = re.compile(r"[(（〔\[](?:19|20)\d\d[)）〕\]] ?[^\W\d_]{1,5} ?$")
-_CODE = re.compile(r"0\d+(?![\d.,:：/%])")
+_CASE = Late(r"\d{1,4} ?[^\W\d_]{1,6} ?\d{1,6} ?(?:之[一二三四五六七八九十]|-\d+)? ?号")
+_YEAR_BEFORE = Late(r"[(（〔\[](?:19|20)\d\d[)）〕\]] ?[^\W\d_]{1,5} ?$")
+_CODE = Late(r"0\d+(?![\d.,:：/%])")
 _TITLE_BEFORE = frozenset("》*_")
 
 
@@ -128,7 +129,7 @@ def _follows_title(text: str, at: int, floor: int) -> bool:
 
 # --- told by the word before
 
-_IDENTIFIER = re.compile(
+_IDENTIFIER = Late(
     r"[A-Za-z]{0,4}\d[\dA-Za-z]*(?:[-–—./·:][\dA-Za-z]+)*(?: \d+(?:[-.]\d+)*(?![\d.,%]))*"
 )
 _LINK = re.compile(r" ?(?:[：:]|为|是|\.)? ?(?:[A-Z]{1,4}[ -]?)?$")
@@ -166,7 +167,7 @@ def identifier(text: str, at: int, floor: int) -> Skip | None:
     return Skip(at, match.end(), "E8") if unit_end == start or long else None
 
 
-_STANDARD_NUMBER = re.compile(r"\d[\dA-Za-z.]*(?:[-–—:.][\dA-Za-z]+)*(?<!\.)")
+_STANDARD_NUMBER = Late(r"\d[\dA-Za-z.]*(?:[-–—:.][\dA-Za-z]+)*(?<!\.)")
 _SERIES = re.compile(r"(?:^|[^A-Za-z])([A-Za-z0-9]+(?:[/\-][A-Za-z]+)*)\.?[ \-]$")
 
 
@@ -185,20 +186,20 @@ def standard(text: str, at: int, floor: int) -> Skip | None:
 # --- clock times
 
 _WEEKDAY = "[一二三四五六日天末]"
-_BESIDE_DATE = re.compile(
+_BESIDE_DATE = Late(
     rf"(?:[ ,，T]|[（(](?:周|星期|礼拜){_WEEKDAY}[)）]|(?:周|星期|礼拜){_WEEKDAY}|"
     r"上午|下午|中午|凌晨|清晨|早上|早晨|晚上|晚间|夜间|傍晚|深夜|晚|at ){0,6}"
     r"(?<!\d)\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?(?:\.\d+)?(?!\d)"
     r"(?: ?(?:[-–—~至到]|to) ?\d{1,2}[:：][0-5]\d(?!\d))?(?: ?[ap]\.?m\b)?Z?"
 )
-_TIME = re.compile(
+_TIME = Late(
     r"(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:：])"
     r"(?: ?(?:[-–—~至到]|to) ?(?:[01]?\d|2[0-4])[:：][0-5]\d(?![\d:：]))?"
 )
-_TIME_BEFORE = re.compile(
+_TIME_BEFORE = Late(
     rf"(?:[日号晚午晨早夜]|(?:周|星期|礼拜){_WEEKDAY}|\bat|\buntil|\d{{4}})[)）]?[ ,，]{{0,2}}$"
 )
-_TIME_AFTER = re.compile(
+_TIME_AFTER = Late(
     r" ?(?:[之以]?[前后]|左右|开|起|许|整|出发|发车|到达|抵达|起飞|集合|准时|[ap]\.?m\b)"
 )
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from math import gcd
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import Amount, amount_at
 from chapterkit.quantities.ends import unit_span
 from chapterkit.quantities.model import Draft, Value
@@ -15,21 +16,21 @@ from chapterkit.quantities.wordlists import sections
 _LISTS = sections("context.txt")
 
 
-def _any_of(entries: tuple[str, ...]) -> re.Pattern[str]:
+def _any_of(entries: tuple[str, ...]) -> Late:
     latin = "|".join(word for word in entries if word.isascii())
-    return re.compile(rf"\b(?:{latin})\b|" + "|".join(w for w in entries if not w.isascii()), re.I)
+    return Late(rf"\b(?:{latin})\b|" + "|".join(w for w in entries if not w.isascii()), re.I)
 
 
 _MOVED = _any_of(_LISTS["moved"])
 _SPAN = _any_of(_LISTS["span"])
-_FROM = re.compile(r"(?:[从由自]|\bfrom)[约的 ]{0,2}(?:[$¥￥€£])?$", re.I)
-_ENGLISH_VERB = re.compile(r"\b([a-z]+) [$€£]?$")
+_FROM = Late(r"(?:[从由自]|\bfrom)[约的 ]{0,2}(?:[$¥￥€£])?$", re.I)
+_ENGLISH_VERB = Late(r"\b([a-z]+) [$€£]?$")
 _ENGLISH_MOVED = frozenset(w for w in _LISTS["moved"] if w.isascii()) - {"up", "down", "go"}
-_SENTENCE_END = re.compile(r"[、。；！？;!?\n]|\. ")
-_CLAUSE_END = re.compile(r"[，、。；！？,;!?\n]|\. ")
+_SENTENCE_END = Late(r"[、。；！？;!?\n]|\. ")
+_CLAUSE_END = Late(r"[，、。；！？,;!?\n]|\. ")
 _BEFORE, _AFTER = 60, 16
 # 从 60 分到 85 分，进步明显: what is said of the change behind it, without a subject of its own.
-_REMARK = re.compile(
+_REMARK = Late(
     r" ?[，,] ?(?:[涨降增跌升]幅|"
     r"(?:提升|提高|增长|增加|上升|下降|降低|减少|下滑|改善|进步|退步|[涨跌升降])"
     r"(?:明显|显著|不[小大多]|很|了|近|超|约|达|[\d一两三四五六七八九十]))"
@@ -60,7 +61,7 @@ def is_change(
     return moved is not None
 
 
-_CHOICE = re.compile(r"(?:/\d{1,7}(?:\.\d+)?[KkMB]?)+(?![\d/%]|\.\d)")
+_CHOICE = Late(r"(?:/\d{1,7}(?:\.\d{1,7})?[KkMB]?){1,12}(?![\d/%]|\.\d)")
 _MEASURES = frozenset(("count", "number", "rate", "percent", "pressure"))
 
 
@@ -86,8 +87,8 @@ def _is_choice(first: Decimal, other: str, unit: str) -> bool:
     return first < int(other) and gcd(int(first), int(other)) > 1
 
 
-_ONE_IN = re.compile(r" (?:in|out of) (?:every )?(?=[\d])")
-_NO_COUNT = re.compile(r" ?(?:%|years?\b|January|[A-Z][a-z]+ \d)")
+_ONE_IN = Late(r" (?:in|out of) (?:every )?(?=[\d])")
+_NO_COUNT = Late(r" ?(?:%|years?\b|January|[A-Z][a-z]+ \d)")
 
 
 def one_in(text: str, amount: Amount) -> Draft | None:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from chapterkit.han import is_han
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at
 from chapterkit.quantities.compounds import ROOT_SIGNS, STEPS, compound, primed, product, rooted
 from chapterkit.quantities.ends import SPACES, end_at, times_ten, unit_span
@@ -20,11 +21,11 @@ _RATIO = re.compile(r" ?[:∶：] ?|比| 比 (?=\d)|/")
 _TIMES_SIGNS = frozenset("×xX*✕乘")
 _PARTICULAR = frozenset(" /√∛∜′'’″°")
 _BY = re.compile(r" ?[×xX*✕] ?| ?乘 ?(?=\d)")
-_DEVICE = re.compile(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
+_DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPOKEN = ("到", "至", "to")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
-_MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
+_MARK_BEFORE = Late(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _SIGNS = "+-−–±"
 SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
 _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
