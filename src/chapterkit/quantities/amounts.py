@@ -182,6 +182,9 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
     return Amount(at, end, value, "digits", whole=whole, power=power)
 
 
+_NEXT_PLACE = Late(r" ?([1-9])(?=[，。；！？）)]| ?(?:左右|上下|以上|以下|的|$))")
+
+
 class _Places:
     """The places of a number in several magnitudes: 3 万 2 千, 1 亿 2 千 4 百万."""
 
@@ -217,6 +220,12 @@ def _compounded(text: str, end: int, digits: str, magnitude: str) -> tuple[int, 
         if not filled or not places.add(match[1], match[2] or ""):
             break
         end = match.end()
+    if (
+        (match := _NEXT_PLACE.match(text, end))
+        and places.last
+        and places.add(match[1] + "0" * (places.last - 1), "")
+    ):
+        end = match.end()  # 1 万 2
     following = text[end : end + 1]
     rest = han_at(text, end) if following and following in NUMERAL else None
     if rest is not None and rest.form == "large" and isinstance(rest.value, Decimal):
@@ -264,12 +273,15 @@ def han_at(text: str, at: int) -> Amount | None:
     if start < at:
         return Amount(start, end, value, "large") if form == "power" else None
     power = _final_power(run)
-    if power and form == "large" and text[end : end + 2].strip()[:1] in DIGIT | {"零"}:
+    if power and form == "large" and text[end : end + 2].lstrip()[:1] in _LOWER_STARTS:
         whole, magnitude = _whole_of(value, power), run[len(run.rstrip("百千万亿")) :]
         lower = _compounded(text, end, whole, magnitude) if whole else None
         if lower is not None:  # 两亿 5000 万
             return Amount(start, lower[2], Decimal(lower[0]), form, power=lower[1])
     return Amount(start, end, value, form, power=power)
+
+
+_LOWER_STARTS = frozenset("0123456789零")
 
 
 def _whole_of(value: Decimal | tuple[Decimal, Decimal] | None, power: int) -> str:

@@ -46,7 +46,7 @@ _ONE_IN = Late(
 )
 _HALF_DOZEN = Late(r"half[ -]a[ -]dozen\b")
 _ORDER = Late(r"(?:an|one) order[- ]of[- ]magnitude\b|(?:an|one)-order-of-magnitude\b")
-_LATIN = re.compile(r"[A-Za-z]{3,}|\ban?\b")
+_LATIN = re.compile(r"[a-z]+")
 _STARTS = frozenset([*_ONES, *_TENS, *_TIMES, *_LISTS["starts"]]) | frozenset(
     f"{word}fold" for word in [*_ONES, *_TENS]
 )

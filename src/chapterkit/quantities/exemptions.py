@@ -57,10 +57,14 @@ _CODE_SUFFIX = re.compile(
     r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市)"
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
-_LINE_NUMBER = Late(r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){0,3}[*_]{0,3} (?=\D)")
+_LINE_NUMBER = Late(
+    r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[*_]{0,3} (?=\S)"
+)
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |[\s>]{0,4})[*_]{0,3}$")
+_PLAIN_UNITS = frozenset("亩斤吨秒岁磅米克升寸尺丈伏瓦厘")
 _OF = frozenset("的之高长宽深厚远重以左上，。：")
-_HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?[*_]{0,3} ")
+_HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
 _LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
 _ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
 _ENGLISH_MONTH = (
@@ -120,6 +124,7 @@ _METRICS = frozenset(_SECTIONS_OF["metric"])
 _ERAS = by_last_character(words("eras.txt"))
 _DIGIT_NAMES = by_first_character(lines("latin-names.txt"))
 _DECIMAL_LABELS = frozenset(_SECTIONS_OF["decimal"])
+_DECIMALS = _DECIMAL_LABELS | _ONE
 _PLACES = frozenset(_SECTIONS_OF["place"])
 _CONTEXT = sections("context.txt")
 _AMOUNT_BEFORE = frozenset("".join(_CONTEXT["amount"]))
@@ -254,7 +259,9 @@ def heading_number(text: str, at: int = 0) -> int:
         start, end = unit_span(text, match.end() - 1)
         unit = text[start:end]
         measure = bool(unit) and active().kind(unit) not in ("count", "parameters", "tokens")
-        plainly = len(unit) > 1 or text[end : end + 1] in _OF or text[at] == "0"
+        plainly = (
+            len(unit) > 1 or unit in _PLAIN_UNITS or text[end : end + 1] in _OF or text[at] == "0"
+        )
         if (
             (measure and plainly)
             or text[match.end()] in "十百千万亿萬億%‰℃°倍"
@@ -387,7 +394,7 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
     if opening < at:
         return Skip(at - 1, match.end() + 1, "E2") if label in _REFERENCE else None
     if label not in _REFERENCE:
-        plain = match[0].isdigit() or (label in _DECIMAL_LABELS and match[0][0] != "0")
+        plain = match[0].isdigit() or (label in _DECIMALS and match[0][0] != "0")
         if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
     elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
@@ -404,6 +411,8 @@ def _unitless(text: str, at: int) -> bool:
 
 
 _NUMBERED = re.compile(r"\d{1,4}(?=( ?)(?=[^\W\d_])[^\x00-\x7f])(?![\d.,:：/])")
+_CLAUSE_ENDS = frozenset("。，；：、！？\n")
+_ADVERBS = frozenset("只才则就也均仅")
 _TALLY = Late(r" ?[^\W\d_]{1,4} ?\d")
 
 
@@ -411,20 +420,21 @@ def numbered(text: str, at: int, floor: int) -> Skip | None:
     """副本 3 具有, 阶段 2 才: a count between a noun and a predicate would have a classifier."""
     end = at - 1 if at > floor and text[at - 1] == " " else at
     before = text[end - 1] if end > floor else ""
-    if not is_han(before) or before in _AMOUNT_BEFORE or before in NUMERAL:
+    if before in _AMOUNT_BEFORE or before in NUMERAL:
         return None
     match = _NUMBERED.match(text, at)
-    if match is None or not _unitless(text, match.end()) or _goes_on(text, match.end()):
+    if match is None:
         return None
     following = text[match.end() + len(match[1])]
-    if (
-        following in _AMOUNT_AFTER
-        or following in NUMERAL
-        or following in active().followers
-        or _TALLY.match(text, match.end())
+    if not is_han(before) and (
+        following not in _ADVERBS or (before and before not in _CLAUSE_ENDS)
     ):
         return None
-    return Skip(at, match.end(), "E9")
+    if following in _AMOUNT_AFTER or following in NUMERAL or following in active().followers:
+        return None
+    if not _unitless(text, match.end()) or _goes_on(text, match.end()):
+        return None
+    return None if _TALLY.match(text, match.end()) else Skip(at, match.end(), "E9")
 
 
 _DECIMAL_END = Late(r"\d[.．]\d+\Z")
@@ -437,7 +447,7 @@ def _goes_on(text: str, end: int) -> bool:
         return True
     if following[:1] in ("多", "余"):  # 图 3 多……, but 3.2 多 is no amount
         return _DECIMAL_END.search(text, max(0, end - 8), end) is None
-    return bool(following) and following[0] in "万亿%‰×±+"
+    return bool(following) and following[0] in "万亿%‰×±+′″√"
 
 
 def _listed_end(text: str, end: int) -> int:

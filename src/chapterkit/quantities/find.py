@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chapterkit.quantities import exemptions, identifiers
 from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
@@ -278,10 +279,8 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
     while at > 0 and text[at - 1] in " \u00a0":
         at -= 1
     if at and text[at - 1] in _BEFORE_ENDS:
-        for role, word in _BEFORE.get(text[max(0, at - 2) : at], ()) + _BEFORE.get(
-            text[at - 1], ()
-        ):
-            if not text.endswith(word, 0, at):
+        for role, word in _words_before(text[max(0, at - 2) : at]):
+            if len(word) > 2 and not text.endswith(word, 0, at):
                 continue
             if role == "approximate":
                 approximate = True
@@ -303,6 +302,15 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
         start, end, body, draft.value, unit, draft.shape, approximate, change, comparison,
         draft.small, draft.margin, parts,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _words_before(last: str) -> tuple[tuple[str, str], ...]:
+    """The roles and words that may end in these one or two characters.
+
+    A word of more than two characters is yet to be compared.
+    """
+    return _BEFORE.get(last, ()) + (_BEFORE.get(last[-1:], ()) if len(last) > 1 else ())
 
 
 def _part(original: str, text: str, part: Draft) -> Quantity:

@@ -238,7 +238,7 @@ def _with_smallness(draft: Draft) -> Draft:
 
 def _small(text: str, amount: Amount, draft: Draft, run: str) -> Draft | Skip:
     """二 … 十 with a unit of measurement is a quantity, with a classifier a small count."""
-    if run in "零〇" or (run == "二" and not _plain_two(draft)):
+    if run in "零〇" or (run == "二" and draft.start == amount.start and not _plain_two(draft)):
         return Skip(amount.start, amount.end, "E5")
     if draft.unit == "分" and not _scored(text, amount.start):
         return Skip(amount.start, draft.end, "E5")

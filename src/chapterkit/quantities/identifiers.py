@@ -20,7 +20,7 @@ _STANDARDS = frozenset(_LISTS["standard"])
 
 # --- raised and lowered by markup
 
-_MARKED = Late(r"[+\-−]?\d[\d.,+\-−]*")
+_MARKED = Late(r"[+\-−]?\d[\d.,+\-−/]*")
 
 
 def raised(text: str, at: int, floor: int) -> Skip | None:
@@ -81,18 +81,22 @@ _FORM = Late(
     r"\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)"
 )
 _JOURNAL = Late(
-    r"(?:(?:19|20)\d{2}[ ,，;；]{0,2})?\d{1,4} ?[(（]\d{1,4}(?:[-–/]\d{1,4})?[)）]"
+    r"(?:(?:19|20)\d{2}[ ,，;；]{0,2})?\d{1,4} ?[(（]\d{1,6}(?:[-–/]\d{1,6})?[)）]"
     r"(?:(?: ?[:：]| ?[,，] ?(?=pp?\.|[eA-Z]?\d)) ?(?:pp?\. ?)?[A-Za-z]?\d{1,7}"
     r"(?:[-–—][A-Za-z]?\d{1,6})?(?![\d%]))?"
 )
 _CASE = Late(r"\d{1,4} ?[^\W\d_]{1,6} ?\d{1,6} ?(?:之[一二三四五六七八九十]|-\d+)? ?号")
 _YEAR_BEFORE = Late(r"[(（〔\[](?:19|20)\d\d[)）〕\]] ?[^\W\d_]{1,5} ?$")
 _CODE = Late(r"0\d+(?![\d.,:：/%])")
+_VOLUME = Late(
+    r"\d{1,4}, \d{1,6}(?:[–-]\d{1,6})?(?: ?[(（](?:1[5-9]|20)\d\d[)）]|(?=[.。;；,，)）]|$))"
+)
+_ABBREVIATED = Late(r"[A-Z][A-Za-z]*\.(?: [A-Z])? $")
 _TITLE_BEFORE = frozenset("》*_")
 
 
 _SUSPECT = re.compile(
-    r"\d{1,7}(?:[-‑:：/(（]| [\d(（])|0\d|\d{11}|\d{1,4} ?[^\W\d_]{1,6} ?\d|[\dA-F]{2}:"
+    r"\d{1,7}(?:[-‑:：/(（]| [\d(（]|, \d)|0\d|\d{11}|\d{1,4} ?[^\W\d_]{1,6} ?\d|[\dA-F]{2}:"
 )
 
 
@@ -113,6 +117,10 @@ def coded(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at, match.end(), "E9")
     if match := _CASE.match(text, at) if _YEAR_BEFORE.search(text, max(0, at - 12), at) else None:
         return Skip(at, match.end(), "E9")
+    if (match := _VOLUME.match(text, at)) and (
+        match[0][-1] in ")）" or _ABBREVIATED.search(text, max(0, at - 16), at)
+    ):
+        return Skip(at, match.end(), "E4")
     match = _JOURNAL.match(text, at)
     if match is None:
         return None
@@ -132,7 +140,10 @@ def _follows_title(text: str, at: int, floor: int) -> bool:
 _IDENTIFIER = Late(
     r"[A-Za-z]{0,4}\d[\dA-Za-z]*(?:[-–—./·:][\dA-Za-z]+)*(?: \d+(?:[-.]\d+)*(?![\d.,%]))*"
 )
-_LINK = re.compile(r" ?(?:[：:]|为|是|\.)? ?(?:[A-Z]{1,4}[ -]?)?$")
+_LINKED = (
+    re.compile(r" ?(?:[：:]|为|是|\.)? ?$"),
+    re.compile(r" ?(?:[：:]|为|是)? ?[A-Z]{1,4}[ -]?$"),
+)
 _LINKS = frozenset("：:为是.-ABCDEFGHIJKLMNOPQRSTUVWXYZ") | frozenset(SPACES)
 _LAST_BEFORE = _LINKS | _IDENTIFIER_ENDS | frozenset("abcdefghijklmnopqrstuvwxyz")
 _SPELT_OUT = 5
@@ -150,9 +161,12 @@ def identified(text: str, at: int, floor: int) -> Skip | None:
 
 def identifier(text: str, at: int, floor: int) -> Skip | None:
     """What stands behind ISBN, 账号, 电话, 学号 and every other number or code of a thing."""
-    link = _LINK.search(text, max(floor, at - 8), at)
-    end = link.start() if link else at
-    word = ending_at(_IDENTIFIED, text, end)
+    for link in _LINKED[: 2 if text[at - 2 : at].strip(" -")[-1:].isupper() else 1]:
+        before = link.search(text, max(floor, at - 8), at)
+        end = before.start() if before else at
+        word = ending_at(_IDENTIFIED, text, end)
+        if word:
+            break
     if not word or end - len(word) < floor or ending_at(_SIGNS, text, end):
         return None
     if word.isascii() and text[end - len(word) - 1 : end - len(word)].isalnum():
@@ -188,19 +202,21 @@ def standard(text: str, at: int, floor: int) -> Skip | None:
 _WEEKDAY = "[一二三四五六日天末]"
 _BESIDE_DATE = Late(
     rf"(?:[ ,，T]|[（(](?:周|星期|礼拜){_WEEKDAY}[)）]|(?:周|星期|礼拜){_WEEKDAY}|"
-    r"上午|下午|中午|凌晨|清晨|早上|早晨|晚上|晚间|夜间|傍晚|深夜|晚|at ){0,6}"
-    r"(?<!\d)\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?(?:\.\d+)?(?!\d)"
-    r"(?: ?(?:[-–—~至到]|to) ?\d{1,2}[:：][0-5]\d(?!\d))?(?: ?[ap]\.?m\b)?Z?"
+    r"上午|下午|中午|凌晨|清晨|早上|早晨|晚上|晚间|夜间|傍晚|深夜|午夜|晚|夜|晨|at ){0,6}"
+    r"(?<!\d)(?:\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?(?:\.\d+)?(?!\d)"
+    r"(?: ?(?:[-–—~至到]|to) ?\d{1,2}[:：][0-5]\d(?!\d))?(?: ?[ap]\.?m\b)?Z?|"
+    r"\d{1,2} ?[时点](?![间候])(?: ?\d{1,2} ?分)?)"
 )
 _TIME = Late(
     r"(?:[01]?\d|2[0-4])[:：][0-5]\d(?:[:：][0-5]\d)?(?![\d:：])"
     r"(?: ?(?:[-–—~至到]|to) ?(?:[01]?\d|2[0-4])[:：][0-5]\d(?![\d:：]))?"
 )
 _TIME_BEFORE = Late(
-    rf"(?:[日号晚午晨早夜]|(?:周|星期|礼拜){_WEEKDAY}|\bat|\buntil|\d{{4}})[)）]?[ ,，]{{0,2}}$"
+    rf"(?:[日号晚午晨早夜]|(?:周|星期|礼拜){_WEEKDAY}|\bat|\buntil|UTC|GMT|\d{{4}})"
+    r"[)）]?[ ,，]{0,2}$"
 )
 _TIME_AFTER = Late(
-    r" ?(?:[之以]?[前后]|左右|开|起|许|整|出发|发车|到达|抵达|起飞|集合|准时|[ap]\.?m\b)"
+    r" ?(?:[之以]?[前后]|左右|才|开|起|许|整|出发|发车|到达|抵达|起飞|集合|准时|[ap]\.?m\b)"
 )
 
 
