@@ -365,6 +365,11 @@ def label_before(text: str, at: int, floor: int) -> str:
     return "" if label in _ONE and ending_at(_COUNTED, text, start) else label
 
 
+def names_one(label: str) -> bool:
+    """Whether a label is a noun that may as well be counted: 工人三千."""
+    return label in _ONE
+
+
 def ordinal_before(text: str, at: int, floor: int) -> bool:
     """Whether 第 stands before the number."""
     if at > floor and text[at - 1] in SPACES:
@@ -397,6 +402,12 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         plain = match[0].isdigit() or (label in _DECIMALS and match[0][0] != "0")
         if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
+        if (
+            label in _ONE
+            and match[0].endswith("00")
+            and text[match.end() : match.end() + 1] in _AFTER_COUNT
+        ):
+            return None  # 工人 3000，农民 5000
     elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
         return None
     why = "E2" if label in _REFERENCE or label in _PLACES else "E9"
@@ -411,6 +422,7 @@ def _unitless(text: str, at: int) -> bool:
 
 
 _NUMBERED = re.compile(r"\d{1,4}(?=( ?)(?=[^\W\d_])[^\x00-\x7f])(?![\d.,:：/])")
+_AFTER_COUNT = frozenset("，、。；") | {""}
 _CLAUSE_ENDS = frozenset("。，；：、！？\n")
 _ADVERBS = frozenset("只才则就也均仅")
 _TALLY = Late(r" ?[^\W\d_]{1,4} ?\d")

@@ -104,6 +104,7 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     label = exemptions.label_before(text, at, floor) if exemptions.may_be_label(before) else ""
     if label:
         bare = unit_span(text, amount.end)[1] == amount.end
+        bare = bare and not (exemptions.names_one(label) and amount.power)
         if bare and not _is_partitive(text, amount):
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
     if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
