@@ -293,7 +293,8 @@ def _whole_of(value: Decimal | tuple[Decimal, Decimal] | None, power: int) -> st
 def _ends_in_unit(text: str, run: str, end: int) -> bool:
     """Whether the last numeral is a unit (五千万两) or begins one (三十万千瓦)."""
     if run[-1] in "两兩":
-        return run[-2] in HAN_POWERS
+        alone = len(run) == 2 and bool(unit_at(text, end - 1))  # 三两涨到五两
+        return run[-2] in HAN_POWERS or alone
     return run[-1] in "千百" and run[-2] in HAN_POWERS and len(unit_at(text, end - 1)) > 1
 
 

@@ -67,10 +67,18 @@ def english_quantities(text: str) -> list[Draft]:
         if at < last or match[0] not in _STARTS or not _is_free(text, at, match.end()):
             continue
         draft = _read(lowered, at, match[0])
-        if draft is not None:
+        if draft is not None and not _is_named(text, draft):
             found.append(draft)
             last = draft.end
     return found
+
+
+def _is_named(text: str, draft: Draft) -> bool:
+    """No one in Three Rivers: what looks like a share, and is a place."""
+    if draft.shape != "fraction" or " in " not in text[draft.start : draft.end].lower():
+        return False
+    after = text[draft.start + 1 : draft.end]
+    return after != after.lower() or text[max(0, draft.start - 3) : draft.start].lower() == "no "
 
 
 def _is_free(text: str, start: int, end: int) -> bool:

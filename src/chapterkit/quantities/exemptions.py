@@ -62,7 +62,7 @@ _LINE_NUMBER = Late(
     r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[*_]{0,3} (?=\S)"
 )
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |[\s>]{0,4})[*_]{0,3}$")
-_PLAIN_UNITS = frozenset("亩斤吨秒岁磅米克升寸尺丈伏瓦厘")
+_PLAIN_UNITS = frozenset("亩斤吨秒岁磅米克升寸尺丈伏瓦厘度")
 _OF = frozenset("的之高长宽深厚远重以左上，。：")
 _HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
 _LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")

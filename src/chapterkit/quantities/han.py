@@ -297,7 +297,8 @@ def _power(text: str, amount: Amount, draft: Draft, run: str, floor: int) -> Dra
         return Skip(at, amount.end, "E8")
     if draft.unit or (before and before in _BIG_ENOUGH):
         return draft
-    if len(run) > 1 and run not in ("千万", "亿万", "万万", "千百"):
+    adverb = run in ("千万", "亿万", "万万", "千百")
+    if len(run) > 1 and not (adverb and not starting_at(_NOUNS, text, amount.end)):
         return draft
     return Skip(at, amount.end, "E5")
 
