@@ -17,6 +17,7 @@ _IDENTIFIED = by_last_character(_LISTS["identifier"] + ("号", "码"))
 _IDENTIFIER_ENDS = frozenset(_IDENTIFIED)
 _SIGNS = by_last_character(_LISTS["sign"])
 _STANDARDS = frozenset(_LISTS["standard"])
+_EITHER = frozenset(_LISTS["either"])
 
 # --- raised and lowered by markup
 
@@ -146,7 +147,7 @@ _LINKED = (
 )
 _LINKS = frozenset("：:为是.-ABCDEFGHIJKLMNOPQRSTUVWXYZ") | frozenset(SPACES)
 _LAST_BEFORE = _LINKS | _IDENTIFIER_ENDS | frozenset("abcdefghijklmnopqrstuvwxyz")
-_SPELT_OUT = 5
+_JOINED = re.compile(r"[-–—/·:]")
 
 
 def identified(text: str, at: int, floor: int) -> Skip | None:
@@ -177,8 +178,8 @@ def identifier(text: str, at: int, floor: int) -> Skip | None:
     start, unit_end = unit_span(text, match.end())
     if unit_end > start and " " in match[0]:
         return Skip(at, at + match[0].rindex(" "), "E8")
-    long = len(match[0]) >= _SPELT_OUT and text[start:unit_end] not in "%‰"
-    return Skip(at, match.end(), "E8") if unit_end == start or long else None
+    joined = _JOINED.search(match[0]) is not None
+    return Skip(at, match.end(), "E8") if unit_end == start or joined else None
 
 
 _STANDARD_NUMBER = Late(r"\d[\dA-Za-z.]*(?:[-–—:.][\dA-Za-z]+)*(?<!\.)")
@@ -194,7 +195,11 @@ def standard(text: str, at: int, floor: int) -> Skip | None:
     if name not in _STANDARDS and not any(part in _STANDARDS for part in name.split("/")):
         return None
     number = _STANDARD_NUMBER.match(text, at)
-    return Skip(at, number.end() if number else at + 1, "E9")
+    end = number.end() if number else at + 1
+    start, unit_end = unit_span(text, end)
+    unit = text[start:unit_end]
+    counted = unit and unit not in _EITHER and text[at:end].isdigit()
+    return None if counted else Skip(at, end, "E9")  # ITU 30 个成员国
 
 
 # --- clock times
