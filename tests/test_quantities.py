@@ -23,6 +23,7 @@ from chapterkit.quantities import (
     to_chinese,
     unit_kind,
 )
+from chapterkit.quantities.traditional import simplified
 
 CASES = Path(__file__).parent / "quantities"
 MARK = re.compile(r"⟦([^⟧]*)⟧|⟨([^⟩]*)⟩|⟪([^⟫]*)⟫")
@@ -206,9 +207,22 @@ def test_tenths_are_percent(tenths: int) -> None:
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), max_size=60)
 NUMERALS = st.text(
-    "零一二三十百千万亿几数半两点分之比成倍到至第年月日个 0123456789.,%-–~×/:[](){}$`@<>^+±约多",
+    "零一二三十百千万亿几数半两点分之比成倍到至第年月日个世者起秒号每从√′″° 0123456789.,%-–~×/:[](){}$`@<>^+±约多",
     max_size=60,
 )
+
+
+LEFT_OUT = set("係參幹榦裡裏麵髮鬍衚闆蓆繫衕蔔彆曏弔錬埰寀彔彫懞矇畵衞貍貲鏇牴舖誌嚮纍翫麯綵穀")
+
+
+def test_every_traditional_character_of_the_word_lists_is_read() -> None:
+    data = CASES.parents[1] / "src/chapterkit/data"
+    lists = [path for path in (data / "quantities").glob("*.txt") if path.stem != "traditional"]
+    used = set("".join(path.read_text(encoding="utf-8") for path in lists))
+    for line in (data / "script/traditional.txt").read_text(encoding="utf-8").splitlines():
+        character, simple = line[:1], line[1:].rstrip(".")
+        if line[:1] != "#" and len(simple) == 1 and simple in used and character not in LEFT_OUT:
+            assert simplified(character) != character
 
 
 @settings(max_examples=400)

@@ -16,7 +16,7 @@ from chapterkit.numbers.cards import in_a_list
 from chapterkit.numbers.matching import Claim, backing
 from chapterkit.numbers.policy import Citations, kind_of
 from chapterkit.numbers.saying import Place
-from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plain
+from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plain, heading_number
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
@@ -193,9 +193,11 @@ def typed_text(block: Block, names: Sequence[str] = ()) -> str:
     """Return a block's text with all but typed prose masked.
 
     Masked are recorded spans, code, formulas, citations, references (实验 7.4), calls of notes
-    that are nowhere defined ([^1]) and `names`.
+    that are nowhere defined ([^1]), a number typed before a heading and `names`.
     """
     text = block.masked("Code", "Math", "Cite", "Number", "Note", "Reference")
+    if block.kind == "Header" and (end := heading_number(text)):
+        text = OPAQUE * end + text[end:]
     if "[^" in text:
         text = re.sub(r"\[\^[^\]\s]*\]", lambda found: OPAQUE * len(found[0]), text)
     for name in names:

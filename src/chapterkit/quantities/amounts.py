@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.numerals import (
     CAPITAL,
     DIGITS,
@@ -29,26 +30,34 @@ NUMERAL = frozenset(NUMERAL_CHARACTERS)
 
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
 _ORDINARY = str.maketrans(_SUPERSCRIPT + "−", "0123456789-+-")
-_POWER = r"(?:\^|\*\*)(?:\{[-−+]?\d{1,3}\}|[-−+]?\d{1,3})|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
+_POWER = r"(?:\^|\*\*)(?:\{[-−+]?\d{1,3}\}|[-−+]?\d{1,3}\^?)|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
 _NUMBER = re.compile(
     r"(\d{1,3}(?:,\d{3}){1,20}+(?!,{0,8}\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"([eE][-−+]?\d{1,4}(?![A-Za-z0-9_]))?"
     rf"( ?[×xX*·⋅] ?10(?:{_POWER}))?"
     rf"({_POWER})?"
 )
+# 1 024 名: groups of three with a blank, a narrow or a thin one between them.
+_GROUPED = Late(
+    r"[1-9]\d{0,2}([ \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*(?!\d|,\d| \d)(\.\d+)?(?![.\d])"
+)
+_GROUP_BLANKS = frozenset(" \u00a0\u2009\u202f")
+_GROUP_MARKS = str.maketrans("", "", " \u00a0\u2009\u202f")
+# 2 万 5 千, 1 亿 2000 万: what a magnitude leaves open.
+_FURTHER = Late(r" ?零? ?(\d{1,4}) ?([十百千万亿]{1,2})?(?![\d.,:%/年月日]| ?年)")
 _MANTISSA_POWER = re.compile(r"[^\d]*10(?:\^|\*\*)?(.*)")
 _MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多余来]?)")
 _MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
 _LATIN_MAGNITUDE = re.compile(
     r"(?:([KkMBbT])(?![A-Za-z0-9²³])| ([KMBT])(?![A-Za-z0-9²³])|"
-    r" ?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+(?![\d+]))?"
+    r"[ -]?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+(?![\d+]))?"
 )
 # One character more than the longest numeral (`numerals.LONGEST`): what is longer is none.
 _HAN_RUN = re.compile(
     r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几){1,41}"
     r"(?:点[零〇一二两三四五六七八九]{1,41}[百千万亿]{0,3})?"
 )
-_CAPITAL_RUN = re.compile(rf"[零{CAPITAL}万亿萬億]{{1,41}}")
+_CAPITAL_RUN = Late(rf"[零{CAPITAL}万亿萬億]{{1,41}}")
 _HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
 _APPROXIMATE_PAIRS = frozenset(a + b for a, b in pairwise("一二三四五六七八九")) | {
     "一两",
@@ -92,12 +101,16 @@ def amount_at(text: str, at: int) -> Amount | None:
     return None
 
 
-def digits_at(text: str, at: int) -> Amount | None:
-    """A number in Arabic digits with exponent and magnitude."""
+def digits_at(text: str, at: int, *, blanks: bool = True) -> Amount | None:
+    """A number in Arabic digits with exponent and magnitude; `blanks` may divide its groups."""
     match = _NUMBER.match(text, at)
     if match is None:
         return None
     end = match.end()
+    grouped = _GROUPED.match(text, at) if text[end : end + 1] in _GROUP_BLANKS else None
+    if grouped and (blanks or grouped[1] != " "):
+        number = grouped[0].translate(_GROUP_MARKS)
+        return _with_magnitude(text, at, grouped.end(), number, grouped[2] is None)
     body, exponent, times, power = match.groups()
     number = body.replace(",", "") if "," in body else body
     if exponent:
@@ -144,9 +157,16 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         if match and found:
             power, whole = found, False
             end = match.end() if magnitude == match.end(2) else magnitude
+            lower = None
+            if magnitude == match.end() and "." not in number and not match[1]:
+                lower = _compounded(text, end, number, match[2])
+            if lower is not None:
+                more = _MORE.match(text, lower[2])
+                end = more.end() if more else lower[2]
+                return Amount(at, end, Decimal(lower[0]), "digits", power=lower[1])
         elif match is None and "." not in number and (more := _MORE.match(text, end)):
             end = more.end()
-    elif following in "KkMBbThtmbt" and following:
+    elif following in "KkMBbThtmbt-" and following:
         match = _LATIN_MAGNITUDE.match(text, end)
         cited = match and match[1] == "b" and len(number) == 4 and number[:2] in ("19", "20")
         if match and not cited:  # 2023b is the second paper of a year
@@ -160,6 +180,61 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         end = more.end()
     value = scaled(number, power) if len(number) <= 64 else None
     return Amount(at, end, value, "digits", whole=whole, power=power)
+
+
+_NEXT_PLACE = Late(r" ?([1-9])(?=[，。；！？）)]| ?(?:左右|上下|以上|以下|的|$))")
+
+
+class _Places:
+    """The places of a number in several magnitudes: 3 万 2 千, 1 亿 2 千 4 百万."""
+
+    def __init__(self) -> None:
+        self.total = self.section = 0
+        self.above = self.last = 64  # powers of the last 万 or 亿, and of the last magnitude
+
+    def add(self, digits: str, magnitude: str) -> bool:
+        """Add digits with their magnitude, if these are lower places than all before them."""
+        large = magnitude.lstrip("十百千")
+        raised, closing = power_of(magnitude[: len(magnitude) - len(large)]), power_of(large)
+        if raised is None or closing is None or len(digits) > LONGEST:
+            return False
+        value = int(digits) * 10**raised
+        section = self.section + value
+        if value >= 10**self.last or section * 10**closing >= 10**self.above:
+            return False
+        self.section, self.last = section, raised
+        if closing:
+            self.total, self.section = self.total + section * 10**closing, 0
+            self.above = self.last = closing
+        return True
+
+
+def _compounded(text: str, end: int, digits: str, magnitude: str) -> tuple[int, int, int] | None:
+    """Value, last power of ten and end of 2 万 5 千, if lower places follow."""
+    places = _Places()
+    begun = end
+    if not places.add(digits, magnitude):
+        return None
+    while (match := _FURTHER.match(text, end)) is not None:
+        filled = bool(match[2]) or len(match[1]) in (places.last, 3) or "零" in match[0]
+        if not filled or not places.add(match[1], match[2] or ""):
+            break
+        end = match.end()
+    if (
+        (match := _NEXT_PLACE.match(text, end))
+        and places.last
+        and places.add(match[1] + "0" * (places.last - 1), "")
+    ):
+        end = match.end()  # 1 万 2
+    following = text[end : end + 1]
+    rest = han_at(text, end) if following and following in NUMERAL else None
+    if rest is not None and rest.form == "large" and isinstance(rest.value, Decimal):
+        spelt = f"{rest.value:f}"
+        if spelt.isdigit() and places.add(spelt, ""):  # 3 万五千
+            end = rest.end
+    if end == begun:
+        return None
+    return places.total + places.section, min(places.last, places.above), end
 
 
 def _without_unit(text: str, start: int, end: int) -> int:
@@ -197,13 +272,29 @@ def han_at(text: str, at: int) -> Amount | None:
         return None if run[0] not in HAN_POWERS else Amount(start, end, None, "vague")
     if start < at:
         return Amount(start, end, value, "large") if form == "power" else None
-    return Amount(start, end, value, form, power=_final_power(run))
+    power = _final_power(run)
+    if power and form == "large" and text[end : end + 2].lstrip()[:1] in _LOWER_STARTS:
+        whole, magnitude = _whole_of(value, power), run[len(run.rstrip("百千万亿")) :]
+        lower = _compounded(text, end, whole, magnitude) if whole else None
+        if lower is not None:  # 两亿 5000 万
+            return Amount(start, lower[2], Decimal(lower[0]), form, power=lower[1])
+    return Amount(start, end, value, form, power=power)
+
+
+_LOWER_STARTS = frozenset("0123456789零")
+
+
+def _whole_of(value: Decimal | tuple[Decimal, Decimal] | None, power: int) -> str:
+    """The digits before a magnitude: 12 of 十二万."""
+    digits = f"{value:f}" if isinstance(value, Decimal) else ""
+    return digits[:-power] if digits.isdigit() and len(digits) > power else ""
 
 
 def _ends_in_unit(text: str, run: str, end: int) -> bool:
     """Whether the last numeral is a unit (五千万两) or begins one (三十万千瓦)."""
     if run[-1] in "两兩":
-        return run[-2] in HAN_POWERS
+        alone = len(run) == 2 and bool(unit_at(text, end - 1))  # 三两涨到五两
+        return run[-2] in HAN_POWERS or alone
     return run[-1] in "千百" and run[-2] in HAN_POWERS and len(unit_at(text, end - 1)) > 1
 
 
@@ -221,9 +312,9 @@ def _with_more(
     vague: bool,
     form: str,
 ) -> Amount:
-    """十多, 一百余万, 二十来: the number itself, several 几."""
+    """二十多, 一百余万: the number itself; 百余 and several 几 have no value."""
     scale = power_of(more[2]) if more[2] else 0
-    if vague or more[1] == "几" or form == "vague" or scale is None:
+    if vague or more[1] == "几" or form in ("vague", "power") or scale is None:
         return Amount(start, more.end(), None, "vague")
     if isinstance(value, Decimal) and scale:
         value = scaled(f"{value:f}", scale)

@@ -8,8 +8,10 @@ import re
 from decimal import Decimal
 
 from chapterkit.patterns import Late
+from chapterkit.quantities.ends import unit_span
 from chapterkit.quantities.model import Draft
-from chapterkit.quantities.phrases import measured, unit_span
+from chapterkit.quantities.phrases import measured
+from chapterkit.quantities.units import active
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("english.txt")
@@ -33,11 +35,24 @@ _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _VAGUE = re.compile(
     rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
 )
-_LATIN = re.compile(r"[A-Za-z]{3,}|\ba\b")
+# several thousand, a few hundred, a couple of dozen
+_SOME = Late(
+    rf"(?:several|an? (?:few|couple(?: of)?)|a good many|some few|few|many)[- ](?:{_SCALE})s?\b"
+    rf"(?:[- ](?:of )?(?:{_SCALE})s?\b)*(?! oaks)"
+)
+# one in ten, two out of three, one in every hundred
+_ONE_IN = Late(
+    rf"({_WORD})[ -](?:in|out[ -]of)[ -](?:every[ -])?(?={_WORD}|an? (?:{_SCALE})\b|{_SCALE}|\d)"
+)
+_HALF_DOZEN = Late(r"half[ -]a[ -]dozen\b")
+_ORDER = Late(r"(?:an|one) order[- ]of[- ]magnitude\b|(?:an|one)-order-of-magnitude\b")
+_LATIN = re.compile(r"[a-z]+")
 _STARTS = frozenset([*_ONES, *_TENS, *_TIMES, *_LISTS["starts"]]) | frozenset(
     f"{word}fold" for word in [*_ONES, *_TENS]
 )
 _SMALL = range(2, 11)
+_DIGITS = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d{1,7}(?![\d.,]\d)")
+_LONG_AGO, _AHEAD = 1500, 2100
 
 
 def english_quantities(text: str) -> list[Draft]:
@@ -52,10 +67,18 @@ def english_quantities(text: str) -> list[Draft]:
         if at < last or match[0] not in _STARTS or not _is_free(text, at, match.end()):
             continue
         draft = _read(lowered, at, match[0])
-        if draft is not None:
+        if draft is not None and not _is_named(text, draft):
             found.append(draft)
             last = draft.end
     return found
+
+
+def _is_named(text: str, draft: Draft) -> bool:
+    """No one in Three Rivers: what looks like a share, and is a place."""
+    if draft.shape != "fraction" or " in " not in text[draft.start : draft.end].lower():
+        return False
+    after = text[draft.start + 1 : draft.end]
+    return after != after.lower() or text[max(0, draft.start - 3) : draft.start].lower() == "no "
 
 
 def _is_free(text: str, start: int, end: int) -> bool:
@@ -70,6 +93,13 @@ def _read(text: str, at: int, word: str) -> Draft | None:
             _ONES.get(match[1] or "") or _TENS.get(match[1] or "") or _SCALES.get(match[2] or "")
         )
         return Draft(at, match.end(), Decimal(value or 0), "fold")
+    if match := _ORDER.match(text, at):
+        return Draft(at, match.end(), Decimal(1), "order of magnitude")
+    if match := _SOME.match(text, at):
+        start, end = unit_span(text, match.end())
+        return Draft(at, max(end, match.end()), None, text[start:end], vague=True)
+    if word in _ONES and (share := _one_in(text, at)):
+        return share
     if word in _TIMES:
         return Draft(
             at,
@@ -92,7 +122,29 @@ def _read(text: str, at: int, word: str) -> Draft | None:
     return _number(text, at)
 
 
+def _one_in(text: str, at: int) -> Draft | None:
+    """one in ten, nine out of ten, one in a hundred: a share."""
+    match = _ONE_IN.match(text, at)
+    first = _ONES.get(match[1]) if match else None
+    if match is None or not first:
+        return None
+    whole: Decimal | None = None
+    if number := _NUMBER_WORDS.match(text, match.end()):
+        spelt = _value(re.split(r"[- ]", number[0]))
+        end, whole = number.end(), None if spelt is None else Decimal(spelt)
+    elif number := _DIGITS.match(text, match.end()):
+        end, whole = number.end(), Decimal(number[0].replace(",", ""))
+    if whole is None or whole <= first or ("out" not in match[0] and _LONG_AGO <= whole < _AHEAD):
+        return None
+    start, unit_end = unit_span(text, end)
+    if unit_end > start and active().kind(text[start:unit_end]) != "count":
+        return None  # three in ten minutes
+    return Draft(at, end, (Decimal(first), whole), "", "fraction")
+
+
 def _half(text: str, at: int) -> Draft | None:
+    if match := _HALF_DOZEN.match(text, at):
+        return Draft(at, match.end(), Decimal(6))
     following = text[at + 4 : at + 12]
     if following.startswith((" of", " the", " a ", " an ", " as ", ".", ",")):
         if match := re.match(

@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
+from chapterkit.han import is_han
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import NUMERAL
-from chapterkit.quantities.model import BLANK, Base, Skip
-from chapterkit.quantities.phrases import SPACES, unit_span
+from chapterkit.quantities.ends import SPACES, unit_span
+from chapterkit.quantities.identifiers import identifying, time_after
+from chapterkit.quantities.model import BLANK, Base, Skip, Value
 from chapterkit.quantities.units import active
 from chapterkit.quantities.wordlists import (
     by_first_character,
@@ -27,34 +31,50 @@ WORD_CHARACTER = frozenset(
 )
 _NAME_TAIL = re.compile(r"[A-Za-z0-9_]*(?:[-._/@+·]{0,1}[A-Za-z0-9_]+)*\+{0,2}")
 _LETTER = re.compile(r"[A-Za-zα-ωΑ-Ω]")
-_DATE = re.compile(
-    r"(?:1[0-9]|20)\d{2}([-/.])(?:0?[1-9]|1[0-2])(?:\1(?:[0-2]?\d|3[01]))?(?!\.{0,8}\d)(?!%)"
+_DATE = (
+    r"(?:1[0-9]|20)\d{2}(?P<mark>[-/.])(?:0?[1-9]|1[0-2])"
+    r"(?:(?P=mark)(?:[0-2]?\d|3[01]))?(?!\.{0,8}\d)(?!%)"
 )
-_DOTTED = re.compile(r"\d+(?:\.\d+){2,}(?![\d%])")
-_OBJECT_IDENTIFIER = re.compile(r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])")
+_DOTTED = r"\d+(?:\.\d+){2,}(?::\d{1,5}|/\d{1,3})?(?![\d%])"
+_OBJECT_IDENTIFIER = r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])"
 _YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
-_LONG_AGO = re.compile(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
-_MONTH = re.compile(
+_LONG_AGO = Late(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
+_MONTH_FORM = (
     r"(?:1[0-2]|0?[1-9])(?: ?[-–—~至到、] ?(?:1[0-2]|0?[1-9]))? ?月(?!球)"
     r"(?:份|底|初|末|中旬|上旬|下旬)?"
     r"(?: ?(?:[0-2]?\d|3[01])(?: ?[-–—~至到、] ?(?:[0-2]?\d|3[01]))? ?[日号])?"
 )
-_DAY = re.compile(r"(?:[0-2]?\d|3[01]) ?日(?![内后均游间龄以之的元本])")
-_ERA = re.compile(r"\d{1,2} ?世纪(?: ?\d0 ?年代)?|(?:1\d|20)?\d0 ?(?:年代|s(?![A-Za-z0-9]))")
-_CLOCK = re.compile(
+_MONTH = re.compile(_MONTH_FORM)
+_DAY = r"(?:[0-2]?\d|3[01]) ?日(?![内后均游间龄以之的元本])"
+_ERA = r"\d{1,2} ?世纪(?: ?\d0 ?年代)?|(?:1\d|20)?\d0(?: ?年代|s(?![A-Za-z0-9]))"
+_CLOCK = (
     r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?=[整许起至正])|"
     r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
 )
-_SECTIONS = re.compile(r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]")
+_SECTIONS = r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]"
 _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
     r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市)"
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
-_LINE_NUMBER = re.compile(r"\d{1,3}[.、)）](?!\d)|\d{1,2}(?:\.\d{1,2}){1,3} (?=\D)")
-_HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |\s{0,3})$")
-_ORDINAL_LATIN = re.compile(r"\d+(?:st|nd|rd|th)(?![A-Za-z])")
-_JOURNAL_PAGES = re.compile(
+_LINE_NUMBER = Late(
+    r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[*_]{0,3} (?=\S)"
+)
+_HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |[\s>]{0,4})[*_]{0,3}$")
+_PLAIN_UNITS = frozenset("亩斤吨秒岁磅米克升寸尺丈伏瓦厘度")
+_OF = frozenset("的之高长宽深厚远重以左上，。：")
+_HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
+_LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
+_ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
+_ENGLISH_MONTH = (
+    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    "Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
+_ENGLISH_DATE = (
+    rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)? {_ENGLISH_MONTH}\b\.?(?:,? (?:1[5-9]|20)\d\d(?!\d))?"
+)
+_JOURNAL_PAGES = (
     r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
 )
 _MONTHS = (
@@ -71,16 +91,18 @@ _FIXED_FORMS = (
     (_ENGLISH_HOUR, "E4"),
     (_OBJECT_IDENTIFIER, "E8"),
     (_DATE, "E4"),
+    (_ENGLISH_DATE, "E4"),
     (_DOTTED, "E9"),
     (_ERA, "E4"),
-    (_MONTH, "E4"),
+    (_MONTH_FORM, "E4"),
     (_DAY, "E4"),
     (_CLOCK, "E4"),
     (_SECTIONS, "E2"),
     (_ORDINAL_LATIN, "E3"),
     (_JOURNAL_PAGES, "E4"),
 )
-_BRACKETED = re.compile(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
+_FIXED = re.compile("|".join(f"(?P<{why}_{i}>{one})" for i, (one, why) in enumerate(_FIXED_FORMS)))
+_BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
@@ -96,7 +118,13 @@ _HAN_UNIT_REFERENCE = frozenset("章节条款页行卷册图表")
 
 _SECTIONS_OF = sections("labels.txt")
 _REFERENCE = frozenset(_SECTIONS_OF["reference"])
-_LABEL_ENDS = by_last_character(_SECTIONS_OF["reference"] + _SECTIONS_OF["label"])
+_LABEL_ENDS = by_last_character(
+    _SECTIONS_OF["reference"] + _SECTIONS_OF["label"] + _SECTIONS_OF["one"]
+)
+_ONE = frozenset(_SECTIONS_OF["one"])
+_COUNTED = by_last_character(_SECTIONS_OF["counted"])
+_EITHER = frozenset(_SECTIONS_OF["either"])
+_THING = frozenset("".join(_SECTIONS_OF["thing"]))
 _LABEL_LAST = frozenset(_LABEL_ENDS) | frozenset(SPACES)
 _NO_LABEL_ENDS = by_last_character(_SECTIONS_OF["not"])
 _TIMES_OF_DAY = by_last_character(_SECTIONS_OF["time"])
@@ -107,7 +135,11 @@ _METRICS = frozenset(_SECTIONS_OF["metric"])
 _ERAS = by_last_character(words("eras.txt"))
 _DIGIT_NAMES = by_first_character(lines("latin-names.txt"))
 _DECIMAL_LABELS = frozenset(_SECTIONS_OF["decimal"])
+_DECIMALS = _DECIMAL_LABELS | _ONE
 _PLACES = frozenset(_SECTIONS_OF["place"])
+_CONTEXT = sections("context.txt")
+_AMOUNT_BEFORE = frozenset("".join(_CONTEXT["amount"]))
+_AMOUNT_AFTER = frozenset("".join(_CONTEXT["reckoned"]))
 _ENGLISH_PLACES = frozenset(("fig", "tab", "sec", "eq", "cha", "app"))
 
 
@@ -167,9 +199,13 @@ def name_around(text: str, at: int, floor: int) -> Skip | None:
     """A Latin name that the digits at `at` belong to: GPT-4o, AIME2024, π0.5, pass@8."""
     start = at
     lowest = max(floor, at - _REACH)
+    if text[at - 1] in "–·":
+        start -= 1  # COVID–19, 京 A·12345
     while start > lowest and text[start - 1] in WORD_CHARACTER:
         start -= 1
     head = text[start:at]
+    if head[-1] in "–·" and not head[-2:-1].isalpha():
+        return None
     if not _LETTER.search(head):
         return None
     match = _NAME_TAIL.match(text, at)
@@ -192,21 +228,58 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
     name = starting_at(_DIGIT_NAMES, text, at)
     if name and not text[at + len(name) : at + len(name) + 1].isdigit():
         return Skip(at, at + len(name), "E5")
-    for pattern, why in _FIXED_FORMS:
-        if match := pattern.match(text, at):
-            return Skip(at, match.end(), why)
+    if (match := _FIXED.match(text, at)) and match.lastgroup:
+        why = match.lastgroup[:2]
+        return Skip(at, time_after(text, match.end()) if why == "E4" else match.end(), why)
     if match := _YEAR.match(text, at):
         round_number = int(match[1]) % 500 == 0 and _LONG_AGO.match(text, match.end())
-        return None if round_number else Skip(at, _month_end(text, match.end()), "E4")
-    return _item_number(text, at) or _citation_number(text, at, floor)
+        end = time_after(text, _month_end(text, match.end()))
+        return None if round_number else Skip(at, end, "E4")
+    return (
+        _item_number(text, at) or _citation_number(text, at, floor) or identifying(text, at, floor)
+    )
 
 
 def _item_number(text: str, at: int) -> Skip | None:
     heading = _heads_line(text, at)
-    match = _LINE_NUMBER.match(text, at) if heading else None
-    if match and (text[match.end() - 1] != " " or heading == "#"):
-        return Skip(at, match.end(), "E3")
-    return None
+    match = _LINE_NUMBER.match(text, at) if heading else _listed(text, at)
+    if match is None:
+        return None
+    if heading and text[match.end() - 1] == " ":
+        end = heading_number(text, at) if heading == "#" else at
+        return Skip(at, end, "E3") if end > at else None
+    return Skip(at, match.end(), "E3")
+
+
+def _listed(text: str, at: int) -> re.Match[str] | None:
+    """1) … ；2) … within a sentence, 。3. … behind one."""
+    before = text[max(0, at - 4) : at].rstrip(" *_")[-1:]
+    return _LISTED.match(text, at) if before and before in "：；:;。" else None
+
+
+def heading_number(text: str, at: int = 0) -> int:
+    """Where the number that an author typed before a heading ends, or `at`: 1.5 面向….
+
+    >>> heading_number("1.5 面向接口"), heading_number("2.4 GHz 频段"), heading_number("1.2 万人")
+    (4, 0, 0)
+    """
+    match = _LINE_NUMBER.match(text, at)
+    if match is None or match[0][-1] != " ":
+        return at
+    if number := _HEADING_NUMBER.fullmatch(match[0]):
+        start, end = unit_span(text, match.end() - 1)
+        unit = text[start:end]
+        measure = bool(unit) and active().kind(unit) not in ("count", "parameters", "tokens")
+        plainly = (
+            len(unit) > 1 or unit in _PLAIN_UNITS or text[end : end + 1] in _OF or text[at] == "0"
+        )
+        if (
+            (measure and plainly)
+            or text[match.end()] in "十百千万亿萬億%‰℃°倍"
+            or (unit and not number[1])
+        ):
+            return at
+    return match.end()
 
 
 def _citation_number(text: str, at: int, floor: int) -> Skip | None:
@@ -260,17 +333,20 @@ _BASE = re.compile(
     r"(?:一|10{0,8}|10{0,2}(?:,000){1,3})? ?(?:([十百千万亿]{1,3})(?![克米瓦帕卡])|(?<=\d)(?!\d)) ?"
 )
 _COUNTED_BASES = frozenset(words("rate-bases.txt"))
+_BASES_BY_FIRST = by_first_character(words("rate-bases.txt"))
 
 
 def rate_base(text: str, at: int, floor: int) -> Base | None:
     """What a rate is reckoned on (每 10 万人, 每千户, 每 100 毫升): part of a unit, no amount."""
     before = text[at - 2 : at] if at - 2 >= floor else text[floor:at]
-    if not before.rstrip(SPACES).endswith("每") or not before[-1:]:
+    if "每" not in before or not before.rstrip(SPACES).endswith("每"):
         return None
     match = _BASE.match(text, at)
     if match is None or match[0].strip() in ("", "1", "一"):
         return None
     start, end = unit_span(text, match.end())
+    counted = starting_at(_BASES_BY_FIRST, text, start)
+    end = max(end, start + len(counted))
     unit = text[start:end]
     if not match[1] and text[at:start].strip() not in ("100", "1000", "1,000"):
         return None if unit not in _COUNTED_BASES else Base(at, end, "E9")
@@ -292,9 +368,17 @@ def label_before(text: str, at: int, floor: int) -> str:
     if at > floor and text[at - 1] in SPACES:
         at -= 1
     label = ending_at(_LABEL_ENDS, text, at)
-    if not label or at - len(label) < floor:
+    start = at - len(label)
+    if not label or start < floor:
         return ""
-    return "" if ending_at(_NO_LABEL_ENDS, text, at) else label
+    if len(ending_at(_NO_LABEL_ENDS, text, at)) > (len(label) if label in _ONE else 0):
+        return ""
+    return "" if label in _ONE and ending_at(_COUNTED, text, start) else label
+
+
+def names_one(label: str) -> bool:
+    """Whether a label is a noun that may as well be counted: 工人三千."""
+    return label in _ONE
 
 
 def ordinal_before(text: str, at: int, floor: int) -> bool:
@@ -326,17 +410,57 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
     if opening < at:
         return Skip(at - 1, match.end() + 1, "E2") if label in _REFERENCE else None
     if label not in _REFERENCE:
-        start, end = unit_span(text, match.end())
-        plain = match[0].isdigit() or (label in _DECIMAL_LABELS and match[0][0] != "0")
-        if text[start:end] not in ("", "里") or not plain or _goes_on(text, match.end()):
+        plain = match[0].isdigit() or (label in _DECIMALS and match[0][0] != "0")
+        if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
+        if (
+            label in _ONE
+            and match[0].endswith("00")
+            and text[match.end() : match.end() + 1] in _AFTER_COUNT
+        ):
+            return None  # 工人 3000，农民 5000
     elif unit_span(text, match.end())[1] > match.end() and text[match.end() :][:1] in "%％倍":
         return None
     why = "E2" if label in _REFERENCE or label in _PLACES else "E9"
     return Skip(at, _listed_end(text, match.end()), why)
 
 
-_DECIMAL_END = re.compile(r"\d[.．]\d+\Z")
+def _unitless(text: str, at: int) -> bool:
+    """Whether no unit follows; 只, 对, 把 … are one only before a thing (线程 1 只读)."""
+    start, end = unit_span(text, at)
+    unit = text[start:end]
+    return unit in ("", "里") or (unit in _EITHER and text[end : end + 1] not in _THING)
+
+
+_NUMBERED = re.compile(r"\d{1,4}(?=( ?)(?=[^\W\d_])[^\x00-\x7f])(?![\d.,:：/])")
+_AFTER_COUNT = frozenset("，、。；") | {""}
+_CLAUSE_ENDS = frozenset("。，；：、！？\n")
+_ADVERBS = frozenset("只才则就也均仅")
+_TALLY = Late(r" ?[^\W\d_]{1,4} ?\d")
+
+
+def numbered(text: str, at: int, floor: int) -> Skip | None:
+    """副本 3 具有, 阶段 2 才: a count between a noun and a predicate would have a classifier."""
+    end = at - 1 if at > floor and text[at - 1] == " " else at
+    before = text[end - 1] if end > floor else ""
+    if before in _AMOUNT_BEFORE or before in NUMERAL:
+        return None
+    match = _NUMBERED.match(text, at)
+    if match is None:
+        return None
+    following = text[match.end() + len(match[1])]
+    if not is_han(before) and (
+        following not in _ADVERBS or (before and before not in _CLAUSE_ENDS)
+    ):
+        return None
+    if following in _AMOUNT_AFTER or following in NUMERAL or following in active().followers:
+        return None
+    if not _unitless(text, match.end()) or _goes_on(text, match.end()):
+        return None
+    return None if _TALLY.match(text, match.end()) else Skip(at, match.end(), "E9")
+
+
+_DECIMAL_END = Late(r"\d[.．]\d+\Z")
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -346,7 +470,7 @@ def _goes_on(text: str, end: int) -> bool:
         return True
     if following[:1] in ("多", "余"):  # 图 3 多……, but 3.2 多 is no amount
         return _DECIMAL_END.search(text, max(0, end - 8), end) is None
-    return bool(following) and following[0] in "万亿%‰×±+"
+    return bool(following) and following[0] in "万亿%‰×±+′″√"
 
 
 def _listed_end(text: str, end: int) -> int:
@@ -386,8 +510,38 @@ def latin_before(text: str, at: int, floor: int) -> str:
     return match[1] if match else ""
 
 
+_SIZE = Late(r"\d+(?:\.\d+)?[BbMTK]|\d+ ?[x×] ?\d+[BM]")
+_NAME_BEFORE = Late(r"(?:[A-Z][A-Za-z\-]*\d[\w.\-]*|[A-Z][\w\-]* \d(?:\.\d)?|[A-Z][A-Za-z\-]+) $")
+
+
+def size_in_name(text: str, at: int, end: int, floor: int) -> bool:
+    """Qwen3 8B, Llama 3 70B, Mistral 7B: a size right behind a name is part of it."""
+    if text[at - 1 : at] != " " or not _SIZE.fullmatch(text, at, end):
+        return False
+    match = _NAME_BEFORE.search(text, max(0, at - 32), at)
+    return match is not None and match[0].rstrip().lower() not in _FUNCTION_WORDS
+
+
+def named_before(text: str, at: int, floor: int) -> bool:
+    """Whether a Latin name stands before the number (iPhone 15 300 部): its groups end there."""
+    word = latin_before(text, at, floor)
+    return word != word.lower() and word.lower() not in _FUNCTION_WORDS
+
+
+_STRAND_ENDS = 5
+
+
+def is_end_of_strand(text: str, end: int, value: Value) -> bool:
+    """3′, 5′ and 2′-O name ends and places of a molecule; 30′ is an amount."""
+    following = text[end : end + 2].lstrip()[:1]
+    small = isinstance(value, Decimal) and value <= _STRAND_ENDS
+    return small or (bool(following) and following in "-端位向末碳")
+
+
 def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) -> Skip | None:
     """Level 3, Figure 2, AIME 2025, Python 3.12; a capitalised word makes a bare number a name."""
+    if not has_unit and size_in_name(text, at, end, floor):
+        return Skip(at, end, "E1")
     word = latin_before(text, at, floor)
     if not word:
         return None

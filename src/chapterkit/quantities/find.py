@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from chapterkit.quantities import exemptions
+from chapterkit.quantities import exemptions, identifiers
 from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
 from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
@@ -20,11 +21,11 @@ from chapterkit.quantities.units import STANDARD, Units, active, reading
 from chapterkit.quantities.wordlists import by_first_character, sections
 
 _CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
-_FULL_WIDTH = re.compile("[０-９％]")
-_FULL_WIDTH_SIGN = re.compile("[～－﹣＋]")
+_FULL_WIDTH = "０１２３４５６７８９％"
+_FULL_WIDTH_SIGN = "～－﹣＋‐‑"
 _FULL_WIDTH_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 _SIGNS: dict[int, int | str] = {
-    ord(wide): narrow for wide, narrow in zip("～－﹣＋", "~--+", strict=True)
+    ord(wide): narrow for wide, narrow in zip(_FULL_WIDTH_SIGN, "~--+--", strict=True)
 }
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("～"): "~", ord("￥"): "¥"}
 for _kept in "，；！？（）：":
@@ -122,8 +123,8 @@ def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Qua
 
 def _narrowed(text: str) -> str:
     """Full-width digits and signs made ASCII, one character for one."""
-    if not _FULL_WIDTH.search(text):
-        return text.translate(_SIGNS) if _FULL_WIDTH_SIGN.search(text) else text
+    if not any(digit in text for digit in _FULL_WIDTH):
+        return text.translate(_SIGNS) if any(sign in text for sign in _FULL_WIDTH_SIGN) else text
     return _FULL_WIDTH_COMMA.sub(",", text).translate(_NARROW | _SIGNS)
 
 
@@ -162,7 +163,7 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
             base = found
         else:
             yield found
-        floor = at = max(found.end, at + 1)
+        floor = at = found.end if found.end > at else at + 1
     if base is not None:
         yield base
 
@@ -173,24 +174,37 @@ def _reckon(text: str, base: Base, found: Draft) -> bool:
     if between > 1 or (between and text[base.end] != " ") or "/" in found.unit:
         return False
     found.start = text.rindex("每", 0, base.start)
+    if not found.unit and text[found.end : found.end + 2].lstrip()[:1] == "起":
+        found.end = text.index("起", found.end) + 1
+        found.unit = "起"
     found.unit += "/" + text[base.start : base.end]
     return True
 
 
 def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     """What the Arabic number at `at` is: names, places and dates first, then amounts."""
-    if at > floor and text[at - 1] in exemptions.WORD_CHARACTER:
-        name = exemptions.name_around(text, at, floor)
-        if name is not None:
-            return name
-    skip = exemptions.rate_base(text, at, floor) or exemptions.fixed_form(text, at, floor)
+    skip = _within_word(text, at, floor) if at > floor else None
+    if skip is not None:
+        return skip
+    skip = (
+        exemptions.rate_base(text, at, floor)
+        or identifiers.identified(text, at, floor)
+        or exemptions.fixed_form(text, at, floor)
+    )
     if skip is None and exemptions.ordinal_before(text, at, floor):
         end, why = exemptions.ordinal_end(text, at)
         skip = Skip(at, end, why)
-    skip = skip or exemptions.labelled(text, at, floor) or exemptions.parenthesised(text, at, floor)
+    skip = (
+        skip
+        or exemptions.labelled(text, at, floor)
+        or exemptions.parenthesised(text, at, floor)
+        or exemptions.numbered(text, at, floor)
+    )
     if skip is not None:
         return skip
     amount = digits_at(text, at)
+    if amount and " " in text[at : amount.end] and exemptions.named_before(text, at, floor):
+        amount = digits_at(text, at, blanks=False)
     if amount is None:  # pragma: no cover - a digit always begins a number
         return Skip(at, at + 1, "E9")
     if (
@@ -205,6 +219,20 @@ def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     return _no_amount(text, at, floor, draft, bare=amount.whole) or draft
 
 
+def _within_word(text: str, at: int, floor: int) -> Skip | None:
+    """A number that is part of a word, an address, or raised or lowered by markup."""
+    before = text[at - 1]
+    if before in "^~+-−" and (raised := identifiers.raised(text, at, floor)):
+        return raised
+    if before in identifiers.ADDRESS_MARKS and (address := identifiers.address(text, at, floor)):
+        return address
+    if before in exemptions.WORD_CHARACTER or (
+        before in "–·" and text[at - 2 : at - 1] in exemptions.WORD_CHARACTER
+    ):
+        return exemptions.name_around(text, at, floor)
+    return None
+
+
 def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> Skip | None:
     """Names, versions and codes that only what follows the number gives away."""
     end = draft.end
@@ -215,6 +243,8 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
         return Skip(at, exemptions.name_tail(text, at), "E1")
     if text.startswith(("-shot", "-way"), end):
         return Skip(at, exemptions.name_tail(text, at), "E9")
+    if draft.unit == "′" and exemptions.is_end_of_strand(text, end, draft.value):
+        return Skip(at, end, "E9")
     if draft.unit in ("G", "d") and text[at : end - 1] in _SIZE_NAME:
         return Skip(at, end, "E9")
     if draft.unit == "年" and exemptions.era_before(text, at):
@@ -249,10 +279,8 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
     while at > 0 and text[at - 1] in " \u00a0":
         at -= 1
     if at and text[at - 1] in _BEFORE_ENDS:
-        for role, word in _BEFORE.get(text[max(0, at - 2) : at], ()) + _BEFORE.get(
-            text[at - 1], ()
-        ):
-            if not text.endswith(word, 0, at):
+        for role, word in _words_before(text[max(0, at - 2) : at]):
+            if len(word) > 2 and not text.endswith(word, 0, at):
                 continue
             if role == "approximate":
                 approximate = True
@@ -274,6 +302,15 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
         start, end, body, draft.value, unit, draft.shape, approximate, change, comparison,
         draft.small, draft.margin, parts,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _words_before(last: str) -> tuple[tuple[str, str], ...]:
+    """The roles and words that may end in these one or two characters.
+
+    A word of more than two characters is yet to be compared.
+    """
+    return _BEFORE.get(last, ()) + (_BEFORE.get(last[-1:], ()) if len(last) > 1 else ())
 
 
 def _part(original: str, text: str, part: Draft) -> Quantity:

@@ -7,21 +7,31 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from chapterkit.patterns import Late
 from chapterkit.quantities import exemptions
-from chapterkit.quantities.amounts import DIGIT, HAN_POWERS, NUMERAL, Amount, han_at
+from chapterkit.quantities.amounts import DIGIT, HAN_DIGITS, HAN_POWERS, NUMERAL, Amount, han_at
+from chapterkit.quantities.ends import SPACES, unit_span
+from chapterkit.quantities.identifiers import time_after
 from chapterkit.quantities.model import BLANK, Draft, Skip
-from chapterkit.quantities.phrases import SPACES, measured, percentage_at, quantity_at, unit_span
+from chapterkit.quantities.phrases import measured, percentage_at, quantity_at
 from chapterkit.quantities.units import active, unit_at
-from chapterkit.quantities.wordlists import by_first_character, sections, starting_at, words
+from chapterkit.quantities.wordlists import (
+    by_first_character,
+    by_last_character,
+    ending_at,
+    sections,
+    starting_at,
+    words,
+)
 
 _NOUNS = by_first_character(words("nouns.txt"))
 _CONTEXT = sections("context.txt")
 _NOUN_BEFORE_SHU, _NO_SHANG, _BIG_ENOUGH, _ARTICLE_BEFORE = (
     frozenset("".join(_CONTEXT[name])) for name in ("numbered", "risen", "enough", "article")
 )
-_IDIOM = re.compile(r"成百上千|成千上万|成千成万|成百成千|成千累万")
-_COUNTED_BY = re.compile(r"[十百千万亿]{1,2}计")
-_CLOCK = re.compile(
+_IDIOM = Late(r"成百上千|成千上万|成千成万|成百成千|成千累万")
+_COUNTED_BY = Late(r"[十百千万亿]{1,2}计")
+_CLOCK = Late(
     r"[一二两三四五六七八九十]{1,3}点"
     r"(?:[零一二三四五六七八九十]{2,3}分|半|整|钟|多钟|[一二三四五]?十)"
 )
@@ -37,24 +47,35 @@ _ORDINAL = re.compile(
 )
 _ONE_DAY = frozenset("天年日周夜秒")
 _ER_COUNTS = frozenset("者人位国省女")
-_FAN = re.compile(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
+_FAN = Late(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
 _HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
-_HALF_PIECE = re.compile(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
+_HALF_PIECE = Late(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
 _ORDINAL_MARKS = frozenset("第" + SPACES)
 _RATE_MARKS = frozenset("每" + SPACES)
 _CLOCK_UNITS = frozenset("点时")
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
+_LABELS = sections("labels.txt")
+_RULERS = by_last_character(_LABELS["ruler"])
+_RULER_ENDS = frozenset(_RULERS)
+_LINEAGE = by_last_character(_CONTEXT["lineage"])
+_HALF_OF_AMOUNT = by_last_character(_CONTEXT["halved"])
+_REIGN = Late(r"世(?![纪代间界])")
 
 
 def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     """What the Chinese numeral at `at` is."""
     first = text[at]
     before = text[at - 1] if at > floor else ""
-    if before in _RATE_MARKS and (base := exemptions.rate_base(text, at, floor)):
+    if before and before in _RATE_MARKS and (base := exemptions.rate_base(text, at, floor)):
         return base
     if before in _ORDINAL_MARKS and exemptions.ordinal_before(text, at, floor):
         return _ordinal(text, at)
+    following = text[at + 1 : at + 3]
+    if following[:1] == "者" and first in HAN_DIGITS:  # 两者, 前三者
+        return Skip(at, at + 2, "E5")
+    if "月" in following and (date := _MONTH.match(text, at)) and date[0][-1] in "日号":
+        return Skip(at, time_after(text, date.end()), "E4")
     phrase = exemptions.PHRASES.at(text, at, floor)
     if phrase is not None:
         return Skip(phrase[0], phrase[1], "E5")
@@ -67,7 +88,11 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     end = run_end(text, at)
     if fixed := _fixed(text, at, end):
         return fixed
-    if text.startswith("分之", at + 1):
+    if (before in _RULER_ENDS or text[end : end + 1] == "世") and (
+        reign := _reign(text, at, end, before)
+    ):
+        return reign
+    if following == "分之":
         percentage = percentage_at(text, at, floor)
         if percentage is not None:
             return percentage
@@ -79,6 +104,7 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     label = exemptions.label_before(text, at, floor) if exemptions.may_be_label(before) else ""
     if label:
         bare = unit_span(text, amount.end)[1] == amount.end
+        bare = bare and not (exemptions.names_one(label) and amount.power)
         if bare and not _is_partitive(text, amount):
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
     if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
@@ -121,6 +147,8 @@ def _vague(text: str, at: int, floor: int) -> Draft | Skip | None:
         return None
     if before not in "几数上幾數":
         return None
+    if two_before == "第":  # 第几十次
+        return Skip(at - 1, run_end(text, at), "E3")
     if text.startswith("分之", at + 1) or text[at : at + 2] in ("十分", "十足", "百科"):
         return None
     amount = han_at(text, at - 1)
@@ -159,6 +187,15 @@ def _fixed(text: str, at: int, end: int) -> Skip | None:
     if match := _CODE.match(text, end):
         return Skip(at, match.end(), "E4" if match[0][:2] in ("世纪", "年代") else "E9")
     return None
+
+
+def _reign(text: str, at: int, end: int, before: str) -> Skip | None:
+    """约翰二十三世, 路易十四: which of a name; 传了十二世 counts generations."""
+    if match := _REIGN.match(text, end):
+        return None if ending_at(_LINEAGE, text, at) else Skip(at, match.end(), "E5")
+    if before not in _RULER_ENDS or not ending_at(_RULERS, text, at):
+        return None
+    return Skip(at, end, "E5") if unit_span(text, end)[1] == end else None
 
 
 def _judged(text: str, amount: Amount, draft: Draft, floor: int) -> Draft | Skip:
@@ -202,7 +239,7 @@ def _with_smallness(draft: Draft) -> Draft:
 
 def _small(text: str, amount: Amount, draft: Draft, run: str) -> Draft | Skip:
     """二 … 十 with a unit of measurement is a quantity, with a classifier a small count."""
-    if run in "零〇" or (run == "二" and not _plain_two(draft)):
+    if run in "零〇" or (run == "二" and draft.start == amount.start and not _plain_two(draft)):
         return Skip(amount.start, amount.end, "E5")
     if draft.unit == "分" and not _scored(text, amount.start):
         return Skip(amount.start, draft.end, "E5")
@@ -236,6 +273,8 @@ def _one(text: str, amount: Amount, draft: Draft, floor: int) -> Draft | Skip:
     if text[amount.end : amount.end + 1] == "半":
         if before and before in "这那每前后上下另同":
             return Skip(at, amount.end + 1, "E5")
+        if before and before in "到至" and not ending_at(_HALF_OF_AMOUNT, text, at - 1):
+            return Skip(at, amount.end + 1, "E5")  # 写到一半
         return Draft(at, amount.end + 1, Decimal("0.5"), "")
     if not measured(draft):
         return Skip(at, max(amount.end, draft.end), "E6")
@@ -258,7 +297,8 @@ def _power(text: str, amount: Amount, draft: Draft, run: str, floor: int) -> Dra
         return Skip(at, amount.end, "E8")
     if draft.unit or (before and before in _BIG_ENOUGH):
         return draft
-    if len(run) > 1 and run not in ("千万", "亿万", "万万", "千百"):
+    adverb = run in ("千万", "亿万", "万万", "千百")
+    if len(run) > 1 and not (adverb and not starting_at(_NOUNS, text, amount.end)):
         return draft
     return Skip(at, amount.end, "E5")
 

@@ -7,7 +7,8 @@ from bisect import bisect_right
 
 from chapterkit.quantities.model import BLANK
 
-_MARKUP = re.compile(r"[`$\[{<@~]|https?:|www\.|doi", re.I)
+_MARKS = tuple("`$[{<@~\\")
+_ADDRESS_STARTS = ("://", "www.", "doi:", "arxiv:")
 _ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
 _BACKTICKS = re.compile("`+")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^`\n]*$", re.M)
@@ -33,7 +34,9 @@ def masked(text: str) -> str:
     >>> masked("[15.0%]{.number data-number='a'}").replace(BLANK, "·")
     '[15.0%]·························'
     """
-    if not _MARKUP.search(text):
+    lowered = text.lower()
+    has_address = any(start in lowered for start in _ADDRESS_STARTS)
+    if not has_address and not any(mark in text for mark in _MARKS):
         return text
     canvas = _Canvas(text)
     canvas.hide_escapes()
@@ -48,10 +51,19 @@ def masked(text: str) -> str:
         canvas.hide_citations_and_targets()
     if "{" in text:
         canvas.hide(_ATTRIBUTES)
-    canvas.hide(_ADDRESS)
+    if has_address:
+        canvas.hide(_ADDRESS)
     if "@" in text:
         canvas.hide(_EMAIL)
     return canvas.text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """The mark itself where a number may need it, with a blank away from the number."""
+    mark = match[0][1]
+    if mark in ".)]~":
+        return mark + " "
+    return " " + mark if mark in "%(*+-" else BLANK * 2
 
 
 class _Canvas:
@@ -78,9 +90,9 @@ class _Canvas:
         return self.paragraph_ends[bisect_right(self.paragraph_ends, at - 1)]
 
     def hide_escapes(self) -> None:
-        """Escaped marks mean nothing; a percent sign stays, as it is printed."""
+        """Escaped marks mean nothing; what may stand round a number stays, as it is printed."""
         if "\\" in self.text:
-            self.text = _ESCAPED.sub(lambda m: " %" if m[0] == "\\%" else BLANK * 2, self.text)
+            self.text = _ESCAPED.sub(_unescaped, self.text)
 
     def hide_code(self) -> None:
         self.hide_spans(self.fences())

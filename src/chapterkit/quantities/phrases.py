@@ -6,36 +6,26 @@ import re
 from decimal import Decimal
 
 from chapterkit.han import is_han
+from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at
+from chapterkit.quantities.compounds import ROOT_SIGNS, STEPS, compound, primed, product, rooted
+from chapterkit.quantities.ends import SPACES, end_at, times_ten, unit_span
 from chapterkit.quantities.model import Draft, Value
 from chapterkit.quantities.numerals import DIGITS, scaled
-from chapterkit.quantities.units import (
-    active,
-    bare_per_end,
-    compound_end,
-    is_measure,
-    per_end,
-    unit_at,
-)
+from chapterkit.quantities.pairs import choice, is_change, one_in
+from chapterkit.quantities.units import active, is_measure, per_end
 
-SPACES = " \u00a0\u2009\u202f"
 _CONNECTOR = re.compile(r" ?(?:(?<!—)—(?!—)|[~〜∼–‐\-−]|到|至| to )(?!-) ?")
 _CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
 _RATIO = re.compile(r" ?[:∶：] ?|比| 比 (?=\d)|/")
-_TIMES_SIGNS = frozenset("×xX*✕")
-_BY = re.compile(r" ?[×xX*✕] ?")
-_DEVICE = re.compile(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
+_TIMES_SIGNS = frozenset("×xX*✕乘")
+_PARTICULAR = frozenset(" /√∛∜′'’″°")
+_BY = re.compile(r" ?[×xX*✕] ?| ?乘 ?(?=\d)")
+_DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
+_TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SPOKEN = ("到", "至", "to")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
-_MARK_BEFORE = re.compile(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
-_HYPHENED = re.compile(r"-(?=[a-z]{3})")
-_LONE_LATIN = frozenset("AaNTxXCcVWJ")
-_GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
-_DECIMAL_BEHIND = frozenset("米")
-_BEHIND = re.compile(
-    r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
-)
-_HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))
-_NO_HALF = "导径球圆夜岛数年月日"
+_MARK_BEFORE = Late(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _SIGNS = "+-−–±"
 SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
 _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
@@ -44,9 +34,19 @@ _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
 def quantity_at(text: str, amount: Amount, floor: int) -> Draft:
     """The quantity whose first number is `amount`; it may reach back to `floor`."""
     draft = None
-    if amount.whole and text[amount.end : amount.end + 2].lstrip()[:1] in _TIMES_SIGNS:
-        draft = _grid(text, amount) or _device(text, amount)
-    draft = draft or _end(text, amount)
+    if amount.form == "digits":
+        if text[amount.end : amount.end + 1] in _PARTICULAR and (
+            draft := _particular(text, amount)
+        ):
+            return _signed(text, draft, floor)
+        if amount.whole and _is_times(text, amount.end):
+            draft = _grid(text, amount) or _device(text, amount)
+    if draft is None:
+        draft = end_at(text, amount)
+        if draft.unit in STEPS:
+            draft = compound(text, draft)
+        if draft.unit and _is_times(text, draft.end):
+            draft = product(text, draft)
     ratio = None
     if draft.end == amount.end or text.startswith("分之", amount.end):
         ratio = _ratio(text, amount, draft)
@@ -57,104 +57,21 @@ def quantity_at(text: str, amount: Amount, floor: int) -> Draft:
     return _signed(text, draft, floor)
 
 
-def _end(text: str, amount: Amount) -> Draft:
-    """One number with its unit: a quantity by itself or one end of a range."""
-    unit_start, end = unit_span(text, amount.end)
-    unit = text[unit_start:end].replace("个多", "个")
-    if unit == "大" and amount.form not in ("small", "range"):
-        unit, end = "", amount.end
-    value: Value = amount.value
-    shape = "range" if isinstance(value, tuple) else "number"
-    if unit == "成":
-        value, end = _tenths(text, value, end)
-    elif unit in ("个", "個") and text[end : end + 1] == "半":
-        further = unit_at(text, end + 1)
-        if further and active().kind(further) in ("time", "order"):
-            end += 1 + len(further)
-            unit, value = unit + further, _plus_half(value)
-        elif text[end + 1 : end + 2] == "月":
-            end += 2
-            unit, value = unit + "月", _plus_half(value)
-    elif text[end : end + 1] == "半" and unit and active().kind(unit) in _HALF_AFTER:
-        if text[end + 1 : end + 2] not in _NO_HALF or end + 1 >= len(text):
-            end, value = end + 1, _plus_half(value)
-    elif unit in _DECIMAL_BEHIND and (behind := _BEHIND.match(text, end)):
-        if isinstance(value, Decimal) and text[amount.start] in NUMERAL:
-            end, value = behind.end(), value + _decimals(behind[0])
-    elif unit in ("个月",) and text[end : end + 1] == "半":
-        end, value = end + 1, _plus_half(value)
-    return Draft(amount.start, end, value, unit, shape, vague=amount.form == "vague")
-
-
-def _decimals(digits: str) -> Decimal:
-    """What 七五 adds in 一米七五."""
-    return Decimal("0." + "".join(str(DIGITS[c]) for c in digits))
-
-
-def unit_span(text: str, at: int) -> tuple[int, int]:
-    """Where the unit after a number stands: start and end, equal if there is none."""
+def _is_times(text: str, at: int) -> bool:
     following = text[at : at + 1]
-    start = at
-    if following in SPACES and following:
-        start = at + 1
-        following = text[start : start + 1]
-    if following == "-" and start == at and (match := _HYPHENED.match(text, at)):
-        unit = unit_at(text, match.end())
-        return (match.end(), match.end() + len(unit)) if unit else (at, at)
-    if following == "/":
-        end = bare_per_end(text, at)
-        return (start, end) if end > at else (at, at)
-    if following not in active().first_characters:
-        return at, at
-    unit = unit_at(text, start)
-    if not unit or (start > at and unit in _LONE_LATIN):
-        return at, at
-    end = start + len(unit)
-    if unit in ("个", "個"):
-        end = _after_piece(text, end)
-    following = text[end : end + 1]
-    if following in _GOES_ON and (following != " " or text[end + 1 : end + 2] == "/"):
-        end = compound_end(text, end)
-    return start, end
+    return (text[at + 1 : at + 2] if following == " " else following) in _TIMES_SIGNS
 
 
-def _after_piece(text: str, end: int) -> int:
-    """个 takes a following measure into the unit: 512 个 token, 三个小时."""
-    at = end + 1 if text[end : end + 1] == " " else end
-    if text[at : at + 1] == "多":  # 三个多小时
-        if text[at + 1 : at + 2] == "月":
-            return at + 2
-        at += 1
-    further = unit_at(text, at)
-    if further and active().kind(further) != "count" and further not in ("度", "里", "×", "参数"):
-        return at + len(further)
-    return end
-
-
-def _tenths(text: str, value: Value, end: int) -> tuple[Value, int]:
-    """成 as a percentage: 三成 is 30, 六成五 is 65, 三四成 is 30 to 40."""
-    if isinstance(value, tuple):
-        return (_times_ten(value[0]), _times_ten(value[1])), end
-    if value is None:
-        return None, end
-    tens = _times_ten(value)
-    unit_digit = DIGITS.get(text[end : end + 1])
-    if unit_digit and text[end + 1 : end + 2] not in NUMERAL and not unit_at(text, end + 1):
-        return tens + unit_digit, end + 1
-    if text[end : end + 1] == "半":
-        return tens + 5, end + 1
-    return tens, end
-
-
-def _times_ten(value: Decimal) -> Decimal:
-    return scaled(f"{value:f}", 1)
-
-
-def _plus_half(value: Value) -> Value:
-    half = Decimal("0.5")
-    if isinstance(value, tuple):
-        return value[0] + half, value[1] + half
-    return None if value is None else value + half
+def _particular(text: str, amount: Amount) -> Draft | None:
+    """1′20″, 1/√2, 25/50/100 mg, 1 in 20: told by what stands right behind the number."""
+    following = text[amount.end : amount.end + 2]
+    if following[:1] == " ":
+        return one_in(text, amount) if following[1:] in ("i", "o") else None
+    if following[:1] == "/":
+        return rooted(text, amount) or choice(text, amount)
+    if following[:1] in ROOT_SIGNS:
+        return rooted(text, amount)
+    return primed(text, amount)
 
 
 def _grid(text: str, amount: Amount) -> Draft | None:
@@ -307,6 +224,8 @@ def _percent_range(text: str, draft: Draft) -> Draft:
     second = amount_at(text, at) if following in NUMERAL or following in DIGIT else None
     if not following or second is None or unit_span(text, second.end)[1] > second.end:
         return draft
+    if is_change(text, draft.start, second.end, (draft.value, second.value), powers=False):
+        return draft
     other = Draft(at, second.end, second.value, draft.unit)
     return Draft(
         draft.start, second.end, _pair(draft.value, second.value), draft.unit, "range",
@@ -316,9 +235,8 @@ def _percent_range(text: str, draft: Draft) -> Draft:
 
 def _range(text: str, amount: Amount, first: Draft) -> Draft:
     """Add the other end, if a connector and a second number follow."""
-    if text[first.end : first.end + 1] not in _CONNECTOR_STARTS:
-        return first
-    match = _CONNECTOR.match(text, first.end)
+    starts = text[first.end : first.end + 1] in _CONNECTOR_STARTS
+    match = _CONNECTOR.match(text, first.end) if starts else None
     if match is None:
         return first
     at = match.end()
@@ -330,11 +248,14 @@ def _range(text: str, amount: Amount, first: Draft) -> Draft:
     second = amount_at(text, at) if text[at : at + 1] != "上" else None
     if second is None or second.form == "spelt":
         return first
-    other = _end(text, second)
+    other = end_at(text, second)
     joined = _joined(text, amount, first, second, other, match[0].strip())
     if joined is None:
         return first
     value, unit = joined
+    if match[0].strip() in _SPOKEN and _changes(text, first, other):
+        first.unit = first.unit or other.unit
+        return first
     if sign in ("-", "−") and isinstance(other.value, Decimal):
         other.value = other.value.copy_negate()
         value = _pair(value[0] if isinstance(value, tuple) else None, other.value)
@@ -345,11 +266,18 @@ def _range(text: str, amount: Amount, first: Draft) -> Draft:
     )  # fmt: skip
 
 
+def _changes(text: str, first: Draft, other: Draft) -> bool:
+    """Whether the words make two ends a change; powers of ten are no range (10^6 到 10^9)."""
+    powers = all(text.startswith(_TENS, one.start) for one in (first, other))
+    values = first.value, other.value
+    return is_change(text, first.start, other.end, values, powers=powers)
+
+
 def _joined(
     text: str, amount: Amount, first: Draft, second: Amount, other: Draft, mark: str
 ) -> tuple[Value, str] | None:
     """Value and unit of a range, or None if the two numbers are no range."""
-    spoken = mark in ("到", "至", "to")
+    spoken = mark in _SPOKEN
     if amount.form == "small" and not (first.unit or other.unit or second.form == "large"):
         return None
     if second.form in ("small", "power", "capital") and not other.unit:
@@ -367,7 +295,7 @@ def _joined(
         raised = scaled(f"{low:f}", second.power)
         low = first.value = raised if raised <= high else low
     if not first.unit and other.unit == "成" and isinstance(low, Decimal):
-        low = first.value = _times_ten(low)
+        low = first.value = times_ten(low)
     unit = other.unit or first.unit
     if (
         first.unit
@@ -387,7 +315,7 @@ def _plus_minus(text: str, draft: Draft) -> Draft:
     margin = digits_at(text, match.end())
     if margin is None:
         return draft
-    other = _end(text, margin)
+    other = end_at(text, margin)
     draft.end = other.end
     draft.unit = other.unit or draft.unit
     draft.margin = other.value if isinstance(other.value, Decimal) else None
@@ -414,6 +342,10 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     elif before == "负" and text[start - 2 : start - 1] not in _NOT_NEGATIVE:
         start -= 1
         _negate(draft)
+    elif before in ROOT_SIGNS:
+        start, draft.value, draft.shape = start - 1, None, "root"
+    elif before in "号 " and text.endswith(("根号", "根号 "), floor, start):
+        start, draft.value, draft.shape = text.rindex("根", 0, start), None, "root"
     elif before == "下" and start - 2 >= floor and text.startswith("零下", start - 2):
         start -= 2
         _negate(draft)

@@ -39,7 +39,7 @@ Base = tuple[Fraction, tuple[tuple[str, int], ...]]
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 _LOWERED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_EXPONENT = re.compile(r"(?:\^\(?([-−]?\d{1,2})\)?|([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))$")
+_EXPONENT = re.compile(r"(?:\^\(?([-−]?\d{1,2})[)^]?|([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))$")
 _SIGN = re.compile(r" ?([/·⋅∙*()（）]|每(?!个)|\bper\b) ?")
 _COMPOUND = re.compile(r"[/·⋅∙*^(（每⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|\bper\b|^\d")
 _PLAIN_NUMBER = re.compile(
@@ -203,7 +203,7 @@ class Units:
         if unit[-1] in _ALNUM:
             return following not in _ALNUM or not following
         followers = self.followers.get(unit)
-        return followers is None or following in followers
+        return followers is None or (following or "。") in followers
 
     # --- by name
 
@@ -401,7 +401,8 @@ _DOTS = ("·", "⋅", "∙", "*")
 
 def _squared(word: str) -> str:
     """m^2 as the table has it: m²."""
-    return word.replace("^2", "²").replace("^3", "³")
+    plain = word.removesuffix("^")
+    return plain.replace("^2", "²").replace("^3", "³")
 
 
 @lru_cache(maxsize=64)
@@ -447,14 +448,17 @@ def is_measure(unit: str) -> bool:
 
 # --- compounds in text
 
-_PER_MARK = re.compile(r" ?/ ?|每(?=(?:秒|分|小时)(?!钟[内里]))")
+_PER_MARK = re.compile(
+    r" ?/ ?| per (?=\d|[htmb][a-z]{2,7}(?:sand|red|lion)\b)|每(?=(?:秒|分|小时)(?!钟[内里]))"
+)
 _DOT_BEFORE = re.compile(r"[·⋅∙](?=[A-Za-zμµΩ人次小年])")
-_SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)|[⁻]?[¹²³⁴]")
+_SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)\^?|[⁻]?[¹²³⁴]")
 _PER_NUMBER = re.compile(
     r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?![\d.,]) ?)?"
     r"([十百千万亿萬億]{1,3}(?!瓦|克|米|帕|赫|伏|卡|焦|分)|"
     r"(?:[KMB](?= ?[a-z]{3})|thousand|million|billion)(?![A-Z]))? ?"
 )
+_LARGE = 3
 _NO_PER = {
     "时": "间候刻代期",
     "月": "球饼",
@@ -518,7 +522,8 @@ def _factor_end(text: str, at: int) -> int:
     start = number.end() if number else at
     unit = unit_at(text, start) or _per_word(text, start)
     if not unit:
-        return start - (text[start - 1] == " ") if number and number[2] else at
+        large = number and (number[2] or len(number[1] or "") >= _LARGE)
+        return start - (text[start - 1] == " ") if large else at
     end = start + len(unit)
     raised = _SUPERSCRIPT.match(text, end) if unit[-1] in _ALNUM else None
     return raised.end() if raised else end
@@ -541,17 +546,18 @@ def bare_per_end(text: str, at: int) -> int:
     if text[at : at + 1] not in ("/", " ") or at >= len(text):
         return at
     mark = _PER_MARK.match(text, at)
-    if mark is None or mark[0].strip() != "/":
+    if mark is None or mark[0].strip() not in ("/", "per"):
         return at
     number = _PER_NUMBER.match(text, mark.end())
     start = number.end() if number else mark.end()
-    if number and number[1] and not number[2]:
+    spoken = mark[0].strip() == "per"
+    if number and number[1] and not number[2] and not spoken:
         return at
     unit = unit_at(text, start) or _per_word(text, start)
     kind = _READING.get().kind("/" + unit) if unit else ""
     units = _READING.get()
     base = units.table.get(units.per.get(unit, unit), ("", ""))[1]
-    fits = bool(number and number[2]) or (kind == "rate" and base in _PER_KINDS)
+    fits = spoken or bool(number and number[2]) or (kind == "rate" and base in _PER_KINDS)
     return _under_end(text, mark.end()) if fits else at
 
 

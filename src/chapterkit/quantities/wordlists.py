@@ -21,6 +21,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word for line in lines(name) for word in line.split())
 
 
+@cache
 def sections(name: str) -> dict[str, tuple[str, ...]]:
     """A list of `key: word word …` lines; a key that comes again adds to itself."""
     found: dict[str, list[str]] = {}
