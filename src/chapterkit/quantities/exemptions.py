@@ -67,13 +67,6 @@ _OF = frozenset("的之高长宽深厚远重以左上，。：")
 _HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
 _LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
 _ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
-_ENGLISH_MONTH = (
-    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    "Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
-)
-_ENGLISH_DATE = (
-    rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)? {_ENGLISH_MONTH}\b\.?(?:,? (?:1[5-9]|20)\d\d(?!\d))?"
-)
 _JOURNAL_PAGES = (
     r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
 )
@@ -81,17 +74,16 @@ _MONTHS = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
 )
-_ENGLISH_DATE = re.compile(
+_ENGLISH_DATE = (
     rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?(?: ?[-–] ?(?:[0-2]?\d|3[01]))?,? (?:of )?{_MONTHS}"
     r"(?![A-Za-z])(?:,? (?:1\d{3}|20\d{2}))?(?!\d)"
 )
-_ENGLISH_HOUR = re.compile(r"(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?(?:[ap]\.m\.|[ap]m(?![A-Za-z]))")
+_ENGLISH_HOUR = r"(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?(?:[ap]\.m\.|[ap]m(?![A-Za-z]))"
 _FIXED_FORMS = (
     (_ENGLISH_DATE, "E4"),
     (_ENGLISH_HOUR, "E4"),
     (_OBJECT_IDENTIFIER, "E8"),
     (_DATE, "E4"),
-    (_ENGLISH_DATE, "E4"),
     (_DOTTED, "E9"),
     (_ERA, "E4"),
     (_MONTH_FORM, "E4"),
