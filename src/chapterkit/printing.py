@@ -26,16 +26,12 @@ from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
-from chapterkit.text.citations import (
-    citeproc_arguments,
-    csl_references,
-    finish_references,
-    languages,
-)
+from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import without_links_elsewhere
 from chapterkit.text.pictures import pictures_of
+from chapterkit.text.references import csl_references, languages
 from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_line, title_text
 
 Progress = Callable[[str], None]

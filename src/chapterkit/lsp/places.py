@@ -16,7 +16,7 @@ OWN_TEMPLATE = re.compile(r"templates/experiments/([\w-]+)\.md\.j2")
 RECORD = re.compile(r"experiments/([\w-]+)\.yaml")
 
 _TAG = re.compile(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)")
-_CALL = re.compile(r"""\b(n|cite|ref|experiment)\(\s*(["'])([^"']*)\2""")
+_CALL = re.compile(r"""\b(n|cite|ref|experiment)\(\s*(["'])((?:(?!\2).)*)\2""")
 _OWN_NUMBER = re.compile(r"(?<![\w.])n\.([A-Za-z_]\w*)")
 _TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+(["'])([^"']+)\1""")
 _CITED = re.compile(rf"(?<![\w@])-?{KEY.pattern}", re.ASCII)

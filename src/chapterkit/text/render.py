@@ -66,7 +66,12 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
 def _cite(book: Book, key: str, at: str | None) -> Markup:
     check_citation(str(key), book.bibliography)
     locator = f", {escape(str(at))}" if at else ""
-    return Markup(f"[@{key}{locator}]")
+    named = str(key) if _PLAIN_KEY.fullmatch(str(key)) else f"{{{key}}}"
+    return Markup(f"[@{named}{locator}]")
+
+
+# What pandoc takes for a key without braces round it.
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*")
 
 
 def _ref(book: Book, name: str, style: str) -> Markup:
