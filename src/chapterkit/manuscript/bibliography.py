@@ -24,7 +24,7 @@ MAX_VALUE = 10_000  # of a field that is printed; what reference managers keep b
 MAX_DEPTH = 10  # of entries that inherit from entries
 MAX_HINTS = 10  # which take long where entries are many
 _BESIDE = frozenset({"abstract", "annotation", "annote", "file", "keywords", "note"})
-_PEOPLE = ("author", "editor", "translator", "holder")
+_PEOPLE = ("author", "editor", "translator", "holder", "bookauthor")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Source:
     origin: Origin
     translators: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
+    book_authors: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = field(default=(), repr=False)
 
     @property
@@ -83,6 +84,7 @@ def _source(entry: _Entry, families: _Families, path: str) -> Source:
         Origin(path, entry.line),
         people["translator"],
         people["holder"],
+        people["bookauthor"],
         tuple(faults),
     )
 
@@ -146,7 +148,8 @@ class _Families:
 _XDATA, _CROSSREF = "xdata", "crossref"
 # What entries may hand on: what is printed, less what is theirs alone.
 _DATA = frozenset({
-    "author", "editor", "translator", "holder", "title", "subtitle", "booktitle", "booksubtitle",
+    "author", "bookauthor", "editor", "translator", "holder", "title", "subtitle", "booktitle",
+    "booksubtitle",
     "journal", "journaltitle", "publisher", "school", "institution", "organization", "address",
     "location", "year", "date", "month", "day", "volume", "number", "issue", "edition", "series",
     "pages", "eid", "url", "urldate", "doi", "eprint", "eprinttype", "archiveprefix",
@@ -217,7 +220,7 @@ def _entries(text: str, path: str) -> dict[str, _Entry]:
 
 
 def _fields(key: str, given: Sequence[tuple[str, list[str]]], origin: Origin) -> dict[str, str]:
-    """Return the fields of an entry; raise ChapterkitError for what is too long, or stands twice."""
+    """Return the fields of an entry; raise ChapterkitError for one too long, or twice there."""
     fields: dict[str, str] = {}
     for written, parts in given:
         name, value = written.lower(), " ".join("".join(parts).split())

@@ -15,9 +15,11 @@ from importlib.resources import files
 from pybtex.bibtex.utils import split_name_list
 from pybtex.database import Person
 
+from chapterkit.han import ALL_HAN
+
 OTHERS = "others"
 # Letters of China, Japan and Korea: such names stand as they are written, family name first.
-CJK = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+CJK = f"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af{ALL_HAN}"
 _CJK = re.compile(f"[{CJK}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _HINT = "人名之间写 and：{张三 and 李四}；一个机构再加一层花括号：{{机构名}}"
@@ -114,6 +116,8 @@ _JOINERS = "；;、，/|｜&＆"
 _BEFORE = re.compile(r"\s*[（(\[［【〔〈]\s*([^）)\]］】〕〉]{1,8})\s*[）)\]］】〕〉]\s*")
 _ORIGINAL = re.compile(r"\s*[（(［\[]\s*([^（）()\[\]［］]+?)\s*[）)］\]]\s*$")
 _ALSO = re.compile(r"[\s,，、]+等\.?$|(?<=\S{2})等$|[,，]?\s*\bet\s+al\.?$")
+_PARTED = re.compile(rf"[A-Za-z.][\s,，]+[{CJK}]|[{CJK}][\s,，]+[A-Za-z]|\\|\$")
+_INITIALLED = re.compile(rf"([{CJK}]+)[\s,，]\s*((?:[A-Z]\b\.?[\s-]*){{1,4}})")
 _DOTS = "·•・‧∙．"
 
 
@@ -141,7 +145,9 @@ def _without_role(text: str) -> tuple[str, str]:
         if not text.endswith(role) or len(text) <= len(role):
             continue
         before = text[: -len(role)]
-        apart = before[-1].isspace() or before[-1] in "）)］]" or any(dot in before for dot in _DOTS)
+        apart = (
+            before[-1].isspace() or before[-1] in "）)］]" or any(dot in before for dot in _DOTS)
+        )
         if apart or (len(role) > 1 and len(before) >= 2):
             return before.rstrip(" ,，"), role
         if len(before) >= 3 or (len(before) == 2 and role in "著譯译編编撰"):
@@ -168,8 +174,11 @@ def _personal(text: str, original: str, foreign: bool) -> _Name:
             start -= 1
         initials = " ".join(word[0] for word in original.split()[:-1])
         return _Name("·".join(parts[start:]), whole, initials)
+    if found := _INITIALLED.fullmatch(text):
+        return _Name(f"{found[1]} {' '.join(re.findall('[A-Z]', found[2]))}")
     if _LATIN.search(text):
-        if original or not _is_institution(text):
+        parted = _PARTED.search(text) is not None
+        if original or (parted and not _is_institution(text)):
             raise _UnclearError("里中西文混写，分不清姓名")
         return _Name("{" + re.sub(rf"(?<=[{CJK}])\s+(?=[{CJK}])", "", text) + "}")
     return _Name(re.sub(r"[\s,]", "", text))
@@ -193,7 +202,7 @@ def _check_one(text: str) -> None:
 
 
 def _is_surname(first: str, second: str) -> bool:
-    """Tell whether what stands before a comma is a surname: 陈, 大文; 欧阳, 修; not 陈大文, 李小龙."""
+    """Tell whether a surname stands before a comma: 陈, 大文; 欧阳, 修; not 陈大文, 李小龙."""
     if not second or len(first) == 1 or first in _words()["two-character surnames"]:
         return True
     return not _is_whole_name(first) or not _is_whole_name(second)

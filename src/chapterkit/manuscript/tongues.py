@@ -27,7 +27,11 @@ def language_named(text: str) -> str | None:
 
 def _tag(name: str) -> str | None:
     known = _known()
-    for form in (name, re.sub(r"[\s_()（）]+", "", name), re.sub(r"[\s_()（）]+", "-", name).strip("-")):
+    for form in (
+        name,
+        re.sub(r"[\s_()（）]+", "", name),
+        re.sub(r"[\s_()（）]+", "-", name).strip("-"),
+    ):
         if form in known:
             return known[form]
     found = _TAG.fullmatch(name)

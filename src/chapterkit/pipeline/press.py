@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.wording import CHINESE
+from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import (
     FORGETFUL,
     Memory,
     Subject,
     key_of,
     pictures_held,
+    read,
     read_key,
     render_key,
 )
 from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
 from chapterkit.text.document import Document
-from chapterkit.text.origins import Rendered
+from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.tree import Tree
 
 
@@ -26,6 +31,15 @@ def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
     wording = subject.book.config.wording
     return cited(document, subject.book.bibliography, wording.references)
+
+
+def reference_line(source: Source) -> str:
+    """Return the line that a source has in the list of references, without its number."""
+    document = read(rendered_plainly(f"文[@{{{source.key}}}]。\n", source.origin.path))
+    tree = cited(document, {source.key: source}, CHINESE.references)
+    arguments = ["-f", "json", "-t", "plain-smart", "--wrap=none"]
+    printed = run_pandoc(arguments, json.dumps(tree).encode()).decode()
+    return printed.strip().rpartition("\n")[2].partition("] ")[2]
 
 
 def written(

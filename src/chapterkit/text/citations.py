@@ -37,8 +37,9 @@ Inlines = list[Element]
 
 STYLE = Path(__file__).parents[1] / "assets" / "gbt7714.csl"
 
+
 def citeproc_arguments(references: Path) -> list[str]:
-    """Return pandoc's arguments for citeproc; `references` holds what references.csl_references gives, as JSON."""
+    """Return pandoc's arguments for citeproc; `references` is a file of CSL JSON."""
     return ["--citeproc", f"--bibliography={references}", f"--csl={STYLE}"]
 
 
@@ -98,7 +99,7 @@ def _finished_entry(entry: Element, language: str, anchor: str) -> Element:
     """Return a csl-entry with the words of its language, which it names if it is not Chinese."""
     entry = with_attributes(entry, attributes_of(entry)._replace(identifier=anchor))
     primary = language.partition("-")[0]
-    if primary in _OTHERS or _TRANSLATED in str(entry):
+    if primary in _OTHERS:
         entry = walk([entry], partial(_in_its_words, primary))[0]
     if primary == "zh":
         return entry
@@ -108,7 +109,6 @@ def _finished_entry(entry: Element, language: str, anchor: str) -> Element:
 
 # What stands for "et al." after names, by language.
 _OTHERS = {"zh": "等", "ja": "他", "ko": "외", "ru": "и др"}
-_TRANSLATED = "译."
 
 
 def _in_its_words(language: str, element: Element) -> Element:
@@ -131,11 +131,9 @@ def _typed(word: Element) -> str:
 def _worded(text: str, language: str) -> str:
     if language in {"zh", "ja"}:
         text = re.sub(r"\b(\d+)(?:st|nd|rd|th) ed\.", r"\1版.", text)
-    else:
-        text = text.replace(f", {_TRANSLATED}", ", trans.")
-    if language in _OTHERS:
-        text = re.sub(r", et al\.", f", {_OTHERS[language]}.", text, count=1)
-    return text
+    # The point ends an abbreviation, which the word that stands for it is not.
+    text = re.sub(r", et al\.(?=,)", f", {_OTHERS[language]}", text)
+    return text.replace(", et al.", f", {_OTHERS[language]}.")
 
 
 def _words(text: str) -> Inlines:

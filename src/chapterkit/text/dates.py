@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ def read_date(text: str) -> Date | None:
     >>> [read_date(one).year for one in ("c1960", "ca. 1960", "1936?", "-0300", "2019/2021")]
     ['c1960', '[1960]', '[1936]', '公元前301', '2019-2021']
     """
-    plain = " ".join(text.replace("{", "").replace("}", "").replace("~", " ").split()).strip(" ,.。")
+    plain = " ".join(text.replace("{", "").replace("}", "").replace("~", " ").split()).strip(
+        " ,.。"
+    )
     if text.strip().endswith(("~", "?", "%")) and _YEAR.fullmatch(plain.rstrip("?%")):
         return Date(f"[{plain.rstrip('?%')}]")
     return _whole(plain) or _as_printed(plain) or _range(plain)
@@ -64,10 +69,13 @@ _FORMS = tuple(
     )
 )
 _SEASON = re.compile(
-    r"(?:(?:spring|summer|autumn|fall|winter),? (\d{4})|(\d{4})-2[1-4]|(\d{4}) ?年?[春夏秋冬]季?(?:号|刊)?)",
+    r"(?:spring|summer|autumn|fall|winter),? (\d{4})|(\d{4})-2[1-4]"
+    r"|(\d{4}) ?年?[春夏秋冬]季?(?:号|刊)?",
     re.IGNORECASE,
 )
-_CHINESE = re.compile("([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号號])?")
+_CHINESE = re.compile(
+    "([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号號])?"
+)
 # American or European: which of two numbers is the day is clear only where one is no month.
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
@@ -124,12 +132,15 @@ def _dated(year: int, month: int | None, day: int | None, written: str = "") -> 
 _PRINTED = re.compile(
     r"(?:©c?|c) ?\d{4}|\[\d{3,4}\??\]|\d{4} ?印刷?|\d{3,4} ?[（(][^（）()]{2,20}[)）]"
     r"|in press|in print|forthcoming|to appear|to be published|accepted|submitted|in preparation"
-    r"|unpublished|preprint|n\. ?d|待出版|待刊|待发表|即将出版|即将发表|印刷中|出版中|已录用|未刊|未出版"
+    r"|unpublished|preprint|n\. ?d|待出版|待刊|待发表|即将出版|即将发表|印刷中|出版中|已录用"
+    r"|未刊|未出版"
     r"|出版年不详|年代不详|\[出版年不详\]|\[n\.d\.?\]",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"(?:ca?\.|circa|about|约|大约) ?(\d{3,4}) ?年?", re.IGNORECASE)
-_BEFORE_CHRIST = re.compile(r"(?:公元)?前 ?(\d{1,4}) ?年?|(\d{1,4}) ?(?:bc|bce|b\.c)\.?", re.IGNORECASE)
+_BEFORE_CHRIST = re.compile(
+    r"(?:公元)?前 ?(\d{1,4}) ?年?|(\d{1,4}) ?(?:bc|bce|b\.c)\.?", re.IGNORECASE
+)
 
 
 def _as_printed(text: str) -> Date | None:

@@ -25,10 +25,11 @@ def plain_latex(text: str) -> str:
 
 
 def marked_latex(text: str) -> str:
-    """Return BibTeX's LaTeX as citeproc reads text: sub- and superscripts marked, `<` escaped."""
-    plain = _converted(text)[0]
-    if "<" in plain or _END in plain:
-        plain = plain.replace("&", "&amp;").replace("<", "&lt;")
+    """Return BibTeX's LaTeX as citeproc reads text: sub- and superscripts marked.
+
+    A tag that is meant as text (The <b> Tag) is kept from being one by a character of no width.
+    """
+    plain = re.sub(r"<(?=/?(?:i|b|su[bp]|sc|span)\b)", "<\u2060", _converted(text)[0])
     for tag, mark in (("sup", _RAISED), ("sub", _LOWERED)):
         plain = re.sub(f"{mark}([^{_END}]*){_END}", rf"<{tag}>\1</{tag}>", plain)
     return plain.translate(_MARKS)
@@ -81,26 +82,6 @@ _ACCENTS = {
     "c": "\u0327", "k": "\u0328", "b": "\u0331", "G": "\u030f",
 }  # fmt: skip
 _PLAIN = {"i": "i", "j": "j", "ı": "i", "ȷ": "j"}
-# What is only dress, with what it dresses as an argument, and without one.
-_DRESS = frozenset("""
-    emph textit textbf textsc texttt textrm textsf textup textmd textsl textnormal underline mbox
-    hbox text mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm operatorname ensuremath
-    uline textlatin textcyrillic NoCaseChange nocase MakeSentenceCase MakeTitlecase
-    bibstring natexlab textquote uppercase lowercase MakeUppercase MakeLowercase
-    citename CJKfamily
-""".split())
-_NOTHING = frozenset("""
-    em it bf sc tt rm sf sl itshape bfseries scshape ttfamily rmfamily sffamily upshape mdseries
-    normalfont protect small footnotesize large tiny relax unskip ignorespaces newblock allowbreak nobreak
-    break linebreak left right big Big bigl bigr displaystyle textstyle limits noindent sloppy
-    selectfont boldmath nolinebreak
-""".split() + list("/-()[]"))
-_BLANKS = frozenset("quad qquad thinspace enspace space hfill newline par , ; : ! > \\".split())
-_SILENT = frozenset("noopsort SortNoop hspace vspace label phantom hphantom".split())
-_OPERATORS = frozenset("""
-    log ln lg exp sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh min max sup inf lim
-    arg det dim gcd ker deg Pr mod bmod argmin argmax
-""".split())
 _ALPHABETS = {
     "mathbb": "DOUBLE-STRUCK", "mathcal": "SCRIPT", "mathscr": "SCRIPT", "mathfrak": "BLACK-LETTER",
 }  # fmt: skip
@@ -183,16 +164,16 @@ class _Reader:
             return name
         if name in _ACCENTS and (name.isalpha() or not self.in_formula):
             return _accented(self._argument(), name)
-        if name in _DRESS:
+        if name in _words()["dress"]:
             return self._argument()
-        if name in _SILENT:
+        if name in _words()["silent"]:
             self._argument()
             return ""
-        if name in _NOTHING:
+        if name in _words()["nothing"]:
             return ""
-        if name in _BLANKS or not name.strip():
+        if name in _words()["blanks"] or not name.strip():
             return " "
-        if name in _OPERATORS and self.in_formula:
+        if name in _words()["operators"] and self.in_formula:
             return f"{' ' if before[-1:].isalnum() else ''}{name}{self._gap()}"
         if name in {"textsubscript", "textsuperscript"}:
             mark = _LOWERED if name == "textsubscript" else _RAISED
@@ -207,13 +188,19 @@ class _Reader:
             return self._argument()
         if name in {"enquote", "mkbibquote"}:
             return f"“{self._argument()}”"
+        return self._formal(name, token)
+
+    def _formal(self, name: str, token: str) -> str:
+        """Return what a command of formulas prints."""
         if name in _ALPHABETS:
             return "".join(_of_alphabet(one, _ALPHABETS[name]) for one in self._argument())
         if name in {"frac", "tfrac", "dfrac", "nicefrac", "sfrac"}:
             return f"{_grouped(self._argument())}/{_grouped(self._argument())}"
-        if name == "sqrt":
-            return f"√{_grouped(self._argument())}"
-        if (symbol := _symbols().get(name)) is not None:
+        return f"√{_grouped(self._argument())}" if name == "sqrt" else self._symbol(name, token)
+
+    def _symbol(self, name: str, token: str) -> str:
+        """Return the character that a command stands for, or the command, which is remembered."""
+        if (symbol := _words()["symbols"].get(name)) is not None:
             return _KEPT.get(symbol, symbol)
         self.unknown.append(token.strip())
         return token.strip()
@@ -245,13 +232,16 @@ def _of_alphabet(letter: str, alphabet: str) -> str:
 
 
 @cache
-def _symbols() -> Mapping[str, str]:
-    """Return the characters of data/bibliography/latex.txt by their commands."""
+def _words() -> Mapping[str, Mapping[str, str]]:
+    """Return the lists of data/bibliography/latex.txt by the [name] over each, by command."""
     text = files("chapterkit").joinpath("data", "bibliography", "latex.txt").read_text("utf-8")
-    pairs = (
-        pair.split(" ")
-        for line in text.splitlines()
-        if not line.startswith("#")
-        for pair in line.split("  ")
-    )
-    return {name: character for name, character in pairs}
+    lists: dict[str, dict[str, str]] = {}
+    own = ""
+    for line in text.splitlines():
+        if named := re.fullmatch(r"\[([a-z]+)\]", line):
+            own = named[1]
+            lists[own] = {}
+        elif own and line:
+            pairs = (one.partition(" ") for one in line.split("  "))
+            lists[own].update((name, character) for name, _, character in pairs)
+    return lists

@@ -50,7 +50,7 @@ def languages(sources: Mapping[str, Source]) -> dict[str, str]:
 
 
 def _language(source: Source) -> str:
-    title = source.fields.get("title", "")
+    title = source.fields.get("title", "") or " ".join(source.authors[:1])
     if source.language in {"ja", "ko"} or not _is_chinese(title):
         return source.language
     return source.language if source.language.startswith("zh") else "zh"
@@ -80,7 +80,8 @@ _TYPES = {
     **dict.fromkeys(_PROCEEDINGS, "paper-conference"),
     **dict.fromkeys(("mastersthesis", "phdthesis", "thesis"), "thesis"),
     **dict.fromkeys(("techreport", "report"), "report"),
-    **{same: same for same in ("software", "dataset", "patent", "standard", "periodical")},
+    "archive": "collection",
+    **{same: same for same in ("map", "software", "dataset", "patent", "standard", "periodical")},
 }
 _SERIAL = frozenset({"article-journal", "article-newspaper"})
 _PARTS = frozenset({"chapter", "paper-conference"})
@@ -146,7 +147,7 @@ class _Entry:
         item.update(self._dates(kind))
         item.update(self._people(kind))
         if kind == "article-newspaper":
-            _put_page_after_date(item)
+            _put_page_after_date(item, self._first("pages", "number"))
         return item
 
     def texts(self, kind: str) -> dict[str, str]:
@@ -156,7 +157,7 @@ class _Entry:
         container = self._container(kind)
         if kind == "book" and volume:
             title, volume = f"{title}: {self._volume(volume)}", ""
-        elif kind in _PARTS and container and volume:
+        elif container and volume and (kind == "chapter" or self._is_chinese_part(kind)):
             container, volume = f"{container}: {self._volume(volume)}", ""
         elif kind not in _SERIAL:
             volume = ""
@@ -171,6 +172,13 @@ class _Entry:
             "edition": self._edition(kind),
             "page": self._first("pages") or (self._first("eid") if kind in _SERIAL else ""),
         }
+
+    def _is_chinese_part(self, kind: str) -> bool:
+        """Tell whether an entry is a part of Chinese proceedings, whose volume and editor matter.
+
+        Proceedings in other languages are found by their name alone.
+        """
+        return kind in _PARTS and _language(self.source).startswith("zh")
 
     def _volume(self, volume: str) -> str:
         """Return the volume of a book: 第3卷, Vol 3; words as they are."""
@@ -214,8 +222,17 @@ class _Entry:
 
     def _edition(self, kind: str) -> str:
         if kind == "periodical":
-            return self._first("volume")
+            return self._run()
         return _edition(self._first("edition"))
+
+    def _run(self) -> str:
+        """Return what of a periodical is meant: 1936, 1(1)-."""
+        volume, number = self._first("volume"), self._first("number")
+        if not volume.isdecimal():
+            return volume
+        issued = self._issued()
+        first = f"{volume}({number})-" if number else f"{volume}-"
+        return f"{issued.parts[0]}, {first}" if issued and issued.parts else first
 
     # --- addresses
 
@@ -254,11 +271,20 @@ class _Entry:
         if issued:
             full = issued.parts if kind in {"patent", "article-newspaper"} else ()
             found["issued"] = _csl_date(full) if len(full) == 3 else self._year(issued)
-            if kind in {"webpage", "article", "software"} and len(issued.parts) == 3:
+            if len(issued.parts) == 3 and self._shows_day(kind):
                 found["available-date"] = {"date-parts": [list(issued.parts)]}
+                if kind == "report":
+                    del found["issued"]
         if visited and visited.parts:
             found["accessed"] = {"date-parts": [list(visited.parts)]}
         return found
+
+    def _shows_day(self, kind: str) -> bool:
+        """Tell whether the day of what is online is printed: (2012-01-16)[2013-03-26]."""
+        if kind == "article-journal":
+            return bool(self._url() and self._first("urldate"))
+        alone = kind == "report" and bool(self._url()) and not self._publisher(kind)
+        return alone or kind in {"webpage", "article", "software"}
 
     def _year(self, date: Date) -> Item:
         if date.parts:
@@ -269,8 +295,8 @@ class _Entry:
         return {"literal": year}
 
     def _issued(self) -> Date | None:
-        if date := self._first("date"):
-            return read_date(date)
+        if whole := self._first("date"):
+            return read_date(whole)
         date = read_date(year) if (year := self._first("year")) else None
         if date is None or (year.startswith("-") and not date.parts):
             pubstate = self._first("pubstate")
@@ -278,8 +304,7 @@ class _Entry:
         month, day = _month_and_day(self._first("month"), self._first("day"))
         if len(date.parts) != 1 or month is None:
             return date
-        whole = f"{date.parts[0]:04}-{month}" + (f"-{day}" if day else "")
-        return read_date(whole) or date
+        return read_date(f"{date.parts[0]:04}-{month}" + (f"-{day}" if day else "")) or date
 
     def visited(self) -> Date | None:
         """Return the day on which the source was read, out of its own field or a note."""
@@ -295,9 +320,13 @@ class _Entry:
     def _people(self, kind: str) -> Item:
         source = self.source
         authors = source.authors or (source.holders if kind == "patent" else ())
+        told = kind != "paper-conference" or not authors or self._is_chinese_part(kind)
+        hosts = source.book_authors if kind in _PARTS and source.book_authors else source.editors
         people = {
-            "author": authors, "editor": source.editors, "translator": source.translators,
-        }  # fmt: skip
+            "author": authors,
+            "editor": hosts if told else (),
+            "translator": source.translators,
+        }
         return {role: [_name(one) for one in names] for role, names in people.items() if names}
 
     # --- what cannot be printed
@@ -309,7 +338,11 @@ class _Entry:
         names = [name for group in people for name in group]
         for text in (*self.texts(self.kind).values(), *names):
             for command in unknown_latex(text):
-                hint = "换成字符本身，或只用常见的命令" if command != "$" else r"美元写 \$，公式两头都要有 $"
+                hint = (
+                    "换成字符本身，或只用常见的命令"
+                    if command != "$"
+                    else r"美元写 \$，公式两头都要有 $"
+                )
                 yield Fault(f"认不得里面的 {command}，会原样印出来", hint)
 
     def _unclear_dates(self) -> Iterator[Fault]:
@@ -340,7 +373,11 @@ def _is_missing(written: str) -> bool:
 def _with_subtitle(title: str, subtitle: str) -> str:
     if not subtitle or not title:
         return title
-    return f"{title} {subtitle}" if title.rstrip("} ").endswith(tuple("?!？！:：")) else f"{title}: {subtitle}"
+    return (
+        f"{title} {subtitle}"
+        if title.rstrip("} ").endswith(tuple("?!？！:："))
+        else f"{title}: {subtitle}"
+    )
 
 
 def _pages(text: str) -> str:
@@ -367,7 +404,7 @@ _NUMBERED = re.compile(
 def _edition(text: str) -> str:
     """Return the number of an edition, nothing for the first; words that give none as they are.
 
-    >>> [_edition(one) for one in ("第2版", "第三版", "2nd ed.", "Fourth", "修订版", "1", "第十二版")]
+    >>> [_edition(one) for one in ("第2版", "第三版", "2nd ed.", "Fourth", "修订版", "1", "十二版")]
     ['2', '3', '2', '4', '修订版', '', '12']
     """
     plain = text.replace("{", "").replace("}", "").strip()
@@ -404,9 +441,9 @@ def _csl_date(parts: tuple[int, ...]) -> Item:
     return {"literal": f"{year}-{month:02}-{day:02}"}
 
 
-def _put_page_after_date(item: Item) -> None:
+def _put_page_after_date(item: Item, page: str) -> None:
     """Put a newspaper's page where GB/T 7714 has it: 2013-01-12(2)."""
-    page = item.pop("page", "")
+    item.pop("page", None)
     issued = item.get("issued", {})
     if page and issued:
         date = issued.get("literal") or str(issued["date-parts"][0][0])
