@@ -80,7 +80,9 @@ def _told_apart(names: list[_Name]) -> Iterator[str]:
 
 def _read(name: str) -> Iterator[_Name]:
     if name.startswith("{") and name.endswith("}") and _is_one_group(name):
-        yield _Name(_whole_group(name))
+        # Reference managers put braces round every Chinese name; a nationality tells a person.
+        person = _BEFORE.match(name[1:-1]) and _CJK.search(name)
+        yield from _eastern(name) if person else [_Name(_whole_group(name))]
     elif name.lower().rstrip(".") in {OTHERS, "et al", "等", "etc"}:
         yield _Name(OTHERS)
     elif _CJK.search(_outside_braces(name)):
