@@ -29,16 +29,12 @@ from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
-from chapterkit.text.citations import (
-    citeproc_arguments,
-    csl_references,
-    finish_references,
-    languages,
-)
+from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.pictures import pictures_of, too_much
+from chapterkit.text.references import csl_references, languages
 from chapterkit.text.tree import (
     Element,
     Tree,

@@ -71,7 +71,12 @@ def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
     """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
     check_citation(str(key), book.bibliography)
     locator = f", {escape(str(at))}" if at else ""
-    return Markup(f"[@{key}{locator}]")
+    named = str(key) if _PLAIN_KEY.fullmatch(str(key)) else f"{{{key}}}"
+    return Markup(f"[@{named}{locator}]")
+
+
+# What pandoc takes for a key without braces round it.
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*")
 
 
 def _ref(book: Book, name: str, style: str = "number") -> Markup:

@@ -178,7 +178,7 @@ def _as_typed(source: Source) -> str:
 def _printed(source: Source) -> str:
     """Return the text of an entry as the list of references has it."""
     # Hardly an entry needs it, and it costs a start.
-    from chapterkit.text.citations import csl_references
+    from chapterkit.text.references import csl_references
 
     [entry] = csl_references({source.key: source})
     return "".join(_texts(entry))
