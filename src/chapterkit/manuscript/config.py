@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from chapterkit.errors import ChapterkitError, Gathering, Origin
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
 from chapterkit.manuscript.model import Model as _Model
 from chapterkit.manuscript.model import described as _described
@@ -248,7 +248,9 @@ class BookModel(_Model):
 
 
 def _wrong_author(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
-    if not (model.author or model.authors):
+    known = [one.name for one in fields(BookModel)]
+    meant = (nearest(key, ["author"]) for key in file.data if key not in known)
+    if not (model.author or model.authors or any(meant)):
         name = file.path.rpartition("/")[2]
         yield ChapterkitError(
             f"{name} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"
