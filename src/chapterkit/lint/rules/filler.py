@@ -7,7 +7,8 @@ stand at `per_thousand` or more to a thousand characters. The list lies in data/
 a book adds its own in terms.yaml (`filler:`, … for a few characters).
 
 One problem for each such stretch, where it is densest; the hint tells the phrases and how often
-each occurs. Quotations do not count.
+each occurs. Quotations do not count. A text of one paragraph has no room for as many: there half
+of `minimum` will do, if they stand ten times as close.
 
 Options: `per_thousand` (default 2), `minimum` (default 6), `leave_out`, phrases that do not count.
 
@@ -22,10 +23,11 @@ Good:
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chapterkit.lint.citing import is_quoted
 from chapterkit.lint.problem import Problem, problem_at
@@ -53,6 +55,7 @@ class Options:
 _GAP = 14
 _STOP = Late("[，。；：！？、\n]")
 _NAMED_AT_MOST = 8
+_CLOSER = 10
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -60,11 +63,19 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     own = book.terms.model.filler if book.terms else ()
     phrases = dict.fromkeys((*word_list("filler"), *own))
     found = _found(document, [one for one in phrases if one not in options.leave_out])
+    if len(found) < options.minimum and _is_short(document):
+        per_thousand, minimum = _CLOSER * options.per_thousand, math.ceil(options.minimum / 2)
+        options = replace(options, per_thousand=per_thousand, minimum=minimum)
     if len(found) < options.minimum:
         return
     counted = [span for span in found if _counts(document, span[0])]
     for first, last in _stretches([start for start, _ in counted], options):
         yield _problem(document, counted[first : last + 1], options)
+
+
+def _is_short(document: Document) -> bool:
+    """Tell whether a text has one paragraph alone."""
+    return sum(block.kind != "Header" for block in document.prose.blocks) == 1
 
 
 Span = tuple[int, int]
