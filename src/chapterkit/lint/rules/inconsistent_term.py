@@ -11,7 +11,8 @@ the like.
 
 Quiet: a rendering named as another's (又译增强学习), titles in 《》, longer words that merely hold
 it (在策略的选择上; terms of terms.yaml count as whole words) and words that only overlap with it
-(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织).
+(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织), an abbreviation that tells the
+means (细节验证（RAG）).
 
 Bad:
 
@@ -39,6 +40,7 @@ Good:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -166,7 +168,7 @@ _MARK_BEFORE = Late(r"(?:^|[。！？；，、：:“”「」‘（(—…\n])\
 _POINTING = Late("(?:这样的|這樣的|这种|這種|一种|一種|所谓的?|所謂的?|叫作|叫做|称为|稱為|称作)")
 # A clause may also begin with a verb or pronoun.
 _NO_BEGINNING = frozenset(
-    "他她它我你这那该其本各每某和与或及在用以从对把将被让使做有是为叫称即如若当按由经给向到就也都还"
+    "他她它我你这那该此其本各每某和与或及在用以从对把将被让使做有是为叫称即如若当按由经给向到就也都还"
     "又再更最很不没无可能会要需应先后前上下新旧老大小多少只仅采引讲写读算训选学住去来说看想问并而但因"
     "則這該與將從對為稱經給還個"
 )
@@ -174,7 +176,7 @@ _NO_BEGINNING = frozenset(
 
 def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     chosen = {_singular(term.english.lower()): term for term in terms if term.english}
-    seen: dict[str, str] = {}
+    seen: dict[str, list[str]] = {}
     reported: set[tuple[str, str]] = set()
     emphasis = Spans("Strong", "Emph")
     for hit in document.prose.finditer(_GLOSS):
@@ -189,12 +191,15 @@ def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
             term = chosen[name]
             differs = term.term not in run and not run.endswith(term.instead_of)
             rendering, said = run[-_expected(english) :].lstrip(_LEADING) or run, term.term
+            differs = differs and not _is_aside(rendering, said, english)
             named = _NAMED.search(run[: -len(rendering)]) is not None
             message = f"{english} 在这里译成“{rendering}”，书里叫“{said}”"
         else:
             rendering = _delimited(hit.block, start, end, english, emphasis)
-            said = seen.setdefault(name, rendering) if rendering else ""
-            differs = bool(rendering) and _differ(said, rendering, english)
+            known = seen.setdefault(name, []) if rendering else []
+            said = next((one for one in known if not _is_aside(rendering, one, english)), "")
+            differs = bool(said) and _differ(said, rendering, english)
+            known += [rendering] if rendering and not said else []
             named = _NAMED.search(hit.block.prose[max(0, start - 8) : start]) is not None
             message = f"{english} 在这里译成“{rendering}”，前面是“{said}”"
         if not differs or named or (name, rendering) in reported:
@@ -259,6 +264,23 @@ def _differ(one: str, other: str, english: str) -> bool:
         common += 1
     words = _words(english)
     return common < min(2 * words - 1, words + 1)
+
+
+# So many characters are no mere chance.
+_FULL = 6
+
+
+def _is_aside(rendering: str, said: str, english: str) -> bool:
+    """Tell whether an abbreviation in brackets says by what means, rather than what it stands for.
+
+    Two renderings of one abbreviation have characters in common, and most of them where they are
+    short; 细节验证（RAG） has none of 检索增强生成.
+    """
+    if not english.isupper():
+        return False
+    common = sum((Counter(rendering) & Counter(said)).values())
+    shorter = min(len(rendering), len(said))
+    return common == 0 or 2 * common <= shorter < _FULL
 
 
 _LEADING = "的做了用是在对把将和与以这种个一为称叫即作之其有从由到能会"
