@@ -28,7 +28,7 @@ from chapterkit.text.tree import (
 )
 
 __all__ = [
-    "ADDRESS", "BETWEEN", "CITE", "CODE", "MATH", "OPAQUE",
+    "ADDRESS", "BETWEEN", "CITE", "CODE", "MATH", "NOTE_CALL", "OPAQUE",
     "Block", "Comment", "Document", "Hit", "Inline", "Prose", "Warned",
 ]  # fmt: skip
 
@@ -38,6 +38,8 @@ CODE, MATH, CITE, ADDRESS = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
 # What stands between two blocks in a document's prose: no pattern that excludes line breaks, or
 # names the characters it wants, can run from one block into the next.
 BETWEEN = "\n\ufdd6\n"
+NOTE_CALL = re.compile(r"\[\^([^\]\s]+)\]")
+"""What calls a note, where it has stayed literal since no note has that label."""
 _MASKS = {"Code": CODE, "RawInline": CODE, "Math": MATH, "Cite": CITE}
 _ADDRESS = re.compile(
     r"(?:https?|ftp|file|mailto)://?[!-~]+[\w/]|\bwww\.[!-~]+[\w/]"
@@ -106,9 +108,12 @@ class Block:
         """The text, of the same length, with what is no prose masked.
 
         Each character of code, formulas, citations and addresses (URL, e-mail, DOI) is CODE,
-        MATH, CITE or ADDRESS; a note's mark stays OPAQUE; recorded numbers stay as they are read.
+        MATH, CITE or ADDRESS; a note's mark stays OPAQUE, and what calls a note that is nowhere
+        is that, too; recorded numbers stay as they are read.
         """
         masked = self._covered(_MASKS)
+        if "[^" in masked:
+            masked = NOTE_CALL.sub(lambda found: OPAQUE * len(found[0]), masked)
         if ":/" in masked or "@" in masked or "www." in masked or "10." in masked:
             masked = _ADDRESS.sub(lambda found: ADDRESS * len(found[0]), masked)
         return masked
