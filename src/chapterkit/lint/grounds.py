@@ -218,7 +218,12 @@ _IS_FRAME = Late(
 
 def is_apparatus(section: Section) -> bool:
     """Tell whether a section is a chapter's apparatus: references, exercises, appendix."""
-    return _IS_APPARATUS.match(section.title) is not None
+    return names_apparatus(section.title)
+
+
+def names_apparatus(title: str) -> bool:
+    """Tell whether a title is that of a chapter's apparatus."""
+    return _IS_APPARATUS.match(title) is not None
 
 
 def is_frame(section: Section) -> bool:
