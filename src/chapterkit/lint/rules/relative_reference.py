@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from chapterkit.lint.bearers import chapter_heading
 from chapterkit.lint.citing import is_quoted, sentence_round
 from chapterkit.lint.grounds import names_apparatus
 from chapterkit.lint.problem import Problem, problem_at, replacement
@@ -298,9 +299,8 @@ class _Headings:
         if not 0 <= wanted < len(chapters):
             return _none(back, "章")
         chapter = chapters[wanted]
-        titled = _TITLE.search(chapter.text)
-        named = titled["id"] if titled else None
-        said = f"现在指{chapter.label}“{titled['title'] if titled else chapter.slug}”"
+        title, named = chapter_heading(chapter.text)
+        said = f"现在指{chapter.label}“{title or chapter.slug}”"
         return _Now(said, f"[](#{named})" if named else "")
 
     def _record(self, hit: Hit, label: str, side: str) -> _Now:
@@ -373,8 +373,3 @@ class _Headings:
 
 def _none(back: bool, what: str) -> _Now:
     return _Now(f"而{'前' if back else '后'}面没有别的{what}")
-
-
-_TITLE = Late(
-    r"^#\s+(?P<title>.+?)\s*(?:\{[^}\n]*?#(?P<id>[^\s}]+)[^}\n]*\})?\s*$", re.MULTILINE
-)
