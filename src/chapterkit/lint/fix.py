@@ -11,7 +11,7 @@ from itertools import zip_longest
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.text.document import Block, Document, Inline
-from chapterkit.text.tree import attributes_of, target_of
+from chapterkit.text.tree import attributes_of, inlines_of, target_of, title_text
 
 # Mending one thing may bring another to light; after so many rounds the rest is left to the author.
 ROUNDS = 6
@@ -218,7 +218,11 @@ _REFERENCE = re.compile(r"\[(?P<text>[^\[\]]*)\]\(#(?P<id>[^\s()]+)\)|\bref\(\"(
 def _named(after: Document, edits: Iterable[Edit]) -> Iterator[str]:
     """Yield what edits refer to by the name that the tool, or a heading, gives it."""
     found = [one for edit in edits for one in _REFERENCE.finditer(edit.new)]
-    titles = {one.identifier: one.text for one in after.blocks if found and one.kind == "Header"}
+    titles = {
+        one.identifier: title_text(inlines_of(one.element))
+        for one in after.blocks
+        if found and one.kind == "Header"
+    }
     for one in found:
         if one["ref"] or one["text"] in {"", titles.get(one["id"])}:
             yield one["ref"] or one["id"]

@@ -40,6 +40,7 @@ from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
+from chapterkit.text.tree import inlines_of, title_text
 
 GROUP = "references"
 SEVERITY = "warning"
@@ -359,7 +360,7 @@ class _Headings:
     def _at(self, at: int) -> _Now:
         """Return what is said of a heading, and a reference where the author has named it."""
         heading = self.blocks[at]
-        title, identifier = heading.text, heading.identifier
+        title, identifier = title_text(inlines_of(heading.element)), heading.identifier
         said = f"现在指“{title}”"
         if not identifier or f"#{identifier}" not in self.document.rendered.text:
             return _Now(said)
