@@ -2,7 +2,8 @@
 
 Why: a reader takes two renderings for two things. terms.yaml says which one the book has chosen
 (`term`) and which it does not use (`instead_of`); the same goes for a rendering glossed with an
-English term that has another one.
+English term that has another one. A rendering between slashes stands for several, as banned words
+do: /增强(型|式)?学习/.
 
 Without terms.yaml the rule compares glosses alone and only warns: of a second, clearly different
 Chinese rendering of the same English term or abbreviation, as in 智能体（agent）…… 代理（agent）,
@@ -47,8 +48,14 @@ from typing import TYPE_CHECKING
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import crosses_word, word_patterns, words_patterns
+from chapterkit.lint.words import (
+    crosses_word,
+    wildcard_pattern,
+    word_patterns,
+    words_patterns,
+)
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.wildcards import is_wildcard, pattern_of
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
 
@@ -86,24 +93,48 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     refused = {name.lower(): term for term in terms for name in term.instead_of}
     if not refused:
         return
+    yield from _wildcards(document, terms)
+    refused = {name: term for name, term in refused.items() if not is_wildcard(name)}
     chosen = {term.term for term in terms}
     lengths = sorted(set(map(len, chosen)))
     given = [name for term in terms for name in (*term.instead_of, term.term)]
+    given = [name for name in given if not is_wildcard(name)]
     patterns = words_patterns(list(dict.fromkeys(given)))
     for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
         name = hit.match[0].lower()
         term = refused.get(name)
         if term is None or _is_part(hit, chosen, lengths) or _is_named(hit) or _overlaps_words(hit):
             continue
-        yield problem_at(
-            hit.block,
-            hit.start,
-            hit.end,
-            f"“{hit.match[0]}”在这本书里叫“{term.term}”"
-            + (f"（{term.english}）" if term.english else ""),
-            f"改成“{term.term}”" + (f"；{term.note}" if term.note else ""),
-            edits=replacement(hit.block, hit.start, hit.end, term.term),
-        )
+        yield _problem(hit, term)
+
+
+def _wildcards(document: Document, terms: Sequence[Term]) -> Iterator[Problem]:
+    """Yield a problem for what a refused rendering that stands for several stands for."""
+    chosen = [one.term for one in terms]
+    lengths = sorted(set(map(len, chosen)))
+    for term in terms:
+        for name in filter(is_wildcard, term.instead_of):
+            for hit in document.prose.finditer(wildcard_pattern(name)):
+                is_chosen = hit.match[0].lower() == term.term.lower()
+                if not (
+                    is_chosen
+                    or _is_part(hit, chosen, lengths)
+                    or _is_named(hit)
+                    or _overlaps_words(hit)
+                ):
+                    yield _problem(hit, term)
+
+
+def _problem(hit: Hit, term: Term) -> Problem:
+    return problem_at(
+        hit.block,
+        hit.start,
+        hit.end,
+        f"“{hit.match[0]}”在这本书里叫“{term.term}”"
+        + (f"（{term.english}）" if term.english else ""),
+        f"改成“{term.term}”" + (f"；{term.note}" if term.note else ""),
+        edits=replacement(hit.block, hit.start, hit.end, term.term),
+    )
 
 
 def _is_part(hit: Hit, chosen: Collection[str], lengths: Sequence[int]) -> bool:
@@ -189,7 +220,7 @@ def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
         run, start, end = found[1], first + found.start(1), first + found.end(1)
         if name in chosen:
             term = chosen[name]
-            differs = term.term not in run and not run.endswith(term.instead_of)
+            differs = term.term not in run and not _ends_refused(run, term)
             rendering, said = run[-_expected(english) :].lstrip(_LEADING) or run, term.term
             differs = differs and not _is_aside(rendering, said, english)
             named = _NAMED.search(run[: -len(rendering)]) is not None
@@ -208,6 +239,14 @@ def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
         start, severity = end - len(rendering), "" if name in chosen else "warning"
         hint = "一个概念只用一种译法"
         yield problem_at(hit.block, start, end, message, hint, severity=severity)
+
+
+def _ends_refused(run: str, term: Term) -> bool:
+    """Tell whether a run of Han ends in a rendering that is refused, and so told already."""
+    return any(
+        re.search(f"(?:{pattern_of(name)})$", run) if is_wildcard(name) else run.endswith(name)
+        for name in term.instead_of
+    )
 
 
 def _delimited(block: Block, start: int, end: int, english: str, emphasis: Spans) -> str:
