@@ -213,6 +213,8 @@ def test_the_plan_of_a_book_gives_every_text_its_role_part_and_number(tmp_path: 
         ("{slug: zero,", "{slug: [],", 7, "chapters.0.slug", "一段文字"),
         ("  - {slug: zero, file: zero.md}", "  - zero", 7, "chapters.0 的值不对", "映射"),
         ("title: 书\n", "title: 书\nback: []\n", 2, "back 写在 chapters 前面", "先后"),
+        ("file: two.md}", "file: two.md, number: 4}", 11, "章号倒退：two（4）排在one（5）后面", "接着上一章数"),
+        ("file: three.md}", "file: three.md, number: 2}", 13, "章号倒退：three（2）排在two（6）后面", ""),
     ],
 )
 def test_what_the_plan_may_not_say(
@@ -225,6 +227,32 @@ def test_what_the_plan_may_not_say(
     assert refusal(caught)[0] == line, caught.value.report()
     assert says in caught.value.message
     assert hint in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "says"),
+    [
+        ("chapters front", 6, "front 写在 chapters 后面"),
+        ("chapters appendices front", 7, "front 写在 chapters 后面"),
+        ("appendices chapters", 5, "appendices 写在 chapters 前面"),
+        ("front back chapters", 6, "back 写在 chapters 前面"),
+        ("chapters back appendices", 6, "back 写在 appendices 前面"),
+        ("front chapters appendices back", 0, ""),
+        ("chapters appendices", 0, ""),
+    ],
+)
+def test_the_plan_stands_in_the_order_of_the_book(
+    order: str, line: int, says: str, tmp_path: Path
+) -> None:
+    head = "title: 书\nauthor: 人\nlanguage: zh-Hans\nidentifier: urn:x\n"
+    lists = "".join(f"{key}: [{{slug: {key}, file: {key}.md}}]\n" for key in order.split())
+    folder = Disk(book(tmp_path, head + lists))
+    if not says:
+        assert len(load_config(folder).plan) == len(order.split())
+        return
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(folder)
+    assert refusal(caught)[:2] == (line, says)
 
 
 @pytest.mark.parametrize(

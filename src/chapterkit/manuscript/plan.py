@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -92,15 +93,11 @@ class Planned:
 def wrong_shape(file: YamlFile) -> Iterator[ChapterkitError]:
     """Yield an error, at the line, for what makes it no plan.
 
-    That is an appendix before or among the chapters, a part within a part, one without a title or
-    without chapters.
+    That is what stands in another order than in the book, a part within a part, one without a title
+    or without chapters.
     """
     chapters = file.data.get("chapters")
-    for key in ("appendices", "back"):
-        if key in file.data and chapters and file.places[key,] < file.places["chapters",]:
-            yield ChapterkitError(
-                f"{key} 写在 chapters 前面", file.origin(key), "按书中的先后写：chapters 在前"
-            )
+    yield from _wrong_order(file)
     for steps, item in _items(chapters, ("chapters",)):
         for key, hint in _ELSEWHERE.items():
             if key in item:
@@ -123,6 +120,23 @@ def wrong_shape(file: YamlFile) -> Iterator[ChapterkitError]:
                     file.origin(*inner),
                     "一个部分只列章：- {slug: …, file: …}",
                 )
+
+
+_ORDER = ("front", "chapters", "appendices", "back")
+
+
+def _wrong_order(file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each list that stands before one that precedes it in the book."""
+    listed, told = [key for key in _ORDER if key in file.data], set[str]()
+    for place, key in enumerate(listed):
+        behind = [one for one in listed[place + 1 :] if file.places[one,] < file.places[key,]]
+        if key == "front" and behind:
+            message = f"front 写在 {behind[0]} 后面"
+            yield ChapterkitError(message, file.origin(key), "按书中的先后写：front 在最前")
+        elif behind and behind[0] not in told:
+            told.add(behind[0])
+            message, hint = f"{behind[0]} 写在 {key} 前面", f"按书中的先后写：{key} 在前"
+            yield ChapterkitError(message, file.origin(behind[0]), hint)
 
 
 _ELSEWHERE = {
@@ -216,9 +230,11 @@ def wrong_plan(
 ) -> Iterator[ChapterkitError]:
     """Yield an error, at the line, for a text listed twice, or the plan itself as a text.
 
+    Chapters whose numbers go down are told, too: print counts up.
     `origin` gives the place of what book.yaml lists.
     """
     seen: dict[tuple[str, str], Planned] = {}
+    yield from _falling([one for one in texts if one.role == "chapter"], origin)
     for text in texts:
         if text.slug == BOOK:
             hint = "换一个代号；全书的文件叫 book"
@@ -230,6 +246,16 @@ def wrong_plan(
             earlier = seen.setdefault(what, text)
             if earlier is not text:
                 yield _twice(earlier, text, origin)
+
+
+def _falling(
+    chapters: Sequence[Planned], origin: Callable[..., Origin]
+) -> Iterator[ChapterkitError]:
+    for before, after in pairwise(chapters):
+        if int(after.number) < int(before.number):
+            message = f"章号倒退：{after.named}排在{before.named}后面"
+            hint = "按章号的先后列；不写 number 就接着上一章数"
+            yield ChapterkitError(message, origin(*after.place, "number"), hint)
 
 
 def _identities(text: Planned) -> Iterator[tuple[str, str]]:
