@@ -213,8 +213,6 @@ def test_the_plan_of_a_book_gives_every_text_its_role_part_and_number(tmp_path: 
         ("{slug: zero,", "{slug: [],", 7, "chapters.0.slug", "一段文字"),
         ("  - {slug: zero, file: zero.md}", "  - zero", 7, "chapters.0 的值不对", "映射"),
         ("title: 书\n", "title: 书\nback: []\n", 2, "back 写在 chapters 前面", "先后"),
-        ("file: two.md}", "file: two.md, number: 4}", 11, "章号倒退：two（4）排在one（5）后面", "接着上一章数"),
-        ("file: three.md}", "file: three.md, number: 2}", 13, "章号倒退：three（2）排在two（6）后面", ""),
     ],
 )
 def test_what_the_plan_may_not_say(

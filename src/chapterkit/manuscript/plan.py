@@ -10,7 +10,6 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -230,11 +229,9 @@ def wrong_plan(
 ) -> Iterator[ChapterkitError]:
     """Yield an error, at the line, for a text listed twice, or the plan itself as a text.
 
-    Chapters whose numbers go down are told, too: print counts up.
     `origin` gives the place of what book.yaml lists.
     """
     seen: dict[tuple[str, str], Planned] = {}
-    yield from _falling([one for one in texts if one.role == "chapter"], origin)
     for text in texts:
         if text.slug == BOOK:
             hint = "换一个代号；全书的文件叫 book"
@@ -246,16 +243,6 @@ def wrong_plan(
             earlier = seen.setdefault(what, text)
             if earlier is not text:
                 yield _twice(earlier, text, origin)
-
-
-def _falling(
-    chapters: Sequence[Planned], origin: Callable[..., Origin]
-) -> Iterator[ChapterkitError]:
-    for before, after in pairwise(chapters):
-        if int(after.number) < int(before.number):
-            message = f"章号倒退：{after.named}排在{before.named}后面"
-            hint = "按章号的先后列；不写 number 就接着上一章数"
-            yield ChapterkitError(message, origin(*after.place, "number"), hint)
 
 
 def _identities(text: Planned) -> Iterator[tuple[str, str]]:
