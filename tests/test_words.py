@@ -73,7 +73,9 @@ def test_a_word_that_is_misspelt_is_told_at_its_line(word: str, told: str, place
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["terms:\n  - {term: /甲乙/}\n", "banned:\n  - {word: 甲, say: /甲乙/}\n"])
+@pytest.mark.parametrize(
+    "text", ["terms:\n  - {term: /甲乙/}\n", "banned:\n  - {word: 甲, say: /甲乙/}\n"]
+)
 def test_what_is_to_be_said_is_one_word(text: str) -> None:
     with pytest.raises(ChapterkitError, match="确定的词"):
         parse_terms(text, "book/terms.yaml")

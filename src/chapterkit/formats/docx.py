@@ -247,7 +247,9 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
         if isinstance(printing, BookPrinting):
             part = _pandocs_style(_LISTED_ID).sub(_LISTED_STYLE.encode(), part)
-        return _pandocs_style(_EQUATION_ID).sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+        return (
+            _pandocs_style(_EQUATION_ID).sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+        )
 
     rewritten(written, target, printing.modified, change)
 

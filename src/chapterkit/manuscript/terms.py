@@ -25,7 +25,9 @@ class Term(_Model):
     term: str = Field(min_length=1, description="采用的译名")
     english: str = Field(default="", description="英文")
     abbreviation: str = Field(default="", description="英文缩写")
-    instead_of: tuple[str, ...] = Field(default=(), description="不采用的译名；/…/ 之间的可以代表几个词")
+    instead_of: tuple[str, ...] = Field(
+        default=(), description="不采用的译名；/…/ 之间的可以代表几个词"
+    )
     note: str = Field(default="", description="说明")
 
 
@@ -42,7 +44,9 @@ class TermsModel(_Model):
 
     terms: tuple[Term, ...] = Field(default=(), description="术语，一个概念一种译法")
     banned: tuple[Banned, ...] = Field(default=(), description="全书不出现的词")
-    filler: tuple[str, ...] = Field(default=(), description="另外要算作空话的词语；/…/ 之间的可以代表几个")
+    filler: tuple[str, ...] = Field(
+        default=(), description="另外要算作空话的词语；/…/ 之间的可以代表几个"
+    )
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ The longest word counts: a term of terms.yaml that holds the banned word within 
 (概化 in 大概化妆). Words in quotation marks and titles are problems too: who must
 quote one allows it there.
 
-A word between slashes stands for several: /第[一二三]曲线/, /(打造|构建).{1,4}生态/. There `.` is any
-character but punctuation, `…` up to fourteen of them, [甲乙] one of these characters, (甲|乙丙) one
-of these words, 甲? may be absent, 甲{1,3} stands one to three times.
+A word between slashes stands for several: /第[一二三]曲线/, /(打造|构建).{1,4}生态/. There `.` is
+any character but punctuation, `…` up to fourteen of them, [甲乙] one of these characters,
+(甲|乙丙) one of these words, 甲? may be absent, 甲{1,3} stands one to three times.
 
 Bad:
 
@@ -64,9 +64,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if book.terms is None or not book.terms.model.banned:
         return
     yield from _wildcards(document, book.terms.model)
-    banned = {
-        one.word.lower(): one for one in book.terms.model.banned if not is_wildcard(one.word)
-    }
+    banned = {one.word.lower(): one for one in book.terms.model.banned if not is_wildcard(one.word)}
     if not banned:
         return
     kept = [one.term for one in book.terms.model.terms if one.term.lower() not in banned]

@@ -12,8 +12,8 @@ the like.
 
 Quiet: a rendering named as another's (又译增强学习), titles in 《》, longer words that merely hold
 it (在策略的选择上; terms of terms.yaml count as whole words) and words that only overlap with it
-(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织), an abbreviation that tells the
-means (细节验证（RAG）).
+(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织), an abbreviation that tells
+the means (细节验证（RAG）).
 
 Bad:
 
@@ -48,12 +48,7 @@ from typing import TYPE_CHECKING
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import (
-    crosses_word,
-    wildcard_pattern,
-    word_patterns,
-    words_patterns,
-)
+from chapterkit.lint.words import crosses_word, wildcard_pattern, word_patterns, words_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.wildcards import is_wildcard, pattern_of
 from chapterkit.patterns import Late

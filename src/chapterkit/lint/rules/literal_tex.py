@@ -61,9 +61,7 @@ _INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("textbf", "bf", "mathbf"), "写成 **{0}**"),
     **dict.fromkeys(("emph", "textit", "textsl"), "写成 *{0}*"),
     **dict.fromkeys(("texttt", "verb", "lstinline"), "写成行内代码 `{0}`"),
-    **dict.fromkeys(
-        ("cite", "citep", "citet", "parencite", "autocite", "textcite"), "写成 [@{0}]"
-    ),
+    **dict.fromkeys(("cite", "citep", "citet", "parencite", "autocite", "textcite"), "写成 [@{0}]"),
     **dict.fromkeys(("ref", "eqref", "autoref", "cref", "Cref", "pageref"), "写成 [](#{0})"),
     **dict.fromkeys(("footnote", "footnotetext"), "写成脚注 ^[{0}]"),
     **dict.fromkeys(("chapter", "section", "subsection", "subsubsection"), "写成标题：# {0}"),
@@ -92,7 +90,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             text = block.masked("Code", "Math", "Cite")
             formulas = list(_formulas(block, text)) if has_brackets else []
             for start, end in formulas:
-                message = f"“\\{text[start : end - 1]}\\{text[end - 1]}”是 TeX 的写法，印出来只剩括号"
+                message = (
+                    f"“\\{text[start : end - 1]}\\{text[end - 1]}”是 TeX 的写法，印出来只剩括号"
+                )
                 yield problem_at(block, start, end, message, _AS_FORMULA)
             yield from _commands(block, text, formulas, opened)
 

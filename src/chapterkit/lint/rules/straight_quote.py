@@ -3,7 +3,8 @@
 Why: " and ' are left over from typewriters: both ends look alike, and pandoc prints them as they
 are. Simplified text has “ ” and inside them ‘ ’ (GB/T 15834-2011, 4.8); Traditional text 「 」 and
 『 』. book.yaml may declare the other pair (`style: {quotes: corner}`); marks of the pair not
-declared are then problems too, ‘ ’ within 「 」 among them. Undeclared, a whole text in the other pair gets one problem.
+declared are then problems too, ‘ ’ within 「 」 among them. Undeclared, a whole text in the other
+pair gets one problem.
 
 Quiet: straight quotes in English text, apostrophes, feet and inches, minutes and seconds, code.
 
@@ -92,7 +93,7 @@ def _straight(document: Document) -> Iterator[_Pair]:
             yield from _alone(document, opened)
             opened.clear()
             continue
-        before, after = prose.text[offset - 1 : offset], prose.text[offset + 1 : offset + 2]
+        before = prose.text[offset - 1 : offset]
         if mark == "'" and _within_word(prose.text, offset):
             continue
         level = next((at for at, (open_mark, _) in enumerate(opened) if open_mark == mark), None)

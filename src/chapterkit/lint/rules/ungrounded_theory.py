@@ -128,7 +128,7 @@ def _speaks_of(label: str) -> Late:
 
 
 def _has_ground(blocks: Collection[Block], experiments: Collection[str], book: Book) -> bool:
-    speaking = [(_SPEAKS_OF_EXPERIMENTS, EXPERIMENTS)]
+    speaking: list[tuple[Late, tuple[str, ...]]] = [(_SPEAKS_OF_EXPERIMENTS, EXPERIMENTS)]
     speaking += [(_speaks_of(kind.label), (kind.label,)) for kind in book.config.kinds.values()]
     return any(
         cites(block)
