@@ -340,6 +340,8 @@ class _Headings:
             return _NOTHING
         levels = self.levels
         level = min(levels) if chapter else levels[own]
+        while own and levels[own] > level:  # up to the chapter that the section stands in
+            own -= 1
         if level == 1 and levels.count(1) == 1:
             opening = not chapter and not back and own + 1 < len(levels)
             return self._at(own + 1) if opening else _NOTHING
@@ -350,9 +352,9 @@ class _Headings:
         if not 0 <= at < len(levels):
             return _NOTHING if back else _none(back, "章" if chapter else "节")
         # Before the first section of a chapter there is none; behind the last begins a chapter.
-        if levels[at] == level or not back:
+        if levels[at] == level:
             return self._at(at)
-        return _none(back, "章" if chapter else "节")
+        return _NOTHING if back else _Now(self._at(at).said)
 
     def _is_passed_over(self, at: int, level: int) -> bool:
         return self.levels[at] > level or names_apparatus(self.blocks[at].text)
