@@ -166,7 +166,8 @@ class Ground:
     def laid(self) -> Ground:
         """Lay out the tiny book and the secrets."""
         shutil.copytree(HERE / "books" / "minimal", self.book)
-        change(self.book / "book/book.yaml", "chapters:\n", "chapters:\n" + listed("case", 4))
+        plan = self.book / "book/book.yaml"
+        plan.write_text(plan.read_text("utf-8") + listed("case", 4), "utf-8")
         self.write("book/book/case.md", HEADING + "这里什么也没有。\n")
         for name in ("home", "tmp", "cache"):
             (self.folder / name).mkdir()

@@ -92,7 +92,8 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
     `terms`, `lock` (number → status, or [status, value] as it was when verified, or the fields
     of its entry that were changed after it was sealed),
-    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6),
+    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6; as the
+    plan of the book has them where it lists them all),
     `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
     rule's `options`. Line numbers count from the top of the case.
     """
@@ -161,7 +162,14 @@ def book_of(head: dict[str, Any]) -> Book:
         for place, (slug, text) in enumerate(others.items(), 8)
     ]
     chapters.append(_chapter("case", 7, "", tuple((slug, 0) for slug in records)))
-    chapters.sort(key=lambda one: int(one.number))
+    plan = {one.slug: one for one in config.plan}
+    if plan.keys() >= {one.slug for one in chapters}:
+        chapters = [
+            replace(one, number=(own := plan[one.slug]).number, label=own.label, role=own.role)
+            for one in sorted(chapters, key=lambda one: [*plan].index(one.slug))
+        ]
+    else:
+        chapters.sort(key=lambda one: int(one.number))
     lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}
     return Book(
         config, records, bibliography, ledger, {}, tuple(chapters), lock, terms, folder=PICTURES

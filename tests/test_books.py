@@ -191,6 +191,30 @@ def test_outside_any_book(tmp_path: Path, run: Run) -> None:
 HANGS = 600
 
 
+def test_what_a_build_reports_calls_sections_by_their_titles_alone(minimal: Path, run: Run) -> None:
+    change(minimal / "book/chapter3.md", "## 小结", "## 小结[@demo2025]^[注。]")
+    printed = run(minimal, "build", "--format", "markdown").stdout
+    [line] = [one for one in printed.splitlines() if one.startswith("小结")]
+    assert re.match(r"小结\s+\d+ 字", line)
+
+
+def test_references_are_mended_where_they_are_certain(minimal: Path, run: Run) -> None:
+    chapter = minimal / "book/chapter4.md"
+    chapter.write_text(
+        "# 传播 {#spread}\n\n上一章讲纸牌，第三章也讲；见图 4.1[^译注ii]。\n\n"
+        "## 水井 {#wells}\n\n下一节讲别的，下一章没有。\n\n## 别的\n\n上一节讲*水井*。\n",
+        "utf-8",
+    )
+    plan = minimal / "book/book.yaml"
+    more = "  - {slug: spread, number: 4, file: chapter4.md}\n"
+    plan.write_text(plan.read_text("utf-8") + more, "utf-8")
+    run(minimal, "check", "--fix")
+    assert chapter.read_text("utf-8") == (
+        "# 传播 {#spread}\n\n[](#cards)讲纸牌，[](#cards)也讲；见图 4.1[^译注ii]。\n\n"
+        "## 水井 {#wells}\n\n下一节讲别的，下一章没有。\n\n## 别的\n\n[](#wells)讲*水井*。\n"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_build_leaves_nothing_behind(
     number: signal.Signals, minimal: Path, run: Run, tmp_path: Path

@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from chapterkit.han import HAN
+from chapterkit.lint.bearers import chapter_heading
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
 from chapterkit.lint.words import word_patterns
@@ -294,21 +295,41 @@ class _Places:
         """Figures, tables, formulas and sections that print one: kind and number → identifier."""
         if not self.document.counting.chapter:
             return {}
-        things = [*self.document.elsewhere.values(), *self.document.things]
-        return {
+        others = [one for one in self.document.elsewhere.values() if "." in one.label]
+        return self.chapters | {
             (one.kind, _normal(found[0])): one.identifier
-            for one in things
+            for one in [*others, *self.document.things]
             if one.kind in _NUMBERED and one.identifier and (found := _NUMERAL.search(one.label))
         }
 
+    @cached_property
+    def chapters(self) -> dict[tuple[str, str], str]:
+        """Chapters and appendices of the book: kind and number → identifier of the heading."""
+        named = ((one, chapter_heading(one.text)[1]) for one in self.book.chapters)
+        return {(one.role, one.number): name for one, name in named if name and one.number}
+
+    @cached_property
+    def captioned(self) -> dict[tuple[str, str], str]:
+        """Figures and tables outside a book that show a number: kind and number → identifier."""
+        found: dict[tuple[str, str], str] = {}
+        for one in () if self.document.counting.chapter else self.document.things:
+            typed = _CAPTION.match(one.title) if one.kind in {"figure", "table"} else None
+            if typed and one.identifier:
+                found.setdefault((one.kind, _normal(typed["number"])), one.identifier)
+        return found
+
     def number(self, hit: Hit) -> _Target | None:
-        """Return what is numbered by the tool and bears the number of a match, if anything does."""
+        """Return what bears the number of a match, if anything does: by the tool, or typed."""
         word, section = hit.match[0][0], "section"
         kind = {"float": "table" if word == "表" else "figure", "formula": "equation"}
         kind |= {"part": section, "section": section, "sign": section}
         kind["english"] = _ENGLISH.get(hit.match[0][:3].lower(), "")
-        found = self.numbered.get((kind.get(_kind(hit), ""), _normal(hit.match["number"])))
-        return _Target(found, is_numbered=True) if found else None
+        kind["listed"] = "appendix" if word == "附" else ""
+        kind["chapter"] = "chapter" if hit.match[0].endswith("章") else ""
+        key = kind.get(_kind(hit), ""), _normal(hit.match["number"])
+        if found := self.numbered.get(key):
+            return _Target(found, is_numbered=True)
+        return _Target(found) if (found := self.captioned.get(key)) else None
 
     @cached_property
     def headings(self) -> dict[tuple[str, str], str]:
@@ -342,8 +363,16 @@ class _Places:
         return _Target(slug) if slug and not is_within else None
 
 
-_NUMBERED = frozenset({"figure", "table", "equation", "section"})
-_ENGLISH = {"fig": "figure", "tab": "table", "sec": "section", "equ": "equation", "eq.": "equation"}
+_NUMBERED = frozenset({"figure", "table", "equation", "section", "chapter"})
+_ENGLISH = {
+    "fig": "figure", "tab": "table", "sec": "section", "equ": "equation", "eq.": "equation",
+    "cha": "chapter", "app": "appendix",
+}  # fmt: skip
+_CAPTION = Late(
+    rf"(?:插?[图圖]|表格?|Figure|Fig\.?|Table|Tab\.?)\s?"
+    rf"(?P<number>{_DIGITS}|{_CHINESE}(?=[\s\u3000：:.、]))",
+    re.IGNORECASE,
+)
 _NUMERAL = re.compile(rf"\d+(?:\.\d+)*|{_CHINESE}")
 
 
