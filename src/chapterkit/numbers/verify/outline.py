@@ -14,6 +14,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chapterkit.han import COMMON_HAN, is_han
+from chapterkit.numbers.verify.ordinals import (
+    APART,
+    HAN_NUMBER,
+    NUMBER,
+    ROMAN_NUMBER,
+    arabic,
+    from_roman,
+    key,
+    spellings,
+)
 from chapterkit.numbers.verify.texts import SourceText, normal
 from chapterkit.quantities.wordlists import sections
 
@@ -53,7 +63,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Caption:
-    """The caption of a figure or table, from `start` to `end`."""
+    """The caption of a figure or table, from `start` to `end`; `number` in Arabic digits."""
 
     start: int
     end: int
@@ -71,13 +81,15 @@ class Locator:
 # --- locators
 
 _NUMBER = r"((?:\d{1,3}|[A-Z](?=[.\d\s节章]|$))(?:\.\d{1,3})*)"
+_APART = rf"(?:(?:{APART})[ ]?)?"
 _LOCATORS = (
     ("page", re.compile(r"第\s*(\d+)\s*页|\b[Pp](?:age|\.)\s*(\d+)")),
-    ("figure", re.compile(r"(?:图|\bFig(?:ure|\.)?)\s*([A-Z]?\.?\d+(?:\.\d+)?)")),
-    ("table", re.compile(r"(?:表|\bTab(?:le|\.)?)\s*([A-Z]?\.?\d+(?:\.\d+)?)")),
+    ("figure", re.compile(rf"{_APART}(?:[图圖図]|\b(?i:Fig(?:ure|\.)?))\s*({NUMBER})")),
+    ("table", re.compile(rf"{_APART}(?:表|\b(?i:Tab(?:le|\.)?))\s*({NUMBER})")),
     ("section", re.compile(rf"(?:附录|\bApp(?:endix|\.)?)\s*{_NUMBER}")),
     ("section", re.compile(rf"第\s*{_NUMBER}\s*[节章]|(?:\bSec(?:tion|\.)?|§)\s*{_NUMBER}")),
-    ("abstract", re.compile(r"(摘要|\b[Aa]bstract\b)")),
+    ("section", re.compile(rf"第\s*({HAN_NUMBER})\s*[节章]")),
+    ("abstract", re.compile(r"((?:内容|內容|中文|英文|论文)?(?:摘要|提要)|\b(?i:abstract)\b)")),
     ("path", re.compile(r"([\w-]+(?:/[\w.-]+)+|[\w-]+\.(?:sh|py|md|json|ya?ml|toml|txt|ipynb))")),
 )
 _SECOND_HAND = re.compile("转引|第三方")
@@ -100,12 +112,20 @@ def parse_locator(at: str | None) -> Locator:
     for kind, pattern in _LOCATORS:
         for match in pattern.finditer(rest):
             name = next(group for group in match.groups() if group)
-            found.append((match.start(), kind, name))
+            found.append((match.start(), kind, _name_of(kind, name, match[0])))
         rest = pattern.sub(lambda match: ";" * len(match[0]), rest)
     for match in re.finditer(r"[^,;、()。]+", rest):
         if name := _FILLER.sub("", match[0].strip()).strip():
             found.append((match.start(), "named", name))
     return Locator(tuple((kind, name) for _, kind, name in sorted(found)))
+
+
+def _name_of(kind: str, name: str, said: str) -> str:
+    """Return the name of a part of a locator, a number in Arabic digits."""
+    if kind in ("figure", "table"):
+        apart = re.match(APART, said)
+        return arabic(name, apart[0] if apart else "")
+    return arabic(name) if kind == "section" and re.fullmatch(HAN_NUMBER, name) else name
 
 
 # --- the outline
@@ -121,14 +141,22 @@ _KNOWN = re.compile(
 )
 _REFERENCES = re.compile("references|bibliography|参考文献", re.I)
 _RUN_IN = re.compile(r"^\[?([A-Z][\w()/&' -]{2,50}?)[.\]:][ ]")
+_SPACED = "|".join(" ?".join(word) for word in ("TABLE", "FIGURE"))
 _CAPTION = re.compile(
-    r"^\W{0,4}(?:(?:Section|Appendix) [\w.]+, )?"
-    r"(?P<kind>Figure|FIGURE|Fig\.?|Table|TABLE|Tab\.?|图|表)[ ]?"
-    r"(?P<number>[A-Z]?\.?\d{1,3}(?:\.\d{1,2})?)(?P<end>[ ]?[:.|,\]-]|[ ]|$)"
+    rf"^\W{{0,4}}(?:(?:Section|Appendix) [\w.]+, )?(?:(?P<apart>{APART})[ ]?|续|續)?"
+    rf"(?P<kind>Figure|Fig\.?|FIG\.?|Table|Tab\.?|TAB\.|[图圖図表]|{_SPACED})[ ]?"
+    rf"(?P<number>{NUMBER})(?P<end>[ ]?[:.。|,\])-]|[ ]|$|(?=[{COMMON_HAN}]))"
 )
-_MENTIONED = r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*{number}(?![\d]|\.\d)"
-_WORDS = {"figure": r"\bFigure|\bFig\.|图", "table": r"\bTable|\bTab\.|表"}
-_ANY_FLOAT = re.compile(r"\b(?:Figure|Fig\.|Table|Tab\.)s?[ \n]?\d|[图表][ ]?\d")
+_SHOWS = re.compile("[显顯列给給表说說可中里裡和与與及、的为為是所反汇匯总總对對揭描][^率数數]?")
+_TITLE = re.compile(r"[A-Z][a-z]+(?! (?:shows?|is)\b)|[A-Z]{2,}\b|\((?i:cont|[续續])")
+_SENTENCE = 45  # characters: a caption that begins without a blank is a short line
+_NOT_APART = "".join(f"(?<!{word})(?<!{word} )" for word in APART.split("|"))
+_MENTIONED = _NOT_APART + r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*(?:{number})"
+_WORDS = {"figure": r"\b(?:Figure|FIGURE|Fig\.|FIG\.)|[图圖図]", "table": r"\b(?:Table|TABLE|Tab\.)|表"}
+_ANY_FLOAT = re.compile(
+    rf"\b(?:Figure|Fig\.|Table|Tab\.|FIGURE|FIG\.|TABLE)s?[ \n]?(?:[A-Z]?\d|{ROMAN_NUMBER})"
+    rf"|[图表圖図][ ]?(?:\d|{HAN_NUMBER})"
+)
 
 
 class Outline:
@@ -190,7 +218,8 @@ class Outline:
             if match is None or not _begins_caption(line, match):
                 continue
             kind = "table" if match["kind"].lower().startswith(("t", "表")) else "figure"
-            found.append(Caption(start, self._caption_end(index), kind, match["number"]))
+            number = arabic(match["number"], match["apart"] or "")
+            found.append(Caption(start, self._caption_end(index), kind, number))
         return found
 
     def _caption_end(self, index: int) -> int:
@@ -331,7 +360,7 @@ class Outline:
     def _float(self, kind: str, number: str) -> Iterator[Region]:
         label = f"{'图' if kind == 'figure' else '表'} {number}"
         for index, caption in enumerate(self.captions):
-            if caption.kind == kind and caption.number == number:
+            if caption.kind == kind and key(caption.number) == key(number):
                 start, end = self._float_span(index)
                 yield Region(start, end, kind, label)
 
@@ -417,7 +446,7 @@ class Outline:
     def _mentions(self, kind: str, number: str) -> Iterator[Region]:
         """Yield the sentences that speak of a figure or table, up to the next one named."""
         label = f"{'图' if kind == 'figure' else '表'} {number}"
-        pattern = _MENTIONED.format(words=_WORDS[kind], number=re.escape(number))
+        pattern = _MENTIONED.format(words=_WORDS[kind], number="|".join(spellings(number)))
         for match in re.finditer(pattern, self.text):
             if any(caption.start <= match.start() < caption.end for caption in self.captions):
                 continue
@@ -612,11 +641,10 @@ def _begins_caption(line: str, match: re.Match[str]) -> bool:
     if match["end"].strip() or line.startswith("["):
         return not match["end"].strip().startswith(",") or line.startswith("[")
     rest = line[match.end() :].strip()
-    return (
-        not rest
-        or match["kind"] in "图表"
-        or bool(re.match(r"[A-Z][a-z]+(?! (?:shows?|is)\b)", rest))
-    )
+    if match["kind"] in "图表圖図":
+        glued = not match["end"] and rest
+        return not (_SHOWS.match(rest) or (glued and len(line) > _SENTENCE))
+    return not rest or bool(_TITLE.match(rest))
 
 
 _FUNCTION_WORD = re.compile(r"\b(?:of|on|and|the|in|to|for|with|is|are|at|an|a|by|from|we|it)\b")
