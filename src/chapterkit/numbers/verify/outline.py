@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,10 +135,31 @@ _NUMBERED = re.compile(
     r"(?P<id>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<end>\.|\]|:|[ ]?节)?(?:[ ]+(?P<title>\S.*))?$"
 )
 _MARKED = re.compile(r"^(#{1,6})[ ]+(\S.*?)[ #]*$")
-_HEADINGS = "|".join(sections("verify.txt")["headings"]).replace("_", " ")
+_LISTS = sections("verify.txt")
+_HEADINGS = "|".join(_LISTS["headings"]).replace("_", " ")
 _KNOWN = re.compile(
     rf"^[=\[( ]*(?:\(?[A-Z]\d?\)[ ])?({_HEADINGS}|abstract(?=,))(?![A-Za-z-])(?P<rest>.*)$"
 )
+
+
+def _spaced(words: Iterable[str]) -> str:
+    """Return a pattern for words, also with blanks between their letters: A B S T R A C T."""
+    names = sorted((word.replace("_", " ") for word in words), key=len, reverse=True)
+    return "|".join(rf"(?:{re.escape(name)}|{'[ ]'.join(map(re.escape, name))})" for name in names)
+
+
+_ABSTRACTS = re.compile(rf"(?:{_spaced(_LISTS['abstracts'])})(?![ ]?\w)", re.I)
+_SUMMARIES = re.compile(rf"(?:{_spaced(_LISTS['summaries'])})(?![ ]?\w)", re.I)
+_ABSTRACT_HEAD = re.compile(
+    rf"^[^\w|]{{0,6}}(?:[一1]、)?(?i:A ?R ?T ?I ?C ?L ?E +I ?N ?F ?O +|(?:Structured|English) )?"
+    rf"(?P<title>(?i:{_spaced((*_LISTS['abstracts'], *_LISTS['summaries']))}))(?![a-z])"
+    r"(?P<mark>[ *_]{0,2}(?:[:.。\])】〕」』>]|-(?![a-z]))[^\w|]*)?[*_]*(?P<rest>.*)$"
+)
+_BEHIND_ABSTRACT = re.compile(
+    rf"^[^\w|]{{0,6}}(?:(?:1|I)\.?[ ]+(?=[A-Z])|[一1]、|第[一1][章节節]|"
+    rf"(?i:{_spaced(_LISTS['behind abstracts'])})(?![a-z]))"
+)
+_INSIDE_ABSTRACT = frozenset(_LISTS["parts of abstracts"])
 _REFERENCES = re.compile("references|bibliography|参考文献", re.I)
 _RUN_IN = re.compile(r"^\[?([A-Z][\w()/&' -]{2,50}?)[.\]:][ ]")
 _SPACED = "|".join(" ?".join(word) for word in ("TABLE", "FIGURE"))
@@ -315,13 +336,41 @@ class Outline:
     def _abstract(self) -> Iterator[Region]:
         found = False
         for index, heading in enumerate(self.headings):
-            if re.match("abstract|摘要", heading.title, re.I):
+            if _ABSTRACTS.match(heading.title) or self._is_summary(index):
                 found = True
-                end = min(self._section_end(index), heading.start + _ABSTRACT)
-                yield Region(heading.start, end, "abstract", "摘要")
+                yield Region(heading.start, self._abstract_end(index), "abstract", "摘要")
         short = len(self.text) < _ABSTRACT and not self.captions
+        short = short and not any(map(_BEHIND_ABSTRACT.match, self.text.split("\n")))
         if not found and short and not any(heading.steps for heading in self.headings):
             yield Region(0, len(self.text), "abstract", "摘要")
+
+    def _is_summary(self, index: int) -> bool:
+        """Tell whether a heading says "Summary" before all sections: that is an abstract."""
+        before = self.headings[:index]
+        first = not any(
+            one.steps[:1] > ("0",) or _BEHIND_ABSTRACT.match(one.title)
+            for one in before
+            if not one.steps or one.steps[0].isdigit()
+        )
+        heading = self.headings[index]
+        return first and not heading.steps and bool(_SUMMARIES.match(heading.title))
+
+    def _abstract_end(self, index: int) -> int:
+        """Return where an abstract ends: at the next heading but for its own, or the keywords."""
+        start = self.headings[index].start
+        first = self.line_at(start) + 1
+        for line in range(first, len(self.line_starts)):
+            place = self.line_starts[line]
+            if place > start + _ABSTRACT or _BEHIND_ABSTRACT.match(self.line(line)):
+                return min(place, start + _ABSTRACT)
+            if place in self.heading_places and not self._is_part(place, line):
+                return place
+        return min(len(self.text), start + _ABSTRACT)
+
+    def _is_part(self, place: int, line: int) -> bool:
+        """Tell whether a heading is one of an abstract's own parts: "Conclusions: it held"."""
+        title = self.headings[bisect_right(self._heading_starts, place) - 1].title
+        return title in _INSIDE_ABSTRACT and len(self.line(line)) > len(title) + 3
 
     def _named(self, name: str) -> Iterator[Region]:
         """Yield what stands under a heading of this name, or in the file of this path.
@@ -485,7 +534,7 @@ class Outline:
         if heading.steps:
             name = ".".join(heading.steps)
             return f"附录 {name}" if heading.steps[0].isalpha() else f"第 {name} 节"
-        if re.match("abstract|摘要", heading.title, re.I):
+        if _ABSTRACTS.match(heading.title) or self._is_summary(index):
             return "摘要"
         return f"{heading.title[:40].strip()} 一节"
 
@@ -589,12 +638,33 @@ def _is_title(title: str, steps: tuple[str, ...], end: str | None) -> bool:
 def _unnumbered(line: str, start: int) -> Heading | None:
     if (match := _MARKED.match(line)) and not (match[1] == "#" and match[2][0].islower()):
         return Heading(start, (), len(match[1]), match[2])
+    if title := _abstract_head(line):
+        return Heading(start, (), 1, title)
     if match := _KNOWN.match(line):
         rest = match["rest"].strip(" ]):.=-")
         bracketed = line[0] in "[="
         if not rest or bracketed or re.match(r"[.:—-]", match["rest"].strip()):
             return Heading(start, (), 1, match[1])
     return None
+
+
+def _abstract_head(line: str) -> str:
+    """Return the name that begins an abstract on a line: a mark behind it, or a sentence.
+
+    >>> _abstract_head("【摘 要】粮价大跌"), _abstract_head("Abstract-We look at prices")
+    ('摘 要', 'Abstract')
+    >>> _abstract_head("Summary statistics"), _abstract_head("摘要里说")
+    ('', '')
+    """
+    match = _ABSTRACT_HEAD.match(line)
+    if match is None:
+        return ""
+    title, rest = match["title"], match["rest"]
+    if rest and title.islower() and title[1] != " " and not is_han(title[0]):
+        return ""
+    begins = rest.startswith(" ") and bool(_ABSTRACTS.fullmatch(title))
+    sentence = begins and (is_han(title[0]) or bool(re.match(r" [A-Z]\S* [a-z]", rest)))
+    return title if match["mark"] or not rest.strip() or sentence else ""
 
 
 def _in_sequence(candidates: list[tuple[Heading, bool]]) -> list[Heading]:
