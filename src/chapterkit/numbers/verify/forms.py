@@ -315,7 +315,7 @@ def _sign_trouble(sign: str, want: Wanted) -> str:
         return "记录把降幅写成了负数" if want.down else "原文没有负号"
     if not want.negative and sign == "-" and not want.down:
         return "原文有负号"
-    if sign and want.kind == "percent" and not want.change and not want.down:
+    if sign == "+" and want.kind == "percent" and not want.change and not want.down:
         return f"原文印的是变化量（有“{sign}”），记录说的是水平"
     return ""
 

@@ -30,6 +30,7 @@ from chapterkit.quantities.wordlists import sections
 _MAX_HEADINGS = 5_000
 _FLOAT_LINES = 120
 _MENTION = 600
+_ROMANS = 3
 _ABSTRACT = 6_000
 
 
@@ -134,6 +135,11 @@ _NUMBERED = re.compile(
     r"^(?P<marks>#{1,6}[ ])?\[?(?P<word>Section|Sec\.|Appendix|Chapter|§|第)?[ ]?"
     r"(?P<id>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<end>\.|\]|:|[ ]?节)?(?:[ ]+(?P<title>\S.*))?$"
 )
+_HAN_HEADING = re.compile(
+    rf"^(?:#{{1,6}}[ ])?(?:第[ ]?(?P<named>{HAN_NUMBER}|\d{{1,2}})[ ]?(?P<mark>[章节節])|(?P<listed>{HAN_NUMBER})、)"
+    r"[ ]*(?P<title>[^。;,]{0,40})$"
+)
+_ROMAN_HEADING = re.compile(rf"^(?P<id>{ROMAN_NUMBER})\.?[ ]+(?P<title>[A-Z][A-Za-z].{{1,70}})$")
 _MARKED = re.compile(r"^(#{1,6})[ ]+(\S.*?)[ #]*$")
 _LISTS = sections("verify.txt")
 _HEADINGS = "|".join(_LISTS["headings"]).replace("_", " ")
@@ -218,7 +224,9 @@ class Outline:
             fenced ^= line.startswith("```")
             if fenced or not line or (len(line) > 400 and not line.startswith("[")):
                 continue
-            if (one := _numbered(line, start)) is not None:
+            if (han := _han_heading(line, start)) is not None:
+                others.append(han)
+            elif (one := _numbered(line, start)) is not None:
                 numbered.append(one)
             elif (other := _unnumbered(line, start)) is not None:
                 others.append(other)
@@ -226,8 +234,19 @@ class Outline:
         listed = [
             one for one in numbered if one[1] or one[0].start < end or one[0].steps[0].isalpha()
         ]
-        kept = _in_sequence(listed[:_MAX_HEADINGS])
+        kept = self._roman_headings or _in_sequence(listed[:_MAX_HEADINGS])
         return sorted([*kept, *others], key=lambda heading: heading.start)
+
+    @cached_property
+    def _roman_headings(self) -> list[Heading]:
+        """The headings I., II., III., … where there are three or more in order, as IEEE has them."""
+        found: list[Heading] = []
+        for index, start in enumerate(self.line_starts):
+            line = self.line(index)
+            match = _ROMAN_HEADING.match(line) if line[:1] in tuple("IVX") else None
+            if match and not line.endswith((".", ",")) and from_roman(match["id"]) == len(found) + 1:
+                found.append(Heading(start, (arabic(match["id"]),), 1, match["title"]))
+        return found if len(found) >= _ROMANS else []
 
     @cached_property
     def captions(self) -> list[Caption]:
@@ -612,6 +631,17 @@ def _numbered(line: str, start: int) -> tuple[Heading, bool] | None:
     if not sure and not _is_title(title, steps, match["end"]):
         return None
     return Heading(start, steps, len(steps), title), sure
+
+
+def _han_heading(line: str, start: int) -> Heading | None:
+    """Return the heading that a line is, its number in Chinese: 第三章 结果, 三、结果."""
+    if line[:1] != "#" and not is_han(line[:1] or " "):
+        return None
+    match = _HAN_HEADING.match(line)
+    if match is None or not (match["named"] or match["title"]):
+        return None
+    level = 2 if match["mark"] in ("节", "節") else 1
+    return Heading(start, (arabic(match["named"] or match["listed"]),), level, match["title"])
 
 
 def _bracketed(line: str) -> re.Match[str] | None:

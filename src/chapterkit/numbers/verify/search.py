@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import State
+from chapterkit.numbers.verify.columns import why_no_percentage
 from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, wanted
 from chapterkit.numbers.verify.labels import Word, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
@@ -149,28 +150,29 @@ class Searcher:
         column = column_unit(self.outline, hit.start)
         if not want.printed and not fits_column(want.unit, column):
             return _Place(hit, region, total, f"那一列的单位是{column}")
-        if hit.bare and not self._unit_is_plain(hit, region, want):
-            return _Place(hit, region, total, "原文没有单位")
+        if hit.bare and (why := self._not_percent(hit, region, want)):
+            return _Place(hit, region, total, why)
         if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
             return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
         if not needed and (region is None or region.kind == "mention"):
             return _Place(hit, region, total, "单凭数字证明不了什么")
         return _Place(hit, region, total, "")
 
-    def _unit_is_plain(self, hit: Hit, region: Region | None, want: Wanted) -> bool:
-        """A bare percentage counts in a table or figure, or on a line that speaks of percent."""
+    def _not_percent(self, hit: Hit, region: Region | None, want: Wanted) -> str:
+        """Return why a bare number is no percentage there, or "".
+
+        It is one in a table that says so, in a figure, or on a line that speaks of percent.
+        """
         line = self.outline.line(self.outline.line_at(hit.start))
         if region is not None and region.kind == "figure":
-            if want.kind == "points":
-                return False
             body = self.source.text[region.start : region.end]
-            return len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M)) < 2
-        if region is not None and region.kind == "table":
-            return True
-        if is_tabular(line) and is_row(line):
-            return True
+            signed = len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M))
+            return "原文没有单位" if want.kind == "points" or signed >= 2 else ""
+        if (region is not None and region.kind == "table") or (is_tabular(line) and is_row(line)):
+            return why_no_percentage(self.outline, hit.start, region) if want.kind == "percent" else ""
         said = re.search(r"\(%\)|in %|percent|百分", line)
-        return bool(said or _SHARED_PERCENT.match(self.source.text, hit.end))
+        said = said or _SHARED_PERCENT.match(self.source.text, hit.end)
+        return "" if said else "原文没有单位"
 
     # --- wording
 
