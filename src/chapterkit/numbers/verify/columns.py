@@ -152,13 +152,15 @@ def why_no_percentage(outline: Outline, start: int, region: Region | None) -> st
 def _looks_like_share(text: str, start: int, low: int, high: int) -> bool:
     """Tell whether a number of a table without any units may be a percentage, by its looks.
 
-    It has decimals, as its neighbours have, none is above 100, and the text knows percentages.
+    The text says it elsewhere with a %; or it has decimals and none of its row is above 100.
     """
     match = _PLAIN.match(text, start)
-    if match is None or "." not in match[0] or float(match[0]) < 1:
-        return float(match[0]) == 0 if match else False
+    if match is None or "," in match[0]:
+        return False
+    if re.search(rf"(?<![\w.]){re.escape(match[0])} ?%", text) or float(match[0]) == 0:
+        return True
     row = [float(one.replace(",", "")) for one in _PLAIN.findall(text, low, high) if "." in one]
-    return max(row) <= _HUNDRED and bool(_PERCENT.search(text))
+    return "." in match[0] and float(match[0]) >= 1 and max(row) <= _HUNDRED
 
 
 def _extent(outline: Outline, start: int, region: Region | None) -> tuple[int, int]:

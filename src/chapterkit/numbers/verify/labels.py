@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chapterkit.han import COMMON_HAN
+from chapterkit.numbers.verify.columns import under
 from chapterkit.numbers.verify.forms import is_reference
 from chapterkit.numbers.verify.outline import (
     Outline,
@@ -415,6 +416,11 @@ def swapped(outline: Outline, start: int, end: int, words: Iterable[str], own: s
     return ""
 
 
+def alike(text: str, start: int, end: int) -> list[int]:
+    """Return the numbers of a sentence that look like the one given, in order."""
+    return _alike(text, start, end, sentence_start(text, start), sentence_end(text, end))
+
+
 def _alike(text: str, start: int, end: int, low: int, high: int) -> list[int]:
     """Return the numbers in a stretch that look like the one given: same % or same decimals."""
     percent = re.match(r"\s?%", text[end : end + 2]) or text[end - 1] == "%"
@@ -467,16 +473,13 @@ def is_row(line: str) -> bool:
 
 def _same_column(head: str, row: str, offset: int, word: re.Pattern[str]) -> bool | None:
     """Tell whether the number at `offset` of a row stands under the word; None if unsure."""
-    if head.count("|") >= 2 and head.count("|") == row.count("|"):
-        mine = row[:offset].count("|")
-        return any(head[: match.start()].count("|") == mine for match in word.finditer(head))
-    heads = head.split()
-    numbers = list(re.finditer(r"(?<!\S)[(+-]*\d[\d.,]*%?\)?(?!\S)", row))
-    mine = next((i for i, one in enumerate(numbers) if one.start() <= offset < one.end()), -1)
-    if mine < 0 or not len(numbers) <= len(heads) <= len(numbers) + 1 or len(numbers) < 2:
-        return None
-    under = heads[len(heads) - len(numbers) :]
-    if any(re.fullmatch(r"[\d.%+-]+", one) for one in under):
-        return None
-    columns = [index for index, one in enumerate(under) if word.fullmatch(one.strip("(),:*"))]
-    return mine in columns if columns else None
+    joined = word.sub(lambda match: match[0].strip().replace(" ", "-"), head)
+    for line in dict.fromkeys((joined if len(joined) == len(head) else head, head)):
+        found = under(line, row, offset)
+        if found is None:
+            continue
+        mine, heads = found
+        columns = [index for index, one in enumerate(heads) if word.search(one)]
+        if columns:
+            return mine in columns
+    return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
+from chapterkit.numbers.verify.columns import heads_over
 from chapterkit.numbers.verify.outline import Outline
 from chapterkit.quantities import normal_unit, unit_kind
 from chapterkit.quantities.units import STANDARD
@@ -19,7 +21,7 @@ _BEHIND = re.compile(
     r"[A-Za-z][A-Za-z0-9]*){0,2}?[ \n-](" + "|".join(_CLASS_OF_NOUN) + r")\b"
 )
 _HEAD_UNIT = re.compile(r"[%$]|(?<=\()[a-z]{1,3}(?=\))|[A-Za-z]{3,}")
-_LONGEST_ROW = 1000
+_HEADS = 2  # lines of heads, one above the other
 _HEAD_KINDS = ("time", "money", "percent", "points")
 
 
@@ -41,11 +43,11 @@ def _class_of(unit: str) -> str:
 
 def column_unit(outline: Outline, start: int) -> str:
     """Return the unit that the head of a number's column names, or "": 小时 under "Hours"."""
-    head = _column_head(outline, start)
-    for match in _HEAD_UNIT.finditer(head):
-        name, kind = STANDARD.table.get(match[0].lower(), ("", ""))
-        if kind in _HEAD_KINDS and match[0].lower() not in ("min", "sec"):
-            return name
+    for place, heads in islice(heads_over(outline, start), _HEADS):
+        for match in _HEAD_UNIT.finditer(heads[place]):
+            name, kind = STANDARD.table.get(match[0].lower(), ("", ""))
+            if kind in _HEAD_KINDS and match[0].lower() not in ("min", "sec"):
+                return name
     return ""
 
 
@@ -59,33 +61,3 @@ def fits_column(unit: str, column: str) -> bool:
     if not column or not kind or normal_unit(unit) == column:
         return True
     return {kind, unit_kind(column)} == {"percent", "points"}
-
-
-def _column_head(outline: Outline, start: int) -> str:
-    """Return the head of a number's column, told by bars or by as many heads as numbers."""
-    line = outline.line_at(start)
-    first, last = outline.line_span(line)
-    if last - first > _LONGEST_ROW:
-        return ""
-    row = outline.line(line)
-    offset = start - outline.line_starts[line]
-    bars = row.count("|")
-    if bars >= 2:
-        head = ""
-        for above in range(line - 1, max(-1, line - 40), -1):
-            other = outline.line(above)
-            if other.count("|") != bars:
-                break
-            head = other.split("|")[row[:offset].count("|")]
-        return head
-    numbers = list(re.finditer(r"(?<!\S)[(+-]*\d[\d.,]*%?\)?(?!\S)", row))
-    mine = next((i for i, one in enumerate(numbers) if one.start() <= offset < one.end()), -1)
-    if mine < 0 or len(numbers) < 2:
-        return ""
-    for above in range(line - 1, max(-1, line - 12), -1):
-        heads = outline.line(above).split()
-        if not any(re.search(r"\d", one) for one in heads) and (
-            len(numbers) <= len(heads) <= len(numbers) + 1
-        ):
-            return heads[len(heads) - len(numbers) + mine]
-    return ""

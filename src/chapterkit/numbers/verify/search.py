@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import State
+from chapterkit.numbers.verify.arms import other_arm
 from chapterkit.numbers.verify.columns import why_no_percentage
 from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, wanted
-from chapterkit.numbers.verify.labels import Word, is_row, shape, swapped
+from chapterkit.numbers.verify.labels import Word, alike, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
 from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
 from chapterkit.numbers.verify.results import Result
@@ -112,7 +113,12 @@ class Searcher:
         arms = [one for one in near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
         named = [*arms, *_LATIN.findall(number.when or "")]
         said = " ".join((number.of, number.when or "", *near))
-        return replace(place, why=swapped(self.outline, hit.start, hit.end, named, said))
+        values = alike(self.source.text, hit.start, hit.end)
+        patterns = [word.pattern for word in words]
+        why = swapped(self.outline, hit.start, hit.end, named, said) or other_arm(
+            self.outline, hit.start, hit.end, values, patterns
+        )
+        return replace(place, why=why)
 
     def _near_words(self, number: Number) -> tuple[list[Word], int]:
         """Return the words to look for and how many of them must be near."""
