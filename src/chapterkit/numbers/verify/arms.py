@@ -11,7 +11,7 @@ Numbers in a row answer names in a row: 58% and 41% in urban and rural districts
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chapterkit.han import COMMON_HAN
@@ -26,25 +26,31 @@ _AGAINST = (
     r"\b(?:whereas|while|but|versus|vs\.?|against|compared (?:with|to)|rather than|than|relative to)(?!\w)"
     r"|[;；]|[而但]|相比|对照|對照"
 )
+_COMMA = re.compile(r"[,，。]")
 _CUTS = (
     re.compile(rf",? ?(?:{_AND})\s*$"),  # right before the next number
     re.compile(rf",? ?(?:{_AGAINST})"),
-    re.compile(r"[,，。]"),
+    _COMMA,
     re.compile(_AND),
 )
 _UNIT_BEHIND = re.compile(r"[\d.,]*\s?(?:%|per ?cent|percentage points?|points?|个?百分点)?")
 _PHRASE = re.compile(
     r"\b(?:with|without|in|under|for|by|on|among|using|from|at|after|before|per)\s+"
-    r"(?:the |a |an |those |our |their )?(?P<word>[A-Za-z][\w-]+)|\((?P<inside>[A-Za-z][\w -]+)\)"
+    r"(?:the |a |an |those |our |their )?(?P<word>[A-Za-z][\w-]+)|\((?P<inside>[A-Za-z][\w -]+)"
     rf"|^ ?的(?P<han>{_HAN}+)"
 )
+_PART = re.compile(r"\s+of\s+(?:the\s+)?[A-Za-z]")
 _PRONOUN = re.compile(r"\b(?:it|they|this|these|that|which|who|its|their)\b|[它其该該此]|这|這|前者|后者")
 _NO_SUBJECT = re.compile(
-    r"(?:" + "|".join(_LISTS["verbs"]) + r"|\w+ed|to|by|only|about|just|nearly|almost|from|at|of|a|an"
+    r"(?:" + "|".join(_LISTS["verbs"]) + r"|\w+ed|to|by|only|about|just|nearly|almost|from|a|an"
     r"|another|up|down|further|then|later|finally|subsequently)\b",
     re.I,
 )
-_LEADING = re.compile(r"^(?:\W|\b(?:and|or|but|while|whereas|than|then|against|only)\b)*", re.I)
+_LEADING = re.compile(
+    r"^(?:\W|\b(?:and|or|but|while|whereas|than|then|against|only|compared (?:with|to)|relative to|unlike"
+    r"|as for|of|in|for|with|at|on|under|among)\b)*",
+    re.I,
+)
 _HAN_VERB = re.compile(
     r"(?:则|則|却|卻|仅|僅|只|约|約|已|也|都|高达|高達)*(?:为|為|是|达到|达|達|占|有|得|升至|升到|增至|增到|增加到"
     r"|上升到|提高到|涨到|漲到|降至|降到|减至|减少到|減少到|下降到|跌到|跌至|回升到|回落到)?(?:了|约|約|仅|僅|到)*\s*$"
@@ -82,11 +88,11 @@ def other_arm(
     """
     text = outline.text
     low, high = sentence_start(text, start), sentence_end(text, end)
+    low = max(low, _behind_heading(outline, start))
     numbers = [one for one in values if low <= one < high and not _is_aside(text, one, start)]
     if len(numbers) < 2 or start not in numbers:
         return ""
-    low = max(low, _behind_heading(outline, numbers[0]))
-    places = [[one.span() for one in word.finditer(text, low, high)] for word in words]
+    places = [list(_whole(word, text, low, high)) for word in words]
     places = [one for one in places if one]
     row = _row_of(text, numbers, start)
     for spans in places:
@@ -105,6 +111,16 @@ def other_arm(
         if all(_speaks_against(text, arms, mine, span, others) for span in spans):
             return f"同一句里“{text[slice(*spans[0])]}”是另一个数的"
     return ""
+
+
+def _whole(
+    word: re.Pattern[str], text: str, low: int, high: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the places of a word that is not the beginning of a longer name."""
+    for match in word.finditer(text, low, high):
+        longer = re.match(r"-[A-Za-z]", text[match.end() : match.end() + 2])
+        if not longer and match[0] not in ("respectively", "分别", "分別"):
+            yield match.span()
 
 
 def _is_aside(text: str, at: int, start: int) -> bool:
@@ -131,8 +147,7 @@ def _arms(text: str, low: int, high: int, numbers: Sequence[int]) -> list[Arm]:
     for one, following in zip(numbers, numbers[1:], strict=False):
         behind = _UNIT_BEHIND.match(text, one)
         begin = behind.end() if behind else one
-        between = text[begin:following]
-        match = next((found for cut in _CUTS if (found := _last(cut, between))), None)
+        match = _cut(text[begin:following])
         if match is None:
             return []
         cuts.append((begin + match.start(), begin + match.end()))
@@ -142,8 +157,16 @@ def _arms(text: str, low: int, high: int, numbers: Sequence[int]) -> list[Arm]:
     ]
 
 
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    return next(reversed(list(pattern.finditer(text))), None)
+def _cut(between: str) -> re.Match[str] | None:
+    """Return where the text between two numbers is cut: not inside brackets that it opens."""
+    depths = [0]
+    for character in between:
+        depths.append(depths[-1] + (character in "([") - (character in ")]"))
+    for pattern in _CUTS:
+        found = [one for one in pattern.finditer(between) if depths[one.start()] <= 0]
+        if found:
+            return found[0] if pattern is _COMMA else found[-1]
+    return None
 
 
 def _speaks_against(
@@ -158,18 +181,26 @@ def _speaks_against(
     if arm is None:
         return False
     if span[0] > arm.value:
-        return _has_phrase(text, mine)
+        return (
+            _has_phrase(text, arm.value, span[1]) and _has_phrase(text, mine.value, mine.end)
+        ) or (_has_part(text, arm.value, span[1]) and _has_part(text, mine.value, mine.end))
     if ":" in text[span[1] : arm.value] or not _has_subject(text, mine):
         return False
     shared = arm.start < mine.start and any(mine.holds(at) for one in others for at, _ in one)
     return not shared
 
 
-def _has_phrase(text: str, arm: Arm) -> bool:
-    """Tell whether an arm has a phrase of its own behind its number: with bed rest, (control)."""
-    behind = _UNIT_BEHIND.match(text, arm.value)
-    rest = text[behind.end() if behind else arm.value : arm.end]
+def _has_phrase(text: str, value: int, end: int) -> bool:
+    """Tell whether a phrase stands behind a number: with bed rest, (control)."""
+    behind = _UNIT_BEHIND.match(text, value)
+    rest = text[behind.end() if behind else value : end]
     return any(one.lastgroup for one in _PHRASE.finditer(rest))
+
+
+def _has_part(text: str, value: int, end: int) -> bool:
+    """Tell whether it is said right behind a number of what it is a part: 61% of girls."""
+    behind = _UNIT_BEHIND.match(text, value)
+    return _PART.match(text, behind.end() if behind else value, end) is not None
 
 
 def _has_subject(text: str, arm: Arm) -> bool:
@@ -221,11 +252,9 @@ def _place_in_list(part: str, at: int, end: int, count: int) -> int | None:
     """Return which of `count` coordinated names stands at a place of a text, or None.
 
     >>> text = "in urban, suburban and rural districts"
-    >>> [_place_in_list(text, text.index(w), text.index(w) + len(w), 3)
-    ...  for w in ("urban,", " suburban", "rural", "districts")]
-    [None, None, 2, None]
-    >>> _place_in_list(text, 10, 18, 3)
-    1
+    >>> [_place_in_list(text, text.index(word), text.index(word) + len(word), 3)
+    ...  for word in ("urban", "suburban", "rural", "districts")]
+    [0, 1, 2, None]
     """
     conjunctions = list(_CONJUNCTION.finditer(part))
     slashed = re.search(r"\S+(?: ?/ ?\S+)+", part)

@@ -430,9 +430,9 @@ def _alike(text: str, start: int, end: int, low: int, high: int) -> list[int]:
     elif number is None:
         return [start]
     elif number[1]:
-        pattern = r"(?<![\w.])\d+\.\d+(?![\w.])"
+        pattern = r"(?<![\w.])\d+\.\d+(?!\w|\.\d)"
     else:
-        pattern = r"(?<![\w.])\d+(?![\w.%])"
+        pattern = r"(?<![\w.])\d+(?![\w%]|\.\d)"
     found = {match.start() for match in re.finditer(pattern, text[low:high])}
     return sorted({low + one for one in found} | {start})
 

@@ -38,6 +38,7 @@ _SHARED_PERCENT = re.compile(
     r"(?:[ \n,/&;:()~→-]|and\b|or\b|to\b|from\b|vs\b|versus\b|±|[+]"
     r"|(?<![\d.])\d[\d.]*(?![\d.])){1,40}(?:%|percent)"
 )
+_SENTENCE = re.compile(r"[^\W\d]{2}.*[.。;!?]$")  # a short one, with numbers, looks like a row
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
 
 
@@ -108,7 +109,8 @@ class Searcher:
         for word in words:
             if word.places and (why := word.refuted(hit.start, hit.end, region, own)):
                 return replace(place, why=why)
-        if is_tabular(self.outline.line(self.outline.line_at(hit.start))):
+        line = self.outline.line(self.outline.line_at(hit.start))
+        if is_tabular(line) and not _SENTENCE.search(line):
             return place
         arms = [one for one in near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
         named = [*arms, *_LATIN.findall(number.when or "")]
