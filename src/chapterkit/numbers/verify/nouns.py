@@ -7,8 +7,7 @@ from itertools import islice
 
 from chapterkit.numbers.verify.columns import heads_over
 from chapterkit.numbers.verify.outline import Outline
-from chapterkit.quantities import normal_unit, unit_kind
-from chapterkit.quantities.units import STANDARD
+from chapterkit.quantities import STANDARD, Units, normal_unit, unit_kind
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
@@ -25,39 +24,41 @@ _HEADS = 2  # lines of heads, one above the other
 _HEAD_KINDS = ("time", "money", "percent", "points")
 
 
-def other_noun(text: str, end: int, unit: str) -> str:
+def other_noun(text: str, end: int, unit: str, units: Units = STANDARD) -> str:
     """Return the noun behind a number if it is none that the unit counts, or "".
 
     >>> other_noun("16 GPUs", 2, "步"), other_noun("16 GPUs", 2, "块"), other_noun("16 GPUs", 2, "")
     ('GPUs', '', '')
     """
-    kind = _class_of(unit)
+    kind = _class_of(unit, units)
     match = _BEHIND.match(text, end) if kind else None
     return match[1] if match and _CLASS_OF_NOUN[match[1]] != kind else ""
 
 
-def _class_of(unit: str) -> str:
-    kind = unit_kind(unit)
-    return _CLASS_OF_UNIT.get(normal_unit(unit), "") if kind in _COUNTED else kind
+def _class_of(unit: str, units: Units) -> str:
+    kind = unit_kind(unit, units)
+    return _CLASS_OF_UNIT.get(normal_unit(unit, units), "") if kind in _COUNTED else kind
 
 
-def column_unit(outline: Outline, start: int) -> str:
+def column_unit(outline: Outline, start: int, units: Units = STANDARD) -> str:
     """Return the unit that the head of a number's column names, or "": 小时 under "Hours"."""
+    own = {normal_unit(one.name, units) for one in units.declared}
     for place, heads in islice(heads_over(outline, start), _HEADS):
         for match in _HEAD_UNIT.finditer(heads[place]):
-            name, kind = STANDARD.table.get(match[0].lower(), ("", ""))
-            if kind in _HEAD_KINDS and match[0].lower() not in ("min", "sec"):
+            word = match[0] if match[0] in units.table else match[0].lower()
+            name, kind = units.table.get(word, ("", ""))
+            if (kind in _HEAD_KINDS or name in own) and word not in ("min", "sec"):
                 return name
     return ""
 
 
-def fits_column(unit: str, column: str) -> bool:
+def fits_column(unit: str, column: str, units: Units = STANDARD) -> bool:
     """Tell whether a unit may stand in a column with this unit in its head.
 
     >>> fits_column("天", "小时"), fits_column("小时", "小时"), fits_column("个", "小时")
     (False, True, True)
     """
-    kind = _class_of(unit)
-    if not column or not kind or normal_unit(unit) == column:
+    kind = _class_of(unit, units)
+    if not column or not kind or normal_unit(unit, units) == column:
         return True
-    return {kind, unit_kind(column)} == {"percent", "points"}
+    return {kind, unit_kind(column, units)} == {"percent", "points"}

@@ -155,8 +155,8 @@ class Searcher:
         if len(close) < needed:
             missing = 10_000 * (needed - len(close))
             return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
-        column = column_unit(self.outline, hit.start)
-        if not want.printed and not fits_column(want.unit, column):
+        column = column_unit(self.outline, hit.start, want.units)
+        if not want.printed and not fits_column(want.unit, column, want.units):
             return _Place(hit, region, total, f"那一列的单位是{column}")
         if hit.bare and (why := self._not_percent(hit, region, want)):
             return _Place(hit, region, total, why)
