@@ -8,6 +8,7 @@ which order.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -185,13 +186,13 @@ def _is_prose(lines: Iterator[str]) -> bool:
 def _pieces(
     text: str, dropped: Sequence[tuple[int, int]], columns: Sequence[tuple[int, int, int]]
 ) -> Iterator[Piece]:
-    at = 0
+    at, gone = 0, {start for start, _ in dropped}
     for start, end, column in columns:
         yield from _kept(at, start, dropped)
         lines = [
             (match.start(), match.end())
             for match in re.compile(r"[^\n\f]*(?:[\n\f]|\Z)").finditer(text, start, end)
-            if match[0] and not any(a <= match.start() < b for a, b in dropped)
+            if match[0] and match.start() not in gone
         ]
         for low, high in lines:
             cut = min(low + column, high)
@@ -206,9 +207,9 @@ def _pieces(
 
 
 def _kept(start: int, end: int, dropped: Sequence[tuple[int, int]]) -> Iterator[Piece]:
-    for low, high in dropped:
-        if high <= start or low >= end:
-            continue
+    for low, high in dropped[bisect_left(dropped, (start, 0)) :]:
+        if low >= end:
+            break
         if low > start:
             yield Piece(start, low)
         start = max(start, high)

@@ -33,6 +33,7 @@ _REACH_ALONE = 220
 _MAX_HITS = 20_000
 _MAX_TRIED = 200
 _COMMON = 3
+_LISTED = 8
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-@/.+][A-Za-z0-9]+)*")
 _SHARED_PERCENT = re.compile(
     r"(?:[ \n,/&;:()~→-]|and\b|or\b|to\b|from\b|vs\b|versus\b|±|[+]"
@@ -65,6 +66,9 @@ class Searcher:
         """Return where the number stands, or why it cannot be said to stand there."""
         if number.model.printed is not None and (trouble := _disagreement(number)):
             return self._result(number, "not-found", trouble)
+        if pictures := self._pictures(number):
+            why = f"第 {pictures} 页是图片，没有文字（多半是扫描的）：先做文字识别"
+            return Result(number, "no-source", why=why)
         want = wanted(number)
         all_hits = []
         for hit in hits(self.source.text, want):
@@ -75,6 +79,12 @@ class Searcher:
         if not fitting:
             return self._not_found(number, all_hits)
         return self._judge(number, want, fitting, all_hits)
+
+    def _pictures(self, number: Number) -> str:
+        """Return the pages that a record names where all of them are pictures without text."""
+        named = [int(name) for kind, name in parse_locator(number.at).parts if kind == "page"]
+        unread = named and all(one in self.source.scanned for one in named)
+        return "、".join(map(str, named)) if unread else ""
 
     # --- judging
 
@@ -185,6 +195,10 @@ class Searcher:
     # --- wording
 
     def _result(self, number: Number, status: State, why: str, hit: Hit | None = None) -> Result:
+        if status in ("elsewhere", "not-found") and self.source.scanned:
+            listed = "、".join(map(str, self.source.scanned[:_LISTED]))
+            more = " 等" if len(self.source.scanned) > _LISTED else ""
+            why += f"；第 {listed}{more} 页是图片，没有文字，没有看到"
         where = self.outline.place(hit.start) if hit else ""
         context = self.source.context(hit.start, hit.end) if hit else ""
         return Result(number, status, where, context, why, self.source.sha256)
