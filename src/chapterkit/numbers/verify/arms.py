@@ -20,6 +20,7 @@ from chapterkit.numbers.verify.outline import Outline, sentence_end, sentence_st
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
+_SENTENCE_LINES = 8
 _HAN = f"[{COMMON_HAN}]"
 _AND = r"\b(?:and|or)\b|&|[和与與及或、]"
 _AGAINST = (
@@ -34,12 +35,15 @@ _CUTS = (
     re.compile(_AND),
 )
 _UNIT_BEHIND = re.compile(r"[\d.,]*\s?(?:%|per ?cent|percentage points?|points?|个?百分点)?")
+_PREPOSITIONS = "with|without|in|under|for|by|on|among|using|at|after|before|of"
 _PHRASE = re.compile(
-    r"\b(?:with|without|in|under|for|by|on|among|using|from|at|after|before|per)\s+"
+    rf"\b(?:{_PREPOSITIONS[:-3]}|from|per)\s+"
     r"(?:the |a |an |those |our |their )?(?P<word>[A-Za-z][\w-]+)|\((?P<inside>[A-Za-z][\w -]+)"
     rf"|^ ?的(?P<han>{_HAN}+)"
 )
 _PART = re.compile(r"\s+of\s+(?:the\s+)?[A-Za-z]")
+_LED = re.compile(rf"\b({_PREPOSITIONS})\s+(?:the\s+)?\Z", re.I)
+_FRONTED = re.compile(rf"\W*(?:(?:and|but|while|whereas)\s+)?({_PREPOSITIONS})\s+(?:the\s+)?[A-Za-z]{{3}}", re.I)
 _PRONOUN = re.compile(r"\b(?:it|they|this|these|that|which|who|its|their)\b|[它其该該此]|这|這|前者|后者")
 _NO_SUBJECT = re.compile(
     r"(?:" + "|".join(_LISTS["verbs"]) + r"|\w+ed|to|by|only|about|just|nearly|almost|from|a|an"
@@ -89,7 +93,11 @@ def other_arm(
     text = outline.text
     low, high = sentence_start(text, start), sentence_end(text, end)
     low = max(low, _behind_heading(outline, start))
-    numbers = [one for one in values if low <= one < high and not _is_aside(text, one, start)]
+    numbers = [
+        one
+        for one in values
+        if low <= one < high and not start < one < end and not _is_aside(text, one, start)
+    ]
     if len(numbers) < 2 or start not in numbers:
         return ""
     places = [list(_whole(word, text, low, high)) for word in words]
@@ -130,12 +138,13 @@ def _is_aside(text: str, at: int, start: int) -> bool:
 
 
 def _behind_heading(outline: Outline, at: int) -> int:
-    """Return where the line behind the last heading before an offset begins, or 0."""
+    """Return where the text behind the last heading on a line of its own begins, or 0."""
     line = outline.line_at(at)
-    for above in range(line - 1, max(-1, line - 8), -1):
-        if outline.line_starts[above] in outline.heading_places and len(outline.line(above)) < 80:
-            return outline.line_starts[above + 1]
-    return 0
+    heading = outline.heading_before(at)
+    if heading is None or line - (index := outline.line_at(heading.start)) > _SENTENCE_LINES:
+        return 0
+    alone = outline.line(index).endswith(heading.title) and index < line
+    return outline.line_starts[index + 1] if alone else 0
 
 
 # --- arms
@@ -184,7 +193,13 @@ def _speaks_against(
         return (
             _has_phrase(text, arm.value, span[1]) and _has_phrase(text, mine.value, mine.end)
         ) or (_has_part(text, arm.value, span[1]) and _has_part(text, mine.value, mine.end))
-    if ":" in text[span[1] : arm.value] or not _has_subject(text, mine):
+    if ":" in text[span[1] : arm.value]:
+        return False
+    led = _LED.search(text, arm.start, span[0])
+    fronted = _FRONTED.match(text[mine.start : mine.value])
+    if led and fronted and led[1].lower() == fronted[1].lower():
+        return True
+    if not _has_subject(text, mine):
         return False
     shared = arm.start < mine.start and any(mine.holds(at) for one in others for at, _ in one)
     return not shared

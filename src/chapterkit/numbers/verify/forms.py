@@ -54,6 +54,9 @@ _PLAIN_POINTS = re.compile(
 _PERCENT = re.compile(r"\s?(?:%|percent(?!age)|per cent\b|pct\b)", re.I)
 _UNIT_WORD = re.compile(r"[ \n-]?([A-Za-zμ°‰][A-Za-z]*)")
 _HAN_UNIT = re.compile(r" ?(小时|分钟|毫秒|秒|天|个月|年|周|米|公里|千米|倍|元|美元)")
+_PRONOUN_ONE = re.compile(r"[.,;:)]|\s(?:that|which|who|is|was|are|were|has|had)\b")
+_GROUP_BEFORE = re.compile(r"(?<![\d.,])\d{1,3} \Z")
+_GROUP_AFTER = re.compile(r" \d{3}(?![\d.-])")
 _MAGNITUDE = re.compile(r"^(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千)")
 _POWERS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
            "千亿": 11, "万亿": 12}  # fmt: skip
@@ -152,6 +155,7 @@ def _digit_forms(value: Decimal) -> Iterator[str]:
         yield (
             whole[:head] + "".join(f",{' ?' if one == '000' else ''}{one}" for one in groups) + tail
         )
+        yield whole[:head] + "".join(f" {one}" for one in groups) + tail
     yield whole + tail
     if whole == "0" and fraction:
         yield tail
@@ -237,6 +241,8 @@ def _is_whole(text: str, start: int, end: int, units: Units) -> bool:
     if core[0] in "0123456789." and not _starts_number(text, start, core):
         return False
     if core[0].isdigit() and _is_citation(text, start, end):
+        return False
+    if core.lower() == "one" and _PRONOUN_ONE.match(text, end):
         return False
     return not core[-1].isdigit() or _ends_number(text, end, core, units)
 
@@ -416,6 +422,13 @@ def _same_measure(want: Wanted, unit: str, kind: str) -> bool:
     name = normal_unit(_MAGNITUDE.sub("", want.unit), want.units)
     same = normal_unit(unit, want.units) == name or unit in _SAME_UNIT.get(want.unit, ())
     return same or (want.kind == kind and not name)
+
+
+def is_part_of_group(text: str, hit: Hit) -> bool:
+    """Tell whether a number in running text is a part of one with blanks in it: 345 of 12 345."""
+    core = text[hit.start : hit.end]
+    behind = re.match(r"\d{3}(?!\d)", core) and _GROUP_BEFORE.search(text[max(0, hit.start - 5) : hit.start])
+    return bool(behind or (re.search(r"(?<!\d)\d{1,3}\Z", core) and _GROUP_AFTER.match(text, hit.end)))
 
 
 # --- what `printed` says

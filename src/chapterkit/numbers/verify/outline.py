@@ -388,7 +388,8 @@ class Outline:
 
     def _is_part(self, place: int, line: int) -> bool:
         """Tell whether a heading is one of an abstract's own parts: "Conclusions: it held"."""
-        title = self.headings[bisect_right(self._heading_starts, place) - 1].title
+        heading = self.heading_before(place)
+        title = heading.title if heading else ""
         return title in _INSIDE_ABSTRACT and len(self.line(line)) > len(title) + 3
 
     def _named(self, name: str) -> Iterator[Region]:
@@ -544,6 +545,11 @@ class Outline:
         page = self.source.page(at)
         section = self._section_name(at)
         return self._float_name(at) or section or (f"第 {page} 页" if page else "")
+
+    def heading_before(self, at: int) -> Heading | None:
+        """Return the heading under which an offset stands, None before the first."""
+        index = bisect_right(self._heading_starts, at) - 1
+        return self.headings[index] if index >= 0 else None
 
     def _section_name(self, at: int) -> str:
         index = bisect_right(self._heading_starts, at) - 1

@@ -20,7 +20,14 @@ from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import State
 from chapterkit.numbers.verify.arms import other_arm
 from chapterkit.numbers.verify.columns import why_no_percentage
-from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, wanted
+from chapterkit.numbers.verify.forms import (
+    Hit,
+    Wanted,
+    agreement,
+    hits,
+    is_part_of_group,
+    wanted,
+)
 from chapterkit.numbers.verify.labels import Word, alike, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
 from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
@@ -119,8 +126,7 @@ class Searcher:
         for word in words:
             if word.places and (why := word.refuted(hit.start, hit.end, region, own)):
                 return replace(place, why=why)
-        line = self.outline.line(self.outline.line_at(hit.start))
-        if is_tabular(line) and not _SENTENCE.search(line):
+        if self._is_among_rows(hit.start):
             return place
         arms = [one for one in near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
         named = [*arms, *_LATIN.findall(number.when or "")]
@@ -165,6 +171,8 @@ class Searcher:
         if len(close) < needed:
             missing = 10_000 * (needed - len(close))
             return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
+        if why := self._not_one_number(hit, inside):
+            return _Place(hit, region, total, why)
         column = column_unit(self.outline, hit.start, want.units)
         if not want.printed and not fits_column(want.unit, column, want.units):
             return _Place(hit, region, total, f"那一列的单位是{column}")
@@ -175,6 +183,27 @@ class Searcher:
         if not needed and (region is None or region.kind == "mention"):
             return _Place(hit, region, total, "单凭数字证明不了什么")
         return _Place(hit, region, total, "")
+
+    def _not_one_number(self, hit: Hit, table: Region | None) -> str:
+        """Return why a number is none by itself, or more than one; or "".
+
+        A blank parts the cells of a row, and the groups of a number in running text.
+        """
+        text = self.source.text
+        if table is not None or self._is_among_rows(hit.start):
+            parted = re.search(r"\d \d", text[hit.start : hit.end])
+            return "那是并排的两个数" if parted else ""
+        return "那是一个数的一部分" if is_part_of_group(text, hit) else ""
+
+    def _is_among_rows(self, at: int) -> bool:
+        """Tell whether a place is on a row of a table that has another beside it."""
+        line, lines = self.outline.line_at(at), len(self.outline.line_starts)
+        rows = [
+            is_tabular(text) and bool(re.search(r"\d", text)) and not _SENTENCE.search(text)
+            for text in map(self.outline.line, range(max(0, line - 1), min(line + 2, lines)))
+            if text
+        ]
+        return sum(rows) > 1 and is_tabular(self.outline.line(line))
 
     def _not_percent(self, hit: Hit, region: Region | None, want: Wanted) -> str:
         """Return why a bare number is no percentage there, or "".
