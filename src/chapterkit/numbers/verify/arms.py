@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from chapterkit.han import COMMON_HAN
 from chapterkit.numbers.verify.forms import is_reference
-from chapterkit.numbers.verify.outline import Outline, sentence_end, sentence_start
+from chapterkit.numbers.verify.outline import Outline, item_span, sentence_end, sentence_start
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
@@ -34,6 +34,7 @@ _CUTS = (
     _COMMA,
     re.compile(_AND),
 )
+_CHANGE = re.compile(r"\bto\b|→|->|[升增降减跌涨漲达到至]")
 _UNIT_BEHIND = re.compile(r"[\d.,]*\s?(?:%|per ?cent|percentage points?|points?|个?百分点)?")
 _PREPOSITIONS = "with|without|in|under|for|by|on|among|using|at|after|before|of"
 _PHRASE = re.compile(
@@ -72,10 +73,14 @@ _PREPOSITION = re.compile(r"\b(?:in|on|with|for|under|of|by|among|at|from)\b")
 
 @dataclass(frozen=True)
 class Arm:
-    """A stretch of a sentence with one number: from `start` to `end`, the number at `value`."""
+    """A stretch of a sentence with one number, or with the two of a change (from 41% to 58%).
+
+    It goes from `start` to `end`; the first number is at `value`, the last at `last`.
+    """
 
     start: int
     value: int
+    last: int
     end: int
 
     def holds(self, at: int) -> bool:
@@ -91,7 +96,7 @@ def other_arm(
     `values` are the numbers of its kind in its sentence, in order; `words` the record's own.
     """
     text = outline.text
-    low, high = sentence_start(text, start), sentence_end(text, end)
+    low, high = item_span(text, start) or (sentence_start(text, start), sentence_end(text, end))
     low = max(low, _behind_heading(outline, start))
     numbers = [
         one
@@ -151,19 +156,22 @@ def _behind_heading(outline: Outline, at: int) -> int:
 
 
 def _arms(text: str, low: int, high: int, numbers: Sequence[int]) -> list[Arm]:
-    """Cut a sentence between its numbers; numbers that nothing parts make it no arms at all."""
-    cuts = [(low, low)]
-    for one, following in zip(numbers, numbers[1:], strict=False):
+    """Cut a sentence between its numbers, each change (from 41% to 58%) as one; or not at all."""
+    arms: list[Arm] = []
+    begin = low
+    for one, following in zip(numbers, [*numbers[1:], None], strict=True):
         behind = _UNIT_BEHIND.match(text, one)
-        begin = behind.end() if behind else one
-        match = _cut(text[begin:following])
+        stop = behind.end() if behind else one
+        match = None if following is None else _cut(text[stop:following])
+        first = arms.pop().value if arms and arms[-1].end == one else one
         if match is None:
-            return []
-        cuts.append((begin + match.start(), begin + match.end()))
-    ends = [*(cut for cut, _ in cuts[1:]), high]
-    return [
-        Arm(cut[1], value, end) for cut, value, end in zip(cuts, numbers, ends, strict=True)
-    ]
+            if following is not None and not _CHANGE.search(text[stop:following]):
+                return []
+            arms.append(Arm(begin, first, one, high if following is None else following))
+        else:
+            arms.append(Arm(begin, first, one, stop + match.start()))
+            begin = stop + match.end()
+    return arms if len(arms) > 1 else []
 
 
 def _cut(between: str) -> re.Match[str] | None:
@@ -190,15 +198,18 @@ def _speaks_against(
     if arm is None:
         return False
     if span[0] > arm.value:
-        return (
-            _has_phrase(text, arm.value, span[1]) and _has_phrase(text, mine.value, mine.end)
-        ) or (_has_part(text, arm.value, span[1]) and _has_part(text, mine.value, mine.end))
+        return any(
+            has(text, arm.last, span[1]) and has(text, mine.last, mine.end)
+            for has in (_has_phrase, _has_part)
+        )
     if ":" in text[span[1] : arm.value]:
         return False
     led = _LED.search(text, arm.start, span[0])
     fronted = _FRONTED.match(text[mine.start : mine.value])
-    if led and fronted and led[1].lower() == fronted[1].lower():
-        return True
+    if led and fronted:
+        first = not re.search(r"\w", _LEADING.sub("", text[arm.start : led.start()]))
+        if first or led[1].lower() == fronted[1].lower():
+            return True
     if not _has_subject(text, mine):
         return False
     shared = arm.start < mine.start and any(mine.holds(at) for one in others for at, _ in one)

@@ -24,6 +24,7 @@ _VALUES = (
 )
 _WORDS = (re.compile(r"\S+(?: ?\([^()]*\))?"), re.compile(r"\S+"))
 _GAPPED = re.compile(r"\S+(?: \S+)*")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NUMERAL = re.compile(r"(?<![\w.])\d")
 
 
@@ -87,7 +88,7 @@ def _under_words(head: str, row: str, offset: int) -> tuple[int, Sequence[str]] 
     """As many words as numbers, or one more: the head of the rows' names."""
     for words in _WORDS:
         heads = [match[0] for match in words.finditer(head)]
-        if any(re.fullmatch(r"[\d.%+-]*\d[\d.%+-]*", one) for one in heads):
+        if any(re.fullmatch(r"[\d.%+-]*\d[\d.%+-]*", one) and not _YEAR.fullmatch(one) for one in heads):
             continue
         for values in _VALUES:
             numbers = list(values.finditer(row))
@@ -141,6 +142,8 @@ def why_no_percentage(outline: Outline, start: int, region: Region | None) -> st
     said_here = (*heads, name, caption)
     if any(_SHARES.search(one) for one in said_here):
         return ""
+    if re.search(r"\d ?%", text[low:high]):
+        return "同一行里带 % 的是别的数"
     block = text[outline.line_starts[first] : outline.line_span(last)[1]]
     if _PERCENT.search(block):
         return ""

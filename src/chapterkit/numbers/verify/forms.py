@@ -60,6 +60,7 @@ _GROUP_AFTER = re.compile(r" \d{3}(?![\d.-])")
 _MAGNITUDE = re.compile(r"^(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千)")
 _POWERS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
            "千亿": 11, "万亿": 12}  # fmt: skip
+_CURRENCIES = ("$", "£", "€", "¥")
 _MEASURES = frozenset(_LISTS["measures"])
 _SAME_UNIT = {"分": {"points", "point"}, "度": {"degrees", "degree", "°"}}
 
@@ -349,6 +350,8 @@ def _unit_of(text: str, start: int, end: int, units: Units) -> tuple[str, str]:
         return "%", "percent"
     if text[max(0, start - 4) : start].endswith("百分之"):
         return "%", "percent"
+    if (sign := text[start - 1 : start]) in _CURRENCIES and sign in units.table:
+        return units.table[sign]
     if _POINTS.match(text, end):
         return "个百分点", "points"
     if _PERCENT.match(text, end):

@@ -29,6 +29,8 @@ from chapterkit.numbers.verify.texts import normal
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _CLAUSE = re.compile(r"[,;|]\s|\s\|\s?|\s(?:and|whereas|while|but|versus|vs\.?)\s|[，；、]|\n\n")
+_NAME_AND_NUMBER = re.compile(rf"[^\W\d_][^\d.;。；]{{1,40}}\s[+-]?\d[\d.,]*\d?\s?(?:%|[{COMMON_HAN}]{{1,2}})?")
+_ROWS = 2
 _FLOATS = ("figure", "table")
 _COORDINATED = re.compile(r"[\s,/&]*(?:and|or)?[\s(]*$")
 _PREPOSITION = re.compile(r"\b(by|for|with|under|using|via|in|on)\s+(?:the\s+)?\Z", re.I)
@@ -135,7 +137,8 @@ class Word:
     @cached_property
     def _variants(self) -> re.Pattern[str] | None:
         """The word with any other digits in it: "5 steps" for "3 steps"."""
-        return near_pattern(self.word, any_digits=True) if re.search(r"\d", self.word) else None
+        named = re.search(r"\d", self.word) and re.search(r"[^\W\d_]", self.word)
+        return near_pattern(self.word, any_digits=True) if named else None
 
     def distance(self, start: int, end: int, within: Region | None) -> int | None:
         """Return how far the nearest place of the word is from a number; None if there is none."""
@@ -186,7 +189,7 @@ class Word:
         """
         self.companions = {folded(one) for one in companions}
         if region is None or region.kind not in _FLOATS:
-            region = self._barred_table(start) or region
+            region = self._barred_table(start) or self._plain_table(start) or region
         if region is not None and region.kind in ("table", "figure"):
             line = self.outline.line_at(start)
             body = self._is_body(line, region)
@@ -249,6 +252,18 @@ class Word:
         if first == last:
             return None
         return Region(outline.line_starts[first], outline.line_span(last)[1], "table", "表")
+
+    def _plain_table(self, start: int) -> Region | None:
+        """Return the lines around a number that each are a name and a number, None if its is not."""
+        outline, line = self.outline, self.outline.line_at(start)
+        first = last = line
+        while first >= 0 and _NAME_AND_NUMBER.fullmatch(outline.line(first)):
+            first -= 1
+        while last < len(outline.line_starts) and _NAME_AND_NUMBER.fullmatch(outline.line(last)):
+            last += 1
+        if last - first < _ROWS + 1:
+            return None
+        return Region(outline.line_starts[first + 1], outline.line_span(last - 1)[1], "table", "表")
 
     def _on_its_line(self, start: int, end: int, line: int) -> tuple[int, int]:
         a, b = self.outline.line_span(line)
@@ -464,8 +479,18 @@ def _coordinated(text: str, labels: list[Label]) -> list[list[Label]]:
     return groups
 
 
+_SIZE = re.compile(r"\(\s*[nN]\s*=\s*[\d,]+\s*\)")
+_YEARS_ONLY = re.compile(r"\D*(?:(?<!\d)(?:1[5-9]|20)\d\d(?![\d.,%])\D*){2,}")
+
+
 def is_row(line: str) -> bool:
-    """Tell whether a line is a row of its own: a name and at least one number."""
+    """Tell whether a line is a row of its own: a name and at least one number.
+
+    A head with years, or with the size of its arms (n = 54), is none.
+    """
+    line = _SIZE.sub("", line)
+    if _YEARS_ONLY.fullmatch(line):
+        return False
     return bool(re.search(rf"[A-Za-z{COMMON_HAN}]{{2}}", line)) and bool(
         re.search(r"(?<![\w.-])[+-]?\d+(?:\.\d+)?%?(?![\w.])", line)
     )

@@ -25,6 +25,7 @@ _JOURNAL = re.compile(
     r"|doi|©|\d\s?\(\d|学报|杂志|第\s?\d+\s?卷)).*$"
 )
 _GUTTER = re.compile(r"(?<=\S) {3,}(?=\S)")
+_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? +[A-Z]|[IVX]{1,4}\. +[A-Z]")
 _COLUMN_LINES = 4
 _COLUMN_SHARE = 0.7
 _WORDS = 3
@@ -142,28 +143,33 @@ def _columns(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield the blocks of lines that are two columns of prose: start, end, where the right begins."""
     if not _GUTTER.search(text):
         return
-    block: list[re.Match[str]] = []
+    run: list[re.Match[str]] = []
+    column = 0
     for match in re.finditer(r"[^\n\f]*(?:[\n\f]|\Z)", text):
-        if match[0].strip():
-            block.append(match)
-        elif block:
-            yield from _column_block(block)
-            block = []
-    yield from _column_block(block)
+        line = match[0].rstrip()
+        if run and _fits(line, column):
+            run.append(match)
+            continue
+        yield from _column_block(run, column)
+        gaps = [gap.end() for gap in _GUTTER.finditer(line)]
+        run, column = ([match], gaps[-1]) if gaps else ([], 0)
+    yield from _column_block(run, column)
 
 
-def _column_block(block: Sequence[re.Match[str]]) -> Iterator[tuple[int, int, int]]:
-    if len(block) < _COLUMN_LINES:
-        return
-    begins = Counter(
-        gap.end() for line in block for gap in _GUTTER.finditer(line[0].rstrip())
-    )
-    if not begins:
-        return
-    column, count = begins.most_common(1)[0]
+def _fits(line: str, column: int) -> bool:
+    """Tell whether a line goes on two columns: clear before where the right one begins."""
+    clear = not line[max(0, column - 2) : column].strip()
+    if len(line) <= column and _HEADING.match(line):
+        return False
+    return bool(line.strip()) and clear and (len(line) <= column or line[column] != " ")
+
+
+def _column_block(
+    block: Sequence[re.Match[str]], column: int
+) -> Iterator[tuple[int, int, int]]:
     lines = [line[0].rstrip() for line in block]
-    clear = [line for line in lines if not line[max(0, column - 2) : column].strip()]
-    if count < max(_COLUMN_LINES - 1, _COLUMN_SHARE * len(lines)) or len(clear) < len(lines):
+    both = sum(bool(line[:column].strip() and line[column:].strip()) for line in lines)
+    if both < max(_COLUMN_LINES, _COLUMN_SHARE * len(lines)):
         return
     if _is_prose(line[:column] for line in lines) and _is_prose(line[column:] for line in lines):
         yield block[0].start(), block[-1].end(), column

@@ -766,7 +766,7 @@ def is_tabular(line: str) -> bool:
     """
     if line.count("|") >= 2 or line.count("\t") >= 2 or line.count(" & ") >= 2:
         return True
-    words = line.split()
+    words = re.sub(r"(?<=\d) %", "%", line).split()
     if len(_FUNCTION_WORD.findall(line)) >= 3:
         return False
     if re.search(r"(?:\s[(+±-]*\d[\d.,]*%?\)?){2,}$", line) or re.search(r"\S {3,}[(+±-]*\d", line):

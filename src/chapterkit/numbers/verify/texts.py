@@ -206,6 +206,8 @@ _BLOCKS = frozenset({
     "figure", "br", "hr", "pre", "blockquote", "dt", "dd", "header", "footer", "main", "aside",
     "nav", "title", "h1", "h2", "h3", "h4", "h5", "h6",
 })  # fmt: skip
+_MOST_SPANNED = 30
+_LONGEST_CELL = 200
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg"])
 
 
@@ -219,29 +221,48 @@ _MARKUP = re.compile(
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_BETWEEN_ROWS = re.compile(r"(?<=\n \|)([^\n]*)\n[ \n]*\n(?= \|)")
 _LONG_REFERENCE = re.compile(r"&#(?=x?[0-9a-f]{9})", re.IGNORECASE)
 
 
 class _Html:
-    """Collects the visible text: a line a block, headings as #, cells between bars."""
+    """Collects the visible text: a line a block, headings as #, cells between bars.
+
+    A cell over several columns or rows stands in each of them.
+    """
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.unseen = 0
+        self.column = 0
+        self.cell: tuple[int, int, int] | None = None  # where it begins in parts, columns, rows
+        self.carried: dict[int, tuple[int, str]] = {}  # by column: rows to go, text
 
-    def opened(self, tag: str) -> None:
+    def opened(self, tag: str, markup: str = "") -> None:
         if tag in _UNSEEN:
             self.unseen += 1
         elif re.fullmatch("h[1-6]", tag):
             self.parts.append(f"\n\n{'#' * int(tag[1])} ")
         elif tag in ("td", "th"):
+            self._ended()
+            self._carry_on()
             self.parts.append(" | ")
+            self.cell = len(self.parts), _span(markup, "col"), _span(markup, "row")
         elif tag in _BLOCKS:
+            if tag in ("table", "tr"):
+                self._ended()
+                self.column = 0
+            if tag == "table":
+                self.carried.clear()
             self.parts.append("\n")
 
     def closed(self, tag: str) -> None:
         if tag in _UNSEEN:
             self.unseen = max(0, self.unseen - 1)
+        elif tag in ("td", "th", "tr"):
+            self._ended()
+            if tag == "tr":
+                self._carry_on()
         elif tag in _BLOCKS:
             self.parts.append("\n")
 
@@ -250,6 +271,34 @@ class _Html:
             self.parts.append(" ".join(data.split()) if data.strip() else " ")
             if data[-1:].isspace():
                 self.parts.append(" ")
+
+    def _ended(self) -> None:
+        """End the cell, if one is open: again in each further column, and later in further rows."""
+        if self.cell is None:
+            return
+        begin, columns, rows = self.cell
+        self.cell = None
+        said = "".join(self.parts[begin:]) if max(columns, rows) > 1 else ""
+        said = " ".join(said.split())[:_LONGEST_CELL]
+        self.parts += [f" | {said}"] * (columns - 1)
+        for column in range(self.column, self.column + columns):
+            if rows > 1:
+                self.carried[column] = rows - 1, said
+        self.column += columns
+
+    def _carry_on(self) -> None:
+        """Say again the cells of rows above that reach into this one."""
+        while self.column in self.carried:
+            left, said = self.carried.pop(self.column)
+            self.parts.append(f" | {said}")
+            if left > 1:
+                self.carried[self.column] = left - 1, said
+            self.column += 1
+
+
+def _span(markup: str, way: str) -> int:
+    match = re.search(rf"{way}span\s*=\s*[\"']?(\d{{1,2}})\b", markup, re.I)
+    return min(_MOST_SPANNED, max(1, int(match[1]))) if match else 1
 
 
 def html_text(markup: str) -> str:
@@ -262,10 +311,13 @@ def html_text(markup: str) -> str:
     for found in _MARKUP.finditer(markup):
         page.text(_unescaped(markup[end : found.start()]))
         if tag := found["tag"]:
-            (page.closed if found["end"] else page.opened)(tag.lower())
+            if found["end"]:
+                page.closed(tag.lower())
+            else:
+                page.opened(tag.lower(), found[0])
         end = found.end()
     page.text(_unescaped(markup[end:]))
-    return re.sub(r"\n{3,}", "\n\n", "".join(page.parts))
+    return re.sub(r"\n{3,}", "\n\n", _BETWEEN_ROWS.sub(r"\1\n", "".join(page.parts)))
 
 
 def _unescaped(text: str) -> str:
