@@ -35,7 +35,9 @@ def test_what_stands_in_a_source(
 ) -> None:
     value, unit, at, near = record
     words = as_json([word.strip() for word in near.split(",")])
-    fields = f"value: {value}, unit: {as_json(unit)}, of: 量, cite: k, at: {as_json(at)}, near: {words}"
+    fields = (
+        f"value: {value}, unit: {as_json(unit)}, of: 量, cite: k, at: {as_json(at)}, near: {words}"
+    )
     models = read_ledger_file(f"numbers:\n  x: {{{fields}}}\n", "ledger.yaml")
     ledger = Ledger(
         numbers_of(

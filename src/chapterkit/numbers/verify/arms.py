@@ -3,7 +3,7 @@
 A sentence that has several numbers of one kind is cut between them, at the word that opposes its
 arms (and, whereas, against, ；). A word of the record that stands in another arm speaks against a
 number whose own arm has something in that word's place: a subject before the number, or a phrase
-behind it. Where it has nothing there, the word is common to both: Mortality was 27.1% … and 51.9% ….
+behind it. Where it has nothing there, the word is common: Mortality was 27.1% … and 51.9% ….
 
 Numbers in a row answer names in a row: 58% and 41% in urban and rural districts.
 """
@@ -24,7 +24,8 @@ _SENTENCE_LINES = 8
 _HAN = f"[{COMMON_HAN}]"
 _AND = r"\b(?:and|or)\b|&|[和与與及或、]"
 _AGAINST = (
-    r"\b(?:whereas|while|but|versus|vs\.?|against|compared (?:with|to)|rather than|than|relative to)(?!\w)"
+    r"\b(?:whereas|while|but|versus|vs\.?|against|compared (?:with|to)|rather than|than"
+    r"|relative to)(?!\w)"
     r"|[;；]|[而但]|相比|对照|對照"
 )
 _COMMA = re.compile(r"[,，。]")
@@ -44,29 +45,35 @@ _PHRASE = re.compile(
 )
 _PART = re.compile(r"\s+of\s+(?:the\s+)?[A-Za-z]")
 _LED = re.compile(rf"\b({_PREPOSITIONS})\s+(?:the\s+)?\Z", re.I)
-_FRONTED = re.compile(rf"\W*(?:(?:and|but|while|whereas)\s+)?({_PREPOSITIONS})\s+(?:the\s+)?[A-Za-z]{{3}}", re.I)
-_PRONOUN = re.compile(r"\b(?:it|they|this|these|that|which|who|its|their)\b|[它其该該此]|这|這|前者|后者")
+_FRONTED = re.compile(
+    rf"\W*(?:(?:and|but|while|whereas)\s+)?({_PREPOSITIONS})\s+(?:the\s+)?[A-Za-z]{{3}}", re.I
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|they|this|these|that|which|who|its|their)\b|[它其该該此]|这|這|前者|后者"
+)
 _NO_SUBJECT = re.compile(
     r"(?:" + "|".join(_LISTS["verbs"]) + r"|\w+ed|to|by|only|about|just|nearly|almost|from|a|an"
     r"|another|up|down|further|then|later|finally|subsequently)\b",
     re.I,
 )
 _LEADING = re.compile(
-    r"^(?:\W|\b(?:and|or|but|while|whereas|than|then|against|only|compared (?:with|to)|relative to|unlike"
-    r"|as for|of|in|for|with|at|on|under|among)\b)*",
+    r"^(?:\W|\b(?:and|or|but|while|whereas|than|then|against|only|compared (?:with|to)|relative to"
+    r"|unlike|as for|of|in|for|with|at|on|under|among)\b)*",
     re.I,
 )
 _HAN_VERB = re.compile(
-    r"(?:则|則|却|卻|仅|僅|只|约|約|已|也|都|高达|高達)*(?:为|為|是|达到|达|達|占|有|得|升至|升到|增至|增到|增加到"
-    r"|上升到|提高到|涨到|漲到|降至|降到|减至|减少到|減少到|下降到|跌到|跌至|回升到|回落到)?(?:了|约|約|仅|僅|到)*\s*$"
+    r"(?:则|則|却|卻|仅|僅|只|约|約|已|也|都|高达|高達)*(?:为|為|是|达到|达|達|占|有|得|升至|升到|增至|增到"
+    r"|增加到|上升到|提高到|涨到|漲到|降至|降到|减至|减少到|減少到|下降到|跌到|跌至|回升到|回落到)?(?:了|约|約|仅|僅|到)*\s*$"
 )
 _HAN_TIME = re.compile(
-    r"(?:\d{2,4}|[一二三四五六七八九十几数兩两]+) ?(?:个月|個月|年|月|日|天|周|週)(?:之?[后後前间間内內]|[初末底])?"
-    r"|后来|後來|随后|隨後|此后|此後|次年|同期|当年|當年|其中|以后|以後|到|从|從|由|于|於|在|再|又|并|並"
+    r"(?:\d{2,4}|[一二三四五六七八九十几数兩两]+) ?(?:个月|個月|年|月|日|天|周|週)"
+    r"(?:之?[后後前间間内內]|[初末底])?|后来|後來|随后|隨後|此后|此後|次年|同期|当年|當年|其中|以后|以後|到|从|從|由|于|於|在|再|又|并|並"
 )
-_SEPARATOR = re.compile(rf",\s*(?:and|or)\s|\s(?:and|or)\s|,\s*|\s?[&/]\s?|[和与與及或、]")
+_SEPARATOR = re.compile(r",\s*(?:and|or)\s|\s(?:and|or)\s|,\s*|\s?[&/]\s?|[和与與及或、]")
 _CONJUNCTION = re.compile(r",?\s(?:and|or)\s|\s?&\s?|[和与與及或]")
-_BETWEEN_VALUES = re.compile(r"(?:[\s,/&%;，；、和与與及或]|\b(?:and|or)\b|percent|points?|个?百分点)*")
+_BETWEEN_VALUES = re.compile(
+    r"(?:[\s,/&%;，；、和与與及或]|\b(?:and|or)\b|percent|points?|个?百分点)*"
+)
 _FILLER = re.compile(r"(?:the|a|an|in|on|with|for|under|of|by|those|among|至|在)\b", re.I)
 _PREPOSITION = re.compile(r"\b(?:in|on|with|for|under|of|by|among|at|from)\b")
 
@@ -126,9 +133,7 @@ def other_arm(
     return ""
 
 
-def _whole(
-    word: re.Pattern[str], text: str, low: int, high: int
-) -> Iterator[tuple[int, int]]:
+def _whole(word: re.Pattern[str], text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
     """Yield the places of a word that is not the beginning of a longer name."""
     for match in word.finditer(text, low, high):
         longer = re.match(r"-[A-Za-z]", text[match.end() : match.end() + 2])
@@ -285,18 +290,26 @@ def _place_in_list(part: str, at: int, end: int, count: int) -> int | None:
     conjunctions = list(_CONJUNCTION.finditer(part))
     slashed = re.search(r"\S+(?: ?/ ?\S+)+", part)
     if slashed and slashed.start() <= at < slashed.end():
-        return _place_between(part, at, end, list(re.finditer(" ?/ ?", slashed[0])), slashed.start(), count)
+        return _place_between(
+            part, at, end, list(re.finditer(" ?/ ?", slashed[0])), slashed.start(), count
+        )
     if not conjunctions:
         return None
     last = min(conjunctions, key=lambda one: min(abs(one.end() - at), abs(one.start() - end)))
     if at >= last.end():
         between = part[last.end() : at].split()
         before = part[: last.start()]
-        own = all(_FILLER.fullmatch(one) or re.search(rf"\b{re.escape(one)}\b", before) for one in between)
+        own = all(
+            _FILLER.fullmatch(one) or re.search(rf"\b{re.escape(one)}\b", before) for one in between
+        )
         return count - 1 if own else None
     between_text = part[end : last.start()]
     first, *rest = _SEPARATOR.split(between_text)
-    if _PREPOSITION.search(first) or len(first.split()) > 2 or any(len(one.split()) > 4 for one in rest):
+    if (
+        _PREPOSITION.search(first)
+        or len(first.split()) > 2
+        or any(len(one.split()) > 4 for one in rest)
+    ):
         return None
     place = count - 2 - len(rest)
     return place if 0 <= place < count else None

@@ -88,11 +88,15 @@ def _under_words(head: str, row: str, offset: int) -> tuple[int, Sequence[str]] 
     """As many words as numbers, or one more: the head of the rows' names."""
     for words in _WORDS:
         heads = [match[0] for match in words.finditer(head)]
-        if any(re.fullmatch(r"[\d.%+-]*\d[\d.%+-]*", one) and not _YEAR.fullmatch(one) for one in heads):
+        if any(
+            re.fullmatch(r"[\d.%+-]*\d[\d.%+-]*", one) and not _YEAR.fullmatch(one) for one in heads
+        ):
             continue
         for values in _VALUES:
             numbers = list(values.finditer(row))
-            mine = next((i for i, one in enumerate(numbers) if one.start() <= offset < one.end()), -1)
+            mine = next(
+                (i for i, one in enumerate(numbers) if one.start() <= offset < one.end()), -1
+            )
             if mine >= 0 and len(numbers) >= 2 and len(numbers) <= len(heads) <= len(numbers) + 1:
                 return len(heads) - len(numbers) + mine, heads
     return None
@@ -102,13 +106,16 @@ def _under_words(head: str, row: str, offset: int) -> tuple[int, Sequence[str]] 
 
 _PERCENT = re.compile(r"%|per ?cent|\bpct\b|百分", re.I)
 _COUNT_WORD = "|".join(_LISTS["counted"])
-_BOTH = re.compile(rf"(?:(?:\b|^)(?i:{_COUNT_WORD})|数|數|频次)[.,]? ?\((?:%|per ?cent\w*|百分[比率数])\)")
+_BOTH = re.compile(
+    rf"(?:(?:\b|^)(?i:{_COUNT_WORD})|数|數|频次)[.,]? ?\((?:%|per ?cent\w*|百分[比率数])\)"
+)
 _BOTH_TURNED = re.compile(rf"%\)? ?\((?:(?i:{_COUNT_WORD}))\.?\)")
 _COUNTS = re.compile(rf"(?:(?i:{_COUNT_WORD})[.s]?|.*[人例户次件只]数)")
 _SHARES = re.compile("|".join(_LISTS["shares"]), re.I)
 _MEASURED = re.compile("|".join(_LISTS["measured"]), re.I)
 _PLAIN = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
 _HUNDRED = 100
+_MOST_ROWS = 200
 
 
 def why_no_percentage(outline: Outline, start: int, region: Region | None) -> str:
@@ -118,63 +125,74 @@ def why_no_percentage(outline: Outline, start: int, region: Region | None) -> st
     that names a share (accuracy, 率); of a count with its share in brackets, n (%), the bracketed.
     """
     first, last = _extent(outline, start, region)
-    text = outline.text
-    line = outline.line_at(start)
-    low, high = outline.line_span(line)
-    bracketed = text[max(low, start - 1) : start] in ("(", "[")
+    low, high = outline.line_span(outline.line_at(start))
+    row = outline.text[low:high]
     over = list(heads_over(outline, start, first))
     heads = [all_heads[place] for place, all_heads in over]
-    name = _name_of_row(text[low:high])
-    caption = _caption(outline, region, first)
-    for said in (*heads, name, caption):
-        if _BOTH.search(said):
-            return "" if bracketed else "那里印的是个数，括号里才是百分数"
-        if _BOTH_TURNED.search(said):
-            return "括号里印的是个数" if bracketed else ""
-        if _PERCENT.search(said):
-            return ""
-        if said in heads and _COUNTS.fullmatch(said.strip(" *:")):
-            return f"那一列是 {said.strip()}"
+    said = [*heads, _name_of_row(row), _caption(outline, region, first)]
+    bracketed = outline.text[max(low, start - 1) : start] in ("(", "[")
+    for index, one in enumerate(said):
+        if (why := _told(one, bracketed=bracketed, is_head=index < len(heads))) is not None:
+            return why
     if any(_PERCENT.search(one) for _, all_heads in over for one in all_heads):
         return "带 % 的是另一列"
     if any(_PERCENT.search(one) for one in _names_of_rows(outline, first, last)):
         return "带 % 的是另一行"
-    said_here = (*heads, name, caption)
-    if any(_SHARES.search(one) for one in said_here):
+    if any(map(_SHARES.search, said)):
         return ""
-    if re.search(r"\d ?%", text[low:high]):
+    return _by_looks(
+        outline, start, row, said, outline.line_starts[first], outline.line_span(last)[1]
+    )
+
+
+def _told(said: str, *, bracketed: bool, is_head: bool) -> str | None:
+    """Return why a head, name or caption says that a number is no percentage; None if neither."""
+    if _BOTH.search(said):
+        return "" if bracketed else "那里印的是个数，括号里才是百分数"
+    if _BOTH_TURNED.search(said):
+        return "括号里印的是个数" if bracketed else ""
+    if _PERCENT.search(said):
+        return ""
+    counts = is_head and _COUNTS.fullmatch(said.strip(" *:"))
+    return f"那一列是 {said.strip()}" if counts else None
+
+
+def _by_looks(
+    outline: Outline, start: int, row: str, said: Sequence[str], low: int, high: int
+) -> str:
+    """Return why a number is no percentage where neither head, name nor caption says anything."""
+    if re.search(r"\d ?%", row):
         return "同一行里带 % 的是别的数"
-    block = text[outline.line_starts[first] : outline.line_span(last)[1]]
-    if _PERCENT.search(block):
+    if _PERCENT.search(outline.text, low, high):
         return ""
-    if any(_MEASURED.search(one) for one in said_here):
+    if any(map(_MEASURED.search, said)):
         return "表里说的是别的量"
-    return "" if _looks_like_share(text, start, low, high) else "表里没有说它是百分数"
+    return "" if _looks_like_share(outline, start, row) else "表里没有说它是百分数"
 
 
-def _looks_like_share(text: str, start: int, low: int, high: int) -> bool:
+def _looks_like_share(outline: Outline, start: int, row: str) -> bool:
     """Tell whether a number of a table without any units may be a percentage, by its looks.
 
     The text says it elsewhere with a %; or it has decimals and none of its row is above 100.
     """
-    match = _PLAIN.match(text, start)
+    match = _PLAIN.match(outline.text, start)
     if match is None or "," in match[0]:
         return False
-    if re.search(rf"(?<![\w.]){re.escape(match[0])} ?%", text) or float(match[0]) == 0:
+    if match[0] in outline.percentages or float(match[0]) == 0:
         return True
-    row = [float(one.replace(",", "")) for one in _PLAIN.findall(text, low, high) if "." in one]
-    return "." in match[0] and float(match[0]) >= 1 and max(row) <= _HUNDRED
+    others = [float(one.replace(",", "")) for one in _PLAIN.findall(row) if "." in one]
+    return "." in match[0] and float(match[0]) >= 1 and max(others) <= _HUNDRED
 
 
 def _extent(outline: Outline, start: int, region: Region | None) -> tuple[int, int]:
     """Return the first and last line of the table in which a number stands."""
     if region is not None and region.kind == "table":
         return outline.line_at(region.start), outline.line_at(max(region.start, region.end - 1))
-    first = last = outline.line_at(start)
-    while first > 0 and is_tabular(outline.line(first - 1)) and outline.line(first - 1):
+    line = first = last = outline.line_at(start)
+    while first > max(0, line - _MOST_ROWS) and is_tabular(outline.line(first - 1) or "."):
         first -= 1
-    most = len(outline.line_starts) - 1
-    while last < most and is_tabular(outline.line(last + 1)) and outline.line(last + 1):
+    most = min(len(outline.line_starts) - 1, line + _MOST_ROWS)
+    while last < most and is_tabular(outline.line(last + 1) or "."):
         last += 1
     return first, last
 
@@ -182,9 +200,7 @@ def _extent(outline: Outline, start: int, region: Region | None) -> tuple[int, i
 def _caption(outline: Outline, region: Region | None, first: int) -> str:
     """Return the caption of a table, or the line above it."""
     if region is not None and region.kind == "table":
-        for caption in outline.captions:
-            if region.holds(caption.start):
-                return outline.text[caption.start : caption.end]
+        return outline.caption_in(region)
     return outline.line(first - 1) if first else ""
 
 

@@ -280,9 +280,7 @@ def _ends_number(text: str, end: int, core: str, units: Units) -> bool:
     if core == "10" and re.match(r"[⁰¹²³⁴-⁹⁻]", after):
         return False
     glued = re.match(r"[A-Za-zμ]+", after)
-    return glued is None or (
-        glued[0] in units.table and glued[0] not in ("K", "M", "B", "T", "k")
-    )
+    return glued is None or (glued[0] in units.table and glued[0] not in ("K", "M", "B", "T", "k"))
 
 
 def _is_citation(text: str, start: int, end: int) -> bool:
@@ -430,8 +428,12 @@ def _same_measure(want: Wanted, unit: str, kind: str) -> bool:
 def is_part_of_group(text: str, hit: Hit) -> bool:
     """Tell whether a number in running text is a part of one with blanks in it: 345 of 12 345."""
     core = text[hit.start : hit.end]
-    behind = re.match(r"\d{3}(?!\d)", core) and _GROUP_BEFORE.search(text[max(0, hit.start - 5) : hit.start])
-    return bool(behind or (re.search(r"(?<!\d)\d{1,3}\Z", core) and _GROUP_AFTER.match(text, hit.end)))
+    behind = re.match(r"\d{3}(?!\d)", core) and _GROUP_BEFORE.search(
+        text[max(0, hit.start - 5) : hit.start]
+    )
+    return bool(
+        behind or (re.search(r"(?<!\d)\d{1,3}\Z", core) and _GROUP_AFTER.match(text, hit.end))
+    )
 
 
 # --- what `printed` says
@@ -475,7 +477,11 @@ def _says(printed: Decimal, value: Decimal, number: Number) -> bool:
     if (printed < 0 < value and not down) or (value < 0 < printed and not down):
         return False
     printed, value = abs(printed), abs(value)
-    if unit_kind(number.unit, number.units) == "percent" and printed <= 1 and _rounds_to(printed * 100, value):
+    if (
+        unit_kind(number.unit, number.units) == "percent"
+        and printed <= 1
+        and _rounds_to(printed * 100, value)
+    ):
         return True
     if _rounds_to(printed, value):
         return True

@@ -29,8 +29,11 @@ from chapterkit.numbers.verify.texts import normal
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _CLAUSE = re.compile(r"[,;|]\s|\s\|\s?|\s(?:and|whereas|while|but|versus|vs\.?)\s|[，；、]|\n\n")
-_NAME_AND_NUMBER = re.compile(rf"[^\W\d_][^\d.;。；]{{1,40}}\s[+-]?\d[\d.,]*\d?\s?(?:%|[{COMMON_HAN}]{{1,2}})?")
+_NAME_AND_NUMBER = re.compile(
+    rf"[^\W\d_][^\d.;。；]{{1,40}}\s[+-]?\d[\d.,]*\d?\s?(?:%|[{COMMON_HAN}]{{1,2}})?"
+)
 _ROWS = 2
+_MOST_ROWS = 200
 _FLOATS = ("figure", "table")
 _COORDINATED = re.compile(r"[\s,/&]*(?:and|or)?[\s(]*$")
 _PREPOSITION = re.compile(r"\b(by|for|with|under|using|via|in|on)\s+(?:the\s+)?\Z", re.I)
@@ -254,12 +257,15 @@ class Word:
         return Region(outline.line_starts[first], outline.line_span(last)[1], "table", "表")
 
     def _plain_table(self, start: int) -> Region | None:
-        """Return the lines around a number that each are a name and a number, None if its is not."""
+        """Return the lines around a number that are a name and a number each, or None."""
         outline, line = self.outline, self.outline.line_at(start)
         first = last = line
-        while first >= 0 and _NAME_AND_NUMBER.fullmatch(outline.line(first)):
+        while first >= max(0, line - _MOST_ROWS) and _NAME_AND_NUMBER.fullmatch(
+            outline.line(first)
+        ):
             first -= 1
-        while last < len(outline.line_starts) and _NAME_AND_NUMBER.fullmatch(outline.line(last)):
+        most = min(len(outline.line_starts), line + _MOST_ROWS)
+        while last < most and _NAME_AND_NUMBER.fullmatch(outline.line(last)):
             last += 1
         if last - first < _ROWS + 1:
             return None

@@ -17,12 +17,14 @@ _EDGE = 2  # lines at the top and at the foot of a page that may be no text
 _FEW = 3  # pages: among so few, twice is enough for a running head
 _COUNT = re.compile(r"^(\d{1,4})(?=\W*\s)|(?<=\s)(\d{1,4})$|^\W*(\d{1,4})\W*$")
 _LETTER = re.compile(r"[^\W\d_]{2}")
-_CAPTION = re.compile(r"\s*(?:Table|Figure|Fig\.|TABLE|FIGURE|FIG\.|[表图圖])\s?[\dIVX一二三四五六七八九十]")
+_CAPTION = re.compile(
+    r"\s*(?:Table|Figure|Fig\.|TABLE|FIGURE|FIG\.|[表图圖])\s?[\dIVX一二三四五六七八九十]"
+)
 _SENTENCE_END = re.compile(r"[.!?。！？:：][\"'”’)\]]*\s*\Z")
 _NUMBER_LINE = re.compile(r"^[ \t]*\d{1,4}[ \t]*\n", re.M)
 _JOURNAL = re.compile(
-    r"^(?=.{10,150}$)(?=.*\b(?:1[89]|20)\d\d\b)(?=.*(?:et al\b|Journal|Proceedings|\bVol\b|\bpp?\b\.|ISSN"
-    r"|doi|©|\d\s?\(\d|学报|杂志|第\s?\d+\s?卷)).*$"
+    r"^(?=.{10,150}$)(?=.*\b(?:1[89]|20)\d\d\b)(?=.*(?:et al\b|Journal|Proceedings|\bVol\b"
+    r"|\bpp?\b\.|ISSN|doi|©|\d\s?\(\d|学报|杂志|第\s?\d+\s?卷)).*$"
 )
 _GUTTER = re.compile(r"(?<=\S) {3,}(?=\S)")
 _HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? +[A-Z]|[IVX]{1,4}\. +[A-Z]")
@@ -119,7 +121,7 @@ def _loose_heads(text: str) -> set[tuple[int, int]]:
 
 def _joints(text: str, pages: Sequence[int], dropped: set[tuple[int, int]]) -> set[tuple[int, int]]:
     """Return the blank stretches between pages in the middle of a sentence."""
-    starts = {start: end for start, end in dropped}
+    starts = dict(dropped)
     ends = {end: start for start, end in dropped}
     found: set[tuple[int, int]] = set()
     for page in pages[1:]:
@@ -140,7 +142,7 @@ def _joints(text: str, pages: Sequence[int], dropped: set[tuple[int, int]]) -> s
 
 
 def _columns(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the blocks of lines that are two columns of prose: start, end, where the right begins."""
+    """Yield the blocks of lines that are two columns of prose, with the right one's place."""
     if not _GUTTER.search(text):
         return
     run: list[re.Match[str]] = []
@@ -164,9 +166,7 @@ def _fits(line: str, column: int) -> bool:
     return bool(line.strip()) and clear and (len(line) <= column or line[column] != " ")
 
 
-def _column_block(
-    block: Sequence[re.Match[str]], column: int
-) -> Iterator[tuple[int, int, int]]:
+def _column_block(block: Sequence[re.Match[str]], column: int) -> Iterator[tuple[int, int, int]]:
     lines = [line[0].rstrip() for line in block]
     both = sum(bool(line[:column].strip() and line[column:].strip()) for line in lines)
     if both < max(_COLUMN_LINES, _COLUMN_SHARE * len(lines)):
@@ -181,8 +181,7 @@ def _is_prose(lines: Iterator[str]) -> bool:
     ends = sum(bool(re.search(r"[a-z,-]$", line.rstrip())) for line in said)
     return bool(said) and (
         sum(count >= _WORDS for count in words) >= _PROSE_SHARE * len(said)
-        or sum(words) >= 2 * len(said)
-        and ends >= _PROSE_SHARE * len(said)
+        or (sum(words) >= 2 * len(said) and ends >= _PROSE_SHARE * len(said))
     )
 
 

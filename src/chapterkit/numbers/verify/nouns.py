@@ -19,7 +19,7 @@ _BEHIND = re.compile(
     r"(?:[ \n-](?!(?:on|of|for|in|and|to|per|with|from|over|at|or|by|than|as|is|are|out|x)\b)"
     r"[A-Za-z][A-Za-z0-9]*){0,2}?[ \n-](" + "|".join(_CLASS_OF_NOUN) + r")\b"
 )
-_HEAD_UNIT = re.compile(r"[%$]|(?<=\()[a-z]{1,3}(?=\))|[A-Za-z]{3,}")
+_HEAD_UNIT = re.compile(r"[%$]|(?<=\()(?:[a-z]{1,3}|[^\W\d_a-zA-Z]{1,4})(?=\))|[A-Za-z]{3,}")
 _HEADS = 2  # lines of heads, one above the other
 _HEAD_KINDS = ("time", "money", "percent", "points")
 

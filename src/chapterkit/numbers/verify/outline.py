@@ -8,7 +8,7 @@ beside its caption, on the side on which this source prints them.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -136,7 +136,8 @@ _NUMBERED = re.compile(
     r"(?P<id>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<end>\.|\]|:|[ ]?节)?(?:[ ]+(?P<title>\S.*))?$"
 )
 _HAN_HEADING = re.compile(
-    rf"^(?:#{{1,6}}[ ])?(?:第[ ]?(?P<named>{HAN_NUMBER}|\d{{1,2}})[ ]?(?P<mark>[章节節])|(?P<listed>{HAN_NUMBER})、)"
+    rf"^(?:#{{1,6}}[ ])?(?:第[ ]?(?P<named>{HAN_NUMBER}|\d{{1,2}})[ ]?(?P<mark>[章节節])"
+    rf"|(?P<listed>{HAN_NUMBER})、)"
     r"[ ]*(?P<title>[^。;,]{0,40})$"
 )
 _ROMAN_HEADING = re.compile(rf"^(?P<id>{ROMAN_NUMBER})\.?[ ]+(?P<title>[A-Z][A-Za-z].{{1,70}})$")
@@ -179,7 +180,10 @@ _TITLE = re.compile(r"[A-Z][a-z]+(?! (?:shows?|is)\b)|[A-Z]{2,}\b|\((?i:cont|[�
 _SENTENCE = 45  # characters: a caption that begins without a blank is a short line
 _NOT_APART = "".join(f"(?<!{word})(?<!{word} )" for word in APART.split("|"))
 _MENTIONED = _NOT_APART + r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*(?:{number})"
-_WORDS = {"figure": r"\b(?:Figure|FIGURE|Fig\.|FIG\.)|[图圖図]", "table": r"\b(?:Table|TABLE|Tab\.)|表"}
+_WORDS = {
+    "figure": r"\b(?:Figure|FIGURE|Fig\.|FIG\.)|[图圖図]",
+    "table": r"\b(?:Table|TABLE|Tab\.)|表",
+}
 _ANY_FLOAT = re.compile(
     rf"\b(?:Figure|Fig\.|Table|Tab\.|FIGURE|FIG\.|TABLE)s?[ \n]?(?:[A-Z]?\d|{ROMAN_NUMBER})"
     rf"|[图表圖図][ ]?(?:\d|{HAN_NUMBER})"
@@ -239,12 +243,16 @@ class Outline:
 
     @cached_property
     def _roman_headings(self) -> list[Heading]:
-        """The headings I., II., III., … where there are three or more in order, as IEEE has them."""
+        """The headings I., II., III., … where there are three or more in order."""
         found: list[Heading] = []
         for index, start in enumerate(self.line_starts):
             line = self.line(index)
             match = _ROMAN_HEADING.match(line) if line[:1] in tuple("IVX") else None
-            if match and not line.endswith((".", ",")) and from_roman(match["id"]) == len(found) + 1:
+            if (
+                match
+                and not line.endswith((".", ","))
+                and from_roman(match["id"]) == len(found) + 1
+            ):
                 found.append(Heading(start, (arabic(match["id"]),), 1, match["title"]))
         return found if len(found) >= _ROMANS else []
 
@@ -365,14 +373,13 @@ class Outline:
 
     def _is_summary(self, index: int) -> bool:
         """Tell whether a heading says "Summary" before all sections: that is an abstract."""
-        before = self.headings[:index]
-        first = not any(
+        if self.headings[index].steps or not _SUMMARIES.match(self.headings[index].title):
+            return False
+        return not any(
             one.steps[:1] > ("0",) or _BEHIND_ABSTRACT.match(one.title)
-            for one in before
+            for one in self.headings[:index]
             if not one.steps or one.steps[0].isdigit()
         )
-        heading = self.headings[index]
-        return first and not heading.steps and bool(_SUMMARIES.match(heading.title))
 
     def _abstract_end(self, index: int) -> int:
         """Return where an abstract ends: at the next heading but for its own, or the keywords."""
@@ -499,6 +506,18 @@ class Outline:
             digits += bool(re.search(r"\d", line))
             count = distance
         return count if digits else 0
+
+    def caption_in(self, region: Region) -> str:
+        """Return the caption that begins in a region, nothing if none does."""
+        index = bisect_left(self._caption_starts, region.start)
+        if index == len(self.captions) or not region.holds(self.captions[index].start):
+            return ""
+        return self.text[self.captions[index].start : self.captions[index].end]
+
+    @cached_property
+    def percentages(self) -> frozenset[str]:
+        """All numbers that the text prints with a %."""
+        return frozenset(re.findall(r"(?<![\w.])(\d+(?:\.\d+)?) ?%", self.text))
 
     def _inside_caption(self, index: int) -> bool:
         start = self.line_starts[index]

@@ -20,14 +20,7 @@ from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import State
 from chapterkit.numbers.verify.arms import other_arm
 from chapterkit.numbers.verify.columns import why_no_percentage
-from chapterkit.numbers.verify.forms import (
-    Hit,
-    Wanted,
-    agreement,
-    hits,
-    is_part_of_group,
-    wanted,
-)
+from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, is_part_of_group, wanted
 from chapterkit.numbers.verify.labels import Word, alike, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
 from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
@@ -171,18 +164,23 @@ class Searcher:
         if len(close) < needed:
             missing = 10_000 * (needed - len(close))
             return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
-        if why := self._not_one_number(hit, inside):
-            return _Place(hit, region, total, why)
-        column = column_unit(self.outline, hit.start, want.units)
-        if not want.printed and not fits_column(want.unit, column, want.units):
-            return _Place(hit, region, total, f"那一列的单位是{column}")
-        if hit.bare and (why := self._not_percent(hit, region, want)):
+        if why := self._other_kind(hit, region, want):
             return _Place(hit, region, total, why)
         if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
             return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
         if not needed and (region is None or region.kind == "mention"):
             return _Place(hit, region, total, "单凭数字证明不了什么")
         return _Place(hit, region, total, "")
+
+    def _other_kind(self, hit: Hit, region: Region | None, want: Wanted) -> str:
+        """Return why a number is another, or of another unit, by what stands around it; or ""."""
+        table = region if region and region.kind in ("figure", "table") else None
+        if why := self._not_one_number(hit, table):
+            return why
+        column = column_unit(self.outline, hit.start, want.units)
+        if not want.printed and not fits_column(want.unit, column, want.units):
+            return f"那一列的单位是{column}"
+        return self._not_percent(hit, region, want) if hit.bare else ""
 
     def _not_one_number(self, hit: Hit, table: Region | None) -> str:
         """Return why a number is none by itself, or more than one; or "".
@@ -216,7 +214,9 @@ class Searcher:
             signed = len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M))
             return "原文没有单位" if want.kind == "points" or signed >= 2 else ""
         if (region is not None and region.kind == "table") or (is_tabular(line) and is_row(line)):
-            return why_no_percentage(self.outline, hit.start, region) if want.kind == "percent" else ""
+            return (
+                why_no_percentage(self.outline, hit.start, region) if want.kind == "percent" else ""
+            )
         said = re.search(r"\(%\)|in %|percent|百分", line)
         said = said or _SHARED_PERCENT.match(self.source.text, hit.end)
         return "" if said else "原文没有单位"

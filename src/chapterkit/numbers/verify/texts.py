@@ -122,9 +122,7 @@ def _read(folder: Path, path: Path, key: str) -> SourceText:
     return make_source(key, name, hashlib.sha256(data).hexdigest(), text, pages, scanned)
 
 
-def _extract(
-    data: bytes, suffix: str, name: str
-) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+def _extract(data: bytes, suffix: str, name: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     """Return the text of a file, where its pages begin, and which of them are mere pictures."""
     if suffix == ".pdf":
         pages, scanned = _pdf_pages(data, name)
