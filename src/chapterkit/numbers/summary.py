@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from unicodedata import east_asian_width
 
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.lock import coverage, lock_state
+from chapterkit.manuscript.lock import coverage, lock_state, unseen_sources
 from chapterkit.manuscript.states import State
 from chapterkit.numbers.consistency import contradictions
 from chapterkit.showing import one_line
@@ -15,13 +15,17 @@ from chapterkit.text.document import Document
 
 
 def summary_text(document: Document, book: Book) -> str:
-    """Return a line for each section, one of coverage, one for each accepted exception."""
+    """Return a line for each section, one of coverage, one for each source not looked at yet, and
+    one for each accepted exception.
+    """
     states: Mapping[str, State] = lock_state(book.ledger, book.lock or {})
     lines = list(_section_lines(list(sections(document, book.records)), book, states))
     if book.lock is None:
         lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
     else:
         lines.append(coverage(book.ledger.values(), states).line)
+        unseen = unseen_sources(book.ledger.values(), book.lock)
+        lines += [f"{cite} 的 {count} 个数还没有与原文核对过。" for cite, count in unseen.items()]
     lines += [f"接受的出入：{sentence}" for sentence in _accepted(book)]
     return "\n".join(map(one_line, lines))
 
