@@ -90,7 +90,7 @@ def adopted(
     skipped = heads | {block.start for one in lists for block in one.blocks}
     found.take(numeric(manuscript, [one for one in numbered if one.works], skipped))
     found.take(author_year(manuscript, list(works.works.values()), skipped))
-    exhibits = Exhibits(manuscript)
+    exhibits = Exhibits(manuscript, found.changes)
     found.take(exhibits.found())
     found.take(pointers(manuscript, book, exhibits.placed))
     found.take(_lists(manuscript, book))
@@ -183,7 +183,7 @@ def _taken_in(
     taking = _TakingIn(manuscript, typed, library)
     numbered = taking.all()
     found.left += taking.left
-    found.changes += [_without(manuscript, entry, work) for entry, work in taking.taken]
+    found.changes += _without(manuscript, taking.taken)
     if typed.heading and len(taking.taken) == len(typed.entries):
         found.changes += _without_heading(manuscript, typed)
     elif typed.heading and taking.taken:
@@ -193,18 +193,29 @@ def _taken_in(
     return numbered
 
 
-def _without(manuscript: Manuscript, entry: Entry, work: Work) -> Change:
-    """Return the change that takes a reference out of the text, with its line's break."""
-    start, last = manuscript.typed_line(entry.first), manuscript.typed_line(entry.last - 1)
-    end = manuscript.line_end(last)
-    while end < len(manuscript.text) and manuscript.text[end] == "\n":
-        end += 1
-    old = manuscript.text[start:end]
-    note = f"{'已有' if work.known else '收进'} {work.key}"
-    if work.guessed:
-        note += f"；猜的：{'、'.join(work.guessed)}"
-    certain = not work.guessed
-    return Change(start, old, "", "reference", certain, note)
+def _without(manuscript: Manuscript, taken: Sequence[tuple[Entry, Work]]) -> Iterator[Change]:
+    """Yield the changes that take references out of the text, with their lines' breaks.
+
+    The blank lines behind go too, unless what stands before would then touch what comes after.
+    """
+    text = manuscript.text
+    parted = False
+    until = -1
+    for place, (entry, work) in enumerate(taken):
+        start = manuscript.typed_line(entry.first)
+        end = min(len(text), manuscript.line_end(manuscript.typed_line(entry.last - 1)) + 1)
+        if start != until:
+            parted = not text[:start].endswith("\n") or text.endswith("\n\n", 0, start) or not start
+        until = end
+        while until < len(text) and text[until] == "\n":
+            until += 1
+        follows = [manuscript.typed_line(one.first) for one, _ in taken[place + 1 : place + 2]]
+        if not parted and until not in follows:
+            until = end
+        note = f"{'已有' if work.known else '收进'} {work.key}"
+        if work.guessed:
+            note += f"；猜的：{'、'.join(work.guessed)}"
+        yield Change(start, text[start:until], "", "reference", not work.guessed, note)
 
 
 def _without_heading(manuscript: Manuscript, typed: ReferenceList) -> Iterator[Change]:

@@ -10,6 +10,7 @@ from chapterkit.adopting.changes import Change, Left
 from chapterkit.adopting.library import Work, folded, named
 from chapterkit.adopting.manuscript import Manuscript, Span
 from chapterkit.han import ALL_HAN
+from chapterkit.manuscript.names import is_whole_name
 from chapterkit.text.document import Block
 
 _DASH = r"[-–—‐‑−~～]"
@@ -25,7 +26,9 @@ _INTERVAL = re.compile(
     r"(?:区间|區間|范围|範圍|取值|值域|属于|介于|位于|落在|限制在|归一化到|缩放到|∈|interval|range|between|within)\D{0,6}$",
     re.IGNORECASE,
 )
-_INTERVAL_BEHIND = re.compile(r"\s?(?:之间|之間|区间|區間|范围|範圍|内的|上的均匀|interval|range)")
+_INTERVAL_BEHIND = re.compile(
+    r"\s?(?:之间|之間|上|区间|區間|范围|範圍|内的|上的均匀|interval|range)"
+)
 _INDEXED = re.compile(r"(?:^|[^A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_]*)$|(?P<call>[)\]}])$")
 _INDEX_BEHIND = re.compile(r"\s?(?:=(?!=)|[+*/<>]|==|\[|\.[a-z]|->|\+\+)")
 _LEAST_NAME = 2
@@ -142,6 +145,8 @@ def _doubt(block: Block, found: re.Match[str], names: frozenset[str]) -> str:
     two = re.fullmatch(r"\W*\d+\s*[,，]\s*\d+\W*", found[0])
     if two and (_INTERVAL.search(before[-24:]) or _INTERVAL_BEHIND.match(behind)):
         return "像是一个区间"
+    if found[0].startswith("【") or before.endswith("第"):
+        return "不像引用的写法"
     if indexed := _INDEXED.search(before[-60:]):
         name = indexed["name"] or ""
         is_short = name and len(name) < _LEAST_NAME
@@ -219,6 +224,17 @@ _STRANGER = re.compile(
 _UNKNOWN = "补上这一条，或写成 [@键]；不是引用就不用管"
 
 
+@dataclass(frozen=True)
+class _Cited:
+    """The inner parts of a citation; `guess` if letters behind years were told by their order."""
+
+    parts: tuple[str, ...]
+    guess: bool = False
+
+
+_BY_ORDER = "同一年的几条没有写 a、b，按文献表里的次序认的"
+
+
 class _Known:
     """The works that may be cited, found by the names of their first authors."""
 
@@ -236,10 +252,10 @@ class _Known:
         join = r"(?:[,，、]\s*(?:and|&|和)?|&|and\b|和|与|與)"
         self.at_end = re.compile(
             rf"(?P<names>(?:{western}|{others})(?:\s*{join}\s*{name}){{0,4}})"
-            r"(?P<also>\s*[,，]?\s*et\.?\s*al\.?|\s*等人?|’s|'s)?\s*(?:的)?\s*$"
+            r"(?P<also>\s*[,，]?\s*et\.?\s*al\.?|\s*等人?|’s|'s)?\s*(?:的|[,，])?\s*$"
         )
 
-    def cited(self, names: str, years: str, locator: str) -> list[str] | str:
+    def cited(self, names: str, years: str, locator: str) -> _Cited | str:
         """Return the citations of names and years, or in words why they cannot be told.
 
         The words are empty where no names of people are meant.
@@ -250,18 +266,21 @@ class _Known:
             return ""
         same = self.by_first.get(folded(people[0]), [])
         found: list[str] = []
-        last = ""
+        last, guess = "", False
         for written in re.findall(rf"{_YEAR}|\b[a-z]\b", years, re.IGNORECASE):
             last = last[:4] + written if len(written) == 1 else written
             undated = last in {"n.d.", "无日期"}
-            several = named(same, people[1:], "" if undated else last)
+            several, by_order = named(same, people[1:], "" if undated else last)
+            guess = guess or by_order
+            if not several and not (people[0].isascii() or is_whole_name(people[0])):
+                return ""
             if len(several) != 1:
                 why = "参考文献表里没有" if not several else f"有 {len(several)} 条都像"
                 return f"{why}“{plain} {last}”"
             found.append(f"@{several[0].key}")
         if locator:
             found[-1] += f", {_locator(locator)}"
-        return found
+        return _Cited(tuple(found), guess)
 
     def names_one(self, text: str) -> bool:
         """Tell whether a text names the first author of a work and its year."""
@@ -295,23 +314,33 @@ def _parenthetical(
     manuscript: Manuscript, span: Span, inner: str, known: _Known
 ) -> Iterator[Change | Left]:
     citations: list[str] = []
-    for part in (_PART.fullmatch(one.strip()) for one in re.split("[;；]", inner)):
+    names, guess = "", False
+    for one in re.split("[;；]", inner):
+        part = _PART.fullmatch(one.strip()) or (names and _ALONE.fullmatch(one.strip())) or None
         locator = (part["locator"] or "").strip() if part else ""
         if part is None or (locator and not _LOCATORLIKE.fullmatch(locator)):
             if known.names_one(inner):
                 why, hint = "这里引了文献，但没有认全", "写成 [@键]"
                 yield Left(span.start, manuscript.typed(span), "citation", why, hint)
             return
-        cited = known.cited(part["names"], part["years"], locator)
+        names = part.groupdict().get("names") or names
+        cited = known.cited(names, part["years"], locator)
         if isinstance(cited, str):
             if cited:
                 yield Left(span.start, manuscript.typed(span), "citation", cited, _UNKNOWN)
             return
-        prefix = (part["prefix"] or "").strip()
-        citations += [f"{prefix} {cited[0]}" if prefix else cited[0], *cited[1:]]
+        prefix = (part.groupdict().get("prefix") or "").strip()
+        first, *others = cited.parts
+        citations += [f"{prefix} {first}" if prefix else first, *others]
+        guess = guess or cited.guess
     gap = _gap_before(manuscript.text, span.start)
     text = " " * gap + manuscript.typed(span)
-    yield Change(span.start - gap, text, f"[{'; '.join(citations)}]", "citation")
+    yield _change(span.start - gap, text, citations, guess)
+
+
+def _change(start: int, text: str, citations: Sequence[str], guess: bool) -> Change:
+    note = _BY_ORDER if guess else ""
+    return Change(start, text, f"[{'; '.join(citations)}]", "citation", not guess, note)
 
 
 def _gap_before(text: str, start: int) -> int:
@@ -326,7 +355,7 @@ def _narrative(
     while found := known.at_end.search(before, at):
         cited = known.cited(found["names"], alone["years"], (alone["locator"] or "").strip())
         if not isinstance(cited, str):
-            yield Change(span.start, text, f"[{'; '.join(cited)}]", "citation")
+            yield _change(span.start, text, cited.parts, cited.guess)
             return
         why, at = why or cited, found.start() + 1
     if not why and (stranger := _STRANGER.search(before)):

@@ -153,10 +153,10 @@ def left_over(text: str, read: Read) -> str:
     people = (*read.people.authors, *read.people.editors, *read.people.translators)
     parts = [word for name in people for word in re.split(r"[\s,.]+", name)]
     rest = _letters(_plain(text), "|")
-    for value in sorted({*read.fields.values(), *parts}, key=len, reverse=True):
+    for value in sorted([*read.fields.values(), *parts], key=len, reverse=True):
         if wanted := _letters(value, ""):
-            spread = r"\|*".join(map(re.escape, wanted)) if len(wanted) < 400 else re.escape(wanted)
-            rest = re.sub(spread, "|", rest, count=1)
+            spread = r"\|*".join(map(re.escape, wanted[:400]))
+            rest = re.sub(rf"(?<![a-z0-9]){spread}(?![a-z0-9])", "|", rest, count=1)
     words = [
         one
         for one in re.split(r"\|+", rest)

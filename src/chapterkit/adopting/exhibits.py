@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chapterkit.adopting.changes import Change, Kind, Left
+from chapterkit.adopting.changes import Change, Kind, Left, apart, applied
 from chapterkit.adopting.library import in_plain_letters
 from chapterkit.adopting.manuscript import Manuscript
 from chapterkit.lint.rules import typed_reference
@@ -53,8 +53,9 @@ class Placed:
 class Exhibits:
     """The figures and tables of a manuscript; what is done about each is found one by one."""
 
-    def __init__(self, manuscript: Manuscript) -> None:
+    def __init__(self, manuscript: Manuscript, changes: Sequence[Change]) -> None:
         self.manuscript = manuscript
+        self.cited = [one for one in changes if one.kind == "citation"]
         self.taken = identifiers_in(manuscript.document.tree)
         self.placed: list[Placed] = []
         self.blocks = [
@@ -75,62 +76,74 @@ class Exhibits:
         for found in re.finditer(rf"^{_PICTURE.pattern}$", text, re.MULTILINE):
             if found.start() < at or any(start <= found.start() < end for start, end in hidden):
                 continue
-            if re.search(r"#[\w:.-]+", found["attributes"] or ""):
+            if re.search(r"#[\w:.-]+", found["attributes"] or "") or not self._is_alone(found):
                 continue
             yield from self._figure(found, used)
             at = found.end()
 
+    def _is_alone(self, found: re.Match[str]) -> bool:
+        """Tell whether a picture begins a paragraph."""
+        start = found.start()
+        return (
+            not start
+            or not self.manuscript.text[self.manuscript.line_start(start - 1) : start].strip()
+        )
+
     def _figure(self, found: re.Match[str], used: set[int]) -> Iterator[Change | Left]:
-        caption, own = (
-            self._caption_near(found, "figure"),
-            _CAPTION["figure"].fullmatch(found["alt"]),
-        )
+        caption = self._caption_below(found)
+        own = _CAPTION["figure"].fullmatch(found["alt"])
         alt = found["alt"].strip()
-        number, title, below = "", "", None
+        is_said = len(alt) > 1 and not _NONDESCRIPT.fullmatch(alt)
+        number, title = "", ""
         if caption:
-            below, number, title = caption
+            number, title = caption.number, self._told(caption.title_start, caption.title_end)
         elif own:
-            number, title = own["number"], own["title"]
-        elif len(alt) > 1 and not _NONDESCRIPT.fullmatch(alt):
-            title = alt
+            begun = found.start("alt")
+            number = own["number"]
+            title = self._told(begun + own.start("title"), begun + own.end("title"))
+        elif is_said:
+            title = self._told(*found.span("alt")).strip()
         if not title:
-            why = "图没有题注，不知道叫什么"
             hint = "写成 ![题注](图.png){#fig:名字}"
-            yield Left(found.start(), found[0].strip(), "figure", why, hint)
+            yield Left(found.start(), found[0].strip(), "figure", "图没有题注，不知道叫什么", hint)
             return
-        identifier = self._name("figure", found["target"][2:-1].split()[0].strip("<>"), title)
+        address = found["target"][2:-1].split()[:1]
+        identifier = self._name("figure", "".join(address).strip("<>"), title)
         self.placed.append(Placed("figure", identifier, _plain_number(number)))
-        kept = (found["attributes"] or "{}").strip("{}").strip()
-        wanted = [f"#{identifier}", kept]
-        if below and alt and not _NONDESCRIPT.fullmatch(alt) and alt != title and '"' not in alt:
+        wanted = [f"#{identifier}", (found["attributes"] or "{}").strip("{}").strip()]
+        if caption and is_said and alt != title and '"' not in alt:
             wanted.append(f'alt="{alt}"')
-        new = (
-            f"{found['head']}{_closed(title)}{found['target']}{{{' '.join(filter(None, wanted))}}}"
-        )
-        note = f"题注原来的编号 {number} 不再写，由工具来数" if number else ""
+        attributes = " ".join(filter(None, wanted))
+        new = f"{found['head']}{_closed(title)}{found['target']}{{{attributes}}}"
+        note = _UNNUMBERED.format(number) if number else ""
         yield Change(found.start(), found[0], new, "figure", True, note, identifier)
-        if below:
-            used.add(below.start)
-            yield self._without(below, identifier)
+        if caption:
+            used.add(caption.start)
+            # The blank line that parted it from the figure goes with it.
+            start = found.end()
+            old = self.manuscript.text[start : caption.end]
+            yield Change(start, old, "", "figure", True, "成了图的题注", identifier)
 
-    def _without(self, caption: _Line, identifier: str) -> Change:
-        """Return the change that takes away a line whose text is now a figure's caption."""
+    def _told(self, start: int, end: int) -> str:
+        """Return what is typed in a stretch, with its citations as they will be."""
+        inner = [one for one in self.cited if start <= one.start and one.end <= end]
+        moved = [replace(one, start=one.start - start) for one in inner]
+        return applied(self.manuscript.text[start:end], apart(moved))
+
+    def _caption_below(self, found: re.Match[str]) -> _Caption | None:
+        """Return the caption that stands in a paragraph, or line, of its own below a picture."""
         text = self.manuscript.text
-        end = caption.end
-        # The blank line that parted it from the figure goes with it.
-        start = caption.start
-        while start > 0 and text[start - 1] in "\n ":
-            start -= 1
-        return Change(start, text[start:end], "", "figure", True, "成了图的题注", identifier)
+        below = _BELOW.match(text, found.end())
+        return self._caption("figure", below.start("line"), below.end("line")) if below else None
 
-    def _caption_near(self, found: re.Match[str], kind: Kind) -> tuple[_Line, str, str] | None:
-        line = _line_after(self.manuscript.text, found.end())
-        if line is None or line.end - line.start > _LONGEST_CAPTION:
+    def _caption(self, kind: Kind, start: int, end: int) -> _Caption | None:
+        """Return the caption that a line is, None if it is something else."""
+        line = self.manuscript.text[start:end].rstrip()
+        found = _CAPTION[kind].fullmatch(line) if len(line) <= _LONGEST_CAPTION else None
+        if found is None or _is_sentence(found["title"]):
             return None
-        caption = _CAPTION[kind].fullmatch(self.manuscript.text[line.start : line.end])
-        if caption is None or _is_sentence(caption["title"]):
-            return None
-        return line, caption["number"], caption["title"]
+        begun, ended = start + found.start("title"), start + found.end("title")
+        return _Caption(start, start + len(line), found["number"], begun, ended)
 
     # tables
 
@@ -146,64 +159,74 @@ class Exhibits:
                 continue
             yield from self._table(table, index, used)
 
-    def _table(self, table: Element, index: int, used: set[int]) -> Iterator[Change | Left]:
+    def _table(self, table: Element, first: int, used: set[int]) -> Iterator[Change | Left]:
         blocks = self.manuscript.document.blocks
-        inside = [
-            at for at, one in enumerate(blocks) if any(two is table for two in one.containers)
-        ]
-        start = self.manuscript.offset(blocks[index].origin(0))
+        start = self.manuscript.offset(blocks[first].origin(0))
         if start < 0:
             return
         if caption_of(table):
-            yield from self._captioned(blocks[inside[0]], blocks)
+            yield from self._captioned(blocks[first])
             return
-        for near, word in ((inside[0] - 1, "Table: "), (inside[-1] + 1, ": ")):
-            if not 0 <= near < len(blocks) or blocks[near].start in used:
+        last = first
+        while last + 1 < len(blocks) and any(one is table for one in blocks[last + 1].containers):
+            last += 1
+        for near, word in ((first - 1, "Table: "), (last + 1, ": ")):
+            if not 0 <= near < len(blocks) or (caption := self._own_line(blocks[near])) is None:
                 continue
-            if change := self._table_caption(blocks[near], word):
-                used.add(blocks[near].start)
-                yield change
+            if caption.start not in used:
+                used.add(caption.start)
+                yield from self._given(caption, word)
                 return
         excerpt = self.manuscript.text[start : self.manuscript.line_end(start)]
         hint = "表下空一行，写 : 题注 {#tbl:名字}"
         yield Left(start, excerpt, "table", "表没有题注，不知道叫什么", hint)
 
-    def _captioned(self, caption: Block, blocks: Sequence[Block]) -> Iterator[Change | Left]:
+    def _captioned(self, caption: Block) -> Iterator[Change | Left]:
         """Give an identifier to a table that has a caption of Markdown's own."""
-        span = self.manuscript.span(caption, 0, len(caption.text)) if caption.text else None
-        if span is None or caption.within[-1:] != ("Caption",):
+        if caption.within[-1:] != ("Caption",) or not caption.text:
             return
-        text = self.manuscript.typed(span)
-        found = _CAPTION["table"].fullmatch(text)
-        title, number = (found["title"], found["number"]) if found else (text, "")
-        identifier = self._name("table", "", title)
+        begun = self.manuscript.offset(caption.origin(0))
+        end = self.manuscript.line_end(
+            self.manuscript.offset(caption.origin(len(caption.text) - 1))
+        )
+        typed = _CAPTION["table"].fullmatch(self.manuscript.text[begun:end])
+        number = typed["number"] if typed else ""
+        identifier = self._name("table", "", typed["title"] if typed else caption.text)
         self.placed.append(Placed("table", identifier, _plain_number(number)))
-        new = f"{title} {{#{identifier}}}"
-        yield Change(span.start, text, new, "table", True, "", identifier)
+        if typed:
+            old = self.manuscript.text[begun : begun + typed.start("title")]
+            note = _UNNUMBERED.format(number)
+            yield Change(begun, old, "", "table", True, note, identifier)
+        yield Change(end, "", f" {{#{identifier}}}", "table", True, "", identifier)
 
-    def _table_caption(self, block: Block, word: str) -> Change | None:
+    def _own_line(self, block: Block) -> _Caption | None:
+        """Return the caption that a paragraph of one line is, None if it is something else."""
         if block.kind != "Para" or block.containers or not block.text:
             return None
         start = self.manuscript.offset(block.origin(0))
-        if start < 0:
-            return None
-        start, end = self.manuscript.line_start(start), self.manuscript.line_end(start)
-        line = self.manuscript.text[start:end]
-        found = _CAPTION["table"].fullmatch(line)
         last = self.manuscript.offset(block.origin(len(block.text) - 1))
-        if not found or len(line) > _LONGEST_CAPTION or last >= end or _is_sentence(found["title"]):
+        end = self.manuscript.line_end(max(start, 0))
+        if not 0 <= start <= last < end:
             return None
-        identifier = self._name("table", "", found["title"])
-        self.placed.append(Placed("table", identifier, _plain_number(found["number"])))
-        new = f"{word}{found['title']} {{#{identifier}}}"
-        note = f"题注原来的编号 {found['number']} 不再写，由工具来数"
-        return Change(start, line, new, "table", True, note, identifier)
+        return self._caption("table", self.manuscript.line_start(start), end)
+
+    def _given(self, caption: _Caption, word: str) -> Iterator[Change]:
+        """Yield the changes that make a typed caption one of Markdown's own."""
+        text = self.manuscript.text
+        identifier = self._name("table", "", text[caption.title_start : caption.title_end])
+        self.placed.append(Placed("table", identifier, _plain_number(caption.number)))
+        note = _UNNUMBERED.format(caption.number)
+        before = text[caption.start : caption.title_start]
+        behind = text[caption.title_end : caption.end]
+        yield Change(caption.start, before, word, "table", True, note, identifier)
+        yield Change(
+            caption.title_end, behind, f" {{#{identifier}}}", "table", True, "", identifier
+        )
 
     # names
 
     def _name(self, kind: Kind, address: str, title: str) -> str:
-        """Return an identifier: after the picture's file, if its name says anything, or th"
-        "e title."""
+        """Return an identifier: after the picture's file, if its name says anything, or title."""
         stem = re.sub(r"\.\w{1,5}$", "", re.split(r"[/\\]", address)[-1])
         plain = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
         if not plain or _NONDESCRIPT.fullmatch(stem) or not stem.isascii():
@@ -217,19 +240,19 @@ class Exhibits:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _Caption:
+    """A typed caption: where its line stands, its number, and where its title does."""
+
     start: int
     end: int
+    number: str
+    title_start: int
+    title_end: int
 
 
-def _line_after(text: str, end: int) -> _Line | None:
-    """Return the next line that is not blank, within two lines; None if there is none."""
-    found = re.compile(r"[ \t]*\n(?:[ \t]*\n){0,2}(?P<line>[^\n]*\S[^\n]*)").match(text, end)
-    if not found:
-        return None
-    begun = found.start("line")
-    stripped = found["line"].rstrip()
-    return _Line(begun, begun + len(stripped))
+_UNNUMBERED = "题注原来的编号 {} 不再写，由工具来数"
+# The next line that is not blank, if another blank line, or nothing, follows.
+_BELOW = re.compile(r"[ \t]*\n(?:[ \t]*\n){0,2}(?P<line>[^\n]*\S[^\n]*)(?=\n[ \t]*(?:\n|\Z)|\Z)")
 
 
 def _is_sentence(title: str) -> bool:

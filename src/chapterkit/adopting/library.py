@@ -83,9 +83,11 @@ def _latex(text: str, name: str) -> str:
         return re.sub(r"[{}\\\s]", "", text)
     text = " ".join(text.split())
     if name in _PEOPLE:
-        return re.sub(r"[\\]", "", text).replace("&", r"\&")
+        names = re.sub(r"[\\]", "", text)
+        names = names if _balanced(names) else re.sub("[{}]", "", names)
+        return re.sub(r"([&%#_$])", r"\\\1", names)
     special = dict(_SPECIAL)
-    if text.count("{") != text.count("}") or not _balanced(text):
+    if not _balanced(text):
         special |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
     return "".join(special.get(one, one) for one in text)
 
@@ -137,13 +139,14 @@ class Library:
 
     def _key(self, work: Work) -> str:
         assert work.read
-        name = in_plain_letters(work.names[0]) if work.names else ""
+        first = work.names[0] if work.names else ""
+        name = in_plain_letters(first, 1 if re.search(f"[{ALL_HAN}]", first) else 9)
         head = in_plain_letters(work.read.fields["title"], 3)
         base = f"{name or head or 'source'}{work.year if work.year.isdigit() else ''}"
         base = base if base[0].isalpha() else f"source{base}"
         if name and not work.year.isdigit():
             base += head
-        choices = [base + work.letter, *(base + one for one in "abcdefghijklmnopqrstuvwxyz")]
+        choices = [base + work.letter, *(base + one for one in "bcdefghijklmnopqrstuvwxyz")]
         choices += [f"{base}-{number}" for number in range(2, len(self._taken) + 40)]
         key = next(one for one in choices if one.lower() not in self._taken)
         self._taken.add(key.lower())
@@ -186,26 +189,27 @@ def in_plain_letters(text: str, words: int = 1) -> str:
     >>> in_plain_letters("费孝通"), in_plain_letters("Müller"), in_plain_letters("乡土中国", 3)
     ('fei', 'muller', 'xiangtuzhong')
     """
-    characters = re.findall(f"[{ALL_HAN}]|[^\\W{ALL_HAN}_]+", unicodedata.normalize("NFKC", text))
+    text = re.sub("[’']", "", unicodedata.normalize("NFKC", text))
+    characters = re.findall(f"[{ALL_HAN}]|[^\\W{ALL_HAN}_]+", text)
     latin = "".join(lazy_pinyin(characters[:words]))
     plain = unicodedata.normalize("NFKD", latin)
     return re.sub(r"[^a-z0-9]", "", plain.lower())[:30]
 
 
-def named(works: Sequence[Work], others: Sequence[str], year: str) -> list[Work]:
+def named(works: Sequence[Work], others: Sequence[str], year: str) -> tuple[list[Work], bool]:
     """Return those of an author's works that are of a year, with others as far as they are named.
 
     `year` may have a letter behind it; several works of one year without letters have them in
-    the order of their references.
+    the order of their references. Whether that was needed is returned, too: it is a guess.
     """
     digits, letter = (year[:-1], year[-1]) if re.fullmatch(r"\d{4}[a-z]", year) else (year, "")
     found = [one for one in works if one.year == digits and _has_all(one, others)]
-    if letter and len(found) > 1:
-        if not any(one.letter for one in found):
+    if letter:
+        if len(found) > 1 and not any(one.letter for one in found):
             place = ord(letter) - ord("a")
-            return found[place : place + 1]
-        return [one for one in found if one.letter == letter]
-    return found
+            return found[place : place + 1], True
+        return [one for one in found if one.letter == letter], False
+    return found, False
 
 
 def _has_all(work: Work, others: Sequence[str]) -> bool:

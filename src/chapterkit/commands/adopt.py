@@ -51,7 +51,7 @@ def adopt(
     desk = opened(file, Outside(ledger), bibliography)
     adoption = adoption_of(desk)
     bound = bound_in(desk, adoption)
-    name, after = desk.subject.name, applied(adoption.after, bound)
+    name, after = path_from_here(file), applied(adoption.after, bound)
     if form == "json":
         hand_over(as_json(adoption, bound, name))
     else:

@@ -22,12 +22,13 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\s*(?:[-*+]\s+)?\\?[\[［〔【]\s*(\d{1,4})\s*\\?[\]］〕】][:：.．、]?\s*"
-    r"|\s*(\d{1,4})(?:\\?[.．](?!\d)|[、)）])\s*"
+    r"\s*(?:[-*+]\s+)?\\?[\[［〔【]\s*(\d{1,3})\s*\\?[\]］〕】][:：.．、]?\s*"
+    r"|\s*(\d{1,3})(?:\\?[.．](?!\d)|[、)）])\s*"
     r"|\s*[（(](\d{1,3})[)）]\s*"
 )
 _BULLET = re.compile(r"\s*[-*+•]\s+")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_YEAR_LINE = re.compile(r"\s*(?:1[5-9]|20)\d\d[.．。]?\s*")
 _TYPED = re.compile(r"\\?[\[［](?:[MJDCNRSPGAZ]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\\?[\]］]")
 _SOURCE = re.compile(
     r"《[^》]+》|“[^”]+”|\"[^\"]+\"|出版社|出版公司|[书書]局|印[书書][馆館]|学报|學報|大[学學]"
@@ -183,6 +184,8 @@ def _entries(document: Document, lines: Sequence[str], block: Block) -> Iterator
     text = document.rendered.text
     first = text.count("\n", 0, block.offsets[0])
     last = first + text.count("\n", block.offsets[0], block.offsets[-1])
+    while last + 1 < len(lines) and _YEAR_LINE.fullmatch(lines[last + 1]):
+        last += 1  # which Markdown takes for a list
     starts = [first]
     for line in range(first + 1, last + 1):
         above = lines[line - 1].rstrip().rstrip("\\")
