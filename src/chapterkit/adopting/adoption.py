@@ -88,8 +88,10 @@ def adopted(
     numbered = [_taken_in(manuscript, one, works, found) for one in lists]
     heads = frozenset(one.heading.start for one in lists if one.heading)
     skipped = heads | {block.start for one in lists for block in one.blocks}
-    found.take(numeric(manuscript, [one for one in numbered if one.works], skipped))
     found.take(author_year(manuscript, list(works.works.values()), skipped))
+    by_year = any(one.kind == "citation" for one in found.changes)
+    meant = [one for one in numbered if one.works and not (one.by_order and by_year)]
+    found.take(numeric(manuscript, meant, skipped))
     exhibits = Exhibits(manuscript, found.changes)
     found.take(exhibits.found())
     found.take(pointers(manuscript, book, exhibits.placed))
@@ -140,8 +142,10 @@ class _TakingIn:
                 why = "看不出是哪一条文献" if entry.number else "不像一条文献"
                 hint = "在 refs.bib 里补上，再删去这一行"
                 self.left.append(Left(start, entry.text, "reference", why, hint))
+        if by_order := not self.works and len(self.taken) == len(self.typed.entries):
+            self.works = {place: work for place, (_, work) in enumerate(self.taken, 1)}
         locators = {one: page for one, page in self.pages.items() if self.works[one].several}
-        return Numbered(self.works, locators, self._end())
+        return Numbered(self.works, locators, self._end(), by_order)
 
     def _end(self) -> int:
         """Return where the part of the text ends that the list is for."""

@@ -17,6 +17,7 @@ _DASH = r"[-–—‐‑−~～]"
 _NUMBERS = rf"\d{{1,4}}(?:\s*(?:{_DASH}{{1,2}}|[,，、;；])\s*\d{{1,4}}){{0,40}}"
 _PAGE = (
     r"(?:\s*[,，:：]\s*(?P<locator>(?:pp?\.\s?\d[\d–—-]*|第\s?\d+(?:\s?[-–—~～]\s?\d+)?\s?[页頁章节節]"
+    r"|(?:Sec|Ch|Chap|Fig|Thm|Table|Theorem|Section|Chapter|Appendix)\.?\s?[\dA-Z][\d.]*|§\s?[\d.]+"
     r"|(?<=[:：])\s?\d+(?:[-–—]\d+)?)))?"
 )
 _ONE = rf"[\[［〔【]\s*{_NUMBERS}\s*[\]］〕】]"
@@ -40,12 +41,14 @@ _MOST = 1000  # what is more is a year
 class Numbered:
     """What the numbers of a list of references stand for, in the text before its `end`.
 
-    `locators` are the pages that a reference names of a work which several references are of.
+    `by_order` if they have none, and are counted. `locators` are the pages that a reference
+    names of a work which several references are of.
     """
 
     works: Mapping[int, Work]
     locators: Mapping[int, str]
     end: int
+    by_order: bool = False
 
     def citation(self, number: int) -> str:
         """Return the inner part of the citation of a number."""
@@ -108,7 +111,8 @@ def _number(
     inner = "; ".join(own.citation(number) for number in numbers)
     if located := found.groupdict().get("locator"):
         inner = f"{inner.partition(',')[0]}, {_locator(located)}"
-    yield Change(span.start, text, f"[{inner}]", "citation")
+    note = "文献表没有编号，按次序认的" if own.by_order else ""
+    yield Change(span.start, text, f"[{inner}]", "citation", not own.by_order, note)
 
 
 def _may_cite(block: Block, found: re.Match[str], own: Numbered, numbers: Sequence[int]) -> bool:
@@ -246,8 +250,10 @@ class _Known:
                 self.by_first.setdefault(folded(work.names[0]), []).append(work)
                 firsts.add(work.names[0])
         ordered = sorted(map(re.escape, firsts), key=len, reverse=True)
-        western = rf"(?<!\w)(?:{'|'.join(one for one in ordered if one.isascii()) or '(?!)'})(?!\w)"
-        others = "|".join(one for one in ordered if not one.isascii()) or "(?!)"
+        han = re.compile(f"[{ALL_HAN}]")
+        latin = "|".join(one for one in ordered if not han.search(one)) or "(?!)"
+        western = rf"(?<![A-Za-z])(?:{latin})(?![A-Za-z])"
+        others = "|".join(one for one in ordered if han.search(one)) or "(?!)"
         name = rf"(?:[{ALL_HAN}]{{2,4}}|(?:[A-Z]\.\s?)*[A-Z][\w’'-]+)"
         join = r"(?:[,，、]\s*(?:and|&|和)?|&|and\b|和|与|與)"
         self.at_end = re.compile(

@@ -170,7 +170,28 @@ def _letters(text: str, between: str) -> str:
 
 
 def _last_year(text: str) -> re.Match[str] | None:
-    return next(reversed([*re.finditer(_YEAR, text)]), None)
+    """Return the last year of a text that is no page."""
+    years = [*re.finditer(rf"(?<![-–—:：]){_YEAR}(?!\s?[-–—])", text)]
+    return years[-1] if years else None
+
+
+def _online(apart: _Apart) -> Read | None:
+    """Return what has an address, and perhaps people and where it appeared."""
+    people, rest, sure = _after_people(apart.text)
+    title, behind = _title_and_rest(rest.strip())
+    if not people.authors or len(title.strip(" .,，。")) < 2:
+        return None
+    year = _last_year(behind)
+    left = f"{behind[: year.start()]} {behind[year.end() :]}" if year else behind
+    fields = {
+        "title": title.strip(" .,，。"),
+        "howpublished": left.strip(" .,，。:：()（）"),
+        "year": year["year"] if year else "",
+        **apart.fields,
+    }
+    kept = {name: value for name, value in fields.items() if value}
+    letter = (year["letter"] or "") if year else ""
+    return Read("online", kept, people, letter, (*_people_guess(sure, people), "类型"))
 
 
 def _whole(apart: _Apart) -> Read | None:
@@ -178,6 +199,8 @@ def _whole(apart: _Apart) -> Read | None:
     year = _last_year(apart.text)
     if not year and not apart.fields:
         return None
+    if "url" in apart.fields and (read := _online(apart)):
+        return read
     people = people_at_head(apart.text)
     rest = (apart.text[people.end :] if people else apart.text).strip(" .,，。:：")
     if len(rest) < 4:
@@ -551,17 +574,23 @@ def _ieee(text: str) -> Read | None:
 def _dated(text: str) -> Read | None:
     """Return Chicago's author and date: Smith, John. 2020. Title. City: Publisher."""
     people = people_at_head(text)
-    dated = (
-        re.compile(rf"[\s.．。,，]*{_YEAR}\s*[.．。,，]\s*").match(text, people.end)
-        if people
-        else None
-    )
+    dated = _THEN_YEAR.match(text, people.end) if people else None
+    if not dated and (institution := _INSTITUTION_DATED.match(text)):
+        people = People(("{" + institution[1] + "}",), institution.end(1))
+        dated = _THEN_YEAR.match(text, people.end)
     if not people or not dated:
         return None
     title, rest = _title_and_rest(text[dated.end() :])
     kind, more, guessed = _container(rest)
     fields = {"title": title, "year": dated["year"], **more}
     return Read(kind, fields, people, dated["letter"] or "", guessed)
+
+
+_THEN_YEAR = re.compile(rf"[\s.．。,，]*{_YEAR}\s*[.．。,，]\s*")
+_INSTITUTION_DATED = re.compile(
+    r"((?:[A-Z][\w&’-]*)(?: (?:of|for|the|and"
+    r"|[A-Z][\w&’-]*)){0,8})[.,] \d{4}[a-z]?[.,] "
+)
 
 
 _BOOKLIKE = re.compile(
@@ -579,7 +608,7 @@ def _published(text: str) -> Read | None:
     people, rest, sure = _after_people(text)
     title, behind = _title_and_rest(rest)
     guessed = (*_people_guess(sure, people), "类型")
-    for kind, pattern in (("book", _BOOKLIKE), ("article", _SERIALLIKE), ("misc", _YEAR_ALONE)):
+    for kind, pattern in _IMPRINTS:
         if found := pattern.match(behind):
             fields = found.groupdict(default="")
             letter = fields.pop("letter")
@@ -591,5 +620,33 @@ def _published(text: str) -> Read | None:
     return None
 
 
+_MONTH = r"(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? )?"
+# As BibTeX's own styles print: Journal, 7(3):535–547, 2021; In Proceedings, pages 1–9, 2020.
+_BIBTEX = re.compile(
+    r"(?P<journal>[^\d,，]{3,120}?),? (?P<volume>\d+)(?:\((?P<number>[^)]{1,20})\))?"
+    rf"(?::\s?(?P<pages>[\w–—-]+))?, {_MONTH}{_YEAR}\.?$"
+)
+_BIBTEX_IN = re.compile(
+    r"In (?P<booktitle>.{4,200}?)(?:, (?:volume|vol\.) (?P<volume>\d+)(?: of [^,]+)?)?"
+    rf"(?:, (?:pages|pp\.) (?P<pages>[\d–—-]+))?(?:[,.] "
+    rf"(?P<publisher>[^,.\d]{{2,60}}))?[,.] {_MONTH}{_YEAR}\.?$"
+)
+# As Springer prints: Journal 12(3), 45–56 (2020); Press, City (2008).
+_SPRINGER = re.compile(
+    r"(?P<journal>[^\d,，]{3,120}?),? (?P<volume>\d+)(?:\((?P<number>[^)]{1,20})\))?"
+    rf", (?P<pages>[\w–—-]+) \({_YEAR}\)\.?$"
+)
+_SPRINGER_BOOK = re.compile(
+    rf"(?P<publisher>[^.,\d]{{2,60}}), (?P<address>[^.,(\d]{{2,40}}) \({_YEAR}\)\.?$"
+)
 _YEAR_ALONE = re.compile(rf"[\s,，.．]*{_YEAR}年?[.．。]?$")
 _PUBLISHER = re.compile("出版社|出版公司|[书書]局|印[书書][馆館]|Press|Publish|Verlag|Books$")
+_IMPRINTS = (
+    ("inproceedings", _BIBTEX_IN),
+    ("book", _BOOKLIKE),
+    ("book", _SPRINGER_BOOK),
+    ("article", _BIBTEX),
+    ("article", _SPRINGER),
+    ("article", _SERIALLIKE),
+    ("misc", _YEAR_ALONE),
+)

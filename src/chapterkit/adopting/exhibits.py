@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chapterkit.adopting.changes import Change, Kind, Left, apart, applied
@@ -16,8 +16,11 @@ from chapterkit.text.numbering import identifiers_in
 from chapterkit.text.tree import Element, attributes_of, caption_of, kind_of
 
 _NUMBER = r"(?:[A-Z][.\-–—])?\d{1,3}(?:\s?[.\-–—]\s?\d{1,3}){0,3}|[一二三四五六七八九十]{1,4}"
-_WORDS = {"figure": r"插?[图圖]|Figure|Fig\.?", "table": r"附?表格?|Table|Tab\."}
-_CAPTION = {
+_WORDS: Mapping[Kind, str] = {
+    "figure": r"插?[图圖]|Figure|Fig\.?",
+    "table": r"附?表格?|Table|Tab\.",
+}
+_CAPTION: Mapping[Kind, re.Pattern[str]] = {
     kind: re.compile(
         rf"[\s*_]*(?:<center>|<p[^>]*>)?[\s*_]*(?P<label>(?:{words})\s?(?P<number>{_NUMBER}))"
         r"[\s*_]*(?:[\s\u3000：:.、．|—]+|(?<=[*_]))[\s*_]*(?P<title>[^\s*_].*?)[\s*_]*"
@@ -38,7 +41,7 @@ _NONDESCRIPT = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_CAPTION = 300
-_PREFIX = {"figure": "fig", "table": "tbl"}
+_PREFIX: Mapping[Kind, str] = {"figure": "fig", "table": "tbl"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,16 @@ class Exhibits:
         used: set[int] = set()
         yield from self._figures(used)
         yield from self._tables(used)
+        yield from self._strays(used)
+
+    def _strays(self, used: set[int]) -> Iterator[Left]:
+        """Yield the captions that belong to nothing."""
+        for block in self.blocks:
+            for kind in _WORDS:
+                caption = self._own_line(block, kind)
+                if caption and caption.start not in used and not _POINTS.search(block.text):
+                    why, hint = "像是题注，不知道是谁的", "挪到图或表的下面，空一行"
+                    yield Left(caption.start, block.text, kind, why, hint)
 
     # figures
 
@@ -95,6 +108,8 @@ class Exhibits:
         alt = found["alt"].strip()
         is_said = len(alt) > 1 and not _NONDESCRIPT.fullmatch(alt)
         number, title = "", ""
+        if caption and own and own["number"] != caption.number:
+            caption = None  # it is another picture's
         if caption:
             number, title = caption.number, self._told(caption.title_start, caption.title_end)
         elif own:
@@ -171,7 +186,10 @@ class Exhibits:
         while last + 1 < len(blocks) and any(one is table for one in blocks[last + 1].containers):
             last += 1
         for near, word in ((first - 1, "Table: "), (last + 1, ": ")):
-            if not 0 <= near < len(blocks) or (caption := self._own_line(blocks[near])) is None:
+            if (
+                not 0 <= near < len(blocks)
+                or (caption := self._own_line(blocks[near], "table")) is None
+            ):
                 continue
             if caption.start not in used:
                 used.add(caption.start)
@@ -199,7 +217,7 @@ class Exhibits:
             yield Change(begun, old, "", "table", True, note, identifier)
         yield Change(end, "", f" {{#{identifier}}}", "table", True, "", identifier)
 
-    def _own_line(self, block: Block) -> _Caption | None:
+    def _own_line(self, block: Block, kind: Kind) -> _Caption | None:
         """Return the caption that a paragraph of one line is, None if it is something else."""
         if block.kind != "Para" or block.containers or not block.text:
             return None
@@ -208,7 +226,7 @@ class Exhibits:
         end = self.manuscript.line_end(max(start, 0))
         if not 0 <= start <= last < end:
             return None
-        return self._caption("table", self.manuscript.line_start(start), end)
+        return self._caption(kind, self.manuscript.line_start(start), end)
 
     def _given(self, caption: _Caption, word: str) -> Iterator[Change]:
         """Yield the changes that make a typed caption one of Markdown's own."""
@@ -250,6 +268,7 @@ class _Caption:
     title_end: int
 
 
+_POINTS = re.compile("[。！？]$")
 _UNNUMBERED = "题注原来的编号 {} 不再写，由工具来数"
 # The next line that is not blank, if another blank line, or nothing, follows.
 _BELOW = re.compile(r"[ \t]*\n(?:[ \t]*\n){0,2}(?P<line>[^\n]*\S[^\n]*)(?=\n[ \t]*(?:\n|\Z)|\Z)")

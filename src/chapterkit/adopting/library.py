@@ -17,6 +17,7 @@ from chapterkit.lint.entries import arxiv, doi, title, year
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
 from chapterkit.text.reference_lists import Entry
 
+_MOST_WORDS = 3  # of a name in a key; of a longer one, its initials
 _BOOKS = frozenset({"book", "phdthesis", "mastersthesis", "techreport", "misc"})
 
 
@@ -140,6 +141,8 @@ class Library:
     def _key(self, work: Work) -> str:
         assert work.read
         first = work.names[0] if work.names else ""
+        if len(words := re.findall(r"[A-Z]\w*", first)) > _MOST_WORDS:
+            first = "".join(word[0] for word in words)
         name = in_plain_letters(first, 1 if re.search(f"[{ALL_HAN}]", first) else 9)
         head = in_plain_letters(work.read.fields["title"], 3)
         base = f"{name or head or 'source'}{work.year if work.year.isdigit() else ''}"

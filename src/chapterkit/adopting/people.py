@@ -87,12 +87,11 @@ _INSTITUTION = re.compile(
 
 def _western(text: str, pattern: re.Pattern[str]) -> People | None:
     """Return the people that a list in one form names; the others of an inverted one are plain."""
+    behind = {_APA: (_APA, _IEEE), _INVERTED: (_PLAIN, _INVERTED)}.get(pattern, (pattern,))
     names: list[str] = []
     at = 0
     while len(names) < 200:
-        tried = (pattern,) if not names or pattern is not _INVERTED else (_PLAIN, _INVERTED)
-        if pattern is _APA and names:
-            tried = (_APA, _IEEE)
+        tried = (pattern,) if not names else behind
         found = next((one for each in tried if (one := each.match(text, at))), None)
         if found is None:
             break
@@ -106,7 +105,7 @@ def _western(text: str, pattern: re.Pattern[str]) -> People | None:
             at = also.end()
             break
         between = _BETWEEN.match(text, at)
-        if not between or not any(each.match(text, between.end()) for each in tried):
+        if not between or not any(each.match(text, between.end()) for each in behind):
             if between and (also := _ALSO.match(text, between.end())):
                 names.append("others")
                 at = also.end()

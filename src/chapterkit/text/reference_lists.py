@@ -33,7 +33,8 @@ _TYPED = re.compile(r"\\?[\[［](?:[MJDCNRSPGAZ]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\\
 _SOURCE = re.compile(
     r"《[^》]+》|“[^”]+”|\"[^\"]+\"|出版社|出版公司|[书書]局|印[书書][馆館]|学报|學報|大[学學]"
     r"|\bPress\b|\bJournal\b|\bProceedings\b|\bProc\.|\bpp?\.\s?\d|\d\s?\(\d+\)|\d+\s?[-–—]\s?\d+"
-    r"|\bvol\.|doi|https?://|arXiv|\d;\s?\d|: [A-Z][\w ]+, \d{4}|[年,，]\s?第?\s?\d+\s?[期卷]"
+    r"|\bvol\.|doi|https?://|arXiv|(?-i:\b[A-Z]\w+: [A-Z])"
+    r"|\d;\s?\d|: [A-Z][\w ]+, \d{4}|[年,，]\s?第?\s?\d+\s?[期卷]"
     r"|(?:\.|。)\s?\S.{8,}(?:\.|。)",
     re.IGNORECASE,
 )
