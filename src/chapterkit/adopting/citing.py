@@ -21,7 +21,11 @@ _PAGE = (
     r"|(?<=[:：])\s?\d+(?:[-–—]\d+)?)))?"
 )
 _ONE = rf"[\[［〔【]\s*{_NUMBERS}\s*[\]］〕】]"
-_NUMERIC = re.compile(rf"{_ONE}(?:\s?(?:{_DASH}|[,，、;；])?\s?{_ONE}){{0,20}}")
+_NUMERIC = re.compile(rf"{_ONE}(?:\s?(?:{_DASH}|[,，、])?\s?{_ONE}){{0,20}}")
+_SINGLE = re.compile(_ONE)
+_BARE = re.compile(
+    r"<sup>\s*\d{1,3}(?:\s?[,，–-]\s?\d{1,3})*\s*</sup>|\^\d{1,3}(?:[,，–-]\d{1,3})*\^"
+)
 _LOCATED = re.compile(rf"[\[［]\s*(?P<number>\d{{1,4}}){_PAGE}\s*[\]］]")
 _INTERVAL = re.compile(
     r"(?:区间|區間|范围|範圍|取值|值域|属于|介于|位于|落在|限制在|归一化到|缩放到|∈|interval|range|between|within)\D{0,6}$",
@@ -60,18 +64,41 @@ def numeric(
     manuscript: Manuscript, lists: Sequence[Numbered], skipped: frozenset[int]
 ) -> Iterator[Change | Left]:
     """Yield the citations that are numbers in brackets; in blocks at `skipped` there are none."""
-    for block in manuscript.blocks():
-        if block.start in skipped or not re.search(r"[\[［〔【]", block.prose):
+    for block in manuscript.blocks() if lists else ():
+        if block.start in skipped:
             continue
         names = _indexed_names(block.prose)
-        for pattern in (_NUMERIC, _LOCATED):
-            for found in pattern.finditer(block.prose):
-                if pattern is _LOCATED and not found["locator"]:
-                    continue
-                span = manuscript.span(block, *found.span())
-                own = lists and span and _list_at(lists, span.start)
-                if own and span:
-                    yield from _number(manuscript, block, found, own, names)
+        for found in _in_brackets(manuscript, block):
+            span = manuscript.span(block, *found.span())
+            if span:
+                own = _list_at(lists, span.start)
+                yield from _number(manuscript, block, found, own, names)
+        for bare in _BARE.finditer(block.prose):
+            if (span := manuscript.span(block, *bare.span())) and not _is_power(block, bare):
+                why, hint = "上标的数字，像是引用", "是引用就写成 [@键]；不是就不用管"
+                yield Left(span.start, bare[0], "citation", why, hint)
+
+
+def _in_brackets(manuscript: Manuscript, block: Block) -> Iterator[re.Match[str]]:
+    """Yield numbers in brackets: several together where they were typed in one piece."""
+    if not re.search(r"[\[［〔【]", block.prose):
+        return
+    for found in _NUMERIC.finditer(block.prose):
+        if manuscript.span(block, *found.span()):
+            yield found
+        else:
+            yield from _SINGLE.finditer(block.prose, *found.span())
+    for found in _LOCATED.finditer(block.prose):
+        if found["locator"]:
+            yield found
+
+
+def _is_power(block: Block, found: re.Match[str]) -> bool:
+    """Tell whether a raised number is a power: 10^3^, m<sup>2</sup>, 平方米^2^."""
+    before = block.prose[max(0, found.start() - 2) : found.start()]
+    return (
+        not before or re.search(r"(?:\d|[A-Za-z)]|米|(?<![A-Za-z])[A-Za-z])$", before) is not None
+    )
 
 
 def _list_at(lists: Sequence[Numbered], offset: int) -> Numbered:

@@ -230,7 +230,7 @@ def _after_people(text: str) -> tuple[People, str, bool]:
 
 
 def _people_guess(sure: bool, people: People) -> tuple[str, ...]:
-    return () if sure or not people.authors else ("作者",)
+    return () if sure else ("作者",)
 
 
 # --- GB/T 7714
@@ -267,7 +267,8 @@ def _gbt(text: str) -> Read | None:
     people, rest, sure = _after_people(text[: mark.start()])
     if not rest:
         people, rest, sure = People((), 0), text[: mark.start()], False
-    title, behind = rest.strip(), text[mark.end() :]
+    title, numbers = _told_apart(mark["type"], rest.strip())
+    behind = text[mark.end() :]
     kind, guessed = _TYPES[mark["type"].upper()], list(_people_guess(sure, people))
     if host := re.match(r"\s*[.．]?\s*//\s*", behind):
         return _within(people, title, behind[host.end() :], guessed, mark["type"])
@@ -288,7 +289,24 @@ def _gbt(text: str) -> Read | None:
     letter = fields.pop("letter", "")
     translators = _named(fields.pop("translator", ""))
     people = replace(people, translators=people.translators + translators)
-    return Read(kind, {"title": title, **fields}, people, letter, tuple(guessed))
+    return Read(kind, {"title": title, **numbers, **fields}, people, letter, tuple(guessed))
+
+
+_PATENT = re.compile(r"(.+?)\s*[:：]\s*(?:(\w{2,12})\s*[,，]\s*)?([A-Z]{0,2}\s?\d[\d.X]{5,})")
+_STANDARD = re.compile(r"(.+?)\s*[:：]\s*([A-Z]{1,8}(?:/[A-Z]{1,4})?\s?\d[\w.—–-]*)")
+
+
+def _told_apart(mark: str, title: str) -> tuple[str, dict[str, str]]:
+    """Return a title without the number of a patent or standard, and that.
+
+    >>> _told_apart("P", "压舌板: 中国, 92214985.2")
+    ('压舌板', {'location': '中国', 'number': '92214985.2'})
+    """
+    if mark == "P" and (found := _PATENT.fullmatch(title)):
+        return found[1], {"location": found[2] or "", "number": found[3]}
+    if mark == "S" and (found := _STANDARD.fullmatch(title)):
+        return found[1], {"number": found[2]}
+    return title, {}
 
 
 def _named(text: str) -> tuple[str, ...]:

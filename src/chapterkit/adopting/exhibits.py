@@ -89,7 +89,11 @@ class Exhibits:
         for found in re.finditer(rf"^{_PICTURE.pattern}$", text, re.MULTILINE):
             if found.start() < at or any(start <= found.start() < end for start, end in hidden):
                 continue
-            if re.search(r"#[\w:.-]+", found["attributes"] or "") or not self._is_alone(found):
+            if re.search(r"#[\w:.-]+", found["attributes"] or ""):
+                continue
+            if not self._is_alone(found):
+                why, hint = "图没有单独成段", "图前空一行，题注写在方括号里"
+                yield Left(found.start(), found[0], "figure", why, hint)
                 continue
             yield from self._figure(found, used)
             at = found.end()

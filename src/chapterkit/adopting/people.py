@@ -20,8 +20,8 @@ _GIVEN = rf"[{_UPPER}]{_WORD}+(?:[-‐ ][{_UPPER}]{_WORD}*\.?){{0,3}}"
 _APA = re.compile(rf"(?P<family>{_FAMILY}), ?(?P<given>{_INITIALS})(?P<jr>{_JUNIOR})")
 _INVERTED = re.compile(rf"(?P<family>{_FAMILY}), (?P<given>{_GIVEN})(?P<jr>{_JUNIOR})")
 _VANCOUVER = re.compile(
-    rf"(?P<family>{_FAMILY}) (?P<given>[{_UPPER}]{{1,3}}|{_INITIALS})(?P<jr>)(?=\s*"
-    rf"(?:[,.;:&，。；：(（]|$|et al|and )|(?<=[. ]))"
+    rf"(?P<family>{_FAMILY}) (?P<given>{_INITIALS}|[{_UPPER}]{{1,3}})(?P<jr>)"
+    r"(?=\s*(?:[,.;:&，。；：(（]|$|et al|and ))"
 )
 _IEEE = re.compile(
     rf"(?P<given>{_INITIALS}) ?(?P<family>{_SINGLE}(?: [{_UPPER}]{_WORD}+)?)(?P<jr>{_JUNIOR})"

@@ -102,11 +102,13 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if {"Caption", "BulletList", "OrderedList", "DefinitionList"} & set(block.within):
             continue
         text = block.masked("Code", "Math", "Cite", "Number", "Note")
-        items = [start for start, line in lines_of(block, text) if item_mark(line)]
-        if items and references.hold(block):
+        marked = item_mark(text)
+        lines = () if marked else lines_of(block, text)
+        items = [start for start, line in lines if item_mark(line)]
+        if (marked or items) and references.hold(block):
             yield from references.problem(block)
             continue
-        if item_mark(text):
+        if marked:
             start = len(text) - len(text.lstrip())
             excerpt = block.text[start : start + 12]
             yield problem_at(
