@@ -22,6 +22,9 @@ _PAGE = (
 )
 _ONE = rf"[\[［〔【]\s*{_NUMBERS}\s*[\]］〕】]"
 _NUMERIC = re.compile(rf"{_ONE}(?:\s?(?:{_DASH}|[,，、])?\s?{_ONE}){{0,20}}")
+_LINK = re.compile(r"\[\\?\[?(?P<number>\d{1,3})\\?\]?\]\(#[^()\s]*\)")
+_ANCHOR = re.compile(r"#_?(?:ref|cite?|bib|r|b)[\w.:-]*\d", re.IGNORECASE)
+_LONGEST_LINK = 200
 _SINGLE = re.compile(_ONE)
 _BARE = re.compile(
     r"<sup>\s*\d{1,3}(?:\s?[,，–-]\s?\d{1,3})*\s*</sup>|\^\d{1,3}(?:[,，–-]\d{1,3})*\^"
@@ -73,10 +76,24 @@ def numeric(
             if span:
                 own = _list_at(lists, span.start)
                 yield from _number(manuscript, block, found, own, names)
+        yield from _linked(manuscript, block, lists)
         for bare in _BARE.finditer(block.prose):
             if (span := manuscript.span(block, *bare.span())) and not _is_power(block, bare):
                 why, hint = "上标的数字，像是引用", "是引用就写成 [@键]；不是就不用管"
                 yield Left(span.start, bare[0], "citation", why, hint)
+
+
+def _linked(manuscript: Manuscript, block: Block, lists: Sequence[Numbered]) -> Iterator[Change]:
+    """Yield numbers that are links into the list of references, as word processors write them."""
+    for inline in block.inlines:
+        if inline.kind != "Reference" or not _ANCHOR.fullmatch(inline.target):
+            continue
+        at = manuscript.offset(block.origin(inline.start))
+        found = _LINK.search(manuscript.text, max(0, at - 4), at + _LONGEST_LINK)
+        own = _list_at(lists, at)
+        if found and found.start() <= at and int(found["number"]) in own.works:
+            new = f"[{own.citation(int(found['number']))}]"
+            yield Change(found.start(), found[0], new, "citation")
 
 
 def _in_brackets(manuscript: Manuscript, block: Block) -> Iterator[re.Match[str]]:
