@@ -1,5 +1,4 @@
-"""A manuscript brought in: what is done to it, in order, what is left, and what it becomes"
-". Pure."""
+"""A manuscript brought in: what is done to it, what is left, and what it becomes. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chapterkit.adopting.changes import Change, Left, apart, applied
+from chapterkit.adopting.changes import Change, Left, applied, whole_groups
 from chapterkit.adopting.citing import Numbered, author_year, numeric
 from chapterkit.adopting.entries import read_reference
 from chapterkit.adopting.exhibits import Exhibits, pointers
@@ -20,7 +19,6 @@ from chapterkit.lint.rules import fake_list, list_in_text
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
-from chapterkit.text.numbering import identifiers_in
 from chapterkit.text.reference_lists import Entry, ReferenceList, reference_lists
 
 MARK = "<!-- 待改写：这里是列表，写成一段话 -->"
@@ -52,11 +50,13 @@ class Adoption:
     def _starts(self) -> list[int]:
         return [0, *(found.end() for found in re.finditer("\n", self.before))]
 
-    @property
-    def counts(self) -> tuple[int, int]:
-        """How many characters stand as they were, and how many the changes took the place of."""
-        moved = sum(len(one.old) for one in self.changes)
-        return len(self.before) - moved, moved
+    def place_before(self, offset: int) -> int:
+        """Return where what stands at an offset of the text as it became stood before."""
+        for one in self.changes:
+            if one.start >= offset:
+                break
+            offset += len(one.old) - len(one.new)
+        return offset
 
 
 @dataclass
@@ -96,7 +96,7 @@ def adopted(
     found.take(exhibits.found())
     found.take(pointers(manuscript, book, exhibits.placed))
     found.take(_lists(manuscript, book))
-    changes = apart([one for one in found.changes if one.group not in without])
+    changes = whole_groups([one for one in found.changes if one.group not in without])
     covered = [one for one in found.left if not _is_within(one, changes)]
     after = applied(manuscript.text, changes)
     left = tuple(sorted(set(covered)))
@@ -110,7 +110,7 @@ def _is_within(left: Left, changes: Sequence[Change]) -> bool:
 
 def failed(adoption: Adoption, after: Document) -> frozenset[str]:
     """Return the groups of changes that did not give what they were to, by what was read anew."""
-    there = identifiers_in(after.tree)
+    there = {one.identifier for one in after.things}
     groups = {one.group for one in adoption.changes if one.group and one.kind != "pointer"}
     return frozenset(groups - there)
 
@@ -244,8 +244,7 @@ def _without_heading(manuscript: Manuscript, typed: ReferenceList) -> Iterator[C
 
 
 def _lists(manuscript: Manuscript, book: Book) -> Iterator[Change | Left]:
-    """Yield the lists that are to be rewritten, each left, with a mark before it where tha"
-    "t fits."""
+    """Yield the lists that are to be rewritten: left, with a mark before them where that fits."""
     problems = [
         *list_in_text.check(manuscript.document, book, None),
         *fake_list.check(manuscript.document, book, None),

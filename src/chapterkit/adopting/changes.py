@@ -51,6 +51,20 @@ def apart(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(kept)
 
 
+def whole_groups(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Return the changes that do not meet earlier ones; of a group, all or none.
+
+    >>> one, two = Change(1, "乙", "", "table", group="a"), Change(0, "甲乙", "丙", "figure")
+    >>> [change.new for change in whole_groups([one, two, Change(5, "丁", "", "table", group="a")])]
+    ['丙']
+    """
+    kept = apart(changes)
+    while broken := {one.group for one in set(changes).difference(kept)} - {""}:
+        changes = [one for one in changes if one.group not in broken]
+        kept = apart(changes)
+    return kept
+
+
 def applied(text: str, changes: Sequence[Change]) -> str:
     """Return a text with changes, in their order, carried out.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from pypinyin import lazy_pinyin
 
@@ -109,6 +110,7 @@ class Library:
         self.works: dict[str, Work] = {key: _known(source) for key, source in known.items()}
         self._taken = {key.lower() for key in known}
         self._by_mark: dict[str, Work] = {}
+        self._counts: dict[str, count[int]] = {}
         for key, source in known.items():
             for mark in _marks(source):
                 self._by_mark.setdefault(mark, self.works[key])
@@ -149,11 +151,16 @@ class Library:
         base = base if base[0].isalpha() else f"source{base}"
         if name and not work.year.isdigit():
             base += head
-        choices = [base + work.letter, *(base + one for one in "bcdefghijklmnopqrstuvwxyz")]
-        choices += [f"{base}-{number}" for number in range(2, len(self._taken) + 40)]
-        key = next(one for one in choices if one.lower() not in self._taken)
+        letters = (work.letter, *"bcdefghijklmnopqrstuvwxyz")
+        choices = chain((base + one for one in letters), self._numbered(base))
+        key: str = next(one for one in choices if one.lower() not in self._taken)
         self._taken.add(key.lower())
         return key
+
+    def _numbered(self, base: str) -> Iterator[str]:
+        """Yield keys with numbers behind, each once."""
+        for number in self._counts.setdefault(base, count(2)):
+            yield f"{base}-{number}"
 
     def text(self, before: str) -> str:
         """Return the bibliography's text with what was added behind it."""

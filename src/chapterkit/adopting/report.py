@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chapterkit.adopting.adoption import Adoption
@@ -20,9 +21,9 @@ _LONGEST = 70
 def as_lines(adoption: Adoption, bound: Sequence[Change], name: str) -> Iterator[str]:
     """Yield the report for people: what was done, what is a guess, what is left to do.
 
-    Lines and columns are those of the manuscript as it was.
+    Lines are those of the manuscript as it was.
     """
-    changes = [*adoption.changes, *bound]
+    changes = _all(adoption, bound)
     done = Counter(one.kind for one in changes)
     told = "，".join(f"{_KINDS[kind]} {count} 处" for kind, count in done.items())
     yield f"{name}：{told or '没有可以改的'}。"
@@ -44,13 +45,15 @@ def as_lines(adoption: Adoption, bound: Sequence[Change], name: str) -> Iterator
         yield f"  {name}:{adoption.line(left.start)}: {left.why}：“{_short(left.text)}”"
         if left.hint:
             yield f"    hint: {left.hint}"
-    kept, moved = adoption.counts
-    whole = len(adoption.before)
+    whole, moved = len(adoption.before), _moved(changes)
+    kept = whole - moved
     yield f"字数：原文 {whole} 个字符，{kept} 个照旧，{moved} 个在上面的改动里；一个不少。"
 
 
 def as_json(adoption: Adoption, bound: Sequence[Change], name: str) -> str:
     """Return the report for programs; lines are those of the manuscript as it was."""
+    changes = _all(adoption, bound)
+    moved = _moved(changes)
     report: dict[str, Any] = {
         "path": name,
         "changes": [
@@ -58,7 +61,7 @@ def as_json(adoption: Adoption, bound: Sequence[Change], name: str) -> str:
                 "line": adoption.line(one.start), "kind": one.kind, "certain": one.certain,
                 "old": one.old, "new": one.new, "note": one.note,
             }
-            for one in (*adoption.changes, *bound)
+            for one in changes
         ],
         "entries": [
             {
@@ -75,11 +78,22 @@ def as_json(adoption: Adoption, bound: Sequence[Change], name: str) -> str:
             for one in adoption.left
         ],
         "summary": {
-            "changes": len(adoption.changes) + len(bound), "entries": len(adoption.works),
-            "left": len(adoption.left), "kept": adoption.counts[0], "moved": adoption.counts[1],
+            "changes": len(changes), "entries": len(adoption.works),
+            "left": len(adoption.left), "kept": len(adoption.before) - moved, "moved": moved,
         },
     }  # fmt: skip
     return json.dumps(report, ensure_ascii=False, indent=2)
+
+
+def _all(adoption: Adoption, bound: Sequence[Change]) -> list[Change]:
+    """Return all changes, those of numbers at the places where the numbers stood before."""
+    placed = [replace(one, start=adoption.place_before(one.start)) for one in bound]
+    return sorted([*adoption.changes, *placed])
+
+
+def _moved(changes: Sequence[Change]) -> int:
+    """Return how many characters changes took the place of."""
+    return sum(len(one.old) for one in changes)
 
 
 def _short(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from chapterkit.checking.subjects import standing_alone, subjects, text_from_her
 from chapterkit.files import path_from_here, replace_texts
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.folder import MAX_TEXT_BYTES, decode, find_root, read_file
+from chapterkit.manuscript.folder import MAX_TEXT_BYTES, Disk, decode, find_root, read_file
 from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.accounting import accounts
 from chapterkit.numbers.binding import Binding, bindings
-from chapterkit.pipeline import Subject, document_of
+from chapterkit.pipeline import Subject, document_of, load
 from chapterkit.text.document import Document
 
 
@@ -51,9 +52,13 @@ class Desk:
         return document_of(replace(subject, book=book)), book
 
 
-def opened(file: Path, outside: Outside, library: Path | None) -> Desk:
-    """Return the desk for a file: of a book, with the book's bibliography, or alone.
+def opened(
+    file: Path, outside: Outside, library: Path | None = None, target: Path | None = None
+) -> Desk:
+    """Return the desk for a file, of a book or alone, that is to be written to `target`.
 
+    Without `library` the bibliography is that of the book which `target` stands in, or else
+    refs.bib beside it.
     Raises ChapterkitError if one of the files cannot be read.
     """
     name = path_from_here(file)
@@ -61,15 +66,19 @@ def opened(file: Path, outside: Outside, library: Path | None) -> Desk:
     raw = read_file(file, name, MAX_TEXT_BYTES).decode()
     root = find_root(file.absolute().parent)
     subject = standing_alone(name, decode(raw.encode(), name), outside)
-    path = library or file.parent / "refs.bib"
     if root:
-        [own] = subjects([str(file)], outside)[:1]
-        subject = own
-        path = library or root / own.book.config.bibliography if own.root == root else path
+        subject = subjects([str(file)], outside)[0]
+    path = library or _library_of(target or file)
     there = path.exists() or path.is_symlink()
-    return Desk(
-        file, subject, raw, path, text_from_here(path, path_from_here(path)) if there else ""
-    )
+    entries = text_from_here(path, path_from_here(path)) if there else ""
+    return Desk(file, subject, raw, path, entries)
+
+
+def _library_of(target: Path) -> Path:
+    root = find_root(target.absolute().parent)
+    if root is None:
+        return target.parent / "refs.bib"
+    return root / load(Disk(root)).config.bibliography
 
 
 def adoption_of(desk: Desk) -> Adoption:
@@ -78,11 +87,10 @@ def adoption_of(desk: Desk) -> Adoption:
     document, book = desk.read(readable(desk.text))
     manuscript = Manuscript(desk.subject.name, desk.text, document)
     first = adopted(manuscript, book, known, desk.entries)
-    if not first.changes:
-        return first
-    after, _ = desk.read(first.after, first.library)
-    if without := failed(first, after):
-        first = adopted(manuscript, book, known, desk.entries, without)
+    if any(one.group for one in first.changes):
+        after, _ = desk.read(first.after, first.library)
+        if without := failed(first, after):
+            first = adopted(manuscript, book, known, desk.entries, without)
     assert is_accounted_for(first.before, first.after, first.changes)
     return first
 
@@ -118,6 +126,13 @@ def write(desk: Desk, adoption: Adoption, bound: Sequence[Change], target: Path)
         texts[target] = mark + (text.replace("\n", "\r\n") if "\r\n" in desk.raw else text)
     if adoption.library != desk.entries:
         texts[desk.library] = adoption.library
-    fences = {fence_of(path) for path in texts}
-    replace_texts(texts, fences.pop() if len(fences) == 1 else None)
+    replace_texts(texts, _fence(texts))
     return [path_from_here(path) for path in texts]
+
+
+def _fence(paths: Iterable[Path]) -> Path | None:
+    """Return the folder out of which no link may lead, whichever of the files it stands for."""
+    fences = [fence_of(path) for path in paths]
+    if not fences or None in fences:
+        return None
+    return Path(os.path.commonpath([str(one) for one in fences]))

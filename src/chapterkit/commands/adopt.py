@@ -35,7 +35,7 @@ def adopt(
     """Bring a Markdown manuscript in that was not written for chapterkit.
 
     Typed citations ([1], [2-4], （张三，2020）) become keys, and the list of references at the end
-    entries of refs.bib: beside FILE or, in a book, the book's own. Figures and tables are given
+    entries of refs.bib: beside the text or, in a book, the book's own. Figures and tables are given
     identifiers, typed numbers the ledger has are bound. Lists are marked, for the author to
     rewrite. Shows what it would do, as a report and as a diff; --write or --output does it.
 
@@ -48,7 +48,7 @@ def adopt(
     """
     if in_place and output:
         raise click.UsageError("--write 和 --output 只能选一个")
-    desk = opened(file, Outside(ledger), bibliography)
+    desk = opened(file, Outside(ledger), bibliography, output)
     adoption = adoption_of(desk)
     bound = bound_in(desk, adoption)
     name, after = path_from_here(file), applied(adoption.after, bound)
