@@ -199,7 +199,7 @@ def _check_one(text: str) -> None:
         raise _UnclearError("像是用“和”连起来的几个人")
     if re.fullmatch(f"[{CJK}]{{2,3}}[和与與及][{CJK}]{{2,3}}", text) and not _is_institution(text):
         raise _UnclearError("像是用“和”连起来的几个人")
-    if len(words) > 1 and all(map(_is_whole_name, words)) and not _is_institution(text):
+    if len(words) > 1 and all(map(is_whole_name, words)) and not _is_institution(text):
         raise _UnclearError("像是用空格隔开的几个人")
 
 
@@ -207,10 +207,10 @@ def _is_surname(first: str, second: str) -> bool:
     """Tell whether a surname stands before a comma: 陈, 大文; 欧阳, 修; not 陈大文, 李小龙."""
     if not second or len(first) == 1 or first in _words()["two-character surnames"]:
         return True
-    return not _is_whole_name(first) or not _is_whole_name(second)
+    return not is_whole_name(first) or not is_whole_name(second)
 
 
-def _is_whole_name(word: str) -> bool:
+def is_whole_name(word: str) -> bool:
     """Tell whether a word is a Chinese name of its own: a surname of China and a given name."""
     known = _words()["two-character surnames"]
     return 2 <= len(word) <= 3 and word not in known and word[0] in _surnames()
