@@ -48,8 +48,8 @@ def make_experiment(folder: Folder, root: Path, slug: str) -> list[Path]:
     """Write the record of a new experiment into the book at `root`; return the files written.
 
     Of the book, which `folder` gives, only book.yaml and the bibliography are read: chapters may
-    still be unwritten. Raises ChapterkitError for a slug that is taken or is not lower-case words and hyphens, and
-    for a book without any source to cite.
+    still be unwritten. Raises ChapterkitError for a slug that is taken or is not lower-case words
+    and hyphens, and for a book without any source to cite.
     """
     path = root / "experiments" / f"{slug}.yaml"
     if not is_slug(slug):

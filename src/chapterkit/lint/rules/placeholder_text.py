@@ -1,4 +1,4 @@
-"""A record that a chapter places still holds what `new experiment` or `harvest` put there to begin with.
+"""A placed record still says what `new experiment` or `harvest` put there to begin with.
 
 Why: 写标题 and 写拿什么做的 tell the author what belongs there; placed in a chapter they would be
 printed as its heading and its setup.

@@ -21,7 +21,7 @@ Good:
 
     ---
     bibliography: |
-      @jurisdiction{demo2025, title = {甲诉乙合同纠纷案一审判决书}, institution = {某市中级人民法院},
+      @jurisdiction{demo2025, title = {甲诉乙案一审判决书}, institution = {某市中级人民法院},
         number = {（2019）某01民初12号}, date = {2019-08-20}, langid = {chinese}}
     ---
     法院没有支持[@demo2025]。
