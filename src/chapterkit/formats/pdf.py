@@ -77,9 +77,13 @@ def _with_floats_kept(tree: Tree) -> Tree:
         if waiting and kind_of(block) == "Header":
             blocks.append(raw_block("typst", "#place.flush()"))
             waiting = False
-        waiting = waiting or any(outermost([block], _FLOATING))
+        waiting = waiting or _floats(with_blocks(tree, [block]))
         blocks.append(block)
     return with_blocks(tree, blocks)
+
+
+def _floats(tree: Tree) -> bool:
+    return any(outermost(tree_blocks(tree), _FLOATING))
 
 
 _FLOATING = frozenset({"Figure", "Table"})
@@ -239,6 +243,7 @@ def _inputs(printing: AnyPrinting) -> dict[str, str]:
         "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
         "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
+        "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
         "contents": config.wording.contents,
         **config.locale.typst,
