@@ -135,7 +135,7 @@ BREAKS = [
     Break("nul", CHAPTER, "小结", "小\0结", f"{CHAPTER}:7", "NUL"),
     Break("no-title", CHAPTER, "# 纸牌", "## 纸牌", f"{CHAPTER}:1", "标题", code=1),
     Break("outside", "book/book.yaml", "chapter3.md", "../../elsewhere.md", "book/book.yaml:6", "之外"),
-    Break("no-file", "book/book.yaml", "chapter3.md", "chapter4.md", "book/chapter4.md:1", "不存在"),
+    Break("no-file", "book/book.yaml", "chapter3.md", "chapter4.md", "book/book.yaml:6", "不存在"),
     Break("config-key", "book/book.yaml", "author:", "auhtor:", "book/book.yaml:2", "auhtor"),
     Break("no-chapter", CHAPTER, "小结", "小结", "book/book.yaml:1", "8", arguments=("build", "8")),
     Break("format", CHAPTER, "小结", "小结", "", "pdf", arguments=("build", "--format", "pfd")),
@@ -629,3 +629,65 @@ def test_a_broken_formula_is_not_printed(minimal: Path, run: Run) -> None:
     assert result.output.startswith(f"{CHAPTER}:3:")
     assert "frac" in result.output
     assert built(minimal) == {}
+
+
+def law_book(folder: Path, run: Run) -> Path:
+    """Return a new book with one case in a section, a figure that cites, and a reference."""
+    run(folder, "new", "book", "law")
+    book = folder / "law"
+    settings = book / "book" / "book.yaml"
+    kinds = "case: {label: 案例, level: 3}"
+    text = settings.read_text("utf-8").replace("experiment: {label: 实验}", kinds)
+    options = "lint: {options: {block-in-text: {allowed: [image, table]}}}\n"
+    settings.write_text(f"{text}numbering: {{sections: chinese}}\n{options}", "utf-8")
+    (book / "book" / "chapter1.md").write_text(LAW, "utf-8")
+    return book
+
+
+LAW = """\
+# 解除 {#first-chapter}
+
+## 催告 {#notice}
+
+催告在先{{ cite("example2025") }}。
+
+{{ case("first-experiment") }}
+
+## 后果 {#after}
+
+{{ ref("first-experiment") }}的数是 {{ n("first-experiment.after") }}{{ cite("example2025", "表 1") }}。
+
+| 甲 | 乙 |
+|---|---|
+| 一 | 二 |
+
+: 两项{{ cite("example2025", "第 4 页") }}{{ cite("example2025", "第 6 页") }} {#tbl:one}
+"""
+
+
+def test_records_stand_in_sections_and_what_the_tool_writes_is_spaced(
+    tmp_path: Path, run: Run
+) -> None:
+    book = law_book(tmp_path, run)
+    assert run(book, "check").exit_code == 0
+    assert run(book, "build", "--format", "markdown").exit_code == 0
+    text = next((book / "build").rglob("*.md")).read_text("utf-8")
+    assert "\n### 案例 1.1 示例实验" in text
+    assert "[案例 1.1](#first-experiment) 的数是" in text
+    assert "第 4 页，[1]第 6 页" in text
+
+
+def test_a_chapter_that_is_not_there_yet_is_told_where_it_is_listed(
+    tmp_path: Path, run: Run
+) -> None:
+    run(tmp_path, "new", "book", "mine")
+    book = tmp_path / "mine"
+    settings = book / "book" / "book.yaml"
+    first = "  - {slug: first-chapter, number: 1, file: chapter1.md}\n"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace(first, f"{first}  - {{slug: breach, file: breach.md}}\n"))
+    line = text[: text.index(first)].count("\n") + 2
+    result = run(book, "check")
+    assert result.exit_code == 2
+    assert f"book/book.yaml:{line}: breach（2）的文件 book/breach.md 不存在" in result.output
+    assert run(book, "new", "experiment", "second").exit_code == 0

@@ -84,7 +84,10 @@ _RECORDS, _TEMPLATES, _OF_ONE = "experiments/", "templates/", "templates/experim
 
 
 def _meeting(block: Block, start: int, end: int) -> tuple[Origin, Origin] | None:
-    """Return where a record's value and a template stand that text[start:end] is made of."""
+    """Return where a record's value and a template stand that text[start:end] is made of.
+
+    A whole paragraph of a record's own template is that template's, whatever it takes over.
+    """
     if not block.offsets or end <= start:
         return None
     rendered, offsets = block.rendered, block.offsets
@@ -92,7 +95,10 @@ def _meeting(block: Block, start: int, end: int) -> tuple[Origin, Origin] | None
     origins = [*rendered.origins_within(offsets[min(start, len(offsets) - 1)], last)]
     value = next((one for one in origins if one.path.startswith(_RECORDS)), None)
     template = next((one for one in origins if one.path.startswith(_TEMPLATES)), None)
-    return (value, template) if value and template else None
+    if value is None or template is None:
+        return None
+    is_whole = template.path.startswith(_OF_ONE) and end - start == len(block.text)
+    return None if is_whole else (value, template)
 
 
 def _beside_value(block: Block, start: int, end: int) -> bool:
@@ -101,7 +107,8 @@ def _beside_value(block: Block, start: int, end: int) -> bool:
     if not path.startswith(_TEMPLATES) or path.startswith(_OF_ONE):
         return False
     beside = (start - 1, end)
-    return any(0 <= at < len(block.text) and not block.is_typed(at) for at in beside)
+    inside = (block.origin(at).path for at in beside if 0 <= at < len(block.text))
+    return any(path.startswith(_RECORDS) for path in inside)
 
 
 def replacement(block: Block, start: int, end: int, new: str) -> tuple[Edit, ...]:

@@ -42,7 +42,7 @@ from chapterkit.manuscript.wording import languages, locale
 from chapterkit.text.document import Document
 
 GROUP = "markup"
-SEVERITY = "error"
+SEVERITY = "warning"
 NEEDS = frozenset({"book"})
 _SET = re.compile(r"^(?:title|  [^\W\d_][^:#]*): ([^{\[#\n]+)$", re.MULTILINE)
 _FROM_SOURCES = frozenset({"待填"})
