@@ -691,3 +691,27 @@ def test_a_chapter_that_is_not_there_yet_is_told_where_it_is_listed(
     assert result.exit_code == 2
     assert f"book/book.yaml:{line}: breach（2）的文件 book/breach.md 不存在" in result.output
     assert run(book, "new", "experiment", "second").exit_code == 0
+
+
+def test_typed_numbers_of_other_chapters_are_told_with_their_identifiers(
+    tmp_path: Path, run: Run
+) -> None:
+    book = law_book(tmp_path, run)
+    settings = book / "book" / "book.yaml"
+    first = "file: chapter1.md}\n"
+    more = "  - {slug: second, file: second.md}\nappendices:\n  - {slug: maps, file: maps.md}\n"
+    text = settings.read_text("utf-8").replace(first, first + more)
+    settings.write_text(text, "utf-8")
+    said = "表 1.1 列出两项；附录 A 收录判决，见附录 B 与表 1.7。"
+    (book / "book" / "second.md").write_text(f"# 第二 {{#second}}\n\n{said}\n", "utf-8")
+    (book / "book" / "maps.md").write_text("# 判决 {#maps}\n\n这里列出判决。\n", "utf-8")
+    output = run(book, "check", "second").output
+    assert '改成 {{ ref("tbl:one") }}' in output
+    assert '改成 {{ ref("maps") }}' in output
+
+
+def test_an_unknown_command_names_the_nearest(tmp_path: Path, run: Run) -> None:
+    result = run(tmp_path, "rules")
+    assert result.exit_code == 2
+    assert "最接近的是 rule" in result.output
+    assert "最接近的是 experiment" in run(tmp_path, "new", "experiments").output

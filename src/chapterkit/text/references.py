@@ -382,6 +382,9 @@ class _Entry:
             if not letters or letters in printed or (name == "note" and _ASIDE.match(said)):
                 continue
             # What has become something else on its way: 第二版, a first edition, an arXiv number.
+            # The number within a series goes as the series does: references show neither.
+            if name == "number" and self._first("series"):
+                continue
             if name == "edition" and _edition(said) in {"", item.get("edition")}:
                 continue
             yield name, said
@@ -423,7 +426,7 @@ _TELLING = {
     "software": ("titleaddon", "addendum", "note"),
 }
 # What reference managers keep in a note: `Publisher: X`, `arXiv:2001.01234 [cs]`, comments.
-_ASIDE = re.compile(r"[A-Za-z][\w .-]{0,30}\s*[:=]|arxiv|\d+ pages", re.IGNORECASE)
+_ASIDE = re.compile(r"_?[A-Za-z][\w .-]{0,30}\s*[:=]|arxiv|\d+ pages", re.IGNORECASE)
 
 
 def _letters(text: str) -> str:

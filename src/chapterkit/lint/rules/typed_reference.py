@@ -278,6 +278,8 @@ def _is_others(hit: Hit, first: int, last: int, places: _Places) -> bool:
     sentence = text[first : hit.start]
     if _OWNER.search(sentence):
         return True
+    if places.appendix(hit):
+        return False
     cited = _POINTING.search(before) is None and _CITES.search(text, hit.end, last)
     return bool(cited) or _CITES.search(sentence) is not None
 
