@@ -375,11 +375,11 @@ class _Entry:
         """Yield each field, and what it says, that would tell sources apart and is not printed."""
         kind = self.kind
         item = self.item(capitals=False)
-        printed = _letters(" ".join(str(one) for one in item.values()))
+        printed = " ".join(str(item[name]) for name in item.keys() - {"id", "URL", "DOI"})
         for name in _TELLING.get(kind, _ALWAYS_TELLING):
             said = self._told(name)
-            letters = _letters(plain_latex(said))
-            if not letters or letters in printed or (name == "note" and _ASIDE.match(said)):
+            is_aside = name == "note" and _ASIDE.match(said)
+            if is_aside or _is_in(plain_latex(said), printed):
                 continue
             # What has become something else on its way: 第二版, a first edition, an arXiv number.
             # The number within a series goes as the series does: references show neither.
@@ -427,6 +427,18 @@ _TELLING = {
 }
 # What reference managers keep in a note: `Publisher: X`, `arXiv:2001.01234 [cs]`, comments.
 _ASIDE = re.compile(r"_?[A-Za-z][\w .-]{0,30}\s*[:=]|arxiv|\d+ pages", re.IGNORECASE)
+
+
+def _is_in(said: str, printed: str) -> bool:
+    """Tell whether what is said is printed: its letters and digits, a short one as a word."""
+    letters = _letters(said)
+    if len(letters) > _SHORT:
+        return letters in _letters(printed)
+    whole = rf"(?<![A-Za-z0-9]){re.escape(said.strip())}(?![A-Za-z0-9])"
+    return not letters or re.search(whole, printed) is not None
+
+
+_SHORT = 6
 
 
 def _letters(text: str) -> str:
