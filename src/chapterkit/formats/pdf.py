@@ -68,8 +68,8 @@ def _prepare(printing: AnyPrinting) -> Tree:
 def _with_floats_kept(tree: Tree) -> Tree:
     """Return the tree in which no figure or table floats past the next heading.
 
-    They go to the top or the foot of a page near by; whatever still waits where a heading begins
-    is set before it.
+    Large ones go to the top of a page near by; whatever still waits where a heading begins is set
+    before it.
     """
     blocks: list[Element] = []
     waiting = False

@@ -340,7 +340,8 @@ class _Places:
     def beyond(self, hit: Hit) -> str:
         """Return the identifier of a figure, table or formula of another chapter; empty if none.
 
-        They are counted as they are typed there, which is enough for a hint.
+        They are counted as they are typed there, which is enough for a hint; not where templates
+        or passages for some formats may add others.
         """
         chapter, _, place = _normal(hit.match["number"]).rpartition(".")
         what = {"图": "figure", "圖": "figure", "表": "table", "公": "equation", "式": "equation"}
@@ -348,7 +349,10 @@ class _Places:
         own = self.document.counting.chapter
         others = (one for one in self.book.chapters if one.number == chapter and one.slug != own)
         text = next((one.text for one in others), "") if kind in _TYPED_THINGS else ""
+        more = (_TYPED_THINGS[kind].search(one) for one in self.book.templates.values() if text)
         found = _TYPED_THINGS[kind].findall(text) if text else []
+        if "{% only" in text or any(more):
+            return ""
         return found[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(found) else ""
 
     def number(self, hit: Hit) -> _Target | None:
@@ -396,7 +400,7 @@ _NUMBERED = frozenset({"figure", "table", "equation", "section"})
 _ENGLISH = {"fig": "figure", "tab": "table", "sec": "section", "equ": "equation", "eq.": "equation"}
 # How what bears a number is typed, with its identifier, by kind.
 _TYPED_THINGS = {
-    "figure": re.compile(r"^!\[[^\]\n]*\]\([^)\n]*\)(?:\{[^}\n]*?#([\w.:-]+)[^}\n]*\})?\s*$", re.M),
+    "figure": re.compile(r"^!\[.*\]\([^)\n]*\)(?:\{[^}\n]*?#([\w.:-]+)[^}\n]*\})?\s*$", re.M),
     "table": re.compile(r"^(?:Table)?:\s[^\n]*?(?:\{[^}\n]*?#([\w.:-]+)[^}\n]*\})?\s*$", re.M),
     "equation": re.compile(r"\$\$\s*\]\{[^}\n]*?#([\w.:-]+)[^}\n]*\}"),
 }
