@@ -33,6 +33,7 @@ from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
+from chapterkit.text.passes import spaced_references
 from chapterkit.text.pictures import pictures_of, too_much
 from chapterkit.text.references import csl_references, languages
 from chapterkit.text.tree import (
@@ -225,6 +226,8 @@ def chapter_printing(
 
     Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
+    if book.config.locale.chinese and book.config.style.space == "space":
+        tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
     return ChapterPrinting(
         slug=chapter.slug,

@@ -40,29 +40,40 @@ def mend(
 
     `parse` reads the files' texts, `problems_of` lints what was read. An edit after which
     pandoc's tree differs in more than the text concerned is refused, with all the edits of its
-    problem. Raises what `parse` and `problems_of` raise.
+    problem; so are edits that would only undo earlier ones. What cannot be carried out is not
+    counted. Raises what `parse` and `problems_of` raise.
     """
     done, refused = 0, dict[tuple[str, str, str], Problem]()
     document = parse(texts)
+    reached: list[tuple[Texts, int]] = [(texts, 0)]
     for _ in range(rounds):
         wanted = [
             problem
             for problem in problems_of(texts, document)
-            if problem.edits and _known(problem) not in refused
+            if _applies(problem, texts) and _known(problem) not in refused
         ]
         chosen = _without_overlap(wanted)
         while chosen:
             changed = edited(texts, [edit for problem in chosen for edit in problem.edits])
+            if before := next((one for one in reached if one[0] == changed), None):
+                undoing = {_known(problem): problem for problem in chosen}
+                return Mended(*before, tuple((refused | undoing).values()))
             after = parse(changed)
             spoilt = _spoilt(document, after, chosen)
             if not spoilt:
                 texts, document, done = changed, after, done + len(chosen)
+                reached.append((texts, done))
                 break
             refused |= {_known(problem): problem for problem in spoilt}
             chosen = [problem for problem in chosen if _known(problem) not in refused]
         if not chosen:
             break
     return Mended(texts, done, tuple(refused.values()))
+
+
+def _applies(problem: Problem, texts: Texts) -> bool:
+    """Tell whether a problem has edits, and all of them are of files that may be changed."""
+    return bool(problem.edits) and all(edit.origin.path in texts for edit in problem.edits)
 
 
 def _known(problem: Problem) -> tuple[str, str, str]:

@@ -41,6 +41,7 @@ class KindConfig(_Model):
     """One kind of record: 实验, 案例, 试验; each is counted by itself."""
 
     label: str = _described("印在编号前面的词：实验、案例、试验", min_length=1, max_length=12)
+    level: int = _described("标题是几级：2 与节并列，3 放在节里，比节低一级", default=2, ge=2, le=4)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,11 @@ class Fault:
 
 
 class _UnclearError(Exception):
-    """A name that may be several, or is none; says why."""
+    """A name that may be several, or is none; says why, and what to do."""
+
+    def __init__(self, why: str, hint: str = _HINT) -> None:
+        super().__init__(why)
+        self.hint = hint
 
 
 def names_in(text: str, field: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
@@ -54,7 +58,7 @@ def names_in(text: str, field: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]
         try:
             found.extend(_read(name))
         except _UnclearError as unclear:
-            faults.append(Fault(f"{field} 里的“{name}”{unclear}", _HINT))
+            faults.append(Fault(f"{field} 里的“{name}”{unclear}", unclear.hint))
             found.append(_Name("{" + name.strip("{}") + "}"))
     return tuple(_told_apart(found)), tuple(faults)
 
@@ -194,6 +198,10 @@ def _check_one(text: str) -> None:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > 2 or (len(parts) == 2 and not _is_surname(parts[0], parts[1])):
         raise _UnclearError("像是用“,”隔开的几个人")
+    if len(parts) == 2 and _is_foreign(*parts):
+        family, given = parts
+        hint = f"外国人写成 {{（国名）{given}·{family}}}，只印姓；日本人等不写逗号"
+        raise _UnclearError(f"会连着印成“{family}{given}”", hint)
     words = text.split()
     if set(words[1:-1]) & {"和", "与", "與", "及"}:
         raise _UnclearError("像是用“和”连起来的几个人")
@@ -208,6 +216,12 @@ def _is_surname(first: str, second: str) -> bool:
     if not second or len(first) == 1 or first in _words()["two-character surnames"]:
         return True
     return not is_whole_name(first) or not is_whole_name(second)
+
+
+def _is_foreign(family: str, given: str) -> bool:
+    """Tell whether a surname in Han is longer than those of China: 韦伯, 卡尔; not 欧阳, 修."""
+    written = re.fullmatch(f"[{ALL_HAN}]{{2,}}", family) and re.fullmatch(f"[{ALL_HAN}]+", given)
+    return written is not None and family not in _words()["two-character surnames"]
 
 
 def is_whole_name(word: str) -> bool:

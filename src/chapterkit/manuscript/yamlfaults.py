@@ -237,10 +237,23 @@ def _in_brackets(found: _Found) -> Fault:
         return found.begun(f"括号 {opener} 没有结束", f"在末尾补上 {closer}")
     if found.character in "]}":
         return found.here(f"括号不成对：{opener} 要用 {closer} 结束", f"改成 {closer}")
+    if wide := _wide_mark(found):
+        return wide
     if found.character == ":":
         what = "括号里少一个逗号，或值里有冒号"
         return found.here(what, hint)
     return found.here("括号里少一个逗号", hint)
+
+
+def _wide_mark(found: _Found) -> Fault | None:
+    """Return what is wrong if a full-width comma stands where the next key of {…} begins."""
+    before = found.at(found.line)[: found.column - 1]
+    wide = re.search(r"[，、；]\s*[\w-]+\s*$", before)
+    if found.character != ":" or wide is None:
+        return None
+    mark = wide[0][0]
+    hint = f"改成半角的逗号加空格“, ”；“{mark}”若是值里的话，给那个值加引号"
+    return Fault(f"括号里的“{mark}”是全角的，分不开两项", hint, found.line, wide.start() + 1)
 
 
 def _no_value(found: _Found) -> Fault:

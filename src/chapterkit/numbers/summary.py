@@ -40,7 +40,8 @@ def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]
     total = sum(part.characters for part in parts)
     in_experiments = sum(part.characters for part in parts if part.slug in book.records)
     kinds = "、".join(kind.label for kind in book.config.kinds.values()) or "实验"
-    yield f"全章 {total} 字，其中{kinds} {in_experiments} 字，理论 {total - in_experiments} 字。"
+    spaced = f" {kinds}" if kinds[0].isascii() else kinds
+    yield f"全章 {total} 字，其中{spaced} {in_experiments} 字，理论 {total - in_experiments} 字。"
 
 
 def _width(text: str) -> int:

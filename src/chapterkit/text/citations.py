@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import dropwhile, groupby
+from itertools import dropwhile, groupby, pairwise
 from pathlib import Path
 
+from chapterkit.han import is_han
 from chapterkit.manuscript.wording import Locale, locale
 from chapterkit.text.tree import (
     Attributes,
@@ -20,12 +21,14 @@ from chapterkit.text.tree import (
     Tree,
     attributes_of,
     bare,
+    caption_of,
     citations_of,
     elements_of,
     header,
     inlines_of,
     kind_of,
     link,
+    plain_text,
     space,
     string,
     superscript,
@@ -34,6 +37,7 @@ from chapterkit.text.tree import (
     walk,
     with_attributes,
     with_blocks,
+    with_caption,
     with_inlines,
 )
 
@@ -72,6 +76,8 @@ def finish_references(
             return _numbered_cite(element, numbers, within=locale.locator_within)
         if key := _entry_key(element):
             return _finished_entry(element, languages.get(key, ""), _anchor(key))
+        if kind_of(element) in {"Figure", "Table"}:
+            return with_caption(element, walk(caption_of(element), _with_wide_commas))
         return element
 
     blocks = walk(walk(tree_blocks(tree), change), _without_spaces_before_cites)
@@ -191,6 +197,18 @@ def _marks(citations: Sequence[Citation], numbers: Mapping[str, int], *, within:
 
 def _separator(before: Inlines) -> Inlines:
     return [string(",")] if before else []
+
+
+def _with_wide_commas(element: Element) -> Element:
+    """Return the marks of a caption with a full-width comma behind a Chinese locator."""
+    if kind_of(element) != "Superscript":
+        return element
+    inlines = inlines_of(element)
+    wide = [
+        string("，") if after == string(",") and is_han(plain_text([before])[-1:]) else after
+        for before, after in pairwise(inlines)
+    ]
+    return with_inlines(element, [*inlines[:1], *wide])
 
 
 def _locator(suffix: Inlines) -> Inlines:

@@ -41,6 +41,11 @@ def faults_of(source: Source) -> tuple[Fault, ...]:
     return (*source.faults, *entry.faults())
 
 
+def unprinted(source: Source) -> tuple[tuple[str, str], ...]:
+    """Return the fields, with what they say, that tell a source from others and are not printed."""
+    return tuple(_Entry(source).unprinted())
+
+
 def visited(source: Source) -> bool:
     """Tell whether an entry says, in a way that is understood, when it was read."""
     return _Entry(source).visited() is not None
@@ -83,10 +88,14 @@ _TYPES = {
     **dict.fromkeys(("mastersthesis", "phdthesis", "thesis"), "thesis"),
     **dict.fromkeys(("techreport", "report"), "report"),
     "archive": "collection",
+    "jurisdiction": "legal_case",
+    "legislation": "legislation",
+    "legal": "legislation",
     **{same: same for same in ("map", "software", "dataset", "patent", "standard", "periodical")},
 }
 _SERIAL = frozenset({"article-journal", "article-newspaper"})
 _PARTS = frozenset({"chapter", "paper-conference"})
+_LEGAL = frozenset({"legal_case", "legislation"})
 _LOOSE = frozenset({"webpage", "document", "article", "software", "dataset"})
 
 _REPOSITORY = re.compile(
@@ -173,7 +182,9 @@ class _Entry:
             "issue": self._first("number", "issue") if kind == "article-journal" else "",
             "number": self._number(kind),
             "edition": self._edition(kind),
-            "page": self._first("pages") or (self._first("eid") if kind in _SERIAL else ""),
+            "page": ""
+            if kind in _LEGAL
+            else self._first("pages") or (self._first("eid") if kind in _SERIAL else ""),
         }
 
     def _is_chinese_part(self, kind: str) -> bool:
@@ -203,6 +214,10 @@ class _Entry:
         if kind == "patent":
             return ""
         found = next(filter(None, (self._told(name) for name in _PUBLISHERS)), "")
+        if kind in _LEGAL:
+            found = found or self._told("court")
+            chinese = _language(self.source).startswith("zh")
+            return ("，" if chinese else ", ").join(filter(None, (found, self._told("note"))))
         if self.source.type.lower() == "unpublished" or (kind in _LOOSE and not found):
             note = self._told("note")
             found = "，".join(filter(None, (found, note if note != found else "")))
@@ -218,10 +233,18 @@ class _Entry:
 
     def _number(self, kind: str) -> str:
         number = self._first("number")
+        if kind in _LEGAL:
+            report = (self._first("volume"), self._reporter(), self._first("pages"))
+            docket = self._first("number", "docket")
+            return ", ".join(filter(None, (docket, " ".join(filter(None, report)))))
         if kind != "patent":
-            return number if kind in {"report", "standard"} else ""
+            return number if kind in {"report", "standard", "document"} else ""
         country = self._first("location", "address")
         return f"{country}, {number}" if country and number[:1].isdigit() else number
+
+    def _reporter(self) -> str:
+        """Return the series of law reports, or the gazette, that a judgment or statute is in."""
+        return self._first("reporter", "journal", "journaltitle", "code")
 
     def _edition(self, kind: str) -> str:
         if kind == "periodical":
@@ -272,7 +295,7 @@ class _Entry:
         found: Item = {}
         issued, visited = self._issued(), self.visited()
         if issued:
-            full = issued.parts if kind in {"patent", "article-newspaper"} else ()
+            full = issued.parts if kind in {"patent", "article-newspaper", *_LEGAL} else ()
             found["issued"] = _csl_date(full) if len(full) == 3 else self._year(issued)
             if len(issued.parts) == 3 and self._shows_day(kind):
                 found["available-date"] = {"date-parts": [list(issued.parts)]}
@@ -348,6 +371,24 @@ class _Entry:
                 )
                 yield Fault(f"认不得里面的 {command}，会原样印出来", hint)
 
+    def unprinted(self) -> Iterator[tuple[str, str]]:
+        """Yield each field, and what it says, that would tell sources apart and is not printed."""
+        kind = self.kind
+        item = self.item(capitals=False)
+        printed = " ".join(str(item[name]) for name in item.keys() - {"id", "URL", "DOI"})
+        for name in _TELLING.get(kind, _ALWAYS_TELLING):
+            said = self._told(name)
+            is_aside = name == "note" and _ASIDE.match(said)
+            if is_aside or _is_in(plain_latex(said), printed):
+                continue
+            # What has become something else on its way: 第二版, a first edition, an arXiv number.
+            # The number within a series goes as the series does: references show neither.
+            if name == "number" and self._first("series"):
+                continue
+            if name == "edition" and _edition(said) in {"", item.get("edition")}:
+                continue
+            yield name, said
+
     def _unclear_dates(self) -> Iterator[Fault]:
         hint = "写成 2020、2020-05 或 2020-05-06；估计的年份写 [1960]，版权年写 c1960"
         dated = "date" if self._first("date") else "year"
@@ -366,6 +407,42 @@ class _Entry:
         if name != "year" or len(date.parts) != 1 or not (month and day):
             return name == "year" and bool(day) and not month
         return read_date(f"{date.parts[0]:04}-{month}-{day}") is None
+
+
+_ALWAYS_TELLING = (
+    "number",
+    "issue",
+    "docket",
+    "volume",
+    "edition",
+    "titleaddon",
+    "addendum",
+    "note",
+)
+# Proceedings are found by their name, preprints by their address, whatever else is said of them.
+_TELLING = {
+    "paper-conference": ("titleaddon", "addendum", "note"),
+    "article": ("titleaddon", "addendum", "note"),
+    "software": ("titleaddon", "addendum", "note"),
+}
+# What reference managers keep in a note: `Publisher: X`, `arXiv:2001.01234 [cs]`, comments.
+_ASIDE = re.compile(r"_?[A-Za-z][\w .-]{0,30}\s*[:=]|arxiv|\d+ pages", re.IGNORECASE)
+
+
+def _is_in(said: str, printed: str) -> bool:
+    """Tell whether what is said is printed: its letters and digits, a short one as a word."""
+    letters = _letters(said)
+    if len(letters) > _SHORT:
+        return letters in _letters(printed)
+    whole = rf"(?<![A-Za-z0-9]){re.escape(said.strip())}(?![A-Za-z0-9])"
+    return not letters or re.search(whole, printed) is not None
+
+
+_SHORT = 6
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _is_missing(written: str) -> bool:

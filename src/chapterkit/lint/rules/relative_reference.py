@@ -4,7 +4,7 @@ Why: 上一节 points at whatever stands there after the next revision, and 前�
 reader could turn to. A reference by title or number (`{{ ref("slug") }}`, a link) moves with its
 target. The message says what 上一节 or 下一章 points to now, so that it can be named; where that
 has an identifier, `--fix` puts the reference there. Records are called by the words of `kinds:` in
-book.yaml: 上一个案例, 前一试验, the previous case.
+book.yaml: 上一个案例, 前一试验, the previous case; the previous section counts, too.
 
 Quiet: words that only look like it (上文化课, 下一章程, 下一节课, 上下文, 以下图表, 最后一节,
 此后一章), 前文 as what a
@@ -88,6 +88,11 @@ _PATTERNS = (
     ),
 )  # fmt: skip
 
+# The next section of another work, or of a road, is told by what it is of.
+_ENGLISH_NEIGHBOUR = re.compile(
+    r"\b(?:[Tt]he|[Oo]ur|[Ii]n)\s(?P<aside>previous|preceding|next|following)\s"
+    r"(?:(?P<section>section)|(?P<chapter>chapter))s?\b(?!\s(?:of|in)\s(?!this\b))(?!['’]s)"
+)
 # Behind the label of a record: what makes another word of it (实验室, 案例集).
 _NO_RECORD = r"(?![室员員者班组組性集库庫法学學家站田品例])"
 
@@ -140,7 +145,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     headings = _Headings(document, book)
     reported: set[tuple[int, int]] = set()
     labels = tuple(book.config.kind_labels.values()) if book.chapters else ()
-    for pattern in (*_PATTERNS, *([_records(labels)] if labels else ())):
+    for pattern in (*_PATTERNS, _ENGLISH_NEIGHBOUR, *([_records(labels)] if labels else ())):
         for hit in document.prose.finditer(pattern):
             block = hit.block
             if block.kind == "Header" or "BlockQuote" in block.within:
@@ -286,7 +291,8 @@ class _Headings:
             or groups.get("count") not in {None, "一"}
         ):
             return _NOTHING
-        back = (groups.get("neighbour") or groups.get("short")) in {"上", "前"}
+        side = groups.get("neighbour") or groups.get("short") or groups.get("aside")
+        back = side in {"上", "前", "previous", "preceding"}
         if groups.get("chapter") and self.book.chapters:
             return self._chapter(hit.block.origin().path, back)
         return self._neighbour(hit.block.start, back=back, chapter=bool(groups.get("chapter")))

@@ -4,7 +4,7 @@ Why: " and ' are left over from typewriters: both ends look alike, and pandoc pr
 are. Simplified text has “ ” and inside them ‘ ’ (GB/T 15834-2011, 4.8); Traditional text 「 」 and
 『 』. book.yaml may declare the other pair (`style: {quotes: corner}`); marks of the pair not
 declared are then problems too, ‘ ’ within 「 」 among them. Undeclared, a whole text in the other
-pair gets one problem.
+pair gets one problem, and so does each “ ” round Chinese words in a Traditional text of 「」.
 
 Quiet: straight quotes in English text, apostrophes, feet and inches, minutes and seconds, code.
 
@@ -182,7 +182,10 @@ def _undeclared(document: Document, book: Book, wanted: str) -> Iterator[Problem
     if book.config.style.quotes is not None:
         yield from _not_declared(document, wanted)
         return
-    if count < _MANY or document.prose.text.count(_OPENS[wanted]) * 10 > count:
+    own = document.prose.text.count(_OPENS[wanted])
+    if wanted == "corner" and own >= count:
+        yield from _mixed(document)
+    if count < _MANY or own * 10 > count:
         return
     hit = next(document.prose.finditer(_ONE_OF[other]))
     yield problem_at(
@@ -192,6 +195,26 @@ def _undeclared(document: Document, book: Book, wanted: str) -> Iterator[Problem
         f"全文用的是{_NAMES[other]}（{count} 处），这种文字默认用{_NAMES[wanted]}",
         f"这样约定就在 book.yaml 里写明 style: {{quotes: {other}}}",
     )
+
+
+def _mixed(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each pair of curly marks round Han in a text that keeps to 「」."""
+    for hit in document.prose.finditer(_CURLY):
+        if not (has_han(hit.match[0]) and "BlockQuote" not in hit.block.within):
+            continue
+        block, start, end = hit.block, hit.start, hit.end
+        edits = join(
+            replacement(block, start, start + 1, "「"), replacement(block, end - 1, end, "」")
+        )
+        message = f"全文用「」，这里是{_excerpt_of(block, start, end)}"
+        yield problem_at(block, start, end, message, "改成 「 」", edits=edits)
+
+
+_CURLY = Late("“[^“”「」\n\ufdd6]{1,200}”")
+
+
+def _excerpt_of(block: Block, start: int, end: int) -> str:
+    return f"“{_excerpt(block, start, end - 1)}”"
 
 
 def _not_declared(document: Document, wanted: str) -> Iterator[Problem]:
