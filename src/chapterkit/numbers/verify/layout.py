@@ -124,11 +124,11 @@ def _joints(text: str, pages: Sequence[int], dropped: set[tuple[int, int]]) -> s
     starts = dict(dropped)
     ends = {end: start for start, end in dropped}
     found: set[tuple[int, int]] = set()
-    for page in pages[1:]:
+    for before, page, behind in zip(pages, pages[1:], [*pages[2:], len(text)], strict=False):
         low = high = page
-        while low > 0 and (low in ends or text[low - 1].isspace()):
+        while low > before and (low in ends or text[low - 1].isspace()):
             low = ends.get(low, low - 1)
-        while high < len(text) and (high in starts or text[high].isspace()):
+        while high < behind and (high in starts or text[high].isspace()):
             high = starts.get(high, high + 1)
         whole = text[max(0, low - 4) : low]
         following = text[high : high + 1]

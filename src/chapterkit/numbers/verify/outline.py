@@ -373,13 +373,19 @@ class Outline:
 
     def _is_summary(self, index: int) -> bool:
         """Tell whether a heading says "Summary" before all sections: that is an abstract."""
-        if self.headings[index].steps or not _SUMMARIES.match(self.headings[index].title):
-            return False
-        return not any(
-            one.steps[:1] > ("0",) or _BEHIND_ABSTRACT.match(one.title)
-            for one in self.headings[:index]
-            if not one.steps or one.steps[0].isdigit()
-        )
+        heading = self.headings[index]
+        named = not heading.steps and bool(_SUMMARIES.match(heading.title))
+        return named and index <= self._first_section
+
+    @cached_property
+    def _first_section(self) -> int:
+        """The index of the first heading that is numbered or stands behind abstracts."""
+        for index, one in enumerate(self.headings):
+            if one.steps and one.steps[0].isdigit() and one.steps[0] != "0":
+                return index
+            if not one.steps and _BEHIND_ABSTRACT.match(one.title):
+                return index
+        return len(self.headings)
 
     def _abstract_end(self, index: int) -> int:
         """Return where an abstract ends: at the next heading but for its own, or the keywords."""
