@@ -85,10 +85,8 @@ def left_out(number: Number, ledger: Ledger) -> Slip | None:
     award / claim with the unit % lacks * 100, amount * rate of a rate in % lacks / 100. Literals
     may stand for amounts (a / b * 2); what they make of it is given the benefit of the doubt.
     """
-    if number.model.derived is None:
-        return None
     names = (number, *(ledger.sibling(number, name) for name in number.operands))
-    if any(_TOLD.search(one.measured) for one in names):
+    if number.model.derived is None or any(_TOLD.search(one.measured) for one in names):
         return None
     try:
         found = _part(parsed(number.model.derived), number, ledger)
@@ -97,10 +95,9 @@ def left_out(number: Number, ledger: Ledger) -> Slip | None:
         return None
     except _Told as told:
         return replace(told.slip, message=f"{number.id} {told.slip.message}")
-    if found.literal is not None or found.base != wanted.base:
+    bare = wanted.is_share and not found.is_share and found.is_pure  # it may be a percentage
+    if bare or found.literal is not None or found.base != wanted.base:
         return None
-    if wanted.is_share and not found.is_share and found.is_pure:
-        return None  # a number without a unit may be a percentage
     missing = _missing(found, wanted)
     return _slip(number, missing) if missing else None
 
@@ -183,8 +180,8 @@ def _part(node: ast.expr, number: Number, ledger: Ledger) -> _Part:
     match node:
         case ast.Name(id=name):
             return _of_unit(ledger.sibling(number, name).unit, number.units)
-        case ast.Constant(value=Decimal() as literal) if literal:
-            return _Part(literal=Fraction(literal), factors=(Fraction(literal),))
+        case ast.Constant(value=Decimal() as literal):
+            return _constant(Fraction(literal))
         case ast.UnaryOp(operand=operand):
             return _part(operand, number, ledger)
         case ast.BinOp(left=left, op=op, right=right):
@@ -193,6 +190,12 @@ def _part(node: ast.expr, number: Number, ledger: Ledger) -> _Part:
                 return _sum(a, b)
             return _product(a, b, 1 if isinstance(op, ast.Mult) else -1)
     raise _Unclear
+
+
+def _constant(value: Fraction) -> _Part:
+    if not value:
+        raise _Unclear
+    return _Part(literal=value, factors=(value,))
 
 
 def _sum(a: _Part, b: _Part) -> _Part:
@@ -218,15 +221,15 @@ def _are_scales(factors: Sequence[Fraction]) -> bool:
 
 def _with_literal(a: _Part, b: _Part) -> _Part:
     """Return a sum with a literal: 100 - rate is what is left of the whole, 1 - rate is not."""
-    literal, other = (a, b) if a.literal is not None else (b, a)
+    bare, other = (a, b) if a.literal is not None else (b, a)
     if other.literal is not None:
         raise _Unclear
-    assert literal.literal is not None
+    assert bare.literal is not None
     whole = 1 / other.one
-    if other.is_share and literal.literal in _WHOLE and whole in _WHOLE:
-        if literal.literal != whole and _are_scales(other.factors):
-            message = f"把 {_shown(literal.literal)} 和以 {_shown(whole)} 为整体的数加减在一起"
-            raise _Told(message, f"整体写 {_shown(whole)}，不写 {_shown(literal.literal)}")
+    if other.is_share and bare.literal in _WHOLE and whole in _WHOLE:
+        if bare.literal != whole and _are_scales(other.factors):
+            message = f"把 {_shown(bare.literal)} 和以 {_shown(whole)} 为整体的数加减在一起"
+            raise _Told(message, f"整体写 {_shown(whole)}，不写 {_shown(bare.literal)}")
         return other
     return replace(other, is_share=False) if other.is_pure else other
 
@@ -239,9 +242,7 @@ def _product(a: _Part, b: _Part, sign: int) -> _Part:
     """Return a product, or with a negative sign a quotient."""
     if sign < 0:
         b = _inverse(b)
-    literal = None
-    if a.literal is not None and b.literal is not None:
-        literal = a.literal * b.literal
+    both = a.literal * b.literal if a.literal is not None and b.literal is not None else None
     base = dict(a.base)
     for name, power in b.base:
         base[name] = base.get(name, 0) + power
@@ -253,7 +254,7 @@ def _product(a: _Part, b: _Part, sign: int) -> _Part:
         (a.counted or b.counted) and not ratio,
         (*a.factors, *b.factors),
         ratio or (_is_factor(a) and _is_factor(b)),
-        literal,
+        both,
     )
 
 

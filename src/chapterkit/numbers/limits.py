@@ -105,7 +105,8 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _latin(words: Iterable[str]) -> str:
-    return rf"\b(?:{'|'.join(_capitals(words))})\b(?! (?:have|well|seem|reflect|suggest|explain|indicate)\b)"
+    guessed = "have|well|seem|reflect|suggest|explain|indicate"
+    return rf"\b(?:{'|'.join(_capitals(words))})\b(?! (?:{guessed})\b)"
 
 
 def _capitals(words: Iterable[str]) -> list[str]:

@@ -74,14 +74,14 @@ class Citations:
         keys = {key for one in block.inlines for key in self._keys(block, one)}
         if len(keys) < 2:
             return bool(keys)
-        start, end = _sentence(block, position)
+        start, end = sentence_of(block, position)
         return any(start <= one.start < end and self._keys(block, one) for one in block.inlines)
 
     def _keys(self, block: Block, inline: Inline) -> tuple[str, ...]:
         return (*inline.citations, *self._notes.get((id(block), inline.start), ()))
 
 
-def _sentence(block: Block, position: int) -> tuple[int, int]:
+def sentence_of(block: Block, position: int) -> tuple[int, int]:
     """Return the sentence round a position, with the citations that stand right behind its end."""
     start, end = block.sentence(position)
     for one in sorted(block.inlines, key=lambda one: one.start):

@@ -20,14 +20,14 @@ Bad:
     numbers:
       award: {value: 54.0, unit: 万元, of: 判决的数额, cite: demo2025}
       claim: {value: 86.4, unit: 万元, of: 请求的数额, cite: demo2025}
-      share: {derived: award / claim, unit: "%", digits: 1, of: 得到支持的比例, cite: demo2025}
+      share: {derived: award / claim, unit: "%", digits: 1, of: 支持的比例, cite: demo2025}
 
 Good:
 
     numbers:
       award: {value: 54.0, unit: 万元, of: 判决的数额, cite: demo2025}
       claim: {value: 86.4, unit: 万元, of: 请求的数额, cite: demo2025}
-      share: {derived: award / claim * 100, unit: "%", digits: 1, of: 得到支持的比例, cite: demo2025}
+      share: {derived: award / claim * 100, unit: "%", digits: 1, of: 支持的比例, cite: demo2025}
 
 Bad:
 

@@ -5,8 +5,8 @@ value, or 升到 before a smaller one, prints a right number in a wrong sentence
 checks only the digits sees it.
 
 Quiet: a bound that the source prints (`printed: "超过 15.0%"`), one that a record measures (of:
-罚金的上限、宽限期限), a comparison with the number before (只有 3.4%，低于 11.5%), and a limit that a
-rule or a condition sets, which says nothing of what was measured (超过 3 个月仍未付清的，…;
+罚金的上限、宽限期限), a comparison with the number before (只有 3.4%，低于 11.5%), and a limit
+that a rule or a condition sets, which says nothing of what was measured (超过 3 个月仍未付清的，…;
 不到 15 日的宽限期; 如果超过 30%; 超过 9 天，买受人可以解除). A bound before a typed number is
 unsourced-number's.
 
