@@ -44,9 +44,8 @@ def is_age(quantity: Quantity, text: str) -> bool:
         return quantity.unit in ("year", "years", "month") and _OLD.match(behind) is not None
     if not _may_be(quantity):
         return False
-    if _AGED.search(before) or _chinese_before().search(before):
-        return True
-    if _chinese_behind().match(behind) and before.rstrip()[-1:] not in _MEASURED:
+    over = _chinese_behind().match(behind) and before.rstrip()[-1:] not in _MEASURED
+    if over or _AGED.search(before) or _chinese_before().search(before):
         return True
     if _AT.search(before):
         return _HE.match(behind) is not None

@@ -20,9 +20,12 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,}")
 def speaks_of(text: str, number: Number) -> bool:
     """Tell whether a text shares words with what a number measures, or under which condition.
 
-    Words that any number may be measured by (平均, 比例) do not count.
+    Words that any number may be measured by (平均, 比例) do not count, unless there are no others.
     """
-    return bool(_words_of(f"{number.of} {number.when or ''}") & _words_of(text))
+    measured = f"{number.of} {number.when or ''}"
+    if own := _words_of(measured) - _anybodys():
+        return not own.isdisjoint(_words_of(text))
+    return simplified(number.of) in simplified(text)
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +34,7 @@ def _words_of(text: str) -> frozenset[str]:
     text = simplified(text)
     runs = _HAN.findall(text)
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return frozenset(pairs | {word.lower() for word in _LATIN.findall(text)}) - _anybodys()
+    return frozenset(pairs | {word.lower() for word in _LATIN.findall(text)})
 
 
 @lru_cache(maxsize=1)
