@@ -187,7 +187,7 @@ def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     if skip is not None:
         return skip
     skip = (
-        law.cited(text, at, floor)
+        law.cited(text, at)
         or exemptions.rate_base(text, at, floor)
         or identifiers.identified(text, at, floor)
         or exemptions.fixed_form(text, at, floor)

@@ -35,14 +35,17 @@ _PAGES = Late(rf"{_PINPOINT}(?![\w%])")
 _DATED_BEHIND = Late(rf"\d{{1,4}} {_SERIES} {_PINPOINT} \((?:[A-Za-z0-9. ]{{1,20}} )?{_YEAR}\)")
 _CHAPTER = Late(rf"{_YEAR},? c\.? $")
 _REACH = 60
+_LAST_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.]),§")
+_LOOKS_REPORTED = Late(r"\d{1,4} [A-Z]")
 
 
-def cited(text: str, at: int, floor: int) -> Skip | None:
+def cited(text: str, at: int) -> Skip | None:
     """A number by which a statute or a law report is cited: s 10(1), ss 12–15, [1911] 2 KB 45."""
-    before = text[at - 1] if at > floor else ""
-    if not before or before in SPACES or before in ".([":
+    before = text[at - 1 : at]
+    last = text[at - 2 : at - 1] if before and before in SPACES else before
+    if last in _LAST_BEFORE:
         return _report(text, at) or _place(text, at)
-    return None
+    return _report(text, at) if _LOOKS_REPORTED.match(text, at) else None
 
 
 def _report(text: str, at: int) -> Skip | None:
