@@ -18,6 +18,10 @@ _CITED = Late(r"\[[^\]\n]*\]|[\ufffc\ufffd]")
 # 超过三个月仍未付清的，; 超过损失的 30% 者; 超过十五日时.
 _SUPPOSED = Late(r"[^是]*?(?:的|者|时|之后|以后|之日起)\s*$")
 _AFTER_IT = Late(r"\s*(?:后(?![来期面者])|时(?![间刻期代长])|以后|之后|者|之日起)")
+# 如迟延超过十日; but 如图、如上.
+_IF = Late(r"\s*如(?![图表上下前此今何同数题])")
+# 合同约定，迟延超过十日，…; but 约定的, 按规定.
+_AGREED = Late(r"(?<![按照经据])(?:约定|规定|订明|载明)(?![的了])")
 # 并且超过三个月: it goes on with what is supposed before.
 _GOES_ON = Late(r"\s*(?:且|并且|并|而且|又|或者|或|而|and|or)(?=\W|[^\W\da-z])")
 
@@ -68,7 +72,7 @@ def _is_supposed(after: str, before: str, *, comma: bool) -> bool:
 def _on_condition(before: str, own_before: str) -> bool:
     """Tell whether a clause begins as a condition, or goes on with one."""
     conditions = _any_of("conditions")
-    if conditions.search(own_before):
+    if conditions.search(own_before) or _IF.match(own_before) or _AGREED.search(before):
         return True
     return bool(_GOES_ON.match(own_before)) and conditions.search(before) is not None
 

@@ -205,7 +205,7 @@ def is_comparison(
     until = bisect_left(places, place.start, key=_start)
     return any(
         one.start > max(sentence, place.start - _FAR)
-        and (ratio := _ratio(one.unit, place.unit, units)) is not None
+        and (ratio := _roughly(one.unit, place.unit, units)) is not None
         and holds(bound, Fraction(one.value) * ratio, Fraction(place.value))
         for one in places[max(0, until - _FEW) : until]
     )
@@ -228,11 +228,17 @@ def _start(place: Place) -> int:
 def _ratio(unit: str, other: str, units: Units) -> Fraction | None:
     """Return how many of another unit one is; None where they do not measure one thing."""
     (scale, parts), (other_scale, other_parts) = units.in_base(unit), units.in_base(other)
+    return scale / other_scale if parts == other_parts else None
+
+
+def _roughly(unit: str, other: str, units: Units) -> Fraction | None:
+    """Return the same, with months of middling length beside days."""
+    (scale, parts), (other_scale, other_parts) = units.in_base(unit), units.in_base(other)
     if {parts, other_parts} == _MONTHS_AND_SECONDS:
         scale *= _SECONDS_A_MONTH if parts == _MONTHS else 1
         other_scale *= _SECONDS_A_MONTH if other_parts == _MONTHS else 1
         return scale / other_scale
-    return scale / other_scale if parts == other_parts else None
+    return _ratio(unit, other, units)
 
 
 def goes(first: Place, second: Place, units: Units) -> str:
