@@ -96,6 +96,13 @@ _FIXED_FORMS = (
 _FIXED = re.compile("|".join(f"(?P<{why}_{i}>{one})" for i, (one, why) in enumerate(_FIXED_FORMS)))
 _BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
+# Equation (1.1), eqs. (2) and (3a)
+_FORMULA_NUMBER = Late(r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}[a-z]?\)")
+_FORMULA = Late(
+    r"\b(?:equations?|eqs?\.?|formulas?|formulae|expressions?|inequalit(?:y|ies)|conditions?)"
+    r"(?: ?\([\d.\-–a-z]{1,12}\)(?:,? (?:and|or|to)|,|[-–])?)* ?$",
+    re.IGNORECASE,
+)
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
 )
@@ -306,6 +313,10 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
     """(2), （2024）: an item, a formula's number or a year, alone between brackets."""
     if at <= floor or text[at - 1] not in "(（":
         return None
+    if (formula := _FORMULA_NUMBER.match(text, at)) and _FORMULA.search(
+        text, max(0, at - 60), at - 1
+    ):
+        return Skip(at - 1, formula.end(), "E2")
     match = _PARENTHESISED.match(text, at)
     if match is None:
         return None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from chapterkit.quantities import exemptions, identifiers
+from chapterkit.quantities import exemptions, identifiers, law
 from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
 from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
@@ -187,7 +187,8 @@ def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     if skip is not None:
         return skip
     skip = (
-        exemptions.rate_base(text, at, floor)
+        law.cited(text, at)
+        or exemptions.rate_base(text, at, floor)
         or identifiers.identified(text, at, floor)
         or exemptions.fixed_form(text, at, floor)
     )
