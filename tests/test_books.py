@@ -759,7 +759,7 @@ def test_typed_numbers_of_other_chapters_are_told_with_their_identifiers(
     (book / "book" / "maps.md").write_text("# 判决 {#maps}\n\n这里列出判决。\n", "utf-8")
     output = run(book, "check", "second").output
     assert '改成 {{ ref("tbl:one") }}' in output
-    assert '改成 {{ ref("maps") }}' in output
+    assert "改成 [](#maps)" in output
 
 
 def test_an_unknown_command_names_the_nearest(tmp_path: Path, run: Run) -> None:
