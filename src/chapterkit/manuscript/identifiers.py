@@ -18,7 +18,9 @@ class Identifier:
 
 
 _DOI = re.compile(
-    r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE
+    r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*)?"
+    r"(10\.\d{4,9}/\S+|10/(?=[a-z0-9]*[a-z])[a-z0-9]{4,12})",  # and its short form
+    re.IGNORECASE,
 )
 _ARXIV = re.compile(
     r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:?\s*)?"

@@ -165,8 +165,10 @@ class _Entry:
     def texts(self, kind: str) -> dict[str, str]:
         """Return the texts that are printed, in LaTeX as they are written, by CSL's names."""
         volume = self._first("volume")
-        title = _with_subtitle(self._first("title"), self._first("subtitle"))
+        title = _with_subtitle(_unstopped(self._first("title")), self._first("subtitle"))
         container = self._container(kind)
+        if kind == "book" and volume and self._first("series"):
+            volume = ""  # the series counts its volumes, not the book
         if kind == "book" and volume:
             title, volume = f"{title}: {self._volume(volume)}", ""
         elif container and volume and (kind == "chapter" or self._is_chinese_part(kind)):
@@ -179,13 +181,17 @@ class _Entry:
             "publisher": self._publisher(kind),
             "publisher-place": "" if kind == "patent" else self._first("address", "location"),
             "volume": volume,
-            "issue": self._first("number", "issue") if kind == "article-journal" else "",
+            "issue": self._issue() if kind == "article-journal" else "",
             "number": self._number(kind),
             "edition": self._edition(kind),
             "page": ""
             if kind in _LEGAL
             else self._first("pages") or (self._first("eid") if kind in _SERIAL else ""),
         }
+
+    def _issue(self) -> str:
+        """Return the number of a journal's issue, without the noughts of a catalogue: 06."""
+        return re.sub(r"^0+(?=\d+$)", "", self._first("number", "issue"))
 
     def _is_chinese_part(self, kind: str) -> bool:
         """Tell whether an entry is a part of Chinese proceedings, whose volume and editor matter.
@@ -460,6 +466,15 @@ def _with_subtitle(title: str, subtitle: str) -> str:
     )
 
 
+def _unstopped(title: str) -> str:
+    """Return a title without the full stop behind it, which catalogues put there.
+
+    >>> _unstopped("{Long short-term memory.}"), _unstopped("And so on..."), _unstopped("甲")
+    ('{Long short-term memory}', 'And so on...', '甲')
+    """
+    return re.sub(r"(?<=[a-z]{3})\.(?=[}\s]*$)", "", title)
+
+
 def _pages(text: str) -> str:
     """Return pages with a hyphen between the first and the last.
 
@@ -476,7 +491,7 @@ _ORDINALS = (
 )  # fmt: skip
 _CHINESE_DIGITS = "一二三四五六七八九十"
 _NUMBERED = re.compile(
-    r"(?:第\s*)?([\d一二三四五六七八九十]+)\s*(?:版|次修订版)?|(\d+)\s*(?:st|nd|rd|th)?\s*(?:ed(?:ition|n)?\.?)?|([a-z]+)\s*(?:ed(?:ition|n)?\.?)?",
+    r"(?:第\s*)?([\d一二三四五六七八九十]+)\s*(?:版|次修订版)?|(\d+)\s*(?:st|nd|rd|th|\.)?\s*(?:ed(?:ition|n)?\.?)?|([a-z]+)\s*(?:ed(?:ition|n)?\.?)?",
     re.IGNORECASE,
 )
 
@@ -547,11 +562,16 @@ def _name(written: str) -> dict[str, str]:
     person = Person(written)
     parts = {
         "family": person.last_names,
-        "given": [*person.first_names, *person.middle_names],
+        "given": _initials([*person.first_names, *person.middle_names]),
         "non-dropping-particle": person.prelast_names,
         "suffix": person.lineage_names,
     }
     return {part: plain_latex(" ".join(words)) for part, words in parts.items() if words}
+
+
+def _initials(given: list[str]) -> list[str]:
+    """Return given names, initials that stand together one by one: ZS is Z S."""
+    return [" ".join(one) if re.fullmatch("[A-Z]{2,3}", one) else one for one in given]
 
 
 def _capital(name: dict[str, str]) -> dict[str, str]:
