@@ -124,7 +124,7 @@ def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(group, key=len, reverse=True)) for key, group in found.items()}
 
 
-_NOT_UNITS = _by_two_characters(words("not-units.txt"))
+_NOT_UNITS = _by_two_characters(word.replace("_", " ") for word in words("not-units.txt"))
 
 
 class Units:
@@ -454,7 +454,7 @@ _PER_MARK = re.compile(
 _DOT_BEFORE = re.compile(r"[·⋅∙](?=[A-Za-zμµΩ人次小年])")
 _SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)\^?|[⁻]?[¹²³⁴]")
 _PER_NUMBER = re.compile(
-    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?![\d.,]) ?)?"
+    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?!\d|[.,]\d) ?)?"
     r"([十百千万亿萬億]{1,3}(?!瓦|克|米|帕|赫|伏|卡|焦|分)|"
     r"(?:[KMB](?= ?[a-z]{3})|thousand|million|billion)(?![A-Z]))? ?"
 )
