@@ -42,6 +42,7 @@ _AUTHORED = re.compile(
     rf"\s*(?:[（(\[［〔【]\w{{1,3}}[)）\]］〕】]\s*)?"
     rf"(?:[{ALL_HAN}·]{{2,20}}[\s,，、.．。:：;；（(]|[\w’'-]+(?:[\s.-]+[\w’'-]*){{0,6}}[,.(]|《)"
 )
+_TITLED = re.compile(r"[.．。]\s*\S")
 _LONGEST = 1500
 _FEWEST = 2  # entries that make a list where no heading says that it is one
 
@@ -148,7 +149,8 @@ def _end_of_run(document: Document, lines: Sequence[str], blocks: Sequence[Block
     end, count = at, 0
     while end < len(blocks) and _may_be_numbered(blocks[end]):
         entries = list(_entries(document, lines, blocks[end]))
-        if not entries or not all(one.number and one.is_reference for one in entries):
+        numbered = entries and entries[0].number
+        if not numbered or not all(one.is_reference for one in entries):
             break
         count, end = count + len(entries), end + 1
     return end if count >= _FEWEST else at
@@ -178,6 +180,15 @@ def _list(
     return ReferenceList(heading, tuple(block for block, _ in kept), found)
 
 
+def _is_whole(text: str) -> bool:
+    """Tell whether a text is a finished reference with a mark of its type: 人. 题名[M]. …年."""
+    mark = _TYPED.search(text[:_LONGEST])
+    if mark is None or not text.rstrip().rstrip("\\").rstrip().endswith((".", "．", "。")):
+        return False
+    head, behind = text[: mark.start()], text[mark.end() :]
+    return bool(_AUTHORED.match(head) and _TITLED.search(head) and _YEAR.search(behind))
+
+
 def _entries(document: Document, lines: Sequence[str], block: Block) -> Iterator[Entry]:
     """Yield the entries of a block: one of each line that begins one."""
     if not block.offsets:
@@ -190,17 +201,25 @@ def _entries(document: Document, lines: Sequence[str], block: Block) -> Iterator
     starts = [first]
     for line in range(first + 1, last + 1):
         above = lines[line - 1].rstrip().rstrip("\\")
-        if _NUMBER.match(lines[line]) or (
-            not _NUMBER.match(lines[first])
-            and above.endswith((".", "。", "．", ">", ")"))
-            and looks_like_reference(_stripped(lines[line])[1])
-            and looks_like_reference(_stripped(above)[1])
+        if (
+            _NUMBER.match(lines[line])
+            or (_is_whole(lines[line]) and _is_whole(_read_as_one(lines, starts[-1], line)[1]))
+            or (
+                not _NUMBER.match(lines[first])
+                and above.endswith((".", "。", "．", ">", ")"))
+                and looks_like_reference(_stripped(lines[line])[1])
+                and looks_like_reference(_stripped(above)[1])
+            )
         ):
             starts.append(line)
     for start, end in zip(starts, [*starts[1:], last + 1], strict=True):
-        number, begun = _stripped(lines[start])
-        whole = _joined([begun, *lines[start + 1 : end]])
-        yield Entry(start, end, number, whole)
+        yield Entry(start, end, *_read_as_one(lines, start, end))
+
+
+def _read_as_one(lines: Sequence[str], start: int, end: int) -> tuple[int, str]:
+    """Return the number of the entry of these lines, and its text."""
+    number, begun = _stripped(lines[start])
+    return number, _joined([begun, *lines[start + 1 : end]])
 
 
 def _stripped(line: str) -> tuple[int, str]:
