@@ -389,7 +389,7 @@ class _Entry:
                 continue
             # What has become something else on its way: 第二版, a first edition, an arXiv number.
             # The number within a series goes as the series does: references show neither.
-            if name == "number" and self._first("series"):
+            if name in {"number", "volume"} and self._first("series"):
                 continue
             if name == "edition" and _edition(said) in {"", item.get("edition")}:
                 continue
