@@ -65,7 +65,9 @@ _LEADING = (
     r"|(?:see|cf\.?|in|of|from|the)\b)"
 )
 # A title in quotation marks, and what it is the title of.
-_QUOTED = re.compile(r"[“「『](?P<title>[^“”「」『』]{2,60})[”」』]\s?的?[这這那一]?(?:小?[节節]|章)")
+_QUOTED = re.compile(
+    r"[“「『](?P<title>[^“”「」『』]{2,60})[”」』]\s?的?[这這那一]?(?:小?[节節]|章)"
+)
 # A number that was typed before a heading.
 _TYPED = re.compile(rf"第?\s?(?P<number>{_NUMBER})\s?(?:小?[节節章]|、|[.．]?\s|$)")
 _TITLE = re.compile("[“”「」『』《》\"'\\s]")
