@@ -59,6 +59,7 @@ from chapterkit.text.whole import (
 )
 
 Progress = Callable[[str], None]
+Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 
 _BUILDING = ".building-"
 
@@ -77,15 +78,18 @@ def printed(
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
+    keep: Keep = lambda _, make: make(),
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
+
+    `keep` is asked for each file, and has it made unless it has kept it.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [_Maker(one, printing, scratch, progress) for one, printing in wanted]
+        makers = [_Maker(one, printing, scratch, progress, keep) for one, printing in wanted]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         targets = {folder / one.path.name: one.path for one in made}
@@ -146,11 +150,20 @@ class _Maker:
     printing: AnyPrinting
     scratch: Path
     progress: Progress
+    keep: Keep
+
+    @property
+    def target(self) -> Path:
+        """Where the file is made."""
+        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
 
     def make(self) -> Written:
         started = time.perf_counter()
+        target = self.target
         try:
-            target = self._made()
+            raw = self.keep(self.format, self._made)
+            if not target.exists():
+                target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
         except Exception as error:
@@ -162,14 +175,14 @@ class _Maker:
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
         return Written(target, target.stat().st_size, seconds)
 
-    def _made(self) -> Path:
-        """Return the file that was made."""
+    def _made(self) -> bytes:
+        """Make the file; return what is in it."""
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
-        target = self.scratch / f"{printing.name}{printing.suffix}{one.suffix}"
+        target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -178,7 +191,7 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target
+        return target.read_bytes()
 
 
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
