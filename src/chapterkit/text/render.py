@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unknown_record
+from chapterkit.text.exhibits import placing, with_placed
 from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
 from chapterkit.text.passages import EVERYTHING, Only, Variant
@@ -59,6 +60,9 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
     calls = [
         Call("cite", 'cite("chu2025sft", "图 6")', partial(_cite, book)),
         Call("ref", 'ref("slug")', partial(_ref, book)),
+        Call("table", 'table("标识")', partial(_table, book)),
+        Call("chart", 'chart("标识")', partial(_chart, book)),
+        Call("flow", 'flow("标识")', partial(_flow, book)),
     ]
     for name in dict.fromkeys((PLACE, *book.config.kind_labels)):
         place = partial(_placed, environment, book, chapter, name)
@@ -88,6 +92,21 @@ def _ref(book: Book, name: str, style: str = "number") -> Markup:
         return Markup(f"[{escape(book.label_of(name))}](#{name})")
     styled = "" if style == "number" else f" style={style}"
     return Markup(f"[](#{name}){{.{REF}{styled}}}")
+
+
+def _table(book: Book, name: str) -> Markup:
+    """Return a table that a record or book/exhibits declares; the call stands on its own line."""
+    return placing(book, "table", name)
+
+
+def _chart(book: Book, name: str) -> Markup:
+    """Return a chart that a record or book/exhibits declares; the call stands on its own line."""
+    return placing(book, "chart", name)
+
+
+def _flow(book: Book, name: str) -> Markup:
+    """Return a flow drawing that is declared so; the call stands on its own line."""
+    return placing(book, "flow", name)
 
 
 _IDENTIFIER = re.compile(r"\w[\w.:-]{0,99}")
@@ -150,7 +169,7 @@ def render(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Rende
         )
         message, hint = explained(error, known)
         raise ChapterkitError(message, origin, hint) from None
-    rendered = without_marks(_joined_citations("".join(parts)))
+    rendered = without_marks(with_placed(_joined_citations("".join(parts)), book))
     check_characters(rendered)
     return rendered
 
