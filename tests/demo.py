@@ -26,7 +26,7 @@ from chapterkit.manuscript.lock import Entry as Locked
 from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
-from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
+from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.printing import Written, printed
@@ -45,6 +45,13 @@ def written(
     """Write a chapter, or a book, in those formats that make files of it."""
     wanted = [(one, printing) for one in formats if one.serves(printing.scope)]
     return printed(wanted, output / printing.name, jobs)
+
+
+def parse_yaml(text: str, path: str) -> YamlFile:
+    """Return what stands in a YAML text; raise ChapterkitError that tells all that is wrong."""
+    file = read_yaml(text, path)
+    validated(file, lambda data: data, "")
+    return file
 
 
 def ledger_of(text: str) -> Ledger:
@@ -125,7 +132,8 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     `exhibits` (what a file of book/exhibits holds), `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
     `terms`, `lock` (number → status, or [status, value] as it was when verified, or the fields
     of its entry that were changed after it was sealed),
-    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6),
+    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6; as the
+    plan of the book has them where it lists them all),
     `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
     rule's `options`. Line numbers count from the top of the case.
     """
@@ -195,7 +203,14 @@ def book_of(head: dict[str, Any]) -> Book:
         for place, (slug, text) in enumerate(others.items(), 8)
     ]
     chapters.append(_chapter("case", 7, "", tuple((slug, 0) for slug in records)))
-    chapters.sort(key=lambda one: int(one.number))
+    plan = {one.slug: one for one in config.plan}
+    if plan.keys() >= {one.slug for one in chapters}:
+        chapters = [
+            replace(one, number=(own := plan[one.slug]).number, label=own.label, role=own.role)
+            for one in sorted(chapters, key=lambda one: [*plan].index(one.slug))
+        ]
+    else:
+        chapters.sort(key=lambda one: int(one.number))
     exhibits, computed = exhibits_in(drawn, records, ledger)
     ledger = Ledger({**ledger, **computed}, ledger.units)
     lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}

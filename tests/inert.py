@@ -247,7 +247,7 @@ _FIELDS = re.compile(
 )
 _KNOWN_FIELDS = re.compile(
     rb' w:instr=" PAGE ">$'
-    rb'| xml:space="preserve"> (SEQ [A-Za-z\x80-\xff]+ \\\* ARABIC \\s 1|REF _Ref[0-9]{10} \\h) $'
+    rb'| xml:space="preserve"> (SEQ [A-Za-z\x80-\xff]+ \\\* ARABIC \\s 1|(PAGE)?REF _Ref[0-9]{10} \\h) $'
 )
 
 

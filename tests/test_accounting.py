@@ -55,7 +55,7 @@ RECORDED = '[15.0%]{.number data-number="rate"}'
         ('升到[15.0%]{.number data-number="raet"}。', [("15.0%", "unsourced", None)]),
         ("升到 15%[@one]。", [("15%", "matched", "rate")]),
         ("升到 15%[@two]。", [("15%", "unsourced", None)]),
-        ("升到 15%。", [("15%", "unsourced", None)]),
+        ("成功率升到 15%。", [("15%", "unsourced", None)]),
         ("约 10^6^ 个，H~2~O，5 m^2^。", [("10^6^ 个", "unsourced", None), ("5 m^2^", "unsourced", None)]),
         ("# 1.5 面向接口\n\n## 3.2 人的条件", []),
         ("# 2.4 GHz 频段", [("2.4 GHz", "unsourced", None)]),
@@ -66,7 +66,7 @@ RECORDED = '[15.0%]{.number data-number="rate"}'
         ("走了 18 条，升到 15%[@one; @two]。", [("18 条", "matched", "routes"), ("15%", "matched", "rate")]),
         (f"走了 18 条，升到{RECORDED}，又 9 天。", [("18 条", "unsourced", None), ("15.0%", "recorded", "rate"), ("9 天", "unsourced", None)]),
         ("# 升到 15% 之后\n\n甲[@one]。", [("15%", "unsourced", None)]),
-        ("甲[@one]。\n\n升到 15%。", [("15%", "unsourced", None)]),
+        ("甲[@one]。\n\n成功率升到 15%。", [("15%", "unsourced", None)]),
         ("见图 6，GPT-4 是 2024 年的。", []),
         ("", []),
     ],
@@ -91,7 +91,7 @@ def test_what_is_no_typed_prose_is_not_looked_at(text: str) -> None:
 
 def test_names_may_hold_a_number() -> None:
     assert summary("用了百分百公司的方法。", "百分百公司") == []
-    assert summary("用了 15% 法，升到 15%。", "15% 法") == [("15%", "unsourced", None)]
+    assert summary("用了 15% 法，成功率升到 15%。", "15% 法") == [("15%", "unsourced", None)]
 
 
 def test_masking_keeps_every_character_in_its_place() -> None:
@@ -161,7 +161,7 @@ def chosen(text: str, ledger: Ledger = LEDGER) -> list[Binding]:
     ("text", "result"),
     [
         ("升到 15%[@one]。", '升到 {{ n("rate") }}[@one]。'),
-        ("升到 15%。", '升到 {{ n("rate") }}。'),
+        ("成功率升到 15%。", '成功率升到 {{ n("rate") }}。'),
         ("升到百分之十五[@one]。", '升到{{ n("rate") }}[@one]。'),
         ("升到百分之十五点零[@one]。", '升到{{ n("rate") | zh }}[@one]。'),
         ("走了三天[@one]。", '走了{{ n("days") | zh }}[@one]。'),
@@ -185,7 +185,7 @@ def chosen(text: str, ledger: Ledger = LEDGER) -> list[Binding]:
             f"升到{RECORDED}，三条，走 18 条[@two]。",
             f'升到{RECORDED}，三条，走 {{{{ n("routes") }}}}[@two]。',
         ),
-        ("升到 15%，\n\n走 18 条[@two]。", '升到 {{ n("rate") }}，\n\n走 {{ n("routes") }}[@two]。'),
+        ("成功率升到 15%，\n\n走 18 条[@two]。", '成功率升到 {{ n("rate") }}，\n\n走 {{ n("routes") }}[@two]。'),
     ],
 )  # fmt: skip
 def test_a_quantity_that_one_number_fits_is_bound(text: str, result: str) -> None:
@@ -195,8 +195,8 @@ def test_a_quantity_that_one_number_fits_is_bound(text: str, result: str) -> Non
 def test_a_binding_tells_what_it_replaces() -> None:
     [one] = chosen("占约 11.5%[@one]。")
     assert (one.typed, one.origin.column, one.number.id) == ("约 11.5%", 2, "share")
-    [one] = chosen("升到 15%。")
-    assert (one.typed, one.origin.column, one.number.id) == ("15%", 4, "rate")
+    [one] = chosen("成功率升到 15%。")
+    assert (one.typed, one.origin.column, one.number.id) == ("15%", 7, "rate")
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,8 @@ def test_a_binding_shows_its_sentence_before_and_after() -> None:
         "    前：升到约 15%，共三天[@one]。",
         "    后：升到约 15%，共三天[@one]。",
     ]
-    [one] = chosen("升到百分之十五。")
-    assert (one.before, one.after) == ("升到百分之十五。", "升到15.0%。")
+    [one] = chosen("成功率升到百分之十五。")
+    assert (one.before, one.after) == ("成功率升到百分之十五。", "成功率升到15.0%。")
 
 
 def test_the_policy_of_each_quantity_is_told() -> None:
@@ -268,17 +268,17 @@ def test_a_number_that_chinese_cannot_spell_is_bound_in_digits() -> None:
 
 
 def test_each_file_is_bound_by_its_own() -> None:
-    made = chosen("升到 15%。")
+    made = chosen("成功率升到 15%。")
     others = [replace(one, origin=replace(one.origin, path="b.md", line=2)) for one in made]
     for order in (others + made, made + others):
-        assert bound("升到 15%。", "a.md", order) == '升到 {{ n("rate") }}。'
-        assert bound("\n升到 15%。", "b.md", order) == '\n升到 {{ n("rate") }}。'
+        assert bound("成功率升到 15%。", "a.md", order) == '成功率升到 {{ n("rate") }}。'
+        assert bound("\n成功率升到 15%。", "b.md", order) == '\n成功率升到 {{ n("rate") }}。'
 
 
 def test_only_what_still_stands_in_this_file_is_bound() -> None:
-    made = chosen("升到 15%。")
-    assert bound("升到 16%。", "a.md", made) == "升到 16%。"
-    assert bound("升到 15%。", "b.md", made) == "升到 15%。"
+    made = chosen("成功率升到 15%。")
+    assert bound("成功率升到 16%。", "a.md", made) == "成功率升到 16%。"
+    assert bound("成功率升到 15%。", "b.md", made) == "成功率升到 15%。"
 
 
 @pytest.mark.parametrize(

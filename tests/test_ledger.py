@@ -23,7 +23,7 @@ from chapterkit.manuscript.ledger import (
     signed_text,
     value_text,
 )
-from chapterkit.manuscript.records import parse_record
+from chapterkit.manuscript.records import parse_record, read_decimal
 from chapterkit.numbers.matching import (
     Claim,
     backing,
@@ -639,3 +639,31 @@ def test_nothing_is_nearest_in_an_empty_ledger() -> None:
 def test_chance_matches_count_one_to_a_hundred() -> None:
     numbers = [number(value) for value in ("0", "1", "99.5", "100", "101", "[2, 3]", "-4", "1.0")]
     assert chance_matches(numbers) == len({1, 100, 2, 3})
+
+
+@pytest.mark.parametrize(
+    ("typed", "way_out"),
+    [
+        ("1,280", "去掉分节号：1280"),
+        ("1 280.5", "去掉分节号：1280.5"),
+        ("86.4 万元", "value: 86.4, unit: 万元"),
+        ("62.5%", 'value: 62.5, unit: "%"'),
+        ("£3,000", 'value: 3000, unit: "£"'),
+        ("12～15", "[12, 15]"),
+        ("约 12 元", "value: 12, unit: 元；来源印的“约 12 元”写进 printed:"),
+        ("百分之五", 'value: 5, unit: "%"'),
+        ("−3.5", "负号写成 -：-3.5"),
+        ("不明", "例如 15.0"),
+    ],
+)
+def test_a_value_that_is_no_number_is_told_with_the_way_out(typed: str, way_out: str) -> None:
+    with pytest.raises(ValueError, match="不是一个数") as told:
+        read_decimal(typed)
+    assert str(told.value).endswith(way_out)
+
+
+def test_the_sign_of_a_currency_stands_before_the_amount() -> None:
+    text = 'numbers:\n  a: {value: 7750, unit: "£", of: the price, cite: k}\n'
+    number = ledger_of(text)["a"]
+    assert number.text == "£7,750"
+    assert approximate_text(number, 0) == "约 £7,750"

@@ -20,7 +20,8 @@ from chapterkit.manuscript.folder import Disk, Overlay, decode, find_root
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.plan import ChapterConfig, Plan
 from chapterkit.manuscript.terms import parse_terms
-from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH, parse_yaml
+from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH
+from demo import parse_yaml
 
 
 def refusal(error: pytest.ExceptionInfo[ChapterkitError]) -> tuple[int, str, str]:
@@ -225,6 +226,32 @@ def test_what_the_plan_may_not_say(
     assert refusal(caught)[0] == line, caught.value.report()
     assert says in caught.value.message
     assert hint in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "says"),
+    [
+        ("chapters front", 6, "front 写在 chapters 后面"),
+        ("chapters appendices front", 7, "front 写在 chapters 后面"),
+        ("appendices chapters", 5, "appendices 写在 chapters 前面"),
+        ("front back chapters", 6, "back 写在 chapters 前面"),
+        ("chapters back appendices", 6, "back 写在 appendices 前面"),
+        ("front chapters appendices back", 0, ""),
+        ("chapters appendices", 0, ""),
+    ],
+)
+def test_the_plan_stands_in_the_order_of_the_book(
+    order: str, line: int, says: str, tmp_path: Path
+) -> None:
+    head = "title: 书\nauthor: 人\nlanguage: zh-Hans\nidentifier: urn:x\n"
+    lists = "".join(f"{key}: [{{slug: {key}, file: {key}.md}}]\n" for key in order.split())
+    folder = Disk(book(tmp_path, head + lists))
+    if not says:
+        assert len(load_config(folder).plan) == len(order.split())
+        return
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(folder)
+    assert refusal(caught)[:2] == (line, says)
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,9 @@ def test_references_lead_across_the_chapters_of_one_book(built: Path) -> None:
 def test_in_word_references_are_fields_that_lead_to_bookmarks(built: Path) -> None:
     document = xml_of(built / "book" / "book.docx", "word/document.xml")
     referred = re.findall(r"<w:instrText[^>]*> REF (\S+)", document)
+    paged = re.findall(r"<w:instrText[^>]*> PAGEREF (\S+)", document)
+    assert len(paged) == 5  # the entries of the lists of figures and tables
+    assert {f'w:name="{one}"' in document for one in paged} == {True}
     bookmarks = re.findall(r'w:name="(_Ref\d+)"', document)
     assert len(bookmarks) == len(set(bookmarks)) == len(CAPTIONS) + 3
     assert set(referred) == set(bookmarks)

@@ -62,6 +62,32 @@ def test_each_variant_is_checked_and_the_hint_says_where_it_is_wrong(
     assert hint.endswith("只有这些里面这样：html")
 
 
+_ALLOW = "<!-- chapterkit: allow fake-list: 原文如此 -->"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"{{% only html %}}\n{_ALLOW}\n\n这里没有。\n{{% endonly %}}", [12]),
+        (f"{{% only html docx %}}\n{_ALLOW}\n\n这里没有。\n{{% endonly %}}", [12]),
+        (f"{{% only html %}}\n{_ALLOW}\n\n（1）这里有。\n{{% endonly %}}", []),
+        (f"{_ALLOW}\n\n{{% only html %}}（1）{{% endonly %}}只在一处有。", []),
+        (f"{_ALLOW}\n\n{{% only html %}}甲{{% endonly %}}哪里都没有。", [11]),
+        (
+            f"{{% only html docx %}}\n{_ALLOW}\n\n"
+            "{% only html %}（1）{% endonly %}只在一处有。\n{% endonly %}",
+            [],
+        ),
+    ],
+)
+def test_an_exception_in_a_passage_is_needless_if_it_is_so_wherever_it_stands(
+    text: str, told: list[int], minimal: Path, run: Run
+) -> None:
+    add(minimal, f"\n{text}\n")
+    found = [line for line, rule, _ in problems(run, minimal) if rule == "unused-allow"]
+    assert found == told
+
+
 def test_what_stands_side_by_side_only_in_the_text_is_not_compared(minimal: Path, run: Run) -> None:
     add(
         minimal,

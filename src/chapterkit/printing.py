@@ -32,17 +32,14 @@ from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
-from chapterkit.text.citations import (
-    citeproc_arguments,
-    csl_references,
-    finish_references,
-    languages,
-)
+from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import drawings_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
+from chapterkit.text.passes import spaced_references
 from chapterkit.text.pictures import pictures_of, too_much
+from chapterkit.text.references import csl_references, languages
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -233,6 +230,8 @@ def chapter_printing(
 
     Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
+    if book.config.locale.chinese and book.config.style.space == "space":
+        tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
     shared = shared or _shared(book, root, edition)
     drawings = _Drawings(book, tree, shared["provenance"])

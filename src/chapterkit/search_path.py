@@ -21,7 +21,12 @@ def safe_path() -> list[str]:
 
 
 def _is_strange(entry: str) -> bool:
-    here = os.path.realpath(os.curdir)
+    try:
+        here = os.path.realpath(os.curdir)
+    except OSError:  # the folder is gone, and whatever a relative entry meant with it
+        here = ""
+    if not here and not os.path.isabs(entry):  # noqa: PTH117
+        return True
     place = os.path.realpath(entry) if entry else here
     ours = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
     if any(_is_within(place, os.path.realpath(own)) for own in ours):

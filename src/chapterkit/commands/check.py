@@ -76,6 +76,10 @@ from chapterkit.revision.changes import Changes, changes_since
 @click.option("--prune", is_flag=True, help="Take out of the baseline what no longer occurs.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
 @click.option("--fix", is_flag=True, help="Carry out the edits that mend problems.")
+@click.option(
+    "--links", is_flag=True,
+    help="Go online, too: dead addresses, wrong DOIs and retracted papers of the bibliography.",
+)  # fmt: skip
 @_options.jobs("Texts")
 def check(
     targets: Sequence[str],
@@ -95,6 +99,7 @@ def check(
     prune: bool,
     diff: bool,
     fix: bool,
+    links: bool,
     jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
@@ -108,6 +113,7 @@ def check(
       chapterkit check draft.md --ledger numbers.yaml --bibliography refs.bib
       chapterkit check --diff                          what --fix would change
       chapterkit check --changed-since origin/main --format github
+      chapterkit check --links                         asks the registries of the sources
       chapterkit check --write-baseline baseline.yaml --reason "旧稿，逐章改"
 
     An exception stands before its paragraph, with its reason:
@@ -127,6 +133,8 @@ def check(
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
+    if links:
+        problems += _lost(wanted)
     if ledger:
         _print_strength(wanted)
     if write_baseline:
@@ -142,6 +150,16 @@ def check(
     print_report(problems, form, wanted, strict)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+def _lost(wanted: Sequence[Subject]) -> list[Problem]:
+    """Return the problems that the registries know of."""
+    # What goes online is loaded only where that was asked for.
+    from chapterkit.checking.links import lost_sources, sources_of
+
+    sources = sources_of(wanted)
+    with progress("正在查地址", len(sources)) as step:
+        return lost_sources(sources, step)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Forma
 from chapterkit.formats.shared import ASSETS, has_equations
 from chapterkit.formats.shared.drawn import as_pixels
 from chapterkit.formats.shared.exhibits import aligned, blank, for_word
-from chapterkit.formats.shared.fields import counted, counted_tag, with_fields
+from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
 from chapterkit.formats.shared.whole import (
     Piece,
@@ -40,6 +40,7 @@ from chapterkit.text.tree import (
     raw_block,
     span,
     string,
+    target_of,
     tree_blocks,
     walk,
     with_attributes,
@@ -53,6 +54,8 @@ _EQUATION = "Numbered Equation"
 _EQUATION_ID = "NumberedEquation"
 _NOTE = "Table Note"
 _NOTE_ID = "TableNote"
+_LISTED = "Table of Figures"
+_LISTED_ID = "TableofFigures"
 _TAB = raw("openxml", "<w:r><w:tab/></w:r>")
 _REFERENCES = "Bibliography"
 _STYLES = {"Strong": "Strong Text", "Emph": "Emphasis Text"}
@@ -181,7 +184,13 @@ class _Openings:
         if not self.in_body and piece.role not in {"front", "contents", "list"}:
             self.in_body = True
             return [_raw(_SECTION.format("front")), *piece.blocks]
-        blocks = self._contents() if piece.role == "contents" else piece.blocks
+        match piece.role:
+            case "contents":
+                blocks = self._contents()
+            case "list":
+                blocks = [_with_page(block) for block in piece.blocks]
+            case _:
+                blocks = piece.blocks
         return [_raw(_PAGE_BREAK), *blocks]
 
     def _contents(self) -> list[Element]:
@@ -189,6 +198,16 @@ class _Openings:
         heading = _row("TOC Heading", self.printing.config.wording.contents)
         rows = [_row("Compact", title) for title in titles]
         return [heading, _raw(_CONTENTS), *rows, _raw(_CONTENTS_END)]
+
+
+def _with_page(block: Element) -> Element:
+    """Return an entry of a list of figures or tables with its page behind dots."""
+    inlines = inlines_of(block)
+    address = target_of(inlines[0]).address if kind_of(block) == "Para" and inlines else ""
+    if not address:
+        return block
+    entry = with_inlines(block, [*inlines, _TAB, *page_of(address[1:])])
+    return div([entry], _in_style(_LISTED))
 
 
 def _styled(element: Element) -> Element:
@@ -238,8 +257,12 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         if name != "word/styles.xml":
             return restored(name, part, printing)
         part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
-        part = _PANDOCS_NOTE.sub(_NOTE_STYLE.encode(), part)
-        return _PANDOCS_STYLE.sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+        part = _pandocs_style(_NOTE_ID).sub(_NOTE_STYLE.encode(), part)
+        if isinstance(printing, BookPrinting):
+            part = _pandocs_style(_LISTED_ID).sub(_LISTED_STYLE.encode(), part)
+        return (
+            _pandocs_style(_EQUATION_ID).sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+        )
 
     rewritten(written, target, printing.modified, change)
 
@@ -263,9 +286,22 @@ _EQUATION_STYLE = f"""
 <w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
 </w:style>
 """
-_PANDOCS_STYLE = re.compile(
-    rf'<w:style [^>]*w:styleId="{_EQUATION_ID}".*?</w:style>'.encode(), re.DOTALL
-)
+# As Word has it: the page at the end of the line, behind dots.
+_LISTED_STYLE = f"""
+<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_LISTED_ID}">
+<w:name w:val="{_LISTED}"/><w:basedOn w:val="BodyText"/><w:qFormat/>
+<w:pPr><w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8504"/></w:tabs>
+<w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
+</w:style>
+"""
+
+
+def _pandocs_style(identifier: str) -> re.Pattern[bytes]:
+    """Return the pattern of a style that pandoc has made of its name."""
+    own = rf'<w:style [^>]*w:styleId="{identifier}".*?</w:style>'
+    return re.compile(own.encode(), re.DOTALL)
+
+
 _PARAGRAPH = re.compile(rf'<w:pStyle w:val="{_EQUATION_ID}" ?/>.*?</w:p>'.encode(), re.DOTALL)
 _BEFORE_FORMULA = re.compile(rb"<m:oMathPara>(?:<m:oMathParaPr>.*?</m:oMathParaPr>)?", re.DOTALL)
 
@@ -291,9 +327,6 @@ _NOTE_STYLE = f"""
 <w:rPr><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr>
 </w:style>
 """
-_PANDOCS_NOTE = re.compile(
-    rf'<w:style [^>]*w:styleId="{_NOTE_ID}".*?</w:style>'.encode(), re.DOTALL
-)
 _TABLE = re.compile(rb"<w:tbl>.*?</w:tbl>", re.DOTALL)
 _ROW = re.compile(rb"<w:tr>.*?</w:tr>", re.DOTALL)
 _CELL = re.compile(rb"<w:tcPr ?/>|<w:tcPr>(.*?)</w:tcPr>", re.DOTALL)

@@ -34,11 +34,14 @@ from chapterkit.text.tree import (
     elements_of,
     inlines_of,
     kind_of,
+    outermost,
     plain_text,
     raw,
     raw_block,
     target_of,
     text_of,
+    tree_blocks,
+    with_blocks,
     with_inlines,
 )
 from chapterkit.text.whole import is_of_one_text
@@ -57,10 +60,40 @@ def _prepare(printing: AnyPrinting) -> Tree:
     Raises ChapterkitError for a character that no font can show.
     """
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
-    tree = passed(text, aligned(printing, _hidden), set_in_typst(printing), with_metadata({}))
+    tree = passed(
+        text,
+        aligned(printing, _hidden),
+        _with_floats_kept,
+        set_in_typst(printing),
+        with_metadata({}),
+    )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images)))
+
+
+def _with_floats_kept(tree: Tree) -> Tree:
+    """Return the tree in which no figure or table floats past the next heading.
+
+    Large ones go to the top of a page near by; whatever still waits where a heading begins is set
+    before it.
+    """
+    blocks: list[Element] = []
+    waiting = False
+    for block in tree_blocks(tree):
+        if waiting and kind_of(block) == "Header":
+            blocks.append(raw_block("typst", "#place.flush()"))
+            waiting = False
+        waiting = waiting or _floats(with_blocks(tree, [block]))
+        blocks.append(block)
+    return with_blocks(tree, blocks)
+
+
+def _floats(tree: Tree) -> bool:
+    return any(outermost(tree_blocks(tree), _FLOATING))
+
+
+_FLOATING = frozenset({"Figure", "Table"})
 
 
 def _hidden(text: str) -> Element:
@@ -222,6 +255,7 @@ def _inputs(printing: AnyPrinting) -> dict[str, str]:
         "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
         "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
+        "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
         "contents": config.wording.contents,
         **config.locale.typst,

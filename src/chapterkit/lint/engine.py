@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fnmatch import fnmatchcase
@@ -293,11 +293,14 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
     return sorted([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
 
 
-def together(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Problem]:
+def together(
+    found: Sequence[tuple[str, Sequence[Problem]]], shown: Sequence[Collection[Origin]] = ()
+) -> list[Problem]:
     """Return the problems of a text that is made for several formats: what for, and its problems.
 
     What is wrong only for some of them says so in its hint; what nothing uses is used if it is
-    in any of them.
+    in any of them. `shown` are the places of the comments in each: one that only some of them
+    have is needless if it is so in all of these.
     """
     if len(found) == 1:
         return list(found[0][1])
@@ -310,7 +313,10 @@ def together(found: Sequence[tuple[str, Sequence[Problem]]]) -> list[Problem]:
         rule = all_rules().get(problem.rule)
         if len(places) == len(found):
             kept.append(problem)
-        elif not (rule and rule.tells_absence):
+        elif rule and rule.tells_absence:
+            holders = [one for one in shown if problem.origin in one]
+            kept += [problem] if len(places) == len(holders) else []
+        else:
             hint = "；".join(filter(None, [problem.hint, f"只有这些里面这样：{'；'.join(places)}"]))
             kept.append(replace(problem, hint=hint))
     return sorted(kept)

@@ -1,9 +1,12 @@
-"""Where exhibits stand among the text that refers to them. Pure."""
+"""Exhibits as rules ask of them: where they stand among the text, what is drawn. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chapterkit.manuscript.drawn import ROUGH, drawing_of, drawn
+from chapterkit.manuscript.exhibited import Exhibit
+from chapterkit.manuscript.pictures import Picture
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import exhibit_of
 
@@ -31,3 +34,11 @@ def paragraphs_between(one: int, other: int, blocks: Sequence[Block]) -> int:
     first, last = sorted((one, other))
     between = blocks[first + 1 : last]
     return sum(block.kind == "Para" and not exhibit_of(block) for block in between)
+
+
+def roughly_drawn(exhibit: Exhibit) -> Picture:
+    """Return a chart or flow drawing without opening a font: what it says, not how wide that is.
+
+    Raises PictureError for one that cannot be printed.
+    """
+    return drawn(exhibit, drawing_of(exhibit), ROUGH)

@@ -13,7 +13,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.records import Record
 from chapterkit.numbers.cards import card, for_authors
 from chapterkit.showing import code_in_markdown, in_markdown
-from chapterkit.text.citations import plain_latex
+from chapterkit.text.latex import plain_latex
 
 
 def hover_text(book: Book, place: Place, things: Things = NOTHING) -> str | None:

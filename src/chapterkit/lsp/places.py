@@ -16,7 +16,7 @@ OWN_TEMPLATE = re.compile(r"templates/experiments/([\w-]+)\.md\.j2")
 RECORD = re.compile(r"experiments/([\w-]+)\.yaml")
 
 _TAG = re.compile(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)")
-_CALL = re.compile(r"""\b([a-z]\w*)\(\s*(["'])([^"']*)\2""")
+_CALL = re.compile(r"""\b([a-z]\w*)\(\s*(["'])((?:(?!\2).)*)\2""")
 _LINK = re.compile(r"\]\(<?#([^)>\s]+)")
 _OWN_NUMBER = re.compile(r"(?<![\w.])n\.([A-Za-z_]\w*)")
 _TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+(["'])([^"']+)\1""")

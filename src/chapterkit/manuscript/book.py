@@ -257,6 +257,10 @@ def _load_chapter(
     folder: Folder, chapter: Planned, records: Mapping[str, Record], config: Config
 ) -> Chapter:
     path = f"book/{chapter.file}"
+    if not folder.exists(path):
+        hint = f"写好 {path}；还没有写到这一章就先从 book.yaml 里删去这一条"
+        message = f"{chapter.named}的文件 {path} 不存在"
+        raise ChapterkitError(message, config.origin(*chapter.place), hint)
     text = folder.text(path)
     if not text.strip():
         raise ChapterkitError(

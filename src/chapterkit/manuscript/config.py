@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from chapterkit.errors import ChapterkitError, Gathering, Origin
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
 from chapterkit.manuscript.model import Model as _Model
 from chapterkit.manuscript.model import described as _described
@@ -41,6 +41,7 @@ class KindConfig(_Model):
     """One kind of record: 实验, 案例, 试验; each is counted by itself."""
 
     label: str = _described("印在编号前面的词：实验、案例、试验", min_length=1, max_length=12)
+    level: int = _described("标题是几级：2 与节并列，3 放在节里，比节低一级", default=2, ge=2, le=4)
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,9 @@ class BookModel(_Model):
 
 
 def _wrong_author(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
-    if not (model.author or model.authors):
+    known = [one.name for one in fields(BookModel)]
+    meant = (nearest(key, ["author"]) for key in file.data if key not in known)
+    if not (model.author or model.authors or any(meant)):
         name = file.path.rpartition("/")[2]
         yield ChapterkitError(
             f"{name} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"

@@ -278,7 +278,7 @@ class ChartModel(ExhibitModel):
     columns: tuple[Words, ...] = Field(default=(), description="各列的名称：条形图里是各组的条")
     rows: Rows = Field(description="各行：名称，和它的数")
     axis: Words | None = Field(default=None, description="数轴上写的：量的是什么")
-    across: Words | None = Field(default=None, description="另一条轴上写的，如 训练步数")
+    across: Words | None = Field(default=None, description="另一条轴上写的，如 步数")
     marked: tuple[Words, ...] = Field(default=(), description="要突出的行或列的名称")
     from_zero: bool | None = Field(default=None, description="数轴是否从零起；条形总是从零起")
     whole: str | None = Field(default=None, description="份额图里整条是多少：一个数的名字")

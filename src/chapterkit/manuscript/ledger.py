@@ -114,11 +114,17 @@ def value_text(value: Value, between: str = "～") -> str:
 def with_unit(digits: str, unit: str) -> str:
     """Put the unit behind the digits: % and the like without, anything else with a space.
 
+    The sign of a currency stands before them, and then four digits are grouped, too.
+
     >>> with_unit("15.0", "%"), with_unit("3.5", "个百分点"), with_unit("24", "")
     ('15.0%', '3.5 个百分点', '24')
+    >>> with_unit("12400", "£"), with_unit("−7750.5", "US$"), with_unit("3", "$/million tokens")
+    ('£12,400', '−US$7,750.5', '$3/million tokens')
     >>> with_unit("4.5", "10^9/L"), with_unit("12.3", "/10 万"), with_unit("12.3", "每 10 万人")
     ('4.5×10^9/L', '12.3/10 万', '每 10 万人 12.3')
     """
+    if money := _MONEY_SIGN.match(unit):
+        return _priced(digits, money[0], unit[money.end() :])
     if not unit or unit in _SIGNS or unit.startswith(("/", "×1")):
         return digits + unit
     if unit.startswith("每"):
@@ -126,6 +132,18 @@ def with_unit(digits: str, unit: str) -> str:
     if unit[0].isdecimal():
         return f"{digits}×{unit}"
     return f"{digits} {unit}"
+
+
+# $, £, US$, HK$; also before what it is paid for: $/million tokens, $ million
+_MONEY_SIGN = re.compile(r"(?:[A-Z]{1,3})?[$£€¥￥₩](?=$|[/ ])")
+_UNGROUPED = re.compile(r"(?<![\d.,])\d{4,}(?![\d,])")
+
+
+def _priced(digits: str, sign: str, rest: str) -> str:
+    """Return an amount with the sign of its currency before it: £12,400, −$3/kg."""
+    minus = "−" if digits.startswith("−") else ""
+    amount = _UNGROUPED.sub(lambda found: f"{int(found[0]):,}", digits.removeprefix("−"))
+    return f"{minus}{sign}{amount}{rest}"
 
 
 def signed_text(number: Number) -> str:

@@ -177,6 +177,16 @@ def quoted(text: str) -> str:
 _MOST = 80
 
 
+def unseen_sources(numbers: Iterable[Number], lock: Lock) -> Counter[str]:
+    """Count the numbers of each source of which nobody has looked up any.
+
+    A derived number is none: it is verified through those that it rests on.
+    """
+    listed = [one for one in numbers if one.model.derived is None]
+    seen = {entry.cite for entry in lock.values() if entry.status != "no-source"}
+    return Counter(one.cite for one in listed if one.cite not in seen)
+
+
 def lock_state(numbers: Mapping[str, Number], lock: Lock) -> dict[str, State]:
     """Return the state of each number by the lock alone.
 

@@ -92,15 +92,11 @@ class Planned:
 def wrong_shape(file: YamlFile) -> Iterator[ChapterkitError]:
     """Yield an error, at the line, for what makes it no plan.
 
-    That is an appendix before or among the chapters, a part within a part, one without a title or
-    without chapters.
+    That is what stands in another order than in the book, a part within a part, one without a title
+    or without chapters.
     """
     chapters = file.data.get("chapters")
-    for key in ("appendices", "back"):
-        if key in file.data and chapters and file.places[key,] < file.places["chapters",]:
-            yield ChapterkitError(
-                f"{key} 写在 chapters 前面", file.origin(key), "按书中的先后写：chapters 在前"
-            )
+    yield from _wrong_order(file)
     for steps, item in _items(chapters, ("chapters",)):
         for key, hint in _ELSEWHERE.items():
             if key in item:
@@ -123,6 +119,23 @@ def wrong_shape(file: YamlFile) -> Iterator[ChapterkitError]:
                     file.origin(*inner),
                     "一个部分只列章：- {slug: …, file: …}",
                 )
+
+
+_ORDER = ("front", "chapters", "appendices", "back")
+
+
+def _wrong_order(file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each list that stands before one that precedes it in the book."""
+    listed, told = [key for key in _ORDER if key in file.data], set[str]()
+    for place, key in enumerate(listed):
+        behind = [one for one in listed[place + 1 :] if file.places[one,] < file.places[key,]]
+        if key == "front" and behind:
+            message = f"front 写在 {behind[0]} 后面"
+            yield ChapterkitError(message, file.origin(key), "按书中的先后写：front 在最前")
+        elif behind and behind[0] not in told:
+            told.add(behind[0])
+            message, hint = f"{behind[0]} 写在 {key} 前面", f"按书中的先后写：{key} 在前"
+            yield ChapterkitError(message, file.origin(behind[0]), hint)
 
 
 _ELSEWHERE = {

@@ -23,6 +23,7 @@ from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.exhibits import ChartModel, ExhibitId, FlowModel, TableModel
 from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.misread import way_out
 from chapterkit.manuscript.model import SLUG
 from chapterkit.manuscript.states import Status
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated
@@ -43,7 +44,7 @@ def read_decimal(text: Any) -> Decimal:
     try:
         value = Decimal(str(text).strip().replace("_", ""))
     except InvalidOperation:
-        raise ValueError(f"“{text}”不是一个数；例如 15.0") from None
+        raise ValueError(f"“{text}”不是一个数；{way_out(str(text))}") from None
     if not value.is_finite():
         raise ValueError(f"“{text}”不是有限的数")
     if abs(value.adjusted()) > MAX_EXPONENT or len(value.as_tuple().digits) > 2 * MAX_EXPONENT:

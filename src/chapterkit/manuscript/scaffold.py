@@ -8,7 +8,9 @@ from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import replace_text
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.bibliography import parse_bibliography
+from chapterkit.manuscript.config import load_config
+from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.records import is_slug
 from chapterkit.manuscript.wording import locale
 
@@ -42,11 +44,12 @@ def _book_files(language: str) -> Iterator[tuple[str, str]]:
         yield f"schemas/{schema_file.name}", schema_file.read_text("utf-8")
 
 
-def make_experiment(book: Book, root: Path, slug: str) -> list[Path]:
+def make_experiment(folder: Folder, root: Path, slug: str) -> list[Path]:
     """Write the record of a new experiment into the book at `root`; return the files written.
 
-    Raises ChapterkitError for a slug that is taken or is not lower-case words and hyphens, and
-    for a book without any source to cite.
+    Of the book, which `folder` gives, only book.yaml and the bibliography are read: chapters may
+    still be unwritten. Raises ChapterkitError for a slug that is taken or is not lower-case words
+    and hyphens, and for a book without any source to cite.
     """
     path = root / "experiments" / f"{slug}.yaml"
     if not is_slug(slug):
@@ -55,16 +58,18 @@ def make_experiment(book: Book, root: Path, slug: str) -> list[Path]:
         )
     if path.exists():
         raise ChapterkitError("这条记录已经有了", Origin(f"experiments/{slug}.yaml"), "换一个 slug")
-    if not book.bibliography:
-        raise ChapterkitError("参考文献库是空的", Origin(book.config.bibliography), "先加一条文献")
+    config = load_config(folder)
+    bibliography = parse_bibliography(folder.text(config.bibliography), config.bibliography)
+    if not bibliography:
+        raise ChapterkitError("参考文献库是空的", Origin(config.bibliography), "先加一条文献")
     schemas = [root / "schemas" / "record.schema.json", _SCHEMAS / "record.schema.json"]
     near = next((one for one in schemas if one.is_relative_to(root) and one.is_file()), None)
     named = f"../{near.relative_to(root).as_posix()}" if near else ""
     modeline = _MODELINE.format(named) if near else ""
-    kinds = book.config.kind_labels
-    text = book.config.locale.record.format(
+    kinds = config.kind_labels
+    text = config.locale.record.format(
         slug=slug,
-        source=next(iter(book.bibliography)),
+        source=next(iter(bibliography)),
         modeline=modeline,
         kind=f"kind: {next(iter(kinds))}  # {'、'.join(kinds)}\n" if len(kinds) > 1 else "",
     )

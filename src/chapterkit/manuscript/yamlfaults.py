@@ -10,6 +10,7 @@ import yaml
 from yaml.reader import Reader
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.patterns import Late
 
 SAID = "YAML 写错了"
 
@@ -49,7 +50,7 @@ def fault_of(error: yaml.YAMLError | UnicodeEncodeError, text: str) -> Fault:
     return Fault(f"有一个不能写在 YAML 里的字符{code}", "删去它，或重新输入这个字", line, column)
 
 
-_UNFIT = re.compile(f"[\ud800-\udfff]|{Reader.NON_PRINTABLE.pattern}")
+_UNFIT = Late(f"[\ud800-\udfff]|{Reader.NON_PRINTABLE.pattern}")
 
 
 def _place(text: str, position: int) -> tuple[int, int]:
@@ -116,8 +117,8 @@ def _marked(found: _Found) -> Fault:
     return found.here(f"这里读不懂（{found.said or '?'}）", hint)
 
 
-_WIDE_COLON = re.compile(r"\s*[A-Za-z_][\w-]*：")
-_NO_SPACE = re.compile(r"\s*(?:- +)?([A-Za-z_][\w-]*):(?=[^\s:/])")
+_WIDE_COLON = Late(r"\s*[A-Za-z_][\w-]*：")
+_NO_SPACE = Late(r"\s*(?:- +)?([A-Za-z_][\w-]*):(?=[^\s:/])")
 _TAB = ("缩进用了制表符（Tab）", "缩进只能用空格：把行首的 Tab 改成空格")
 
 
@@ -212,7 +213,7 @@ def _open_quote(found: _Found) -> Fault | None:
     return None
 
 
-_OPENED = re.compile(r"""[:\[{,-]\s*(?:(?=(["']))(?:"(?:\\.|[^"\\])*|'(?:[^']|'')*))$""")
+_OPENED = Late(r"""[:\[{,-]\s*(?:(?=(["']))(?:"(?:\\.|[^"\\])*|'(?:[^']|'')*))$""")
 
 
 def _unclosed(mark: str) -> tuple[str, str]:
@@ -237,10 +238,23 @@ def _in_brackets(found: _Found) -> Fault:
         return found.begun(f"括号 {opener} 没有结束", f"在末尾补上 {closer}")
     if found.character in "]}":
         return found.here(f"括号不成对：{opener} 要用 {closer} 结束", f"改成 {closer}")
+    if wide := _wide_mark(found):
+        return wide
     if found.character == ":":
         what = "括号里少一个逗号，或值里有冒号"
         return found.here(what, hint)
     return found.here("括号里少一个逗号", hint)
+
+
+def _wide_mark(found: _Found) -> Fault | None:
+    """Return what is wrong if a full-width comma stands where the next key of {…} begins."""
+    before = found.at(found.line)[: found.column - 1]
+    wide = re.search(r"[，、；]\s*[\w-]+\s*$", before)
+    if found.character != ":" or wide is None:
+        return None
+    mark = wide[0][0]
+    hint = f"改成半角的逗号加空格“, ”；“{mark}”若是值里的话，给那个值加引号"
+    return Fault(f"括号里的“{mark}”是全角的，分不开两项", hint, found.line, wide.start() + 1)
 
 
 def _no_value(found: _Found) -> Fault:

@@ -13,6 +13,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.ledger import MAX_DIGITS, Ledger, Number, approximate_text, chinese_text
 from chapterkit.numbers.accounting import Accounted
 from chapterkit.numbers.matching import Claim, backing, says_the_same
+from chapterkit.numbers.proposing import sentence_round, speaks_of
 
 _APPROXIMATE = ("约", "大约", "约为")
 
@@ -35,15 +36,20 @@ class Binding:
 def bindings(accounted: Iterable[Accounted], ledger: Ledger) -> list[Binding]:
     """Return a binding for each typed quantity that exactly one number fits.
 
-    Where the paragraph cites sources, only their numbers are asked; elsewhere all. Only what says
-    the same is proposed: 上百人 and 近 12% stay as they are.
+    Where the paragraph cites sources, only their numbers are asked; elsewhere those that the
+    sentence speaks of. Only what says the same is proposed: 上百人 and 近 12% stay as they are.
     """
     found: list[Binding] = []
     for one in accounted:
         if one.status not in {"matched", "unsourced"} or one.claim is None:
             continue
         cited = set(one.block.citations())
-        numbers = [number for number in ledger.values() if number.cite in cited or not cited]
+        sentence = "" if cited else sentence_round(one.block, one.claim)
+        numbers = [
+            number
+            for number in ledger.values()
+            if number.cite in cited or (sentence and speaks_of(sentence, number))
+        ]
         fitting = backing(one.claim, numbers)
         if len(fitting) == 1 and (binding := _binding(one, one.claim, fitting[0])):
             found.append(binding)

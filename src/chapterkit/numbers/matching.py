@@ -12,6 +12,7 @@ from math import ceil, floor
 
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.records import Value
+from chapterkit.numbers.limits import sets_limit
 from chapterkit.numbers.saying import Place, Saying, is_comparison, is_limit, saying
 from chapterkit.quantities import (
     Quantity,
@@ -46,6 +47,11 @@ class Claim:
     def said(self) -> Saying:
         """What the words round it say of it."""
         return saying(self.text, self.quantity.start, self.quantity.end, self.quantity)
+
+    @cached_property
+    def sets_limit(self) -> bool:
+        """Whether its bound is a rule's or a condition's, and no claim of what was measured."""
+        return sets_limit(self.text, self.quantity.start, self.quantity.end)
 
     @cached_property
     def may_be_share(self) -> bool:
@@ -119,7 +125,9 @@ def _same(number: Number, claim: Claim) -> bool:
     if claim.said.vague or not same_direction(number, quantity):
         return False
     bound = claim.said.bound
-    return not bound or bound in "≥≤" or is_limit(number.measured) or _compares(claim, number)
+    if not bound or bound in "≥≤" or is_limit(number.measured) or claim.sets_limit:
+        return True
+    return _compares(claim, number)
 
 
 def _compares(claim: Claim, number: Number) -> bool:

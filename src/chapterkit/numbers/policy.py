@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from chapterkit.numbers.ages import is_age
 from chapterkit.numbers.saying import saying
 from chapterkit.patterns import Late
 from chapterkit.quantities import Quantity, Units, unit_kind
@@ -28,18 +30,41 @@ _PART = Late(
     r"[^，。；：！？,;]*$"
 )
 _OF = Late(r"\s*(?:以上|以下|左右)?的(?![^，。；]{0,12}[率度])|\s+of\b")
-_NOUN = Late(r"[^\W\d_a-zA-Z的]")
+_NOUN = Late(
+    r"[^\W\d_a-zA-Z的]"
+    r"|\s(?:[a-z-]+\s){0,2}?(?!(?:is|was|has|as|its|this|times|points|less|always|plus|us)\b)"
+    r"(?:[a-z-]{2,}s|people|men|women|children|persons)\b"
+)
+# about two hundred, nearly three thousand: an amount in round words; about 217 is none.
+_ABOUT = Late(
+    r"\b(?:about|around|roughly|some|nearly|almost|approximately|perhaps|circa)\s$", re.IGNORECASE
+)
+_ROUND_WORDS = Late(
+    r"(?:an?|[a-z]+|[a-z]+-[a-z]+)[ -](?:hundred|thousand|million|dozen|score)s?\b", re.IGNORECASE
+)
 
 
 def kind_of(quantity: Quantity, text: str, units: Units) -> str:
     """Return what kind of number a quantity is, as book.yaml's policy names it."""
+    return _by_words(quantity, text, units) or _by_unit(quantity, text, units)
+
+
+def _by_words(quantity: Quantity, text: str, units: Units) -> str:
+    """Return what the words round a quantity make it; "" where they say nothing special."""
     start, end = quantity.start, quantity.end
-    if saying(text, start, end, quantity).vague:
+    if is_age(quantity, text):
+        return "age"
+    counts = unit_kind(quantity.unit, units) in ("number", "count")
+    if saying(text, start, end, quantity).vague or (counts and _is_round(quantity, text)):
         return "vague"
-    kind = unit_kind(quantity.unit, units)
+    before = simplified(text[max(0, start - _REACH) : start])
+    return _special(quantity, before, text[end : end + _REACH])
+
+
+def _by_unit(quantity: Quantity, text: str, units: Units) -> str:
+    start, end = quantity.start, quantity.end
     before, behind = simplified(text[max(0, start - _REACH) : start]), text[end : end + _REACH]
-    if special := _special(quantity, before, behind):
-        return special
+    kind = unit_kind(quantity.unit, units)
     if kind == "percent":
         part = quantity.unit == "成" or _PART.search(before) or _OF.match(behind)
         return "share" if part else "result"
@@ -48,6 +73,15 @@ def kind_of(quantity: Quantity, text: str, units: Units) -> str:
     if kind in _RESULTS:
         return "result"
     return _SHAPES.get(quantity.shape) or _KINDS.get(kind, "size")
+
+
+def _is_round(quantity: Quantity, text: str) -> bool:
+    """Tell whether English words name a round amount and say so: about two hundred witnesses."""
+    before = text[max(0, quantity.start - 20) : quantity.start]
+    return (
+        bool(_ABOUT.search(before))
+        and _ROUND_WORDS.fullmatch(quantity.text.removesuffix(quantity.unit).strip()) is not None
+    )
 
 
 def _special(quantity: Quantity, before: str, behind: str) -> str:
@@ -74,14 +108,14 @@ class Citations:
         keys = {key for one in block.inlines for key in self._keys(block, one)}
         if len(keys) < 2:
             return bool(keys)
-        start, end = _sentence(block, position)
+        start, end = sentence_of(block, position)
         return any(start <= one.start < end and self._keys(block, one) for one in block.inlines)
 
     def _keys(self, block: Block, inline: Inline) -> tuple[str, ...]:
         return (*inline.citations, *self._notes.get((id(block), inline.start), ()))
 
 
-def _sentence(block: Block, position: int) -> tuple[int, int]:
+def sentence_of(block: Block, position: int) -> tuple[int, int]:
     """Return the sentence round a position, with the citations that stand right behind its end."""
     start, end = block.sentence(position)
     for one in sorted(block.inlines, key=lambda one: one.start):

@@ -205,7 +205,7 @@ def is_comparison(
     until = bisect_left(places, place.start, key=_start)
     return any(
         one.start > max(sentence, place.start - _FAR)
-        and (ratio := _ratio(one.unit, place.unit, units)) is not None
+        and (ratio := _roughly(one.unit, place.unit, units)) is not None
         and holds(bound, Fraction(one.value) * ratio, Fraction(place.value))
         for one in places[max(0, until - _FEW) : until]
     )
@@ -213,6 +213,12 @@ def is_comparison(
 
 # How far back, and among how many numbers, what a number is compared with is looked for.
 _FAR, _FEW = 200, 6
+
+
+# 214 天 is more than 3 个月, whatever months they are.
+_MONTHS = (("个月", 1),)
+_MONTHS_AND_SECONDS = {_MONTHS, (("秒", 1),)}
+_SECONDS_A_MONTH = 2_629_800
 
 
 def _start(place: Place) -> int:
@@ -223,6 +229,16 @@ def _ratio(unit: str, other: str, units: Units) -> Fraction | None:
     """Return how many of another unit one is; None where they do not measure one thing."""
     (scale, parts), (other_scale, other_parts) = units.in_base(unit), units.in_base(other)
     return scale / other_scale if parts == other_parts else None
+
+
+def _roughly(unit: str, other: str, units: Units) -> Fraction | None:
+    """Return the same, with months of middling length beside days."""
+    (scale, parts), (other_scale, other_parts) = units.in_base(unit), units.in_base(other)
+    if {parts, other_parts} == _MONTHS_AND_SECONDS:
+        scale *= _SECONDS_A_MONTH if parts == _MONTHS else 1
+        other_scale *= _SECONDS_A_MONTH if other_parts == _MONTHS else 1
+        return scale / other_scale
+    return _ratio(unit, other, units)
 
 
 def goes(first: Place, second: Place, units: Units) -> str:
@@ -236,6 +252,14 @@ def goes(first: Place, second: Place, units: Units) -> str:
 def is_limit(measured: str) -> bool:
     """Tell whether what a record measures is itself a bound: 罚金的上限."""
     return any(word in measured for word in _words()["limits"])
+
+
+def but_for_bound(word: str) -> str:
+    """Return what an author can do about a bound before a recorded value."""
+    return (
+        f"去掉“{word}”；来源印的就是这样，在记录里用 printed: 写明；"
+        "它是期限、限额一类的界限，在记录的 of: 里写明"
+    )
 
 
 # --- from one number to the next

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chapterkit import __version__
-from chapterkit.errors import ChapterkitError
+from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import format_names
 from chapterkit.lint import Problem, Run, all_rules, lint, together
 from chapterkit.manuscript.book import Book, Chapter, load_book
@@ -322,14 +322,18 @@ def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
 
 def checked(subjects: Sequence[Subject], memory: Memory = FORGETFUL) -> list[Problem]:
     """Return the problems of a text that is made for several formats and editions."""
-    return together([(one.made_for, _problems_of(one, memory)) for one in subjects])
+    found = [_problems_of(one, memory) for one in subjects]
+    told = [(one.made_for, problems) for one, (problems, _) in zip(subjects, found, strict=True)]
+    return together(told, [places for _, places in found])
 
 
-def _problems_of(subject: Subject, memory: Memory) -> list[Problem]:
+def _problems_of(subject: Subject, memory: Memory) -> tuple[list[Problem], frozenset[Origin]]:
+    """Return the problems of a subject's document, and where its comments stand."""
     document = document_of(subject, memory)
-    return memory.step(
+    problems = memory.step(
         "lint", subject.key, lambda: lint_key(subject, document), lambda: linted(subject, document)
     )
+    return problems, frozenset(document.rendered.origin(one.offset) for one in document.comments)
 
 
 def variants(

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from chapterkit.formats import BookPrinting, ChapterPrinting, Format
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.config import Config
+from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import (
     FORGETFUL,
     Memory,
     Subject,
     key_of,
     pictures_held,
+    read,
     read_key,
     render_key,
 )
 from chapterkit.printing import book_printing, chapter_printing, cited
 from chapterkit.text.document import Document
-from chapterkit.text.origins import Rendered
+from chapterkit.text.origins import Rendered, rendered_plainly
 from chapterkit.text.tree import Tree
 
 
 def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
     return cited(document.tree, subject.book.bibliography, subject.book.config)
+
+
+def reference_line(source: Source, config: Config) -> str:
+    """Return the line that a source has in a book's list of references, without its number."""
+    document = read(rendered_plainly(f"文[@{{{source.key}}}]。\n", source.origin.path))
+    tree = cited(document.tree, {source.key: source}, config)
+    arguments = ["-f", "json", "-t", "plain-smart", "--wrap=none"]
+    printed = run_pandoc(arguments, json.dumps(tree).encode()).decode()
+    return printed.strip().rpartition("\n")[2].partition("] ")[2]
 
 
 def printing_of(

@@ -58,14 +58,14 @@ _CODE_SUFFIX = re.compile(
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
 _LINE_NUMBER = Late(
-    r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
+    r"\d{1,3}[*_]{0,3}[.．、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
     r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[*_]{0,3} (?=\S)"
 )
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |[\s>]{0,4})[*_]{0,3}$")
 _PLAIN_UNITS = frozenset("亩斤吨秒岁磅米克升寸尺丈伏瓦厘度")
 _OF = frozenset("的之高长宽深厚远重以左上，。：")
 _HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
-_LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
+_LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.．、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
 _ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
 _JOURNAL_PAGES = (
     r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
@@ -96,6 +96,13 @@ _FIXED_FORMS = (
 _FIXED = re.compile("|".join(f"(?P<{why}_{i}>{one})" for i, (one, why) in enumerate(_FIXED_FORMS)))
 _BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
+# Equation (1.1), eqs. (2) and (3a)
+_FORMULA_NUMBER = Late(r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}[a-z]?\)")
+_FORMULA = Late(
+    r"\b(?:equations?|eqs?\.?|formulas?|formulae|expressions?|inequalit(?:y|ies)|conditions?)"
+    r"(?: ?\([\d.\-–a-z]{1,12}\)(?:,? (?:and|or|to)|,|[-–])?)* ?$",
+    re.IGNORECASE,
+)
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
 )
@@ -114,6 +121,8 @@ _LABEL_ENDS = by_last_character(
     _SECTIONS_OF["reference"] + _SECTIONS_OF["label"] + _SECTIONS_OF["one"]
 )
 _ONE = frozenset(_SECTIONS_OF["one"])
+_SERIAL = frozenset(_SECTIONS_OF["serial"])
+_LONG_NUMBER = 5
 _COUNTED = by_last_character(_SECTIONS_OF["counted"])
 _EITHER = frozenset(_SECTIONS_OF["either"])
 _THING = frozenset("".join(_SECTIONS_OF["thing"]))
@@ -306,6 +315,10 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
     """(2), （2024）: an item, a formula's number or a year, alone between brackets."""
     if at <= floor or text[at - 1] not in "(（":
         return None
+    if (formula := _FORMULA_NUMBER.match(text, at)) and _FORMULA.search(
+        text, max(0, at - 60), at - 1
+    ):
+        return Skip(at - 1, formula.end(), "E2")
     match = _PARENTHESISED.match(text, at)
     if match is None:
         return None
@@ -405,6 +418,8 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         plain = match[0].isdigit() or (label in _DECIMALS and match[0][0] != "0")
         if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
+        if label in _SERIAL and len(match[0]) < _LONG_NUMBER:
+            return None
         if (
             label in _ONE
             and match[0].endswith("00")
@@ -421,21 +436,30 @@ def _unitless(text: str, at: int) -> bool:
     """Whether no unit follows; 只, 对, 把 … are one only before a thing (线程 1 只读)."""
     start, end = unit_span(text, at)
     unit = text[start:end]
-    return unit in ("", "里") or (unit in _EITHER and text[end : end + 1] not in _THING)
+    if unit in _EITHER and text[end : end + 1] not in _THING:
+        return unit != "只" or _ANIMAL.match(text, end) is None
+    return unit in ("", "里")
 
 
 _NUMBERED = re.compile(r"\d{1,4}(?=( ?)(?=[^\W\d_])[^\x00-\x7f])(?![\d.,:：/])")
 _AFTER_COUNT = frozenset("，、。；") | {""}
 _CLAUSE_ENDS = frozenset("。，；：、！？\n")
 _ADVERBS = frozenset("只才则就也均仅")
+_ANIMAL = Late(rf"[^\W\d_a-z]{{0,5}}?[{''.join(_SECTIONS_OF['animal'])}](?!标)")
 _TALLY = Late(r" ?[^\W\d_]{1,4} ?\d")
+
+
+def _each_before(text: str, end: int, floor: int) -> bool:
+    """Whether 每分钟, 每小时, 每亩 … end here: what comes is an amount, whatever its unit."""
+    at = text.rfind("每", max(floor, end - 5), end)
+    return at >= 0 and text[at + 1 : end] in active().table
 
 
 def numbered(text: str, at: int, floor: int) -> Skip | None:
     """副本 3 具有, 阶段 2 才: a count between a noun and a predicate would have a classifier."""
     end = at - 1 if at > floor and text[at - 1] == " " else at
     before = text[end - 1] if end > floor else ""
-    if before in _AMOUNT_BEFORE or before in NUMERAL:
+    if before in _AMOUNT_BEFORE or before in NUMERAL or _each_before(text, end, floor):
         return None
     match = _NUMBERED.match(text, at)
     if match is None:

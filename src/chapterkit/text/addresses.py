@@ -75,10 +75,10 @@ def _encoded(address: str) -> str:
 def bibtex_address(text: str) -> str:
     r"""Return the address that a field of BibTeX holds, without LaTeX's escapes.
 
-    >>> bibtex_address(r"{https://example.org/a\_b}")
-    'https://example.org/a_b'
+    >>> bibtex_address(r"{https://example.org/a\_b}"), bibtex_address(r"https://a.org/a{\_}b")
+    ('https://example.org/a_b', 'https://a.org/a_b')
     """
-    return re.sub(r"\\([%_&#~$])", r"\1", text).strip("{} ")
+    return re.sub(r"\{?\\([%_&#~$])(?:\{\})?\}?", r"\1", text).strip("{} ")
 
 
 def picture_path(address: str) -> str | None:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from chapterkit.han import COMMON_HAN
 from chapterkit.patterns import Late
-from chapterkit.text.document import OPAQUE, Block, Document
+from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import exhibit_of
+from chapterkit.text.tree import inlines_of, title_text
 
 # Characters that count one by one, as an editor counts: Han, 々 and 〇, kana; not the hexagrams.
 _EACH = Late(
@@ -57,10 +58,10 @@ class Section:
         """The heading's identifier; of an experiment in a book, its record's slug."""
         return self.heading.identifier if self.heading else ""
 
-    @property
+    @cached_property
     def title(self) -> str:
-        """The heading's text, calls of notes left out."""
-        return self.heading.text.replace(OPAQUE, "") if self.heading else ""
+        """The heading's text, notes and citations left out."""
+        return title_text(inlines_of(self.heading.element)) if self.heading else ""
 
     @cached_property
     def text(self) -> tuple[Block, ...]:

@@ -41,7 +41,7 @@ from chapterkit.text.tree import (
     with_blocks,
     with_caption,
 )
-from chapterkit.text.views import Dressed, escape
+from chapterkit.text.views import Dressed, citation, escape
 
 CLASS = "exhibit"
 """The class of the div that holds an exhibit and what stands under it."""
@@ -159,8 +159,7 @@ def _source(cite: str, places: Sequence[str], book: Book) -> str:
     """Return a source as a reader would name it, cited with all places in it that were used."""
     wording, source = book.config.wording, book.bibliography.get(cite)
     named = escape(source.named(wording)) if source else ""
-    locator = f", {escape(wording.listed.join(places))}" if places else ""
-    return f"{named}[@{cite}{locator}]"
+    return named + citation(cite, wording.listed.join(places))
 
 
 # --- tables

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.text.document import Comment
+from chapterkit.text.metadata import metadata_end
 from chapterkit.text.origins import Rendered
 
 # Pandoc's time grows with the square of a stretch of Han and punctuation without any space.
@@ -16,24 +17,10 @@ LONGEST_STRETCH = 300_000
 _FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
 
 
-_METADATA_LINE = re.compile(r"""[\w."'-]+[ \t]*[:=](?:[ \t]|$)|-[ \t]|#|[ \t]|$""")
-_METADATA_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
-
-
 def without_metadata(text: str) -> str:
     """Blank out YAML (between ---) or TOML (between +++) at a file's head: it is no prose."""
-    ends = _METADATA_ENDS.get(text[: text.find("\n")].rstrip(), ())
-    start = text.find("\n") + 1
-    while ends and 0 < start < len(text):
-        line_end = text.find("\n", start)
-        line = text[start : line_end if line_end >= 0 else len(text)].rstrip()
-        if line in ends:
-            until = start + len(line)
-            return re.sub(r"[^\n]", " ", text[:until]) + text[until:]
-        if not _METADATA_LINE.match(line):
-            break
-        start = line_end + 1
-    return text
+    until = metadata_end(text)
+    return re.sub(r"[^\n]", " ", text[:until]) + text[until:]
 
 
 def check_stretches(rendered: Rendered) -> None:

@@ -18,7 +18,7 @@ from chapterkit.text.passages import EVERYTHING, Only, Variant
 from chapterkit.text.refusals import Missing, assigned, explained, syntax_error
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
-from chapterkit.text.views import DRESSES, Call, Numbers, escape, record_view
+from chapterkit.text.views import DRESSES, Call, Numbers, citation, escape, record_view
 
 DEFAULT_TEMPLATE = "experiment.md.j2"
 
@@ -74,8 +74,7 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
 def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
     """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
     check_citation(str(key), book.bibliography)
-    locator = f", {escape(str(at))}" if at else ""
-    return Markup(f"[@{key}{locator}]")
+    return Markup(citation(str(key), str(at) if at else ""))
 
 
 def _ref(book: Book, name: str, style: str = "number") -> Markup:
@@ -131,7 +130,31 @@ def _placed(environment: Sandbox, book: Book, chapter: Chapter, call: str, slug:
             Origin(f"templates/{name}"),
             f'开头写 {{% extends "{DEFAULT_TEMPLATE}" %}}，文字写在它的 block 里',
         )
-    return Markup(rendered)
+    kind = book.config.kinds.get(book.kind_of(slug))
+    return Markup(_lowered(rendered, kind.level - 2 if kind else 0))
+
+
+_LINE_HEAD = re.compile(
+    f"(?:{MARK_START}[^{MARK_END}]*{MARK_END})*(?P<says>#+(?=[ \\t])|`{{3,}}|~{{3,}})?"
+)
+
+
+def _lowered(rendered: str, by: int) -> str:
+    """Return a record's text with all its headings `by` levels lower; templates write level 2.
+
+    What is put before a line's marks keeps the places of what follows.
+    """
+    if not by:
+        return rendered
+    lines, fence = [], ""
+    for line in rendered.split("\n"):
+        found = _LINE_HEAD.match(line)
+        says = (found and found["says"]) or ""
+        if says and says[0] in "`~":
+            fence = "" if fence and says.startswith(fence) else fence or says
+        is_heading = says.startswith("#") and not fence
+        lines.append("#" * by + line if is_heading else line)
+    return "\n".join(lines)
 
 
 def render(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Rendered:

@@ -90,9 +90,9 @@ class Sandbox(SandboxedEnvironment):
         def run(context: Any, *args: Any, **kwargs: Any) -> Any:
             if args and isinstance(args[0], Compared) and name not in _FOR_NUMBERS:
                 raise _no_number(f"过滤器 {name} 不能用于", args[0])
+            self.effort.weigh(*args, *kwargs.values())
             if name in _OF_TEXT and args and not isinstance(args[0], jinja2.Undefined):
                 finalized(args[0])  # which tells what cannot be a text
-            self.effort.weigh(*args, *kwargs.values())
             if name in _GOING_THROUGH and args and isinstance(args[0], str):
                 self.effort.spend(ITEM * len(args[0]))
             passed = {"context": context, "eval_context": context.eval_ctx, "environment": self}
@@ -504,10 +504,10 @@ def finalized(value: Any) -> Markup:
                 return Markup(mark(value.origin, advances=False) + escape(value))
             except ChapterkitError as error:
                 raise error.at(value.origin) from None
-    text = str(value)
-    check_length(len(text))
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise _unprintable(value)
+    text = str(value)
+    check_length(len(text))
     return Markup(escape(text))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from inspect import signature
+from functools import cached_property
+from inspect import Signature, signature
 from typing import Any
 
 import jinja2
@@ -196,6 +197,16 @@ def escape(text: str) -> str:
     return escaped
 
 
+def citation(key: str, at: str = "") -> str:
+    """Return the citation of a source, with the place in it: [@chu2025sft, 图 6]."""
+    named = key if _PLAIN_KEY.fullmatch(key) else f"{{{key}}}"
+    return f"[@{named}, {escape(at)}]" if at else f"[@{named}]"
+
+
+# What pandoc takes for a key without braces round it.
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*")
+
+
 def check_text(call: str, given: Any, usage: str) -> None:
     """Raise ChapterkitError for an argument of a call that is no text."""
     if isinstance(given, jinja2.Undefined):
@@ -219,13 +230,17 @@ class Call:
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Return what the call gives."""
         try:
-            values = signature(self.function).bind(*given, **named).arguments
+            values = self._signature.bind(*given, **named).arguments
         except TypeError:
             raise ChapterkitError(f"{self.name} 的参数不对", hint=f"写成 {self.usage}") from None
         for key, value in values.items():
             if not (key == "at" and (value is None or type(value) is int)):
                 check_text(self.name, value, self.usage)
         return self.function(*given, **named)
+
+    @cached_property
+    def _signature(self) -> Signature:
+        return signature(self.function)
 
 
 class Numbers:

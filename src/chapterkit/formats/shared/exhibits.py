@@ -15,25 +15,20 @@ from chapterkit.text.tree import (
     Attributes,
     Element,
     Pass,
-    Tree,
     attributes_of,
     blocks_of,
     caption_of,
     div,
     inlines_of,
     kind_of,
-    level_of,
     paragraph,
     plain_block,
     plain_text,
     raw,
-    raw_block,
     rows_of,
     span,
     string,
     text_of,
-    tree_blocks,
-    with_blocks,
     with_caption,
     with_inlines,
 )
@@ -265,64 +260,29 @@ def _divided(widths: Sequence[float], line: float) -> Iterator[list[int]]:
 # --- Typst
 
 
-# About as many characters fill a page.
-_FULL = {"a5": 900, "16k": 1400}
-_FLOATS = "float"
-
-
 def set_in_typst(printing: AnyPrinting) -> Pass:
-    """Return the pass that makes Typst of exhibits.
-
-    One floats where a page of its section follows, so that it can neither come before its own
-    heading nor behind the next.
-    """
+    """Return the pass that makes Typst of exhibits; how they are placed, the template says."""
     page = printing.config.page
 
     def change(element: Element) -> list[Element]:
         first, *others = blocks_of(element)
-        floats = _FLOATS in attributes_of(element).classes
         id, choice = attributes_of(element).identifier, _choice(printing, element)
-        parts, how = [first], "float" if floats else "here"
+        parts, how = [first], "whole"
         if kind_of(first) == "Table":
-            parts, how = _set(first, choice, page, how)
+            parts, how = _set(first, choice, page)
         return [paragraph([*_exhibit(first, parts, others, id, how)])]
 
-    if not has_exhibits(printing):
-        return lambda tree: tree
-    placed = over_exhibits(printing, change)
-    return lambda tree: placed(_floating(tree, _FULL[page]))
+    return over_exhibits(printing, change)
 
 
-def _floating(tree: Tree, enough: int) -> Tree:
-    """Return a tree in which exhibits that may float are told by a class.
-
-    A heading comes after what has floated before it.
-    """
-    blocks: list[Element] = []
-    # From the end: how much text there is before the next heading of each level.
-    follows = 0
-    for block in reversed(tree_blocks(tree)):
-        if level_of(block):
-            blocks.append(block)
-            blocks.append(raw_block("typst", "#place.flush()"))
-            follows = 0
-        elif is_exhibit(block) and follows >= enough:
-            own = attributes_of(block)
-            blocks.append(div(blocks_of(block), own._replace(classes=[*own.classes, _FLOATS])))
-        else:
-            follows += len(plain_text(inlines_of(block)))
-            blocks.append(block)
-    return with_blocks(tree, blocks[::-1])
-
-
-def _set(table: Element, choice: str, page: str, how: str) -> tuple[list[Element], str]:
+def _set(table: Element, choice: str, page: str) -> tuple[list[Element], str]:
     """Return the parts of a table as Typst is to set it, and how it is placed."""
     wide = sum(_widths(table))
     if wide > _LINE[page] and (choice == "turn" or (wide <= _PAGE[page] and not choice)):
         return [table], "turned"
     parts = [*_parts(table, _LINE[page])]
     is_long = len(parts) * sum(1 for _ in rows_of(table)) > _LONG
-    return parts, "long" if is_long else how
+    return parts, "long" if is_long else "whole"
 
 
 def _exhibit(

@@ -1,5 +1,7 @@
 """A block stands in the text that is neither heading nor paragraph.
 
+Metadata (`title:` and the like between ---) are one, too, wherever they stand in a book.
+
 Why: the chapter is running prose. A code block, table, line block or definition list breaks it,
 cannot be read aloud, and holds numbers that nobody can trace.
 
@@ -58,7 +60,13 @@ _NAMES = {
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each block that is not allowed, at its first line."""
     seen: set[int] = set()
+    for start, _ in document.metadata:
+        message = "正文里有元数据（title: 之类），会当作正文印出来"
+        hint = "删去这几行；书名、作者等写在 book.yaml 里"
+        yield Problem(document.rendered.origin(start), message, hint)
     for block in document.blocks:
+        if document.is_metadata(block):
+            continue
         for element in (*block.containers, block.element):
             if id(element) in seen:
                 continue

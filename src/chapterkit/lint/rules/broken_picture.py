@@ -29,9 +29,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chapterkit.lint.bearers import pictures
+from chapterkit.lint.exhibits import roughly_drawn
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.drawn import ADDRESS, ROUGH, drawing_of, drawn
+from chapterkit.manuscript.drawn import ADDRESS
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.text.document import Document
 from chapterkit.text.exhibits import was_called
@@ -70,7 +71,7 @@ def _opened(address: str, book: Book) -> Picture | PictureError:
     exhibit = book.exhibits.get(address.removeprefix(ADDRESS))
     try:
         if address.startswith(ADDRESS) and exhibit:
-            return drawn(exhibit, drawing_of(exhibit), ROUGH)
+            return roughly_drawn(exhibit)
         return picture_at(address, book.folder)
     except PictureError as error:
         return error

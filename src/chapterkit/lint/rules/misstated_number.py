@@ -5,8 +5,10 @@ value, or 升到 before a smaller one, prints a right number in a wrong sentence
 checks only the digits sees it.
 
 Quiet: a bound that the source prints (`printed: "超过 15.0%"`), one that a record measures (of:
-罚金的上限), a comparison with the number before (只有 3.4%，低于 11.5%). A bound before a typed
-number is unsourced-number's.
+罚金的上限、宽限期限), a comparison with the number before (只有 3.4%，低于 11.5%), and a limit
+that a rule or a condition sets, which says nothing of what was measured (超过 3 个月仍未付清的，…;
+不到 15 日的宽限期; 如果超过 30%; 超过 9 天，买受人可以解除). A bound before a typed number is
+unsourced-number's.
 
 Bad:
 
@@ -15,6 +17,10 @@ Bad:
 Bad:
 
     成功率从 15.0% 升到 [3.4%]{.number data-number="demo.sft"}[@demo2025]。
+
+Good:
+
+    迟延超过 [9 天]{.number data-number="demo.days"}仍未交付的，合同自动解除[@demo2025]。
 
 Good:
 
@@ -31,10 +37,12 @@ from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.accounting import places, quantities_in, typed_text
+from chapterkit.numbers.limits import sets_limit
 from chapterkit.numbers.saying import (
     CHANGE,
     Place,
     Saying,
+    but_for_bound,
     change_between,
     goes,
     holds,
@@ -74,13 +82,14 @@ def _bound(
     shown = next(iter(find_in_plain(block.text[inline.start : inline.end], ledger.units)), None)
     value = shown.value if shown and isinstance(shown.value, Decimal) else number.value
     place = Place(inline.start, inline.end, value, shown.unit if shown else number.unit)
-    if _is_true(number, said, place) or is_comparison(
-        block.text, place, said.bound, around, ledger.units
+    if (
+        _is_true(number, said, place)
+        or is_comparison(block.text, place, said.bound, around, ledger.units)
+        or sets_limit(block.text, inline.start, inline.end)
     ):
         return
     message = f"正文说“{said.word}”，{number.id} 却就是 {number.text}"
-    hint = f"去掉“{said.word}”；来源印的就是这样，就在记录里用 printed: 写明"
-    yield problem_at(block, inline.start, inline.end, message, hint)
+    yield problem_at(block, inline.start, inline.end, message, but_for_bound(said.word))
 
 
 def _is_true(number: Number, said: Saying, place: Place) -> bool:

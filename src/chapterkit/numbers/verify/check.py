@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -184,11 +184,12 @@ def as_json(results: Results, strict: Strictly | None = None) -> str:
 def as_text(results: Results, *, everything: bool = False) -> str:
     """Return the results for people: what is not verified, why, and a line of totals.
 
-    With `everything`, verified numbers are listed too, each with where it stands.
+    What has no source at hand is one line for each source. With `everything`, verified numbers are
+    listed too, each with where it stands.
     """
     lines: list[str] = []
     for one in results.numbers:
-        if one.status == "verified" and not everything:
+        if one.status == "no-source" or (one.status == "verified" and not everything):
             continue
         state, words = STATE_IN_REPORT[one.status], in_a_report(one.number)
         lines.append(f"{one.number.origin}: {state}: {words}")
@@ -196,6 +197,13 @@ def as_text(results: Results, *, everything: bool = False) -> str:
             lines.append(f"  {one.why}")
         if one.where:
             lines.append(f"  {one.where}：{one.context}" if one.context else f"  {one.where}")
+    missing = Counter(
+        (one.number.cite, one.why) for one in results.numbers if one.status == "no-source"
+    )
+    lines += [
+        f"{STATE_IN_REPORT['no-source']}: {cite}，{count} 个数：{why}"
+        for (cite, why), count in missing.items()
+    ]
     states = {one.number.id: one.status for one in results.numbers}
     lines.append(coverage((one.number for one in results.numbers), states).line)
     return "\n".join(map(one_line, lines))
