@@ -74,7 +74,7 @@ def keys(root: Path) -> dict[str, str]:
         "render": render_key(subject),
         "read": read_key(document.rendered),
         "lint": lint_key(subject) + str(pictures_held(subject, addresses(document.tree))),
-        "cite": cite_key(subject, document.rendered),
+        "cite": cite_key(subject, document),
         "print": print_key(subject, document, all_formats()["html"], 0),
     }
 
@@ -89,7 +89,7 @@ WHAT_IS_PRINTED = ALL - {"read", "cite"}
         (CHAPTER, "\n又一段。\n", ALL),
         (TEMPLATE, "\n", WHAT_IS_PRINTED),
         (RECORD, "# 注\n", WHAT_IS_PRINTED),
-        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED),
+        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED | {"cite"}),
         ("refs.bib", "\n", WHAT_IS_PRINTED | {"cite"}),
         ("book/terms.yaml", "terms: []\n", WHAT_IS_PRINTED),
         ("experiments/verified.lock", "", WHAT_IS_PRINTED),

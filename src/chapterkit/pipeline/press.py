@@ -9,6 +9,7 @@ from typing import Any
 from chapterkit.formats import BookPrinting, ChapterPrinting, Format, Printing
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import (
     FORGETFUL,
@@ -19,12 +20,11 @@ from chapterkit.pipeline import (
     key_of,
     pictures_held,
     read,
-    read_key,
     render_key,
 )
 from chapterkit.printing import Keep, book_printing, chapter_printing, cited
 from chapterkit.text.document import Document
-from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.origins import rendered_plainly
 from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree
 
@@ -56,7 +56,7 @@ def printing_of(
     tree = memory.step(
         "cite",
         subject.key,
-        lambda: cite_key(subject, document.rendered),
+        lambda: cite_key(subject, document),
         lambda: cited_tree(subject, document),
         _CITED,
     )
@@ -95,19 +95,18 @@ _FILE = Form[bytes](bytes, bytes)
 # --- keys
 
 
-def cite_key(subject: Subject, markdown: Rendered) -> str:
-    """Return the key of citing: the document, and the bibliography."""
-    bibliography = subject.book.config.bibliography
-    title = subject.book.config.wording.references
-    held = subject.book.digests.get(bibliography, "")
-    return key_of("cite", read_key(markdown), title, held)
+def cite_key(subject: Subject, document: Document) -> str:
+    """Return the key of citing: the tree, exhibits and references in it, and the bibliography."""
+    book = subject.book
+    held = (book.digests.get(path, "") for path in (book.config.bibliography, BOOK_FILE))
+    return key_of("cite", json.dumps(document.tree), *held)
 
 
 def print_key(
     subject: Subject, document: Document, format: Format[Any], modified: int | None
 ) -> str:
     """Return the key of printing in one format: the book, and the pictures of the document."""
-    cited = cite_key(subject, document.rendered)
+    cited = cite_key(subject, document)
     held = pictures_held(subject, addresses(document.tree)).items()
     pictures = (f"{address}={digest}" for address, digest in held)
     fonts = fonts_held(subject.book.config)
