@@ -23,7 +23,7 @@ from chapterkit.manuscript.lock import Entry as Locked
 from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
 from chapterkit.manuscript.terms import Terms, TermsModel
-from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
+from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.printing import Written, printed
@@ -41,6 +41,13 @@ def written(
     """Write a chapter, or a book, in those formats that make files of it."""
     wanted = [(one, printing) for one in formats if one.serves(printing.scope)]
     return printed(wanted, output / printing.name, jobs)
+
+
+def parse_yaml(text: str, path: str) -> YamlFile:
+    """Return what stands in a YAML text; raise ChapterkitError that tells all that is wrong."""
+    file = read_yaml(text, path)
+    validated(file, lambda data: data, "")
+    return file
 
 
 def ledger_of(text: str) -> Ledger:

@@ -20,7 +20,8 @@ from chapterkit.manuscript.folder import Disk, Overlay, decode, find_root
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.plan import ChapterConfig, Plan
 from chapterkit.manuscript.terms import parse_terms
-from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH, parse_yaml
+from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH
+from demo import parse_yaml
 
 
 def refusal(error: pytest.ExceptionInfo[ChapterkitError]) -> tuple[int, str, str]:

@@ -15,10 +15,10 @@ from chapterkit.lsp.diagnosing import BOOK, check_book
 from chapterkit.manuscript import yamlfile
 from chapterkit.manuscript.book import Book, load_book
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.yamlfile import parse_yaml
 from chapterkit.pipeline import Memory
 from chapterkit.text.render import render
 from conftest import HERE, Run, same_as_golden
+from demo import parse_yaml
 
 CASES = HERE / "told"
 BETWEEN = re.compile(r"^=== ?(.*)\n", re.MULTILINE)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from chapterkit.patterns import Late
+
 Kind = Literal["doi", "arxiv", "isbn", "pmid"]
 
 
@@ -17,23 +19,23 @@ class Identifier:
     value: str
 
 
-_DOI = re.compile(
+_DOI = Late(
     r"(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:?\s*)?"
     r"(10\.\d{4,9}/\S+|10/(?=[a-z0-9]*[a-z])[a-z0-9]{4,12})",  # and its short form
     re.IGNORECASE,
 )
-_ARXIV = re.compile(
+_ARXIV = Late(
     r"(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|arxiv:?\s*)?"
     r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?",
     re.IGNORECASE,
 )
-_PMID = re.compile(
+_PMID = Late(
     r"(?:pmid:?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)"
     r"(\d{1,9})/?|(\d{4,8})",
     re.IGNORECASE,
 )
-_ISBN = re.compile(r"(?:isbn(?:-1[03])?:?\s*)?((?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dX])", re.I)
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_ISBN = Late(r"(?:isbn(?:-1[03])?:?\s*)?((?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dX])", re.I)
+_ARXIV_DOI = Late(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 
 
 def identified(text: str) -> Identifier | None:

@@ -16,12 +16,13 @@ from pybtex.bibtex.utils import split_name_list
 from pybtex.database import Person
 
 from chapterkit.han import ALL_HAN
+from chapterkit.patterns import Late
 
 OTHERS = "others"
 # Letters of China, Japan and Korea: such names stand as they are written, family name first.
 CJK = f"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af{ALL_HAN}"
-_CJK = re.compile(f"[{CJK}]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_CJK = Late(f"[{CJK}]")
+_LATIN = Late(r"[A-Za-z\u00c0-\u024f]")
 _HINT = "人名之间写 and：{张三 and 李四}；一个机构再加一层花括号：{{机构名}}"
 
 
@@ -119,11 +120,11 @@ def _outside_braces(name: str) -> str:
 # --- names in Chinese letters
 
 _JOINERS = "；;、，/|｜&＆"
-_BEFORE = re.compile(r"\s*[（(\[［【〔〈]\s*([^）)\]］】〕〉]{1,8})\s*[）)\]］】〕〉]\s*")
-_ORIGINAL = re.compile(r"\s*[（(［\[]\s*([^（）()\[\]［］]+?)\s*[）)］\]]\s*$")
-_ALSO = re.compile(r"[\s,，、]+等\.?$|(?<=\S{2})等$|[,，]?\s*\bet\s+al\.?$")
-_PARTED = re.compile(rf"[A-Za-z.][\s,，]+[{CJK}]|[{CJK}][\s,，]+[A-Za-z]|\\|\$")
-_INITIALLED = re.compile(rf"([{CJK}]+)[\s,，]\s*((?:[A-Z]\b\.?[\s-]*){{1,4}})")
+_BEFORE = Late(r"\s*[（(\[［【〔〈]\s*([^）)\]］】〕〉]{1,8})\s*[）)\]］】〕〉]\s*")
+_ORIGINAL = Late(r"\s*[（(［\[]\s*([^（）()\[\]［］]+?)\s*[）)］\]]\s*$")
+_ALSO = Late(r"[\s,，、]+等\.?$|(?<=\S{2})等$|[,，]?\s*\bet\s+al\.?$")
+_PARTED = Late(rf"[A-Za-z.][\s,，]+[{CJK}]|[{CJK}][\s,，]+[A-Za-z]|\\|\$")
+_INITIALLED = Late(rf"([{CJK}]+)[\s,，]\s*((?:[A-Z]\b\.?[\s-]*){{1,4}})")
 _DOTS = "·•・‧∙．"
 
 
@@ -255,9 +256,9 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 # --- names in other letters
 
-_JUNIOR = re.compile(r"(?:jr|sr|jun|sen|[ivx]+|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:[A-Z]\.?[- ]?){1,4}")
-_ET_AL = re.compile(r"[,;]?\s+et\.?\s+al\.?,?$", re.IGNORECASE)
+_JUNIOR = Late(r"(?:jr|sr|jun|sen|[ivx]+|\d(?:st|nd|rd|th))\.?", re.IGNORECASE)
+_INITIALS = Late(r"(?:[A-Z]\.?[- ]?){1,4}")
+_ET_AL = Late(r"[,;]?\s+et\.?\s+al\.?,?$", re.IGNORECASE)
 
 
 def _western(name: str) -> Iterator[_Name]:

@@ -10,6 +10,7 @@ import yaml
 from yaml.reader import Reader
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.patterns import Late
 
 SAID = "YAML 写错了"
 
@@ -49,7 +50,7 @@ def fault_of(error: yaml.YAMLError | UnicodeEncodeError, text: str) -> Fault:
     return Fault(f"有一个不能写在 YAML 里的字符{code}", "删去它，或重新输入这个字", line, column)
 
 
-_UNFIT = re.compile(f"[\ud800-\udfff]|{Reader.NON_PRINTABLE.pattern}")
+_UNFIT = Late(f"[\ud800-\udfff]|{Reader.NON_PRINTABLE.pattern}")
 
 
 def _place(text: str, position: int) -> tuple[int, int]:
@@ -116,8 +117,8 @@ def _marked(found: _Found) -> Fault:
     return found.here(f"这里读不懂（{found.said or '?'}）", hint)
 
 
-_WIDE_COLON = re.compile(r"\s*[A-Za-z_][\w-]*：")
-_NO_SPACE = re.compile(r"\s*(?:- +)?([A-Za-z_][\w-]*):(?=[^\s:/])")
+_WIDE_COLON = Late(r"\s*[A-Za-z_][\w-]*：")
+_NO_SPACE = Late(r"\s*(?:- +)?([A-Za-z_][\w-]*):(?=[^\s:/])")
 _TAB = ("缩进用了制表符（Tab）", "缩进只能用空格：把行首的 Tab 改成空格")
 
 
@@ -212,7 +213,7 @@ def _open_quote(found: _Found) -> Fault | None:
     return None
 
 
-_OPENED = re.compile(r"""[:\[{,-]\s*(?:(?=(["']))(?:"(?:\\.|[^"\\])*|'(?:[^']|'')*))$""")
+_OPENED = Late(r"""[:\[{,-]\s*(?:(?=(["']))(?:"(?:\\.|[^"\\])*|'(?:[^']|'')*))$""")
 
 
 def _unclosed(mark: str) -> tuple[str, str]:

@@ -53,24 +53,13 @@ class YamlFile:
         return any(steps[:length] in self.spoilt for length in range(len(steps) + 1))
 
 
-def parse_yaml(text: str, path: str) -> YamlFile:
+def read_yaml(text: str, path: str) -> YamlFile:
     """Parse one YAML document whose top level is a mapping.
 
-    Raises ChapterkitError, which tells all that is wrong, each at its line, for broken YAML,
-    duplicate keys, several documents, custom tags, anchors, aliases, merge keys, and whatever
-    passes the limits on size and depth.
-    """
-    file = read_yaml(text, path)
-    if wrong := together(file.wrong):
-        raise wrong
-    return file
-
-
-def read_yaml(text: str, path: str) -> YamlFile:
-    """Do the same, but leave beside the data what is wrong without spoiling all of them.
-
-    `validated` tells it together with what does not fit. Raises ChapterkitError for what makes
-    the file unreadable.
+    What is wrong in it without spoiling all of it (duplicate keys, custom tags, single mistakes of
+    YAML's form) stands beside the data in `wrong`, each at its line: `validated` tells it together
+    with what does not fit. Raises ChapterkitError for what makes the file unreadable: broken YAML,
+    several documents, anchors, aliases, merge keys, whatever passes the limits on size and depth.
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))

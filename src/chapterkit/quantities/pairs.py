@@ -93,7 +93,6 @@ def _is_choice(first: Decimal, other: str, unit: str) -> bool:
 
 
 _ONE_IN = Late(r" (?:in|out of) (?:every )?(?=[\d])")
-_NO_COUNT = Late(r" ?(?:%|years?\b|January|[A-Z][a-z]+ \d)")
 
 
 def one_in(text: str, amount: Amount) -> Draft | None:

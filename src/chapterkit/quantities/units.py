@@ -11,13 +11,14 @@ finds in text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from chapterkit.quantities.numerals import power_of
 from chapterkit.quantities.traditional import simplified
@@ -33,6 +34,7 @@ _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _UNCOUNTED = ("count", "tokens", "parameters")
 LONGEST_UNIT = 60
 _KEPT = 4096
+Found = TypeVar("Found")
 Base = tuple[Fraction, tuple[tuple[str, int], ...]]
 
 # --- compounds
@@ -127,6 +129,15 @@ def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
 _NOT_UNITS = _by_two_characters(word.replace("_", " ") for word in words("not-units.txt"))
 
 
+def _kept(known: dict[str, Found], unit: str, find: Callable[[str], Found]) -> Found:
+    """Return what is known of a unit, found out once; a text of endless units keeps few."""
+    if unit not in known:
+        if len(known) > _KEPT:
+            known.clear()
+        known[unit] = find(unit)
+    return known[unit]
+
+
 class Units:
     """A table of units, and what can be asked of it."""
 
@@ -214,12 +225,7 @@ class Units:
 
     def meaning(self, unit: str) -> Meaning:
         """What a unit says; an unknown one is its own name."""
-        found = self._meanings.get(unit)
-        if found is None:
-            if len(self._meanings) > _KEPT:
-                self._meanings.clear()
-            found = self._meanings[unit] = self._read(unit)
-        return found
+        return _kept(self._meanings, unit, self._read)
 
     def _read(self, unit: str) -> Meaning:
         plain = " ".join(unit.split()).replace("％", "%")
@@ -280,12 +286,7 @@ class Units:
 
         Names that the table does not convert stay.
         """
-        found = self._bases.get(unit)
-        if found is None:
-            if len(self._bases) > _KEPT:
-                self._bases.clear()
-            found = self._bases[unit] = self._converted(unit)
-        return found
+        return _kept(self._bases, unit, self._converted)
 
     def _converted(self, unit: str) -> Base:
         meaning = self.meaning(unit)

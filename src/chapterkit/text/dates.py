@@ -6,6 +6,8 @@ import calendar
 import re
 from dataclasses import dataclass
 
+from chapterkit.patterns import Late
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DIGITS = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
     "零": "0",
@@ -51,12 +53,12 @@ def month_named(text: str) -> int | None:
     return {one: place for place, one in enumerate(_MONTHS, 1)}.get(name[:3])
 
 
-_YEAR = re.compile(r"\d{4}")
+_YEAR = Late(r"\d{4}")
 _MONTH = r"(?P<name>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?)"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?"
 _TIME = r"(?:[T ]\d{1,2}:\d{2}.*)?"
 _FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
+    Late(form, re.IGNORECASE)
     for form in (
         rf"(?P<y>\d{{4}})(?P<sep>[-/.])(?P<m>\d{{1,2}})(?:(?P=sep)(?P<d>\d{{1,2}}))?{_TIME}",
         r"(?P<y>\d{3,4})",
@@ -68,16 +70,16 @@ _FORMS = tuple(
         r"(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})",
     )
 )
-_SEASON = re.compile(
+_SEASON = Late(
     r"(?:spring|summer|autumn|fall|winter),? (\d{4})|(\d{4})-2[1-4]"
     r"|(\d{4}) ?年?[春夏秋冬]季?(?:号|刊)?",
     re.IGNORECASE,
 )
-_CHINESE = re.compile(
+_CHINESE = Late(
     "([〇零○一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号號])?"
 )
 # American or European: which of two numbers is the day is clear only where one is no month.
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_SLASHED = Late(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
 def _whole(text: str) -> Date | None:
@@ -129,7 +131,7 @@ def _dated(year: int, month: int | None, day: int | None, written: str = "") -> 
 
 # --- what is printed as it stands
 
-_PRINTED = re.compile(
+_PRINTED = Late(
     r"(?:©c?|c) ?\d{4}|\[\d{3,4}\??\]|\d{4} ?印刷?|\d{3,4} ?[（(][^（）()]{2,20}[)）]"
     r"|in press|in print|forthcoming|to appear|to be published|accepted|submitted|in preparation"
     r"|unpublished|preprint|n\. ?d|待出版|待刊|待发表|即将出版|即将发表|印刷中|出版中|已录用"
@@ -137,10 +139,8 @@ _PRINTED = re.compile(
     r"|出版年不详|年代不详|\[出版年不详\]|\[n\.d\.?\]",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"(?:ca?\.|circa|about|约|大约) ?(\d{3,4}) ?年?", re.IGNORECASE)
-_BEFORE_CHRIST = re.compile(
-    r"(?:公元)?前 ?(\d{1,4}) ?年?|(\d{1,4}) ?(?:bc|bce|b\.c)\.?", re.IGNORECASE
-)
+_ABOUT = Late(r"(?:ca?\.|circa|about|约|大约) ?(\d{3,4}) ?年?", re.IGNORECASE)
+_BEFORE_CHRIST = Late(r"(?:公元)?前 ?(\d{1,4}) ?年?|(\d{1,4}) ?(?:bc|bce|b\.c)\.?", re.IGNORECASE)
 
 
 def _as_printed(text: str) -> Date | None:
@@ -154,8 +154,8 @@ def _as_printed(text: str) -> Date | None:
 
 
 _WITH_POINTS = {"n.d": "n.d.", "n. d": "n.d."}
-_RANGE = re.compile(r"(\d{4})(?:-\d{2}){0,2} ?(?:/|--|[-–—]| to |至) ?(\d{4})?(?:-\d{2}){0,2}")
-_SHORT_RANGE = re.compile(r"(\d{2})(\d{2})(?:/|--|[–—-])(\d{2})")
+_RANGE = Late(r"(\d{4})(?:-\d{2}){0,2} ?(?:/|--|[-–—]| to |至) ?(\d{4})?(?:-\d{2}){0,2}")
+_SHORT_RANGE = Late(r"(\d{2})(\d{2})(?:/|--|[–—-])(\d{2})")
 
 
 def _range(text: str) -> Date | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chapterkit.han import ALL_HAN
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 
 _TITLES = (
@@ -16,21 +17,21 @@ _TITLES = (
     "|end ?notes|notes"
     "|literatur(?:verzeichnis)?"
 )
-_TITLE = re.compile(
+_TITLE = Late(
     r"[\s*_【\[]*(?:第?[\d.一二三四五六七八九十]{1,5}[节節章、.．\s]\s*)?"
     rf"(?:{_TITLES})[\s*_】\]:：]*",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
+_NUMBER = Late(
     r"\s*(?:[-*+]\s+)?\\?[\[［〔【]\s*(\d{1,3})\s*\\?[\]］〕】][:：.．、]?\s*"
     r"|\s*(\d{1,3})(?:\\?[.．](?!\d)|[、)）])\s*"
     r"|\s*[（(](\d{1,3})[)）]\s*"
 )
-_BULLET = re.compile(r"\s*[-*+•]\s+")
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_YEAR_LINE = re.compile(r"\s*(?:1[5-9]|20)\d\d[.．。]?\s*")
-_TYPED = re.compile(r"\\?[\[［](?:[MJDCNRSPGAZ]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\\?[\]］]")
-_SOURCE = re.compile(
+_BULLET = Late(r"\s*[-*+•]\s+")
+_YEAR = Late(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_YEAR_LINE = Late(r"\s*(?:1[5-9]|20)\d\d[.．。]?\s*")
+_TYPED = Late(r"\\?[\[［](?:[MJDCNRSPGAZ]|EB|DB|CP|DS|CM)(?:/[A-Z]{2})?\\?[\]］]")
+_SOURCE = Late(
     r"《[^》]+》|“[^”]+”|\"[^\"]+\"|出版社|出版公司|[书書]局|印[书書][馆館]|学报|學報|大[学學]"
     r"|\bPress\b|\bJournal\b|\bProceedings\b|\bProc\.|\bpp?\.\s?\d|\d\s?\(\d+\)|\d+\s?[-–—]\s?\d+"
     r"|\bvol\.|doi|https?://|arXiv|(?-i:\b[A-Z]\w+: [A-Z])"
@@ -38,11 +39,11 @@ _SOURCE = re.compile(
     r"|(?:\.|。)\s?\S.{8,}(?:\.|。)",
     re.IGNORECASE,
 )
-_AUTHORED = re.compile(
+_AUTHORED = Late(
     rf"\s*(?:[（(\[［〔【]\w{{1,3}}[)）\]］〕】]\s*)?"
     rf"(?:[{ALL_HAN}·]{{2,20}}[\s,，、.．。:：;；（(]|[\w’'-]+(?:[\s.-]+[\w’'-]*){{0,6}}[,.(]|《)"
 )
-_TITLED = re.compile(r"[.．。]\s*\S")
+_TITLED = Late(r"[.．。]\s*\S")
 _LONGEST = 1500
 _FEWEST = 2  # entries that make a list where no heading says that it is one
 
@@ -230,7 +231,7 @@ def _stripped(line: str) -> tuple[int, str]:
     return 0, line[bullet.end() :] if bullet else line.lstrip()
 
 
-_HAN_END = re.compile(f"[{ALL_HAN}，。、；：”》）]$")
+_HAN_END = Late(f"[{ALL_HAN}，。、；：”》）]$")
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ _CHINESE = locale("zh-Hans")
 _HAN = Late(f"[{ALL_HAN}]")
 _CJK = Late(f"[{CJK}]")
 _KANA = Late("[\u3041-\u30fa\u31f0-\u31ff\uac00-\ud7af]")
-_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z]+)*")
+_WORD = Late(r"[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z]+)*")
 Item = dict[str, Any]
 
 
@@ -98,15 +98,13 @@ _PARTS = frozenset({"chapter", "paper-conference"})
 _LEGAL = frozenset({"legal_case", "legislation"})
 _LOOSE = frozenset({"webpage", "document", "article", "software", "dataset"})
 
-_REPOSITORY = re.compile(
-    r"https?://(?:www\.)?(?:github|gitlab|gitee|codeberg)\.[a-z]+/[^/]+/[^/?#]+/?"
-)
-_ARXIV_JOURNAL = re.compile(r"arxiv", re.IGNORECASE)
-_DOI_URL = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*|doi\s+)", re.IGNORECASE)
-_COMMIT = re.compile(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
+_REPOSITORY = Late(r"https?://(?:www\.)?(?:github|gitlab|gitee|codeberg)\.[a-z]+/[^/]+/[^/?#]+/?")
+_ARXIV_JOURNAL = Late(r"arxiv", re.IGNORECASE)
+_DOI_URL = Late(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*|doi\s+)", re.IGNORECASE)
+_COMMIT = Late(r"\b([0-9a-f]{10})[0-9a-f]{6,}\b")
 _PUBLISHERS = ("publisher", "school", "institution", "organization", "howpublished")
-_URL = re.compile(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|(?<![\w/{])(https?://[^\s{}<>]+)")
-_VISITED = re.compile(
+_URL = Late(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|(?<![\w/{])(https?://[^\s{}<>]+)")
+_VISITED = Late(
     r"[（(\[]?(?:online;?\s*)?(?:last\s+)?(?:accessed|visited|retrieved|访问(?:日期|时间)?|引用日期)"
     r"\s*(?:on)?[:：]?\s*([^\])）]+?)[\])）.]*$",
     re.IGNORECASE,
@@ -380,10 +378,12 @@ class _Entry:
     def unprinted(self) -> Iterator[tuple[str, str]]:
         """Yield each field, and what it says, that would tell sources apart and is not printed."""
         kind = self.kind
+        telling = {name: self._told(name) for name in _TELLING.get(kind, _ALWAYS_TELLING)}
+        if not any(telling.values()):
+            return
         item = self.item(capitals=False)
         printed = " ".join(str(item[name]) for name in item.keys() - {"id", "URL", "DOI"})
-        for name in _TELLING.get(kind, _ALWAYS_TELLING):
-            said = self._told(name)
+        for name, said in telling.items():
             is_aside = name == "note" and _ASIDE.match(said)
             if is_aside or _is_in(plain_latex(said), printed):
                 continue
@@ -432,7 +432,7 @@ _TELLING = {
     "software": ("titleaddon", "addendum", "note"),
 }
 # What reference managers keep in a note: `Publisher: X`, `arXiv:2001.01234 [cs]`, comments.
-_ASIDE = re.compile(r"_?[A-Za-z][\w .-]{0,30}\s*[:=]|arxiv|\d+ pages", re.IGNORECASE)
+_ASIDE = Late(r"_?[A-Za-z][\w .-]{0,30}\s*[:=]|arxiv|\d+ pages", re.IGNORECASE)
 
 
 def _is_in(said: str, printed: str) -> bool:
@@ -490,7 +490,7 @@ _ORDINALS = (
     "eleventh", "twelfth",
 )  # fmt: skip
 _CHINESE_DIGITS = "一二三四五六七八九十"
-_NUMBERED = re.compile(
+_NUMBERED = Late(
     r"(?:第\s*)?([\d一二三四五六七八九十]+)\s*(?:版|次修订版)?|(\d+)\s*(?:st|nd|rd|th|\.)?\s*(?:ed(?:ition|n)?\.?)?|([a-z]+)\s*(?:ed(?:ition|n)?\.?)?",
     re.IGNORECASE,
 )

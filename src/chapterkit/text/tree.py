@@ -461,14 +461,15 @@ def elements_of(tree: Tree) -> Iterator[Element]:
 
 
 def _elements(node: Any) -> Iterator[Element]:
-    if isinstance(node, dict):
-        if "t" in node:
-            yield node  # type: ignore[misc]
-        node = node.values()
-    elif not isinstance(node, list):
-        return
-    for child in node:
-        yield from _elements(child)
+    ahead = [node]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node, dict):
+            if "t" in node:
+                yield node  # type: ignore[misc]
+            ahead.extend(reversed(node.values()))
+        elif isinstance(node, list):
+            ahead.extend(reversed(node))
 
 
 def walk(elements: Sequence[Element], change: Change) -> list[Element]:

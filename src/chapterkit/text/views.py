@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from inspect import signature
+from functools import cached_property
+from inspect import Signature, signature
 from typing import Any
 
 import jinja2
@@ -219,13 +220,17 @@ class Call:
     def __call__(self, *given: Any, **named: Any) -> Any:
         """Return what the call gives."""
         try:
-            values = signature(self.function).bind(*given, **named).arguments
+            values = self._signature.bind(*given, **named).arguments
         except TypeError:
             raise ChapterkitError(f"{self.name} 的参数不对", hint=f"写成 {self.usage}") from None
         for key, value in values.items():
             if not (key == "at" and (value is None or type(value) is int)):
                 check_text(self.name, value, self.usage)
         return self.function(*given, **named)
+
+    @cached_property
+    def _signature(self) -> Signature:
+        return signature(self.function)
 
 
 class Numbers:

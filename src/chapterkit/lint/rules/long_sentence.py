@@ -77,7 +77,8 @@ def _sentences(block: Block, options: Options) -> Iterator[Problem]:
     for start, end in pairwise(sorted({*sentence_ends(text), *breaks})):
         sentence = text[start:end]
         characters = count(sentence) if len(sentence) > options.characters else 0
-        clauses = sum(map(bool, map(count, _BETWEEN_CLAUSES.split(sentence))))
+        parts = _BETWEEN_CLAUSES.split(sentence)
+        clauses = sum(map(bool, map(count, parts))) if len(parts) > options.clauses else 0
         told = []
         if 0 < options.characters < characters:
             told.append(f"{characters} 字，超过 {options.characters} 字")
