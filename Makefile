@@ -36,7 +36,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 # --- chapters: `make chapterN` for every chapter that book.yaml lists
 
-MANUSCRIPT := $(wildcard book/. book/* experiments experiments/* templates templates/* \
+MANUSCRIPT := $(wildcard book/. book/* book/exhibits/* experiments experiments/* templates templates/* \
   templates/*/* templates/*/*/* refs.bib)
 CODE := $(shell find src/chapterkit -type f ! -name '*.pyc')
 

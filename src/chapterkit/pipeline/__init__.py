@@ -24,6 +24,7 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.exhibits import CLASS, with_exhibits
 from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
     UNCOUNTED,
@@ -127,7 +128,8 @@ class Subject:
             return self.at
         templates = (f"templates/{name}" for name in self.book.templates)
         records = (self.book.records[slug].file.path for slug in self.chapter.records)
-        return (self.chapter.path, *templates, *records)
+        exhibits = {one.file.path for one in self.book.exhibits.values() if not one.slug}
+        return (self.chapter.path, *templates, *records, *sorted(exhibits))
 
     def changed(self, texts: Mapping[str, str]) -> Subject:
         """Return the subject with other texts in place of some of its files'."""
@@ -307,7 +309,10 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
 def _read_of(subject: Subject, memory: Memory) -> Document:
     name = subject.key
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
-    return memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
+    document = memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
+    if CLASS in document.rendered.text:
+        document = replace(document, tree=with_exhibits(document, subject.book.exhibits))
+    return document
 
 
 def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:

@@ -436,6 +436,16 @@ def cells_of(element: Element) -> Iterator[list[Element]]:
     return (cell[4] for row in rows for cell in row[1])
 
 
+def rows_of(table: Element) -> Iterator[list[Element]]:
+    """Yield the blocks of all cells of each row of a table."""
+    return ([block for cell in row[1] for block in cell[4]] for row in _rows(table))
+
+
+def _rows(table: Element) -> list[Any]:
+    _, _, _, head, bodies, foot = table["c"]
+    return [*head[1], *(row for body in bodies for part in body[2:4] for row in part), *foot[1]]
+
+
 # --- going through
 
 
