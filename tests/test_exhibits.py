@@ -123,6 +123,13 @@ def test_a_typed_number_in_a_note_is_a_condition_or_needs_a_record() -> None:
     assert ("unsourced-number", RECORD, note) in problems(result)
 
 
+def test_a_duration_typed_into_a_cell_needs_a_record_and_one_in_a_head_does_not() -> None:
+    file = "book/exhibits/both.yaml"
+    result = with_({file: ("文字版", "练了九天")})
+    assert [(rule, where) for rule, where, _ in problems(result)] == [("unsourced-number", file)]
+    assert problems(with_({file: ("说明]", "练到九天]")})) == []
+
+
 def test_a_note_may_name_a_number() -> None:
     changed = with_({RECORD: ("note: 每局最多作答 5 次。", 'note: "起点是 {gpl_init}"')})
     assert problems(changed) == []
