@@ -87,6 +87,8 @@ def test_what_is_no_bibtex_is_told_at_its_line(text: str, line: int, said: str) 
         ("{Smith, Jones and Partners}", ("{Smith, Jones and Partners}",)),
         ("Smith, John et al.", ("Smith, John", "others")),
         ("Peebles, Peyton Z., Jr.", ("Peebles, Jr., Peyton Z.",)),
+        ("Cowan Jr, Clyde L", ("Cowan, Jr, Clyde L",)),
+        ("Lécrivain, Philippe (1941-2020)", ("Lécrivain, Philippe",)),
         ("Smith J. A. and Doe B", ("Smith, J. A.", "Doe, B")),
         ("WANG Xiaoming and LI Hua", ("WANG, Xiaoming", "LI, Hua")),
         ("Roney Villavicencio.", ("Villavicencio, Roney",)),
@@ -169,6 +171,8 @@ def test_names_are_put_into_one_form_or_told(written: str, names: tuple[str, ...
         ("@book{k, author={张三}, title={桥}, urldate={2020-01-02}, " + BOOK + "}", "张三. 桥[M]. 北京: 某社, 2010."),
         ("@phdthesis{k, author={张三}, title={桥[D]}, school={某大学}, publisher={某数据库}, address={北京}, year={2010}}", "张三. 桥[D]. 北京: 某大学, 2010."),
         ("@misc{k, author={某站}, title={介绍}, howpublished={[EB/OL]}, url={https://example.org/a}, year={2010}}", "某站. 介绍[EB/OL]. 2010. https://example.org/a."),
+        ("@inbook{k, author={Kant, I.}, title={Reason}, booktitle={Reason and Judgment}, maintitle={Works}, volume={5}, publisher={P}, location={Berlin and Leipzig}, year={1968}, pages={1-163}}", "KANT I. Reason[M]//Works: Vol 5: Reason and Judgment. Berlin: P, 1968: 1-163."),
+        ("@book{k, author={赵七}, title={工程师}, typeoflit={M/OL}, url={https://example.org/a}, citedate={1998-09-26}, " + BOOK + "}", "赵七. 工程师[M/OL]. 北京: 某社, 2010[1998-09-26]. https://example.org/a."),
         ("@article{k, author={Doe, J.}, title={Root \\ensuremath{\\sqrt{s}}}, journal={J}, year={2010}, volume={044}, articleno={12}}", "DOE J. Root √s[J]. J, 2010, 44: 12."),
     ],
 )  # fmt: skip

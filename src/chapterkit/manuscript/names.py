@@ -279,7 +279,7 @@ _ET_AL = Late(r"[,;]?\s+et\.?\s+al\.?,?$", re.IGNORECASE)
 def _western(name: str, *, alone: bool) -> Iterator[_Name]:
     also = _ET_AL.search(name)
     text = name[: also.start()] if also else name
-    text = text.strip().rstrip(",;，；")
+    text = _LIFE.sub("", text.strip().rstrip(",;，；"))
     if "," not in text:
         text = _LONG_WORD_STOPPED.sub("", text)
     bare = _outside_braces(text)
@@ -307,6 +307,7 @@ def _check_western(bare: str) -> None:
 
 # What no name has: brackets, digits, addresses.
 _NO_LETTERS = Late(r"[()\[\]<>@/:（）［］【】]|\d+(?!\w*(?:st|nd|rd|th)\b)")
+_LIFE = Late(r",?\s*[(（]?\b\d{4}-[\d.]*[)）]?$")  # as catalogues of libraries have it
 _LONG_WORD_STOPPED = Late(r"(?<=[a-z]{4})\.$")
 _BRACES = Late(r"[{}]")
 
@@ -320,6 +321,9 @@ def _family_first(text: str) -> str:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 3 and _JUNIOR.fullmatch(parts[2]):
         return f"{parts[0]}, {parts[2]}, {parts[1]}"
+    family, _, junior = parts[0].rpartition(" ")
+    if len(parts) == 2 and family and re.fullmatch(r"(?:Jr|Sr)\.?", junior):
+        return f"{family}, {junior}, {parts[1]}"
     if len(parts) > 1 or _BRACES.search(text):
         return text
     first, _, rest = text.partition(" ")

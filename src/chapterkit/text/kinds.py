@@ -35,7 +35,7 @@ _TYPES = {
 _ANY = frozenset({
     "misc", "online", "electronic", "www", "unpublished", "webpage", "website", "preprint",
     "video", "movie", "audio", "music", "image", "artwork", "letter", "performance", "review",
-    "commentary", "set", "xdata", "bibnote",
+    "commentary", "xdata",
 })  # fmt: skip
 # The marks of GB/T 7714, as its styles for LaTeX take them in a field.
 _MARKS = {
@@ -105,10 +105,15 @@ def _of_address(url: str, *, preprint: bool) -> str:
     return "webpage" if url else "document"
 
 
+def mark_of(fields: Mapping[str, str]) -> str:
+    """Return the mark that an entry bears, without that of its medium: M for M/OL."""
+    written = next(filter(None, map(fields.get, ("mark", "usera", "typeoflit"))), "")
+    return written.strip("{}[] ").partition("/")[0]
+
+
 def _marked(fields: Mapping[str, str]) -> str:
     """Return what the field of a style for LaTeX says; a part of a book is one of its own."""
-    mark = (fields.get("mark") or fields.get("usera") or "").strip("{}[] ").partition("/")[0]
-    kind = _MARKS.get(mark, "")
+    kind = _MARKS.get(mark_of(fields), "")
     return "chapter" if kind == "book" and fields.get("booktitle") else kind
 
 

@@ -16,7 +16,7 @@ from chapterkit.manuscript.wording import Locale, locale
 from chapterkit.patterns import Late
 from chapterkit.text.addresses import bibtex_address
 from chapterkit.text.dates import Date, month_named, read_date
-from chapterkit.text.kinds import ARXIV_JOURNAL, STANDARD, is_known, kind_of
+from chapterkit.text.kinds import ARXIV_JOURNAL, STANDARD, is_known, kind_of, mark_of
 from chapterkit.text.latex import marked_latex, plain_latex, unknown_latex
 
 _CHINESE = locale("zh-Hans")
@@ -89,6 +89,7 @@ _OF_A_PLACE = frozenset({"book", "chapter", "thesis"})
 _LEGAL = frozenset({"legal_case", "legislation"})
 _LOOSE = frozenset({"webpage", "document", "article", "software", "dataset"})
 
+_NO_PAGES = Late(r"-\s*pp?\b|\d\s*(?:pp?\.?|pages|页)$|\?")
 _IS_URL = Late(r"\W*(?:https?://|www\.)\S+\W*$", re.IGNORECASE)
 _DOI_URL = Late(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*|doi\s+)", re.IGNORECASE)
 _ARXIV_NUMBER = Late(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)|\b[a-z-]+(?:\.[A-Z]{2})?/\d{7}\b")
@@ -99,6 +100,7 @@ _PUBLISHERS_OF = {
     "report": ("institution", "school", "organization", "publisher", "howpublished"),
 }
 _URL = Late(r"\\(?:url|path|nolinkurl)\s*\{([^{}]*)\}|(?<![\w/{])(https?://[^\s{}<>]+)")
+_READ_ON = ("urldate", "lastchecked", "citedate", "accessdate", "lastaccessed")
 _VOLUMES_OF_A_YEAR = 10
 _MEETING = Late(
     r"\b(?:proc(?:eedings|\.)|conference|conf\.|symposium|workshops?|findings|meeting|congress"
@@ -164,8 +166,14 @@ class _Entry:
         container = self._container(kind)
         if kind == "book" and volume and self._has_series():
             volume = ""  # the series counts its volumes, not the book
-        if kind == "book" and volume:
-            title, volume = f"{title}: {self._volume(volume)}", ""
+        whole, named = self._first("maintitle"), f": {self._volume(volume)}" if volume else ""
+        if whole and kind in {"book", *_PARTS} and not self._is_chapter_named(kind):
+            of_volume = title if kind == "book" else container
+            of_volume = f"{whole}{named}: {of_volume}" if of_volume else f"{whole}{named}"
+            title, container = (of_volume, "") if kind == "book" else (title, of_volume)
+            volume = ""
+        elif kind == "book" and volume:
+            title, volume = f"{title}{named}", ""
         elif container and volume and (kind == "chapter" or self._shows_volume(kind, volume)):
             container, volume = f"{container}: {self._volume(volume)}", ""
         elif kind not in _SERIAL:
@@ -174,7 +182,7 @@ class _Entry:
             "title": title,
             "container-title": container,
             "publisher": self._publisher(kind),
-            "publisher-place": "" if kind == "patent" else self._first("address", "location"),
+            "publisher-place": "" if kind == "patent" else self._place(),
             "volume": volume,
             "issue": self._issue() if kind == "article-journal" else "",
             "number": self._number(kind),
@@ -199,6 +207,10 @@ class _Entry:
         """Tell whether the field `chapter` is a title, and `title` that of the book."""
         chapter = self._first("chapter")
         return kind == "chapter" and not self._first("booktitle") and len(_letters(chapter)) > 5
+
+    def _place(self) -> str:
+        """Return the place of publication; of a list that BibLaTeX takes (`and`), the first."""
+        return self._first("address") or re.split(r"\s+and\s+", self._first("location"))[0]
 
     def _issue(self) -> str:
         """Return the number of a journal's issue, without the noughts of a catalogue: 06."""
@@ -391,7 +403,7 @@ class _Entry:
 
     def visited(self) -> Date | None:
         """Return the day on which the source was read, out of its own field or a note."""
-        if typed := self._first("urldate", "lastchecked"):
+        if typed := self._first(*_READ_ON):
             return read_date(typed)
         for name in ("note", "howpublished"):
             if found := _VISITED.search(self._first(name)):
@@ -423,8 +435,11 @@ class _Entry:
         for name, text in texts.items():
             if says_nothing(text):
                 yield Fault(f"{name} 是“{text}”，会原样印出来", "补上；没有就删去这个字段")
-            if name in {"container-title", "publisher"} and _IS_URL.match(text):
-                yield Fault(f"{text} 会当作刊名或出版者印出来", "网址写进 url，条目改成 @online")
+            if name in {"title", "container-title", "publisher"} and _IS_URL.match(text):
+                said = f"{text} 会当作题名、刊名或出版者印出来"
+                yield Fault(said, "网址写进 url，条目改成 @online")
+            if name == "page" and _NO_PAGES.search(text):
+                yield Fault(f"pages 是 {text}，看不出是哪几页", "写成 11--19；只有总页数就删去")
         people = (self.source.authors, self.source.editors, self.source.translators)
         names = [name for group in people for name in group]
         for text in (*texts.values(), *names):
@@ -439,7 +454,7 @@ class _Entry:
     def _unknown_kind(self) -> Iterator[Fault]:
         """Yield what is wrong with the type of an entry, and with what is of no use for it."""
         kind = self.source.type
-        if not is_known(kind.lower()) and not self._first("mark", "usera"):
+        if not is_known(kind.lower()) and not mark_of(self.fields):
             said = f"认不得条目类型 @{kind}，会印成 [{'EB/OL' if self._url() else 'Z'}]"
             hint = "换一种类型：书是 @book，期刊文章是 @article，网页是 @online，其余是 @misc"
             yield Fault(said, hint)
@@ -467,7 +482,7 @@ class _Entry:
                 continue
             # What has become something else on its way: 第二版, a first edition, an arXiv number.
             # The number within a series goes as the series does: references show neither.
-            if name in {"number", "issue"} and _is_in(_without_noughts(said), printed):
+            if name in {"number", "issue", "volume"} and _is_in(_without_noughts(said), printed):
                 continue
             if name == "edition" and _edition(said) in {"", item.get("edition")}:
                 continue
@@ -488,7 +503,7 @@ class _Entry:
     def _unclear_dates(self) -> Iterator[Fault]:
         hint = "写成 2020、2020-05 或 2020-05-06；估计的年份写 [1960]，版权年写 c1960"
         dated = "date" if self._first("date") else "year"
-        for name in (dated, "urldate", "lastchecked"):
+        for name in (dated, *_READ_ON):
             written = self._first(name)
             if written.strip("{}\"' ") and not _is_missing(written) and self._unread(name, written):
                 yield Fault(f"{name} 是 {written}，看不出是哪一天或哪一年", hint)
@@ -497,7 +512,7 @@ class _Entry:
         date = read_date(written)
         if date is None or (name == "year" and written.strip("{} ").startswith("-")):
             return True
-        if name in {"urldate", "lastchecked"}:
+        if name in _READ_ON:
             return not date.parts
         month, day = _month_and_day(self._first("month"), self._first("day"))
         if name != "year" or len(date.parts) != 1 or not (month and day):
@@ -516,7 +531,15 @@ _ALWAYS_TELLING = (
     "note",
 )
 # What a source is a part of, and where in it.
-_HOSTS = ("booktitle", "journal", "journaltitle", "pages", "chapter", "howpublished")
+_HOSTS = (
+    "booktitle",
+    "journal",
+    "journaltitle",
+    "pages",
+    "chapter",
+    "howpublished",
+    "booktitleaddon",
+)
 # Proceedings are found by their name, preprints by their address, whatever else is said of them.
 _TELLING = {
     "paper-conference": ("titleaddon", "addendum", "note"),
@@ -600,11 +623,11 @@ def _unstopped(title: str) -> str:
 def _pages(text: str) -> str:
     """Return pages with a hyphen between the first and the last.
 
-    >>> _pages("pp. 11--19"), _pages("235 – 236"), _pages("第3-9页")
-    ('11-19', '235-236', '3-9')
+    >>> _pages("pp. 11--19"), _pages("235 – 236"), _pages("第3-9页"), _pages("扉页")
+    ('11-19', '235-236', '3-9', '扉页')
     """
     text = re.sub(r"\s*[-–—]+\s*", "-", text)
-    return re.sub(r"^(?:pp?\.?\s*(?=\d)|第\s*)|\s*页$", "", text)
+    return re.sub(r"^(?:pp?\.?\s*(?=\d)|第\s*)|(?<=\d)\s*页$", "", text)
 
 
 _ORDINALS = (
