@@ -1,0 +1,128 @@
+"""Which text became which: the pairs that are most alike together, and how much of one is left. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz, process
+
+# Of so many texts that are alike, the likest are considered.
+_MOST_ALIKE = 12
+_RUN = 3
+"""How many characters in a row are no chance."""
+
+
+def likeness(old: str, new: str) -> float:
+    """Return how much two texts are alike, in order, from 0 to 1.
+
+    >>> round(likeness("一二三四", "一二四五"), 2)
+    0.75
+    """
+    return fuzz.ratio(old, new) / 100
+
+
+def alike(
+    old: Sequence[str], new: Sequence[str], least: float
+) -> dict[tuple[int, int], float]:
+    """Return, for each old text, the new ones that are at least so much like it."""
+    return {
+        (place, found): score / 100
+        for place, text in enumerate(old)
+        for _, score, found in process.extract(
+            text, new, scorer=fuzz.ratio, score_cutoff=least * 100, limit=_MOST_ALIKE
+        )
+    }
+
+
+def shared(text: str, runs: frozenset[str]) -> float:
+    """Return how much of a text stands in runs of characters that another has, from 0 to 1.
+
+    >>> shared("一二三四五六", runs_of("四五六，一二三"))
+    1.0
+    """
+    if len(text) < _RUN:
+        return float(text in runs)
+    covered = bytearray(len(text))
+    for start in range(len(text) - _RUN + 1):
+        if text[start : start + _RUN] in runs:
+            covered[start : start + _RUN] = b"\1" * _RUN
+    return sum(covered) / len(text)
+
+
+def runs_of(*texts: str) -> frozenset[str]:
+    """Return the runs of characters by which stretches of texts are known again."""
+    found = {
+        text[start : start + length]
+        for text in texts
+        for length in range(1, _RUN + 1)
+        for start in range(len(text) - length + 1)
+    }
+    return frozenset(found)
+
+
+def best_pairs(likeness: Mapping[tuple[int, int], float]) -> dict[int, int]:
+    """Return the pairs whose likeness, all added up, is greatest: not the likest one by one.
+
+    `likeness` holds what may be paired; each place is in one pair at the most.
+
+    >>> best_pairs({(0, 0): 0.9, (0, 1): 0.8, (1, 0): 0.8})
+    {0: 1, 1: 0}
+    """
+    edges: dict[int, list[tuple[int, float]]] = {}
+    for (old, new), value in likeness.items():
+        edges.setdefault(old, []).append((new, value))
+    matching = _Matching(edges)
+    for old in sorted(edges):
+        matching.add(old)
+    return dict(sorted(matching.partner.items()))
+
+
+class _Matching:
+    """The best pairs so far, improved along the best path: one old place after the other."""
+
+    def __init__(self, edges: Mapping[int, Sequence[tuple[int, float]]]) -> None:
+        self.edges = {old: dict(ways) for old, ways in edges.items()}
+        self.partner: dict[int, int] = {}
+        self.holder: dict[int, int] = {}
+
+    def add(self, start: int) -> None:
+        """Give one more old place a partner, or leave out the one that is best left out."""
+        lost = {start: 0.0}  # how much likeness is lost so far when an old place gives its own up
+        reached: dict[int, float] = {}
+        came: dict[int, int] = {}
+        waiting = deque([start])
+        while waiting:
+            old = waiting.popleft()
+            for new, value in self.edges[old].items():
+                if (there := lost[old] - value) >= reached.get(new, 0.0) - _NOTHING:
+                    continue
+                reached[new], came[new] = there, old
+                holder = self.holder.get(new)
+                if holder is None or holder == old:
+                    continue
+                without = there + self.edges[holder][new]
+                if without < lost.get(holder, _FAR) - _NOTHING:
+                    lost[holder] = without
+                    waiting.append(holder)
+        free = [(there, new) for new, there in reached.items() if new not in self.holder]
+        loss, left_out = min((loss, old) for old, loss in lost.items())
+        best, end = min(free, default=(0.0, -1))
+        if best < loss:
+            self._turn(start, end, came)
+        elif left_out != start:
+            new = self.partner.pop(left_out)
+            self._turn(start, new, came)
+
+    def _turn(self, start: int, new: int, came: Mapping[int, int]) -> None:
+        """Pair along the path that leads from `start` to a new place."""
+        while True:
+            old = came[new]
+            before = self.partner.get(old)
+            self.partner[old], self.holder[new] = new, old
+            if old == start or before is None:
+                return
+            new = before
+
+
+_NOTHING, _FAR = 1e-9, 1e9
