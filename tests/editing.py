@@ -32,7 +32,9 @@ class Desk:
     now: dict[str, list[Place | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.now = {path: [(path, at) for at in range(len(rows))] for path, rows in self.files.items()}
+        self.now = {
+            path: [(path, at) for at in range(len(rows))] for path, rows in self.files.items()
+        }
 
     @property
     def paragraphs(self) -> list[Place]:
@@ -42,7 +44,9 @@ class Desk:
             for path, rows in sorted(self.files.items())
             if not path.endswith(".yaml")
             for at, row in enumerate(rows)
-            if len(row) > 80 and row[0] not in "#{<!|" and self._old(path, at) not in self.fate
+            if len(row) > 80
+            and row[0] not in "#{<!|"
+            and self._old(path, at) not in self.fate
             and self._old(path, at)
         ]
 
@@ -69,7 +73,11 @@ Edit = Callable[[Desk, random.Random], None]
 
 
 def desk_of(folder: Folder) -> Desk:
-    paths = [CHAPTER, *folder.list("templates/experiments", ".j2"), *folder.list("experiments", ".yaml")]
+    paths = [
+        CHAPTER,
+        *folder.list("templates/experiments", ".j2"),
+        *folder.list("experiments", ".yaml"),
+    ]
     return Desk({path: folder.text(path).split("\n") for path in paths})
 
 
@@ -125,7 +133,9 @@ def reword(desk: Desk, chance: random.Random) -> None:
     """Put other words for some: up to a sixth of the characters."""
     path, at = place = chance.choice(desk.paragraphs)
     row = desk.files[path][at]
-    free = [spot for spot in range(1, len(row) - 3) if re.fullmatch("[一-鿿]{2}", row[spot : spot + 2])]
+    free = [
+        spot for spot in range(1, len(row) - 3) if re.fullmatch("[一-鿿]{2}", row[spot : spot + 2])
+    ]
     free = [spot for spot in free if not _inside(row, spot)]
     for _ in range(max(1, len(row) // chance.choice([12, 20, 40]))):
         spot = chance.choice(free)
@@ -195,7 +205,11 @@ EDITS: dict[str, Edit] = {
 
 def _ends(desk: Desk, place: Place) -> list[int]:
     row = desk.files[place[0]][place[1]]
-    return [one.end() for one in re.finditer("[。！？][”’」』）]*", row) if not _inside(row, one.start())]
+    return [
+        one.end()
+        for one in re.finditer("[。！？][”’」』）]*", row)
+        if not _inside(row, one.start())
+    ]
 
 
 def _inside(row: str, spot: int) -> bool:

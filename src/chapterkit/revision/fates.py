@@ -52,8 +52,9 @@ class Fate:
 
 
 def fates(old: State, new: State) -> tuple[Fate, ...]:
-    """Return what has become of every paragraph, in the order of the new state; lost ones last
-    stood where they are listed.
+    """Return what has become of every paragraph, in the order of the new state.
+
+    What was removed stands behind what stood before it.
     """
     return _Comparison(old, new).result()
 
@@ -113,9 +114,7 @@ class _Comparison:
             there.append(one)
 
 
-def _same(
-    old: Sequence[Paragraph], new: Sequence[Paragraph]
-) -> dict[Paragraph, Paragraph]:
+def _same(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> dict[Paragraph, Paragraph]:
     """Return the paragraphs that read the same, those of one section before others."""
     by_key: dict[str, list[Paragraph]] = defaultdict(list)
     for one in new:
@@ -126,7 +125,9 @@ def _same(
             waiting = by_key.get(one.key, [])
             if one in found or not waiting:
                 continue
-            place = next((at for at, other in enumerate(waiting) if _share_a_section(one, other)), 0)
+            place = next(
+                (at for at, other in enumerate(waiting) if _share_a_section(one, other)), 0
+            )
             if not at_home or _share_a_section(one, waiting[place]):
                 found[one] = waiting.pop(place)
     return found
@@ -212,24 +213,21 @@ class _Sentences:
         new = [at for at in range(len(self.open)) if at not in self.used]
         if not old or not new:
             return
-        keys = [[rows[at][1].key for at in places] for rows, places in (
-            (self.waiting, old), (self.open, new),
-        )]  # fmt: skip
+        was = [self.waiting[at][1].key for at in old]
+        now = [self.open[at][1].key for at in new]
         ways = {
             (a, b): value
-            for (a, b), value in alike(*keys, least).items()
+            for (a, b), value in alike(was, now, least).items()
             if not here or self.open[new[b]][0] == self.partner.get(self.waiting[old[a]][0])
         }
         for a, b in best_pairs(ways).items():
-            before, after = keys[0][a], keys[1][b]
-            self.found[old[a]] = self.open[new[b]][0], min(1.0, len(after) / len(before))
+            kept = min(1.0, len(now[b]) / len(was[a]))
+            self.found[old[a]] = self.open[new[b]][0], kept
             self.used.add(new[b])
 
     def _within_others(self) -> None:
         """Find sentences that stand within longer ones, or in pieces, by runs of characters."""
-        runs = [
-            runs_of(*(one.key for one in new.sentences), new.key) for new in self.free
-        ]
+        runs = [runs_of(*(one.key for one in new.sentences), new.key) for new in self.free]
         fresh = self._fresh_runs()
         for at, (place, sentence) in enumerate(self.waiting):
             if at in self.found:
@@ -251,7 +249,7 @@ class _Sentences:
         ]
 
     def _shares(self, place: int) -> dict[int, float]:
-        """Return which part of an old paragraph stands in which new one; small ones do not count."""
+        """Return which part of an old paragraph stands in which new one, without small ones."""
         whole = sum(len(one.key) for one in self.left[place].sentences) or 1
         held: dict[int, float] = defaultdict(float)
         for at, (home, sentence) in enumerate(self.waiting):
@@ -307,9 +305,7 @@ def _with_moves(known: Sequence[Fate], old: State, new: State) -> list[Fate]:
     in_step = _longest_rise([at[fate.new[0]] for fate in standing])
     moved = {id(fate) for place, fate in enumerate(standing) if place not in in_step}
     homes = _homes(standing, old, new)
-    return [
-        _moved(fate) if id(fate) in moved or _has_left(fate, homes) else fate for fate in known
-    ]
+    return [_moved(fate) if id(fate) in moved or _has_left(fate, homes) else fate for fate in known]
 
 
 def _moved(fate: Fate) -> Fate:

@@ -1,4 +1,4 @@
-"""Which text became which: the pairs that are most alike together, and how much of one is left. Pure."""
+"""Which text became which: the pairs that are most alike together. Pure."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def likeness(old: str, new: str) -> float:
     return fuzz.ratio(old, new) / 100
 
 
-def alike(
-    old: Sequence[str], new: Sequence[str], least: float
-) -> dict[tuple[int, int], float]:
+def alike(old: Sequence[str], new: Sequence[str], least: float) -> dict[tuple[int, int], float]:
     """Return, for each old text, the new ones that are at least so much like it."""
     return {
         (place, found): score / 100

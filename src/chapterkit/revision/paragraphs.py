@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
@@ -15,9 +16,7 @@ from chapterkit.text.tree import Element, kind_of
 
 _BLANK = re.compile(r"\s+")
 # Where a sentence ends, in Chinese and in the scripts of Europe.
-_END = re.compile(
-    r"[。！？][”’」』）]*|(?<=[a-z\])”])[.!?][”’\"')]*(?=\s+[A-Z“‘\"(])|\n"
-)
+_END = re.compile(r"[。！？][”’」』）]*|(?<=[a-z\])”])[.!?][”’\"')]*(?=\s+[A-Z“‘\"(])|\n")
 _CELLS = "　"
 """What stands between the cells of a table, which is compared as one text."""
 
@@ -120,19 +119,21 @@ class Paragraph:
         ends = [0, *(found.end() for found in _END.finditer(self.text)), len(self.text)]
         found = (
             Sentence(start, end, _key("".join(self._pieces[start:end])))
-            for start, end in zip(ends, ends[1:], strict=False)
+            for start, end in pairwise(ends)
         )
         return tuple(one for one in found if one.key)
 
     @cached_property
     def _pieces(self) -> list[str]:
-        """Its characters; of a reference, the first is what it points to, and the others nothing."""
+        """Its characters; of a reference, the first is where it points, the others nothing."""
         pieces = list(self.text)
         start = 0
         for block in self.blocks:
             for one in block.inlines:
-                if one.kind == "Reference" and one.end > one.start and _NUMBERED.search(
-                    block.text, one.start, one.end
+                if (
+                    one.kind == "Reference"
+                    and one.end > one.start
+                    and _NUMBERED.search(block.text, one.start, one.end)
                 ):
                     pieces[start + one.start] = f"[{one.target}]"
                     pieces[start + one.start + 1 : start + one.end] = [""] * (

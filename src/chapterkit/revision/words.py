@@ -1,8 +1,8 @@
 """What was changed within a text, word by word. Pure.
 
-Chinese is divided into words by a dictionary; numbers and words of alphabets count as one each. What
-stands between two changes and is no more than a character or a mark is told as changed, too: that
-reads better than a word in pieces.
+Chinese is divided into words by a dictionary; numbers and words of alphabets count as one each.
+What stands between two changes and is no more than a character or a mark is told as changed, too:
+that reads better than a word in pieces.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ def marks(old: str, new: str) -> tuple[Mark, ...]:
     """
     before, after = rjieba.cut(old), rjieba.cut(new)
     rows = [
-        ("".join(before[one.src_start : one.src_end]), "".join(after[one.dest_start : one.dest_end]))
+        (
+            "".join(before[one.src_start : one.src_end]),
+            "".join(after[one.dest_start : one.dest_end]),
+        )
         for one in Indel.opcodes(before, after)
     ]
     return tuple(_written(_joined(rows)))
