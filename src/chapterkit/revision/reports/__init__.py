@@ -59,13 +59,11 @@ def place_of(paragraph: Paragraph) -> str:
 
 def way_of(fate: Fate) -> str:
     """Return from where to where a paragraph went, and that it was split or merged."""
-    assert fate.old and fate.new
+    assert fate.old
+    assert fate.new
     said = {"split": f"拆成 {len(fate.new)} 段", "merged": "与别的段合并", "": ""}[fate.how]
     was, now = place_of(fate.old), place_of(fate.new[0])
-    if was != now:
-        went = f"从“{was}”到“{now}”"
-    else:
-        went = "换了先后" if fate.moved else ""
+    went = f"从“{was}”到“{now}”" if was != now else "换了先后" if fate.moved else ""
     return "，".join(filter(None, (went, said)))
 
 

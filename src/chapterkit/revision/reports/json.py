@@ -16,7 +16,7 @@ from chapterkit.showing import as_json
 
 
 def as_text(difference: Difference) -> str:
-    """Return everything that is another, under fixed keys; unchanged paragraphs are only counted."""
+    """Return everything that is another; unchanged paragraphs are only counted."""
     return as_json(
         {
             "base": difference.old.name,

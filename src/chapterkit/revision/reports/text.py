@@ -17,7 +17,6 @@ from chapterkit.revision.reports import (
     heading_change,
     length_change,
     numbered_change,
-    of_kind,
     runs,
     source_of,
     told_figures,
@@ -161,6 +160,3 @@ def _mentions(difference: Difference) -> str:
                 lines.append(f"  {one.name}")
                 lines += [f"  {line}" for line in _sentences("", one.uses)]
     return _part("引用和指引", lines)
-
-
-__all__ = ["as_text", "of_kind"]
