@@ -165,10 +165,16 @@ class Paragraph:
             start += len(block.text) + len(_CELLS)
 
     def sentence(self, position: int) -> str:
-        """Return the sentence round a position, as a reader sees it."""
+        """Return the sentence round a position, as a reader sees it.
+
+        A citation that stands behind a sentence belongs to it.
+        """
+        start = 0
         for one in self.sentences:
+            if not one.key.startswith("[@"):
+                start = one.start
             if one.start <= position < one.end:
-                return self.text[one.start : one.end].strip()
+                return self.text[start : one.end].strip()
         return self.text.strip()
 
     def beginning(self, most: int = 24) -> str:

@@ -1,7 +1,7 @@
 """Markdown for a comment on a pull request: what an editor must see, at most 60 kB.
 
-Figures come first, then what was lost, lengths, citations; what is long is folded. Where there is no
-room for everything, the comment says how much is left out.
+Figures come first, then what was lost, lengths, citations; what is long is folded. Where there is
+no room for everything, the comment says how much is left out.
 """
 
 from __future__ import annotations
