@@ -30,7 +30,7 @@ from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.printing import Written, printed
 from chapterkit.quantities import find_in_plain
-from chapterkit.revision.difference import Difference
+from chapterkit.revision.difference import difference
 from chapterkit.revision.losses import Losses, unsigned
 from chapterkit.revision.paragraphs import State
 from chapterkit.text.document import Document
@@ -170,7 +170,7 @@ def losses_in(rule: Rule, text: str) -> list[Problem]:
     for pair in _STATES.finditer(text):
         old = _state(text, pair, "old", verified=False)
         new = _state(text, pair, "new", verified=bool(pair["verified"]))
-        losses = Losses(Difference(old, new), frozenset(head.get("keep", ()))).all()
+        losses = Losses(difference(old, new), frozenset(head.get("keep", ()))).all()
         known = {(one.rule, one.what) for one in losses}
         needless = tuple(one for one in added if one.key not in known)
         left = unsigned(losses, {one.key for one in added})

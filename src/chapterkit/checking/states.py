@@ -14,7 +14,8 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, Folder
 from chapterkit.pipeline import Memory, Subject, document_of, load, read_key, render_key, rendered
-from chapterkit.revision.difference import Difference
+from chapterkit.revision.difference import Difference, difference
+from chapterkit.revision.figures import said_at
 from chapterkit.revision.folder import Revision, at_revision, commit_of, shared_commit
 from chapterkit.revision.paragraphs import State
 from chapterkit.text.document import Document
@@ -37,6 +38,27 @@ class Span:
     until: str | None
     old_name: str
     new_name: str
+
+
+def state_of(name: str, book: Book) -> State:
+    """Return a book with its chapters read, every passage of every format and edition in them."""
+    reading = _Reading(book)
+    return State(name, book, reading.documents(reading.subjects))
+
+
+def sentences_at(root: Path, commit: str, id: str) -> tuple[str, ...] | None:
+    """Return the sentences in which a number stood at a commit; None if its book cannot be read."""
+    try:
+        state = state_of(commit, load(folder_at(root, commit, commit)))
+        found = (
+            said_at(paragraph, at).text
+            for paragraph in state.paragraphs
+            for shown, at in paragraph.numbers
+            if shown == id
+        )
+        return tuple(dict.fromkeys(found))
+    except ChapterkitError:
+        return None
 
 
 def span_of(root: Path, asked: str) -> Span:
@@ -115,7 +137,7 @@ def compared(old: Book, new: Book, span: Span) -> Difference:
     then.take_over({slug: after[slug] for slug in then.subjects if slug not in changed})
     with _told_of(span.old_name):
         before = then.documents(then.subjects)
-    return Difference(State(span.old_name, old, before), State(span.new_name, new, after))
+    return difference(State(span.old_name, old, before), State(span.new_name, new, after))
 
 
 def _is_in(slug: str, markdown: Rendered, now: _Reading, name: str) -> bool:

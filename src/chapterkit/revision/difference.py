@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chapterkit.revision import mentions
@@ -110,6 +110,12 @@ class Difference:
         ))  # fmt: skip
 
 
+def difference(old: State, new: State) -> Difference:
+    """Return what is another between two states; what is called otherwise now is known again."""
+    aliases = mentions.renamed_identifiers(old, new)
+    return Difference(replace(old, aliases=aliases), new)
+
+
 def _lengths(state: State) -> dict[str, Length]:
     found = {}
     budgets = state.book.config.budgets
@@ -118,6 +124,6 @@ def _lengths(state: State) -> dict[str, Length]:
             if one.kind == "opening":
                 continue
             budget = budgets.of(one.slug, one.kind).characters
-            name = one.slug or one.title
+            name = state.aliases.get(one.slug, one.slug) or one.title
             found[name] = Length(name, one.title, None, one.characters, budget)
     return found

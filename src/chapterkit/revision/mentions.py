@@ -130,6 +130,16 @@ def _same_headings(old: Sequence[Heading], new: Sequence[Heading]) -> dict[int, 
     return found | {left[a]: free[b] for a, b in best_pairs(ways).items()}
 
 
+def renamed_identifiers(old: State, new: State) -> dict[str, str]:
+    """Return which headings, and so which records, have another identifier now."""
+    return {
+        was.identifier: now.identifier
+        for place, now in _same_headings(old.headings, new.headings).items()
+        for was in [old.headings[place]]
+        if was.identifier and now.identifier and was.identifier != now.identifier
+    }
+
+
 # --- records, and what has a number
 
 

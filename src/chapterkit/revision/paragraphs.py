@@ -23,11 +23,16 @@ _CELLS = "　"
 
 @dataclass(frozen=True)
 class State:
-    """A book at one time: its name (a revision, or the work tree), and its chapters as read."""
+    """A book at one time: its name (a revision, or the work tree), and its chapters as read.
+
+    `aliases` say what identifiers are called in the state that it is compared with, where they are
+    called otherwise there.
+    """
 
     name: str
     book: Book
     documents: Mapping[str, Document] = field(repr=False)
+    aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -45,7 +50,7 @@ class State:
         found = (
             paragraph
             for chapter, document in self.documents.items()
-            for paragraph in _paragraphs(chapter, document)
+            for paragraph in _paragraphs(chapter, document, self.aliases)
         )
         return tuple(found)
 
@@ -86,6 +91,7 @@ class Paragraph:
     chapter: str
     headings: tuple[Heading, ...]
     blocks: tuple[Block, ...] = field(repr=False)
+    aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -135,7 +141,7 @@ class Paragraph:
                     and one.end > one.start
                     and _NUMBERED.search(block.text, one.start, one.end)
                 ):
-                    pieces[start + one.start] = f"[{one.target}]"
+                    pieces[start + one.start] = f"[#{self._called(one)}]"
                     pieces[start + one.start + 1 : start + one.end] = [""] * (
                         one.end - one.start - 1
                     )
@@ -155,7 +161,12 @@ class Paragraph:
     @cached_property
     def references(self) -> tuple[tuple[str, int], ...]:
         """The identifiers that it refers to, each with its position."""
-        return tuple((one.target[1:], at) for one, at in self._inlines if one.kind == "Reference")
+        found = ((one, at) for one, at in self._inlines if one.kind == "Reference")
+        return tuple((self._called(one), at) for one, at in found)
+
+    def _called(self, reference: Inline) -> str:
+        name = reference.target.removeprefix("#")
+        return self.aliases.get(name, name)
 
     @property
     def _inlines(self) -> Iterator[tuple[Inline, int]]:
@@ -192,7 +203,9 @@ def _key(text: str) -> str:
     return _BLANK.sub("", text)
 
 
-def _paragraphs(chapter: str, document: Document) -> Iterator[Paragraph]:
+def _paragraphs(
+    chapter: str, document: Document, aliases: Mapping[str, str]
+) -> Iterator[Paragraph]:
     headings: list[Heading] = []
     for blocks in _together(document.blocks):
         first = blocks[0]
@@ -202,7 +215,7 @@ def _paragraphs(chapter: str, document: Document) -> Iterator[Paragraph]:
             found = Heading(chapter, first.identifier, first.level, first.text, first.origin())
             headings.append(found)
             continue
-        paragraph = Paragraph(chapter, tuple(headings), tuple(blocks))
+        paragraph = Paragraph(chapter, tuple(headings), tuple(blocks), aliases)
         if paragraph.key and not document.is_metadata(first):
             yield paragraph
 
