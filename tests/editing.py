@@ -137,6 +137,8 @@ def reword(desk: Desk, chance: random.Random) -> None:
         spot for spot in range(1, len(row) - 3) if re.fullmatch("[一-鿿]{2}", row[spot : spot + 2])
     ]
     free = [spot for spot in free if not _inside(row, spot)]
+    if not free:
+        return
     for _ in range(max(1, len(row) // chance.choice([12, 20, 40]))):
         spot = chance.choice(free)
         row = row[:spot] + "".join(chance.choices(_HAN, k=2)) + row[spot + 2 :]

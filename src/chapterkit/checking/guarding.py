@@ -42,13 +42,15 @@ _IDENTITY = re.compile("(?P<who>[^<]*<[^>]*>) (?P<time>[0-9]{1,12}) [-+][0-9]{4}
 class Guarded:
     """A book held against a commit: what was lost, and the sign-offs that its change has added.
 
-    `said` is why there was nothing to compare with, empty where there was.
+    `share` is how much of a paragraph may go; `said` is why there was nothing to compare with,
+    empty where there was.
     """
 
     root: Path = Path()
     losses: tuple[Loss, ...] = ()
     added: Removals = ()
     difference: Difference | None = None
+    share: float = 0.0
     said: str = ""
 
     @property
@@ -65,7 +67,10 @@ class Guarded:
     def problems(self, subject: Subject) -> list[Problem]:
         """Return what is wrong, as the book's rules weigh it."""
         leftovers = Leftovers(losses=tuple(self.open), needless=self.needless)
-        return list(reviewed(leftovers, subject.run))
+        lint = subject.book.config.lint
+        options = {**lint.options, SHORTENED: {"share": self.share}}
+        config = replace(subject.book.config, lint=replace(lint, options=options))
+        return list(reviewed(leftovers, replace(subject.run, config=config)))
 
 
 def guarded(subjects: Sequence[Subject], base: str) -> Guarded:
@@ -95,7 +100,7 @@ def guarded(subjects: Sequence[Subject], base: str) -> Guarded:
         for one in Losses(difference, keep).all()
         if one.rule != SHORTENED or one.share > least
     )
-    return Guarded(root, found, _added(Disk(root), then), difference)
+    return Guarded(root, found, _added(Disk(root), then), difference, least)
 
 
 def _share(config: Config) -> float:

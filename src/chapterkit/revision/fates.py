@@ -213,49 +213,51 @@ class _Sentences:
         new = [at for at in range(len(self.open)) if at not in self.used]
         if not old or not new:
             return
-        was = [self.waiting[at][1].key for at in old]
-        now = [self.open[at][1].key for at in new]
+        was = [self.waiting[at][1].words for at in old]
+        now = [self.open[at][1].words for at in new]
         ways = {
             (a, b): value
             for (a, b), value in alike(was, now, least).items()
             if not here or self.open[new[b]][0] == self.partner.get(self.waiting[old[a]][0])
         }
         for a, b in best_pairs(ways).items():
-            kept = min(1.0, len(now[b]) / len(was[a]))
+            kept = min(1.0, len(now[b]) / (len(was[a]) or 1))
             self.found[old[a]] = self.open[new[b]][0], kept
             self.used.add(new[b])
 
     def _within_others(self) -> None:
         """Find sentences that stand within longer ones, or in pieces, by runs of characters."""
-        runs = [runs_of(*(one.key for one in new.sentences), new.key) for new in self.free]
+        runs = [runs_of(*(one.words for one in new.sentences), new.key) for new in self.free]
         fresh = self._fresh_runs()
         for at, (place, sentence) in enumerate(self.waiting):
             if at in self.found:
                 continue
             partner = self.partner.get(place)
-            ways = ((shared(sentence.key, held), new) for new, held in enumerate(runs))
+            ways = ((shared(sentence.words, held), new) for new, held in enumerate(runs))
             best, where = max(ways, default=(0.0, -1))
-            if best >= _CARRIED and (best == 1.0 or shared(sentence.key, fresh[where]) >= _CARRIED):
+            if best >= _CARRIED and (
+                best == 1.0 or shared(sentence.words, fresh[where]) >= _CARRIED
+            ):
                 self.found[at] = where, best
             elif partner is not None:
-                self.found[at] = partner, shared(sentence.key, fresh[partner])
+                self.found[at] = partner, shared(sentence.words, fresh[partner])
 
     def _fresh_runs(self) -> list[frozenset[str]]:
         """Return the runs of each new paragraph without the sentences that were there before."""
         exact = Counter(self.waiting[at][1].key for at in self.exact)
         return [
-            runs_of(*(one.key for one in new.sentences if one.key not in exact))
+            runs_of(*(one.words for one in new.sentences if one.key not in exact))
             for new in self.free
         ]
 
     def _shares(self, place: int) -> dict[int, float]:
         """Return which part of an old paragraph stands in which new one, without small ones."""
-        whole = sum(len(one.key) for one in self.left[place].sentences) or 1
+        whole = sum(len(one.words) for one in self.left[place].sentences) or 1
         held: dict[int, float] = defaultdict(float)
         for at, (home, sentence) in enumerate(self.waiting):
             if home == place and at in self.found:
                 new, kept = self.found[at]
-                held[new] += kept * len(sentence.key)
+                held[new] += kept * len(sentence.words)
         partner = self.partner.get(place)
         return {
             new: length / whole
@@ -268,8 +270,8 @@ class _Sentences:
     def _fate(self, place: int, shares: Mapping[int, float], givers: Mapping[int, int]) -> Fate:
         old = self.left[place]
         own = [(at, one) for at, (home, one) in enumerate(self.waiting) if home == place]
-        whole = sum(len(one.key) for _, one in own) or 1
-        kept = sum(self.found.get(at, (0, 0.0))[1] * len(one.key) for at, one in own) / whole
+        whole = sum(len(one.words) for _, one in own) or 1
+        kept = sum(self.found.get(at, (0, 0.0))[1] * len(one.words) for at, one in own) / whole
         partner = self.partner.get(place)
         gone = tuple(_as_read(old, one) for at, one in own if self._is_gone(at))
         is_home = any(

@@ -73,11 +73,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a paragraph: its place there, and what it is compared by."""
+    """A sentence of a paragraph: its place there, and what it is compared by.
+
+    `words` is the same without citations: how much it says.
+    """
 
     start: int
     end: int
     key: str
+    words: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +128,22 @@ class Paragraph:
         """Its sentences, as they are compared."""
         ends = [0, *(found.end() for found in _END.finditer(self.text)), len(self.text)]
         found = (
-            Sentence(start, end, _key("".join(self._pieces[start:end])))
+            Sentence(start, end, _key("".join(self._pieces[start:end])), self._words(start, end))
             for start, end in pairwise(ends)
         )
         return tuple(one for one in found if one.key)
+
+    def _words(self, start: int, end: int) -> str:
+        pieces = (self._pieces[at] for at in range(start, end) if at not in self._cited)
+        return _key("".join(pieces))
+
+    @cached_property
+    def _cited(self) -> frozenset[int]:
+        """The positions of its characters that are citations."""
+        found = ((one, at) for one, at in self._inlines if one.kind == "Cite")
+        return frozenset(
+            place for one, at in found for place in range(at, at + one.end - one.start)
+        )
 
     @cached_property
     def _pieces(self) -> list[str]:
