@@ -117,6 +117,7 @@ def _is_told(figure: Figure) -> bool:
 def _safe(text: str) -> str:
     """Return a text that is shown as it is: nobody is called, no issue is linked."""
     calm = in_markdown(" ".join(text.split()))
+    calm = calm.replace(r"\<", "&lt;").replace(r"\>", "&gt;")
     return calm.replace("@", "@<!-- -->").replace("#", "#<!-- -->")
 
 
