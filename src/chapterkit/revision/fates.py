@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
-from chapterkit.revision.pairing import alike, best_pairs, likeness, runs_of, shared
+from chapterkit.revision.pairing import alike, best_pairs, dropped, likeness, runs_of, shared
 from chapterkit.revision.paragraphs import Paragraph, Sentence, State
 
 Kind = Literal["unchanged", "moved", "reworded", "shortened", "removed", "added", "doubled"]
@@ -21,6 +22,7 @@ How = Literal["", "split", "merged"]
 
 SHORTENED = 0.2
 """The share of a paragraph that may go before it counts as shortened."""
+_SHRUNK = 0.3  # with so much less to read, it has lost that, whatever the sentences say
 _LEFT = 0.35  # with less of it left, a paragraph is gone
 _PAIRED, _SAME_SENTENCE, _SAME_SENTENCE_HERE = 0.5, 0.6, 0.45
 _AT_HOME = 0.05  # how much likelier it is that a text has stayed in its section
@@ -29,6 +31,7 @@ _PART = 0.15  # of a paragraph that another must have to be what it was split in
 _MOSTLY = 0.5  # or of that other, to come from there
 _DOUBLED, _DOUBLED_WITHIN, _LONG = 0.9, 0.95, 20
 _SHORT = 8  # what may well be said twice
+_LEADS_ON = ("：", ":")  # and so may what leads on to something
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,18 @@ def _share_a_section(one: Paragraph, other: Paragraph) -> bool:
 def _repeated(paragraph: Paragraph, others: Iterable[Paragraph]) -> Paragraph | None:
     """Return the paragraph that another says again, in the same or nearly the same words."""
     key = paragraph.key
-    if len(key) < _SHORT:
+    if len(key) < _SHORT or key.endswith(_LEADS_ON) or "Figure" in paragraph.blocks[0].within:
         return None
     for one in others:
         if one.key == key:
             return one
-        if len(key) >= _LONG and (
-            likeness(one.key, key) >= _DOUBLED
-            or (len(one.key) > len(key) and shared(key, runs_of(one.key)) >= _DOUBLED_WITHIN)
+        if (
+            len(key) >= _LONG
+            and paragraph.kind == one.kind == "Para"
+            and (
+                likeness(one.key, key) >= _DOUBLED
+                or (len(one.key) > len(key) and shared(key, runs_of(one.key)) >= _DOUBLED_WITHIN)
+            )
         ):
             return one
     return None
@@ -213,6 +220,7 @@ class _Sentences:
         new = [at for at in range(len(self.open)) if at not in self.used]
         if not old or not new:
             return
+        fresh = self._fresh_runs
         was = [self.waiting[at][1].words for at in old]
         now = [self.open[at][1].words for at in new]
         ways = {
@@ -221,14 +229,17 @@ class _Sentences:
             if not here or self.open[new[b]][0] == self.partner.get(self.waiting[old[a]][0])
         }
         for a, b in best_pairs(ways).items():
-            kept = min(1.0, len(now[b]) / (len(was[a]) or 1))
-            self.found[old[a]] = self.open[new[b]][0], kept
+            place = self.open[new[b]][0]
+            kept = 1 - dropped(was[a], now[b]) / (len(was[a]) or 1)
+            if kept < 1:  # the rest may stand beside it: one sentence has become two
+                kept = max(kept, shared(was[a], fresh[place]))
+            self.found[old[a]] = place, kept
             self.used.add(new[b])
 
     def _within_others(self) -> None:
         """Find sentences that stand within longer ones, or in pieces, by runs of characters."""
         runs = [runs_of(*(one.words for one in new.sentences), new.key) for new in self.free]
-        fresh = self._fresh_runs()
+        fresh = self._fresh_runs
         for at, (place, sentence) in enumerate(self.waiting):
             if at in self.found:
                 continue
@@ -242,6 +253,7 @@ class _Sentences:
             elif partner is not None:
                 self.found[at] = partner, shared(sentence.words, fresh[partner])
 
+    @cached_property
     def _fresh_runs(self) -> list[frozenset[str]]:
         """Return the runs of each new paragraph without the sentences that were there before."""
         exact = Counter(self.waiting[at][1].key for at in self.exact)
@@ -282,7 +294,9 @@ class _Sentences:
         receivers = sorted(shares, key=lambda new: (new != partner, -shares[new]))
         new = tuple(self.free[one] for one in receivers)
         how: How = "split" if len(new) > 1 else "merged" if givers[receivers[0]] > 1 else ""
-        lost = round(1 - kept, 4)
+        length = sum(len(one.words) for receiver in new for one in receiver.sentences)
+        shrunk = 1 - length / whole
+        lost = round(max(1 - kept, shrunk if shrunk > _SHRUNK else 0.0), 4)
         if lost > SHORTENED:
             kind: Kind = "shortened"
         else:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Indel
 
 # Of so many texts that are alike, the likest are considered.
 _MOST_ALIKE = 12
+_CLAUSE = 6
 _RUN = 3
 """How many characters in a row are no chance."""
 
@@ -20,6 +22,33 @@ def likeness(old: str, new: str) -> float:
     0.75
     """
     return fuzz.ratio(old, new) / 100
+
+
+def dropped(old: str, new: str) -> int:
+    """Return how many characters of a reworded text have gone with nothing in their place.
+
+    Only what is as long as a clause counts: to say a thing in fewer words drops nothing of it.
+
+    >>> dropped("样本太少，只在一种规则上试过。", "样本太少。")
+    10
+    >>> dropped("虽然简单，但是好用", "简单，好用")
+    0
+    """
+    return sum(lost for lost in _shrunk(old, new) if lost >= _CLAUSE)
+
+
+def _shrunk(old: str, new: str) -> Iterator[int]:
+    """Yield by how much each changed stretch is shorter; a character that stayed divides none."""
+    gone = come = 0
+    for step in Indel.opcodes(old, new):
+        length = step.src_end - step.src_start
+        if step.tag == "equal" and length > 1:
+            yield gone - come
+            gone = come = 0
+        else:
+            gone += length
+            come += step.dest_end - step.dest_start
+    yield gone - come
 
 
 def alike(old: Sequence[str], new: Sequence[str], least: float) -> dict[tuple[int, int], float]:
