@@ -57,7 +57,7 @@ class Difference:
     @cached_property
     def typed(self) -> tuple[Typed, ...]:
         """What has become of quantities that are typed in the prose."""
-        return tuple(typed(self.changed))
+        return tuple(typed(self.changed, self.new.book.ledger.units))
 
     @cached_property
     def citations(self) -> tuple[Mention, ...]:

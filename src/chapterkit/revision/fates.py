@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from chapterkit.revision.pairing import alike, best_pairs, dropped, likeness, runs_of, shared
+from chapterkit.revision.pairing import Index, alike, best_pairs, dropped, likeness, runs_of, shared
 from chapterkit.revision.paragraphs import Paragraph, Sentence, State
 
 Kind = Literal["unchanged", "moved", "reworded", "shortened", "removed", "added", "doubled"]
@@ -26,6 +26,7 @@ _SHRUNK = 0.3  # with so much less to read, it has lost that, whatever the sente
 _LEFT = 0.35  # with less of it left, a paragraph is gone
 _PAIRED, _SAME_SENTENCE, _SAME_SENTENCE_HERE = 0.5, 0.6, 0.45
 _AT_HOME = 0.05  # how much likelier it is that a text has stayed in its section
+_LIKELIEST = 4  # paragraphs in which a sentence is looked for piece by piece
 _CARRIED = 0.6  # of a sentence, to stand within another paragraph
 _PART = 0.15  # of a paragraph that another must have to be what it was split into
 _MOSTLY = 0.5  # or of that other, to come from there
@@ -71,7 +72,6 @@ class _Comparison:
         taken = set(self.same.values())
         self.left = [one for one in old.paragraphs if one not in self.same]
         self.free = [one for one in new.paragraphs if one not in taken]
-        self.free_at = {one: place for place, one in enumerate(self.free)}
 
     def result(self) -> tuple[Fate, ...]:
         """Return the fates of all paragraphs, in order."""
@@ -176,20 +176,25 @@ class _Sentences:
     ) -> None:
         self.left, self.free, self.partners = left, free, partners
         self.waiting = [(place, one) for place, old in enumerate(left) for one in old.sentences]
+        self.own: dict[int, list[tuple[int, Sentence]]] = defaultdict(list)
+        for at, (place, sentence) in enumerate(self.waiting):
+            self.own[place].append((at, sentence))
         self.open = [(place, one) for place, new in enumerate(free) for one in new.sentences]
         # Of each old sentence, by its place in `waiting`: where it is now, and how much of it.
         self.found: dict[int, tuple[int, float]] = {}
         self.exact: set[int] = set()
         self.used: set[int] = set()
+        self.runs: dict[int, frozenset[str]] = {}
+        there = {one: place for place, one in enumerate(free)}
         self.partner = {
-            place: free.index(partners[old]) for place, old in enumerate(left) if old in partners
+            place: there[partners[old]] for place, old in enumerate(left) if old in partners
         }
 
     def fates(self) -> dict[Paragraph, Fate]:
         """Return what has become of each of the paragraphs."""
         self._the_same()
-        self._reworded(_SAME_SENTENCE_HERE, here=True)
-        self._reworded(_SAME_SENTENCE, here=False)
+        self._reworded(here=True)
+        self._reworded(here=False)
         self._within_others()
         shares = [self._shares(place) for place in range(len(self.left))]
         givers = Counter(new for held in shares for new in held)
@@ -214,44 +219,62 @@ class _Sentences:
                 self.exact.add(at)
                 self.used.add(fit)
 
-    def _reworded(self, least: float, *, here: bool) -> None:
+    def _reworded(self, *, here: bool) -> None:
         """Pair sentences that are much alike: within a paragraph and its partner, or anywhere."""
         old = [at for at in range(len(self.waiting)) if at not in self.found]
         new = [at for at in range(len(self.open)) if at not in self.used]
-        if not old or not new:
-            return
-        fresh = self._fresh_runs
+        ways = self._ways_here(old, new) if here else self._ways(old, new)
+        for a, b in best_pairs(ways).items():
+            was, now = self.waiting[a][1].words, self.open[b][1].words
+            place = self.open[b][0]
+            kept = 1 - dropped(was, now) / (len(was) or 1)
+            if kept < 1:  # the rest may stand beside it: one sentence has become two
+                kept = max(kept, shared(was, self._fresh_runs[place]))
+            self.found[a] = place, kept
+            self.used.add(b)
+
+    def _ways(self, old: Sequence[int], new: Sequence[int]) -> dict[tuple[int, int], float]:
+        """Return how much sentences are alike, wherever they stand."""
         was = [self.waiting[at][1].words for at in old]
         now = [self.open[at][1].words for at in new]
-        ways = {
-            (a, b): value
-            for (a, b), value in alike(was, now, least).items()
-            if not here or self.open[new[b]][0] == self.partner.get(self.waiting[old[a]][0])
-        }
-        for a, b in best_pairs(ways).items():
-            place = self.open[new[b]][0]
-            kept = 1 - dropped(was[a], now[b]) / (len(was[a]) or 1)
-            if kept < 1:  # the rest may stand beside it: one sentence has become two
-                kept = max(kept, shared(was[a], fresh[place]))
-            self.found[old[a]] = place, kept
-            self.used.add(new[b])
+        found = alike(was, now, _SAME_SENTENCE) if was and now else {}
+        return {(old[a], new[b]): value for (a, b), value in found.items()}
+
+    def _ways_here(self, old: Sequence[int], new: Sequence[int]) -> dict[tuple[int, int], float]:
+        """Return how much sentences are alike that stand in a paragraph and its partner."""
+        by_place: dict[int, list[int]] = defaultdict(list)
+        for at in new:
+            by_place[self.open[at][0]].append(at)
+        found = (
+            ((a, b), likeness(self.waiting[a][1].words, self.open[b][1].words))
+            for a in old
+            for b in by_place.get(self.partner.get(self.waiting[a][0], -1), ())
+        )
+        return {pair: value for pair, value in found if value >= _SAME_SENTENCE_HERE}
 
     def _within_others(self) -> None:
         """Find sentences that stand within longer ones, or in pieces, by runs of characters."""
-        runs = [runs_of(*(one.words for one in new.sentences), new.key) for new in self.free]
         fresh = self._fresh_runs
+        index = Index([new.key for new in self.free])
         for at, (place, sentence) in enumerate(self.waiting):
             if at in self.found:
                 continue
             partner = self.partner.get(place)
-            ways = ((shared(sentence.words, held), new) for new, held in enumerate(runs))
+            likeliest = index.likeliest(sentence.words, _LIKELIEST)
+            ways = ((shared(sentence.words, self._all_runs(new)), new) for new in likeliest)
             best, where = max(ways, default=(0.0, -1))
-            if best >= _CARRIED and (
-                best == 1.0 or shared(sentence.words, fresh[where]) >= _CARRIED
+            if best == 1.0 or (
+                best >= _CARRIED and shared(sentence.words, fresh[where]) >= _CARRIED
             ):
                 self.found[at] = where, best
             elif partner is not None:
                 self.found[at] = partner, shared(sentence.words, fresh[partner])
+
+    def _all_runs(self, place: int) -> frozenset[str]:
+        if place not in self.runs:
+            new = self.free[place]
+            self.runs[place] = runs_of(*(one.words for one in new.sentences), new.key)
+        return self.runs[place]
 
     @cached_property
     def _fresh_runs(self) -> list[frozenset[str]]:
@@ -266,8 +289,8 @@ class _Sentences:
         """Return which part of an old paragraph stands in which new one, without small ones."""
         whole = sum(len(one.words) for one in self.left[place].sentences) or 1
         held: dict[int, float] = defaultdict(float)
-        for at, (home, sentence) in enumerate(self.waiting):
-            if home == place and at in self.found:
+        for at, sentence in self.own[place]:
+            if at in self.found:
                 new, kept = self.found[at]
                 held[new] += kept * len(sentence.words)
         partner = self.partner.get(place)
@@ -281,7 +304,7 @@ class _Sentences:
 
     def _fate(self, place: int, shares: Mapping[int, float], givers: Mapping[int, int]) -> Fate:
         old = self.left[place]
-        own = [(at, one) for at, (home, one) in enumerate(self.waiting) if home == place]
+        own = self.own[place]
         whole = sum(len(one.words) for _, one in own) or 1
         kept = sum(self.found.get(at, (0, 0.0))[1] * len(one.words) for at, one in own) / whole
         partner = self.partner.get(place)

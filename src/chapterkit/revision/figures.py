@@ -11,7 +11,7 @@ from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import state_of
 from chapterkit.manuscript.states import STATE_IN_REPORT, STATUS_FOR_AUTHORS
 from chapterkit.manuscript.states import State as Verified
-from chapterkit.quantities import Quantity, find_in_plain
+from chapterkit.quantities import Quantity, Units, find_in_plain
 from chapterkit.revision.fates import Fate
 from chapterkit.revision.pairing import best_pairs
 from chapterkit.revision.paragraphs import Paragraph, State
@@ -192,15 +192,16 @@ def said_at(paragraph: Paragraph, position: int) -> Said:
 # --- typed ones
 
 
-def typed(fates: Iterable[Fate]) -> Iterator[Typed]:
+def typed(fates: Iterable[Fate], units: Units) -> Iterator[Typed]:
     """Yield what has become of the quantities of changed paragraphs, as far as they were typed.
 
-    A recorded number that has taken the place of a typed one of its value is no change.
+    A recorded number that has taken the place of a typed one of its value is no change. `units`
+    are those of the book.
     """
     for fate in fates:
         if fate.old is None or not fate.new or fate.kind in {"unchanged", "moved"}:
             continue
-        before, after = _quantities([fate.old]), _quantities(fate.new)
+        before, after = _quantities([fate.old], units), _quantities(fate.new, units)
         held = [Counter(one.sense for one in found) for found in (before, after)]
         gone = _surplus(before, held[1])
         come = _surplus(after, held[0])
@@ -222,15 +223,15 @@ class _Found:
     is_recorded: bool
 
 
-def _quantities(paragraphs: Sequence[Paragraph]) -> list[_Found]:
-    return [one for paragraph in paragraphs for one in _quantities_of(paragraph)]
+def _quantities(paragraphs: Sequence[Paragraph], units: Units) -> list[_Found]:
+    return [one for paragraph in paragraphs for one in _quantities_of(paragraph, units)]
 
 
-def _quantities_of(paragraph: Paragraph) -> Iterator[_Found]:
+def _quantities_of(paragraph: Paragraph, units: Units) -> Iterator[_Found]:
     start = 0
     for block in paragraph.blocks:
         spans = [(one.start, one.end) for one in block.numbers()]
-        for one in find_in_plain(block.prose):
+        for one in find_in_plain(block.prose, units):
             if one.small_count:
                 continue
             recorded = any(first < one.end and one.start < last for first, last in spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
@@ -10,6 +10,7 @@ from rapidfuzz.distance import Indel
 
 # Of so many texts that are alike, the likest are considered.
 _MOST_ALIKE = 12
+_FEW = 30_000  # pairs that are all looked at
 _CLAUSE = 6
 _RUN = 3
 """How many characters in a row are no chance."""
@@ -52,14 +53,44 @@ def _shrunk(old: str, new: str) -> Iterator[int]:
 
 
 def alike(old: Sequence[str], new: Sequence[str], least: float) -> dict[tuple[int, int], float]:
-    """Return, for each old text, the new ones that are at least so much like it."""
-    return {
-        (place, found): score / 100
+    """Return, for each old text, the new ones that are at least so much like it.
+
+    Where there are very many, only those are looked at that share most runs of characters with it.
+    """
+    if len(old) * len(new) <= _FEW:
+        return {
+            (place, found): score / 100
+            for place, text in enumerate(old)
+            for _, score, found in process.extract(
+                text, new, scorer=fuzz.ratio, score_cutoff=least * 100, limit=_MOST_ALIKE
+            )
+        }
+    index = Index(new)
+    scores = (
+        ((place, found), likeness(text, new[found]))
         for place, text in enumerate(old)
-        for _, score, found in process.extract(
-            text, new, scorer=fuzz.ratio, score_cutoff=least * 100, limit=_MOST_ALIKE
-        )
-    }
+        for found in index.likeliest(text, _MOST_ALIKE)
+    )
+    return {pair: score for pair, score in scores if score >= least}
+
+
+class Index:
+    """Texts by the runs of characters that they hold."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.places: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            for run in _runs(text):
+                self.places.setdefault(run, []).append(place)
+
+    def likeliest(self, text: str, most: int) -> list[int]:
+        """Return the texts that share most runs with another."""
+        counts = Counter(place for run in _runs(text) for place in self.places.get(run, ()))
+        return [place for place, _ in counts.most_common(most)]
+
+
+def _runs(text: str) -> set[str]:
+    return {text[start : start + _RUN] for start in range(max(1, len(text) - _RUN + 1))}
 
 
 def shared(text: str, runs: frozenset[str]) -> float:
