@@ -206,6 +206,21 @@ def test_where_nothing_may_change_every_word_is_told(book: Path, run: Run) -> No
     assert "book/book.yaml:7: keep 里的 crads 不是哪一节的标题" in refused.output
 
 
+def test_a_paragraph_may_change_chapters_and_a_chapter_that_is_left_out_is_lost(
+    book: Path, run: Run
+) -> None:
+    (book / "book/other.md").write_text(f"# 另一章 {{#other}}\n\n{THIRD}\n", "utf-8")
+    change(book, f"\n\n{THIRD}", "")
+    listed = "  - {slug: cards, number: 3, file: chapter3.md}\n"
+    more = f"{listed}  - {{slug: other, number: 4, file: other.md}}\n"
+    change(book, listed, more, "book/book.yaml")
+    assert losses(run, book) == []
+    assert diff(run, book, "main") == {"moved": 1}
+    base = commit(book)
+    change(book, more, listed, "book/book.yaml")
+    assert losses(run, book, base) == ["lost-paragraph"]
+
+
 # --- branches, merges, force pushes, renames
 
 

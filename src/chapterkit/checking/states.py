@@ -6,21 +6,20 @@ import re
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, Folder
-from chapterkit.pipeline import Memory, Subject, document_of, load, read_key, render_key, rendered
+from chapterkit.pipeline import Memory, Subject, document_of, load, render_key, rendered
 from chapterkit.revision.difference import Difference, difference
 from chapterkit.revision.figures import said_at
 from chapterkit.revision.folder import Revision, at_revision, commit_of, shared_commit
 from chapterkit.revision.paragraphs import State
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered
-from chapterkit.text.reading import without_comments
 
 WORK_TREE = "现在的文件"
 NOTHING_BEFORE = re.compile("0{40}|0{64}")
@@ -134,7 +133,7 @@ def compared(old: Book, new: Book, span: Span) -> Difference:
             after = now.documents(now.subjects)
         with _told_of(span.old_name):
             ahead.result()
-    then.take_over({slug: after[slug] for slug in then.subjects if slug not in changed})
+    then.take_over(now)
     with _told_of(span.old_name):
         before = then.documents(then.subjects)
     return difference(State(span.old_name, old, before), State(span.new_name, new, after))
@@ -165,13 +164,12 @@ class _Reading:
         """Return chapters as they are read."""
         return {slug: document_of(self.subjects[slug], self.memory) for slug in slugs}
 
-    def take_over(self, documents: dict[str, Document]) -> None:
-        """Take documents of another time, whose Markdown is the same, but was written elsewhere."""
-        for slug, document in documents.items():
-            markdown = self.markdown[slug]
-            plain, comments = without_comments(markdown)
-            same = replace(document, rendered=plain, comments=comments)
-            self.memory.kept["read", self.subjects[slug].key] = read_key(markdown), same
+    def take_over(self, other: _Reading) -> None:
+        """Take over what pandoc has made of another book's chapters; used where texts agree."""
+        for slug, subject in self.subjects.items():
+            if slug in other.subjects:
+                parsed = other.memory.kept.get(("parse", other.subjects[slug].key))
+                self.memory.kept |= {("parse", subject.key): parsed} if parsed else {}
 
 
 @contextmanager

@@ -36,7 +36,9 @@ class Printing:
     nothing of the book itself; `provenance` tells for every number shown where it comes from, as
     one line of plain text; `modified` is when the manuscript was last changed, in seconds since
     1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
-    this is, empty for none.
+    this is, empty for none; `wide` what is to be done with tables that are too wide, by their
+    identifiers, where the author says: turn, divide; `narrow` the drawings among the pictures as
+    a phone shows them.
     """
 
     config: Config
@@ -46,6 +48,8 @@ class Printing:
     provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
     modified: int | None = None
     edition: str = ""
+    wide: Mapping[str, str] = field(default_factory=dict, repr=False)
+    narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
 
     @property
     def suffix(self) -> str:

@@ -7,9 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
-from chapterkit.formats.shared.pictures import put_in, standing_in
+from chapterkit.formats.shared.exhibits import aligned, has_exhibits, over_exhibits, unseen
+from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import over_elements, passed, with_labels_apart, with_metadata
@@ -19,9 +21,14 @@ from chapterkit.text.tree import (
     Markup,
     Tree,
     attributes_of,
+    blocks_of,
+    caption_of,
     chapter_heading,
+    div,
     inlines_of,
+    kind_of,
     number_id,
+    plain_text,
     space,
     span,
     string,
@@ -48,9 +55,13 @@ def _prepare(printing: AnyPrinting) -> Tree:
     values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
     own = printing.config.locale.html_style
     style = {"style": Markup("html", own)} if own else {}
+    drawings = {"drawings": Markup("html", style_sheet())} if printing.narrow else {}
+    sheet = {"exhibits": "yes", **drawings} if has_exhibits(printing) else {}
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
-        with_metadata({"lang": printing.language, **_escaped(values), **style}),
+        aligned(printing, unseen),
+        over_exhibits(printing, _reachable),
+        with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )
@@ -147,8 +158,23 @@ def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
     return with_attributes(element, attributes_of(element).having("title", provenance[number]))
 
 
+def _reachable(element: Element) -> list[Element]:
+    """Let a keyboard reach what may have to be scrolled: a table that is wider than the screen."""
+    first, *others = blocks_of(element)
+    if kind_of(first) != "Table":
+        return [element]
+    caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
+    told = [("tabindex", "0"), ("role", "group"), ("aria-label", caption)]
+    return [
+        div(
+            [div([first], Attributes(classes=["wide"], pairs=told)), *others],
+            attributes_of(element),
+        )
+    ]
+
+
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    target.write_bytes(put_in(written.read_bytes(), printing))
+    target.write_bytes(put_in(with_drawings(written.read_bytes(), printing), printing))
 
 
 FORMAT = Format(

@@ -26,7 +26,7 @@ _SHRUNK = 0.3  # with so much less to read, it has lost that, whatever the sente
 _LEFT = 0.35  # with less of it left, a paragraph is gone
 _PAIRED, _SAME_SENTENCE, _SAME_SENTENCE_HERE = 0.5, 0.6, 0.45
 _AT_HOME = 0.05  # how much likelier it is that a text has stayed in its section
-_LIKELIEST = 4  # paragraphs in which a sentence is looked for piece by piece
+_LIKELIEST = 4  # paragraphs in which a text is looked for piece by piece
 _CARRIED = 0.6  # of a sentence, to stand within another paragraph
 _PART = 0.15  # of a paragraph that another must have to be what it was split into
 _MOSTLY = 0.5  # or of that other, to come from there
@@ -108,13 +108,42 @@ class _Comparison:
     def _added(self, known: Iterable[Fate]) -> Iterator[Fate]:
         """Yield the paragraphs that come from nowhere, and those that repeat another."""
         came = {one for fate in known for one in fate.new}
-        there = [one for one in self.new.paragraphs if one in came]
-        for one in self.new.paragraphs:
-            if one in came:
-                continue
-            repeated = _repeated(one, there)
+        fresh = [one for one in self.new.paragraphs if one not in came]
+        copies = _Copies(self.new.paragraphs if fresh else (), came)
+        for one in fresh:
+            repeated = copies.original(one)
             yield Fate("doubled" if repeated else "added", None, (one,), like=repeated)
-            there.append(one)
+            copies.known.add(one)
+
+
+class _Copies:
+    """The paragraphs of a text, to find what another says again; only `known` ones count."""
+
+    def __init__(self, paragraphs: Sequence[Paragraph], known: set[Paragraph]) -> None:
+        self.paragraphs, self.known = paragraphs, set(known)
+        self.index = Index([one.key for one in paragraphs])
+        self.by_key: dict[str, list[Paragraph]] = defaultdict(list)
+        for one in paragraphs:
+            self.by_key[one.key].append(one)
+
+    def original(self, paragraph: Paragraph) -> Paragraph | None:
+        """Return what a paragraph says again, in the same or nearly the same words."""
+        key = paragraph.key
+        if len(key) < _SHORT or key.endswith(_LEADS_ON) or "Figure" in paragraph.blocks[0].within:
+            return None
+        likeliest = (self.paragraphs[at] for at in self.index.likeliest(key, _LIKELIEST))
+        others = [one for one in (*self.by_key[key], *likeliest) if one in self.known]
+        return next((one for one in others if _says_again(paragraph, one)), None)
+
+
+def _says_again(paragraph: Paragraph, other: Paragraph) -> bool:
+    key, known = paragraph.key, other.key
+    if key == known:
+        return True
+    if len(key) < _LONG or not paragraph.kind == other.kind == "Para":
+        return False
+    within = len(known) > len(key) and shared(key, runs_of(known)) >= _DOUBLED_WITHIN
+    return within or likeness(known, key) >= _DOUBLED
 
 
 def _same(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> dict[Paragraph, Paragraph]:
@@ -140,26 +169,6 @@ def _share_a_section(one: Paragraph, other: Paragraph) -> bool:
     if one.section is None or other.section is None:
         return one.section is other.section and one.chapter == other.chapter
     return (one.chapter, one.section.name) == (other.chapter, other.section.name)
-
-
-def _repeated(paragraph: Paragraph, others: Iterable[Paragraph]) -> Paragraph | None:
-    """Return the paragraph that another says again, in the same or nearly the same words."""
-    key = paragraph.key
-    if len(key) < _SHORT or key.endswith(_LEADS_ON) or "Figure" in paragraph.blocks[0].within:
-        return None
-    for one in others:
-        if one.key == key:
-            return one
-        if (
-            len(key) >= _LONG
-            and paragraph.kind == one.kind == "Para"
-            and (
-                likeness(one.key, key) >= _DOUBLED
-                or (len(one.key) > len(key) and shared(key, runs_of(one.key)) >= _DOUBLED_WITHIN)
-            )
-        ):
-            return one
-    return None
 
 
 # --- sentence by sentence
