@@ -21,6 +21,7 @@ from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.records import is_slug
+from chapterkit.manuscript.removals import Loss, Removal
 from chapterkit.manuscript.yamlfile import worded
 from chapterkit.plugins import RULES, Plugin, failed, plugins
 from chapterkit.text.document import Document
@@ -35,6 +36,7 @@ GROUPS = {
     "language": "文字与标点",
     "terms": "用语",
     "markup": "标记",
+    "changes": "改动里丢了什么",
     "linter": "对检查本身的约定",
 }
 
@@ -49,11 +51,19 @@ class Leftovers:
     """What the other rules' problems met with, for the rules that review it.
 
     `unused` are exceptions that no problem needed, each with the rule named in vain;
-    `stale` the lines of a baseline whose problems no longer occur, each with what it says.
+    `stale` the lines of a baseline whose problems no longer occur, each with what it says;
+    `losses` what the book has lost since another state, and nobody has signed off; `needless`
+    the sign-offs of what was not lost.
     """
 
     unused: tuple[tuple[Allow, str], ...] = ()
     stale: tuple[tuple[Origin, str], ...] = ()
+    losses: tuple[Loss, ...] = ()
+    needless: tuple[Removal, ...] = ()
+
+    def lost(self, rule: str) -> Iterator[Loss]:
+        """Yield the losses that one rule tells of."""
+        return (loss for loss in self.losses if loss.rule == rule)
 
 
 Review = Callable[[Leftovers, Any], Iterable[Problem]]

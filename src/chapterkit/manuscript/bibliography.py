@@ -14,6 +14,7 @@ from pybtex.scanner import Pattern, PybtexSyntaxError, Token
 from pybtex.utils import CaseInsensitiveDict
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.names import Fault, names_in
 from chapterkit.manuscript.tongues import language_named
 from chapterkit.manuscript.wording import CHINESE, Wording
@@ -66,6 +67,7 @@ def parse_bibliography(text: str, path: str) -> dict[str, Source]:
 
     Raises ChapterkitError at the line of what cannot be read in it.
     """
+    check_merged(text, Origin(path))
     entries = _entries(text, path)
     families = _Families(entries)
     return {key: _source(entry, families, path) for key, entry in entries.items()}

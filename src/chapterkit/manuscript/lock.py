@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import replace_text
+from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.states import STATE_COUNTED, STATES, STATUS_COUNTED, State, Status
 from chapterkit.showing import excerpt
 
@@ -235,6 +236,7 @@ def _entry(line: str, origin: Origin) -> Entry:
     try:
         data = _READ(line)
     except (ValueError, RecursionError):
+        check_merged(line, origin)
         raise ChapterkitError("不是核对记录的一行", origin, _HINT) from None
     if not isinstance(data, dict) or not _has_form(data):
         raise ChapterkitError("核对记录的键或值不对", origin, _HINT)
