@@ -1,0 +1,210 @@
+"""What a small change of a chapter's Markdown makes of its pieces, without reading all of it again.
+
+It is an approximation for the moment until the whole line has been gone down: only paragraphs of
+one line are converted, citations look as the same ones did before, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+
+from chapterkit.formats import ChapterPrinting
+from chapterkit.formats.shared.sheet import SHEET_ARGUMENTS, pieces_of, sheet_tree
+from chapterkit.pandoc import reading, run_pandoc
+from chapterkit.text.document import Document
+from chapterkit.text.gate import gated
+from chapterkit.text.numbering import (
+    identifiers_in,
+    identifiers_of,
+    with_references,
+    without_links_elsewhere,
+)
+from chapterkit.text.origins import Rendered
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    check_depth,
+    kind_of,
+    outermost,
+    tree_blocks,
+    walk,
+    with_blocks,
+)
+
+# A line that may be anything but a paragraph of its own, or that reaches beyond itself.
+_NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\[\^|<!--|!\[|\{#|\$\$)")
+_MOST = 60
+# What pandoc says of a citation that depends on where it stands.
+_COUNTED = frozenset({"citationHash", "citationNoteNum"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """A chapter that went down the whole line: its Markdown as rendered, its pieces, by block.
+
+    `pieces` has one for each block of the document, then those of what citeproc and the writer
+    put behind them. `blocks` are the places of its blocks in `lines`, by line.
+    """
+
+    lines: tuple[str, ...]
+    printing: ChapterPrinting
+    pieces: tuple[str, ...] = field(repr=False)
+    blocks: Mapping[int, int] = field(repr=False)
+    cited: Mapping[str, Element] = field(repr=False)
+    identifiers: frozenset[str] = field(repr=False)
+
+    @property
+    def document(self) -> Document:
+        """The document that was read."""
+        return self.printing.document
+
+
+def known(rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str]) -> Known:
+    """Return what is to be known of a chapter for the next small change."""
+    lines = tuple(rendered.text.split("\n"))
+    document = printing.document
+    same = len(lines) == document.rendered.text.count("\n") + 1
+    blocks = line_of_blocks(document) if same else {}
+    cited = _cited(document.tree, printing.tree)
+    here = frozenset(identifiers_in(printing.tree))
+    return Known(lines, printing, tuple(pieces), blocks, cited, here)
+
+
+def line_of_blocks(document: Document) -> dict[int, int]:
+    """Return the place of each block of a document's outermost row, by the line it begins in."""
+    text = document.rendered.text
+    found: dict[int, int] = {}
+    line = position = 0
+    for place, start in starts_of_blocks(document).items():
+        if start >= position:
+            line += text.count("\n", position, start)
+            position = start
+        found.setdefault(line, place)
+    return found
+
+
+def starts_of_blocks(document: Document) -> dict[int, int]:
+    """Return where the first text of each outermost block stands in the Markdown, by its place."""
+    places = {id(block): place for place, block in enumerate(tree_blocks(document.tree))}
+    found: dict[int, int] = {}
+    for block in document.blocks:
+        outer = block.containers[0] if block.containers else block.element
+        place = places.get(id(outer))
+        if place is not None and place not in found:
+            found[place] = block.start
+    return found
+
+
+def _cited(before: Tree, after: Tree) -> dict[str, Element]:
+    """Return citations as they were printed, by what was typed."""
+    typed = list(outermost(tree_blocks(before), {"Cite"}))
+    printed = list(outermost(tree_blocks(after), {"Cite"}))
+    if len(typed) != len(printed):
+        return {}
+    return {_key(one): other for one, other in zip(typed, printed, strict=True)}
+
+
+def _key(cite: Element) -> str:
+    said = [
+        {
+            name: value
+            for name, value in one.items()
+            if name not in {"citationHash", "citationNoteNum"}
+        }
+        for one in cite["c"][0]
+    ]
+    return json.dumps(said, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Quick:
+    """The pieces of a changed chapter, and the line of its Markdown in which each begins."""
+
+    pieces: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+def changed(old: Known, new: Rendered) -> Quick | None:
+    """Return the pieces of a chapter whose Markdown is new; None if that takes the whole line."""
+    lines = new.text.split("\n")
+    steps = list(_steps(old, lines))
+    if None in steps or not old.blocks:
+        return None
+    fresh = [line for step in steps if step and step[0] == "new" for line in [step[1]]]
+    if len(fresh) > _MOST:
+        return None
+    made = iter(_converted(old, [lines[one] for one in fresh]) if fresh else ())
+    pieces: list[str] = []
+    begins: list[int] = []
+    for step in steps:
+        assert step
+        kind, line, place = step
+        if kind == "old":
+            pieces.append(old.pieces[place])
+        elif (piece := next(made, None)) is None:
+            return None
+        else:
+            pieces.append(piece)
+        begins.append(line)
+    count = len(tree_blocks(old.document.tree))
+    return Quick((*pieces, *filter(None, old.pieces[count:])), tuple(begins))
+
+
+Step = tuple[str, int, int]
+
+
+def _steps(old: Known, lines: Sequence[str]) -> Iterator[Step | None]:
+    """Yield, in order, which blocks stay and which lines are new; None if that is not clear."""
+    compared = SequenceMatcher(None, old.lines, lines, autojunk=False)
+    for kind, a, b, c, d in compared.get_opcodes():
+        if kind == "equal":
+            for line in range(a, b):
+                if line in old.blocks:
+                    yield "old", line - a + c, old.blocks[line]
+            continue
+        yield from (None for line in range(a, b) if not _replaceable(old, line))
+        for line in range(c, d):
+            if lines[line].strip():
+                yield ("new", line, 0) if _stands_alone(lines, line) else None
+
+
+def _replaceable(old: Known, line: int) -> bool:
+    """Tell whether an old line is empty, or a paragraph as a whole."""
+    if not old.lines[line].strip():
+        return True
+    block = old.blocks.get(line)
+    is_paragraph = block is not None and kind_of(tree_blocks(old.document.tree)[block]) == "Para"
+    return is_paragraph and _stands_alone(old.lines, line)
+
+
+def _stands_alone(lines: Sequence[str], line: int) -> bool:
+    around = [lines[one] for one in (line - 1, line + 1) if 0 <= one < len(lines)]
+    return not _NOT_PLAIN.match(lines[line]) and not any(one.strip() for one in around)
+
+
+def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
+    """Return the pieces of paragraphs; none if they are not as many as they should be."""
+    markdown = Rendered("\n\n".join(paragraphs) + "\n", (), ())
+    with reading(markdown.text) as result:
+        tree, _ = result()
+    check_depth(tree)
+    if len(tree_blocks(tree)) != len(paragraphs):
+        return []
+    document = old.document
+    things = {**document.elsewhere, **identifiers_of(document.things)}
+    tree, _ = with_references(tree, markdown, things, document.counting)
+    tree = gated(tree)
+    tree = with_blocks(tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited)))
+    tree = without_links_elsewhere(tree, old.identifiers)
+    small = replace(old.printing, tree=tree, document=replace(document, tree=tree))
+    given = json.dumps(sheet_tree(small)).encode()
+    written = run_pandoc(["-f", "json", "--sandbox", *SHEET_ARGUMENTS], given)
+    return [piece for piece in pieces_of(written, small) if piece]
+
+
+def _as_before(element: Element, cited: Mapping[str, Element]) -> Element:
+    return cited.get(_key(element), element) if kind_of(element) == "Cite" else element
