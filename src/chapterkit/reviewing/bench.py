@@ -17,7 +17,8 @@ from chapterkit.formats.shared.sheet import Sheet
 from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pipeline import problems_of
-from chapterkit.reviewing.workshop import Made, Workshop
+from chapterkit.reviewing.apart import Apart
+from chapterkit.reviewing.workshop import Workshop
 from chapterkit.showing import one_line
 
 _FOLLOWED = ("book", "experiments", "templates", "review")
@@ -35,6 +36,7 @@ class Bench:
     ) -> None:
         self.root = root.resolve()
         self.workshop = Workshop(self.root, targets, edition, editor)
+        self._apart = Apart(self.root, edition, editor)
         self._cursor: tuple[str, int] | None = None
 
     def check_edition(self) -> None:
@@ -59,13 +61,17 @@ class Bench:
 
     def steps(self, name: str) -> Sequence[Callable[[], Sheet]]:
         """Return what makes a chapter's sheet: the text, then all that is to be told of it."""
-        made: list[Made] = []
+        return lambda: self._whole(name), lambda: self._examined(name)
 
-        def text() -> Sheet:
-            made.append(self.workshop.whole(name))
-            return made[-1].sheet
+    def _whole(self, name: str) -> Sheet:
+        sheet, known = self._apart.whole(name)
+        self.workshop.known[name] = known
+        self.workshop.last[name] = sheet
+        return sheet
 
-        return text, lambda: self.workshop.examined(made[-1])
+    def _examined(self, name: str) -> Sheet:
+        self.workshop.last[name] = self._apart.examined(name)
+        return self.workshop.last[name]
 
     def failed(self, name: str, error: Exception) -> Sheet:
         """Return the last good sheet with what is wrong."""

@@ -18,6 +18,7 @@ from chapterkit.pandoc import reading, run_pandoc
 from chapterkit.text.document import Document
 from chapterkit.text.gate import gated
 from chapterkit.text.numbering import (
+    Thing,
     identifiers_in,
     identifiers_of,
     with_references,
@@ -46,32 +47,44 @@ _COUNTED = frozenset({"citationHash", "citationNoteNum"})
 class Known:
     """A chapter that went down the whole line: its Markdown as rendered, its pieces, by block.
 
-    `pieces` has one for each block of the document, then those of what citeproc and the writer
-    put behind them. `blocks` are the places of its blocks in `lines`, by line.
+    `pieces` has one for each of the `count` blocks of the document, then those of what citeproc and
+    the writer put behind them. `blocks` are the places of its blocks, by the line that each begins
+    in; `paragraphs` those of them that are mere paragraphs. `printing` has no text of its own;
+    `things` are what can be referred to, `identifiers` what is there to be linked to.
     """
 
     lines: tuple[str, ...]
     printing: ChapterPrinting
     pieces: tuple[str, ...] = field(repr=False)
+    count: int
     blocks: Mapping[int, int] = field(repr=False)
+    paragraphs: frozenset[int] = field(repr=False)
     cited: Mapping[str, Element] = field(repr=False)
+    things: Mapping[str, Thing] = field(repr=False)
     identifiers: frozenset[str] = field(repr=False)
 
-    @property
-    def document(self) -> Document:
-        """The document that was read."""
-        return self.printing.document
+
+_NOTHING: Tree = {"pandoc-api-version": [1, 23], "meta": {}, "blocks": []}
 
 
 def known(rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str]) -> Known:
     """Return what is to be known of a chapter for the next small change."""
     lines = tuple(rendered.text.split("\n"))
     document = printing.document
+    blocks = tree_blocks(document.tree)
     same = len(lines) == document.rendered.text.count("\n") + 1
-    blocks = line_of_blocks(document) if same else {}
-    cited = _cited(document.tree, printing.tree)
-    here = frozenset(identifiers_in(printing.tree))
-    return Known(lines, printing, tuple(pieces), blocks, cited, here)
+    bare = Document(_NOTHING, Rendered("", (), ()), counting=document.counting)
+    return Known(
+        lines=lines,
+        printing=replace(printing, tree=_NOTHING, document=bare),
+        pieces=tuple(pieces),
+        count=len(blocks),
+        blocks=line_of_blocks(document) if same else {},
+        paragraphs=frozenset(at for at, one in enumerate(blocks) if kind_of(one) == "Para"),
+        cited=_cited(document.tree, printing.tree),
+        things={**document.elsewhere, **identifiers_of(document.things)},
+        identifiers=frozenset(identifiers_in(printing.tree)),
+    )
 
 
 def line_of_blocks(document: Document) -> dict[int, int]:
@@ -150,8 +163,7 @@ def changed(old: Known, new: Rendered) -> Quick | None:
         else:
             pieces.append(piece)
         begins.append(line)
-    count = len(tree_blocks(old.document.tree))
-    return Quick((*pieces, *filter(None, old.pieces[count:])), tuple(begins))
+    return Quick((*pieces, *filter(None, old.pieces[old.count :])), tuple(begins))
 
 
 Step = tuple[str, int, int]
@@ -176,9 +188,7 @@ def _replaceable(old: Known, line: int) -> bool:
     """Tell whether an old line is empty, or a paragraph as a whole."""
     if not old.lines[line].strip():
         return True
-    block = old.blocks.get(line)
-    is_paragraph = block is not None and kind_of(tree_blocks(old.document.tree)[block]) == "Para"
-    return is_paragraph and _stands_alone(old.lines, line)
+    return old.blocks.get(line) in old.paragraphs and _stands_alone(old.lines, line)
 
 
 def _stands_alone(lines: Sequence[str], line: int) -> bool:
@@ -194,9 +204,8 @@ def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
     check_depth(tree)
     if len(tree_blocks(tree)) != len(paragraphs):
         return []
-    document = old.document
-    things = {**document.elsewhere, **identifiers_of(document.things)}
-    tree, _ = with_references(tree, markdown, things, document.counting)
+    document = old.printing.document
+    tree, _ = with_references(tree, markdown, old.things, document.counting)
     tree = gated(tree)
     tree = with_blocks(tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited)))
     tree = without_links_elsewhere(tree, old.identifiers)

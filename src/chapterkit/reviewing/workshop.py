@@ -60,7 +60,7 @@ class Made:
 class Workshop:
     """A book at `root`, of which some chapters are looked at, in one edition of it.
 
-    Several threads may ask at once for different things; what is kept is only ever replaced.
+    `known` and `last` are what the whole line gave last for a chapter, of which `quick` makes more.
     """
 
     root: Path
