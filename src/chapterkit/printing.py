@@ -24,7 +24,7 @@ from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
-from chapterkit.numbers.cards import cards, for_readers
+from chapterkit.numbers.cards import cards
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
@@ -332,7 +332,7 @@ def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
         "language": book.config.language,
         "work": Path(),
         "edition": edition,
-        "provenance": {id: for_readers(one) for id, one in cards(book).items()},
+        "cards": cards(book),
         "modified": modified(root, book.config.bibliography),
     }
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from chapterkit.pipeline.press import book_printing_of, printing_of
 from chapterkit.printing import Written, printed
 from chapterkit.text.document import Document
 
+REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
 
@@ -94,7 +96,7 @@ def build(
     files: list[Written] = []
     if not whole:
         for each in made:
-            files += _write(_chapter(each), chosen, folder, jobs)
+            files += _write(_chapter(each, chosen), chosen, folder, jobs)
             say_lines(summary_text(each[0][1], book))
     of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
     if of_books:
@@ -107,14 +109,19 @@ Made = Sequence[tuple[Subject, Document]]
 """A chapter as it is made: once, or once for each set of formats that have their own passages."""
 
 
-def _chapter(made: Made) -> dict[str, ChapterPrinting]:
+def _chapter(made: Made, chosen: Sequence[Format[Any]]) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
-    return {
-        name: printing
-        for subject, document in made
-        for printing in [printing_of(subject, document)]
-        for name in sorted(subject.formats)
-    }
+    found: dict[str, ChapterPrinting] = {}
+    for subject, document in made:
+        printing = printing_of(subject, document)
+        found |= dict.fromkeys(sorted(subject.formats), printing)
+        if REVIEW in subject.formats & {one.name for one in chosen}:
+            # What makes an editor's page is loaded only for that.
+            from chapterkit.reviewing.workshop import review_data
+
+            told = review_data(subject, document, printing)
+            found[REVIEW] = replace(printing, told=told)
+    return found
 
 
 def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:

@@ -32,7 +32,7 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
-from chapterkit.pipeline import Subject
+from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
 
@@ -80,6 +80,7 @@ from chapterkit.revision.changes import Changes, changes_since
     "--links", is_flag=True,
     help="Go online, too: dead addresses, wrong DOIs and retracted papers of the bibliography.",
 )  # fmt: skip
+@click.option("--comments", is_flag=True, help="Tell, too, what editors have said of chapters.")
 @_options.jobs("Texts")
 def check(
     targets: Sequence[str],
@@ -100,6 +101,7 @@ def check(
     diff: bool,
     fix: bool,
     links: bool,
+    comments: bool,
     jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
@@ -135,6 +137,8 @@ def check(
     _print_to_review(lock.to_review)
     if links:
         problems += _lost(wanted)
+    if comments:
+        problems += _said(wanted)
     if ledger:
         _print_strength(wanted)
     if write_baseline:
@@ -160,6 +164,18 @@ def _lost(wanted: Sequence[Subject]) -> list[Problem]:
     sources = sources_of(wanted)
     with progress("正在查地址", len(sources)) as step:
         return lost_sources(sources, step)
+
+
+def _said(wanted: Sequence[Subject]) -> list[Problem]:
+    """Return what editors have said of chapters, as far as it is not resolved."""
+    from chapterkit.reviewing.commenting import problems_of_comments
+
+    return [
+        problem
+        for one in wanted
+        if one.chapter
+        for problem in problems_of_comments(one.book, one.chapter.slug, document_of(one))
+    ]
 
 
 @dataclass(frozen=True)

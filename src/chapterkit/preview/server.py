@@ -44,6 +44,10 @@ class Maker(Protocol):
     def act(self, name: str, action: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do what somebody at the page asks for; return what to answer."""
 
+    @property
+    def cursor_file(self) -> Path:
+        """The file whose change means that `cursor` has news."""
+
     def cursor(self) -> tuple[str, int] | None:
         """Return where somebody writes just now, if that is known and new."""
 

@@ -106,11 +106,8 @@ async def _watch(server: Server, watched: Collection[Path], wanted: Callable[[Pa
     async for changes in awatch(
         *watched, watch_filter=is_wanted, debounce=_DEBOUNCE, step=_STEP, rust_timeout=500
     ):
-        if any(Path(path).name != CURSOR for _, path in changes):
-            server.touched()
-        if any(Path(path).name == CURSOR for _, path in changes):
+        paths = {Path(path) for _, path in changes}
+        if server.maker.cursor_file in paths:
             await server.follow_cursor()
-
-
-CURSOR = "cursor.json"
-"""The file in which a language server tells where somebody writes."""
+        if paths - {server.maker.cursor_file}:
+            server.touched()

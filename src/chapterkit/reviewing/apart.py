@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from chapterkit.formats.shared.sheet import Sheet
+from chapterkit.reviewing.desk import Told
 from chapterkit.reviewing.quickly import Known
 from chapterkit.reviewing.workshop import Made, Workshop
 
-_KINDNESS = 10
+_KINDNESS = 3
 _WORKSHOP: list[Workshop] = []
 _MADE: dict[str, Made] = {}
 
@@ -44,14 +45,24 @@ class Apart:
         made: Sheet = self._done(_examined, slug)
         return made
 
-    def _done(self, do: Callable[[str], Any], slug: str) -> Any:
+    def commented(self, slug: str, given: Mapping[str, Any]) -> Told:
+        """Write a comment down; see `Workshop.commented`."""
+        told: Told = self._done(_commented, slug, given)
+        return told
+
+    def compared(self, slug: str, base: str) -> Told:
+        """Return what has changed since a commit; see `Workshop.compared`."""
+        told: Told = self._done(_compared, slug, base)
+        return told
+
+    def _done(self, do: Callable[..., Any], slug: str, *given: Any) -> Any:
         try:
-            return self._pool.submit(do, slug).result()
+            return self._pool.submit(do, slug, *given).result()
         except BrokenProcessPool:
             # Other threads run by now, and a fork would have only this one.
             self._pool = self._begun("spawn")
             self._pool.submit(_whole, slug).result()
-            return self._pool.submit(do, slug).result()
+            return self._pool.submit(do, slug, *given).result()
 
 
 def _begin(root: Path, edition: str, editor: str) -> None:
@@ -78,3 +89,13 @@ def _whole(slug: str) -> tuple[Sheet, Known]:
 def _examined(slug: str) -> Sheet:
     [workshop] = _WORKSHOP
     return workshop.examined(_MADE[slug])
+
+
+def _commented(slug: str, given: Mapping[str, Any]) -> Told:
+    [workshop] = _WORKSHOP
+    return workshop.commented(_MADE[slug], given)
+
+
+def _compared(slug: str, base: str) -> Told:
+    [workshop] = _WORKSHOP
+    return workshop.compared(_MADE[slug], base)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,12 @@ from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pipeline import problems_of
 from chapterkit.reviewing.apart import Apart
+from chapterkit.reviewing.cursor import CURSOR, STATE, told_cursor
 from chapterkit.reviewing.workshop import Workshop
 from chapterkit.showing import one_line
 
 _FOLLOWED = ("book", "experiments", "templates", "review")
 _TEMPORARY = ("~", ".swp", ".chapterkit")
-STATE = "build/.preview"
-CURSOR = "cursor.json"
 Answer = Mapping[str, Any]
 
 
@@ -100,12 +98,14 @@ class Bench:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @property
+    def cursor_file(self) -> Path:
+        """The file in which a language server tells where somebody writes."""
+        return self.root / CURSOR
+
     def cursor(self) -> tuple[str, int] | None:
         """Return where somebody writes just now, if that is new."""
-        place = None
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            given = json.loads((self.root / STATE / CURSOR).read_text("utf-8"))
-            place = str(given["path"]), int(given["line"])
+        place = told_cursor(self.root)
         if place == self._cursor:
             return None
         self._cursor = place
@@ -115,13 +115,17 @@ class Bench:
 
     def act(self, name: str, action: str, given: Mapping[str, Any]) -> Answer:
         """Do what somebody at the page asks for; what cannot be done is answered in words."""
-        known: dict[str, Callable[[str, Mapping[str, Any]], Answer]] = {"mend": self._mend}
+        known: dict[str, Callable[[str, Mapping[str, Any]], Answer]] = {
+            "mend": self._mend,
+            "comment": self._apart.commented,
+            "changes": lambda name, given: self._apart.compared(name, str(given.get("base", ""))),
+        }
         try:
             if name not in {one for one, _ in self.names()} or action not in known:
                 return {"error": "不知道这是要做什么"}
             return known[action](name, given)
         except ChapterkitError as error:
-            return {"error": one_line(error.report())}
+            return {"error": one_line(error.message)}
 
     def _mend(self, name: str, given: Mapping[str, Any]) -> Answer:
         """Mend one problem, as `check --fix` would."""

@@ -20,6 +20,7 @@ from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS
 from chapterkit.numbers.cards import Card, cards
 from chapterkit.pipeline import Subject
 from chapterkit.reviewing.anchors import Anchors, Spot
+from chapterkit.reviewing.commenting import anchored, comments_of
 from chapterkit.text.addresses import link_address
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Document
@@ -241,6 +242,29 @@ def told_allows(desk: Desk) -> list[Told]:
         for one in allows(desk.document)
     ]
 
+
+# --- comments
+
+
+def told_comments(desk: Desk) -> list[Told]:
+    """Return what editors have said of the chapter, with the places of their passages."""
+    slug = desk.subject.chapter.slug if desk.subject.chapter else ""
+    rows: list[Told] = []
+    for one in anchored(comments_of(desk.book, slug), desk.document):
+        at = one.origin
+        rows.append(
+            {
+                **{name: getattr(one.comment, name) for name in _TOLD_OF_COMMENTS},
+                "replies": [vars(reply) for reply in one.comment.replies],
+                "path": at.path if at else one.comment.at.rpartition(":")[0],
+                "line": at.line if at else int(one.comment.at.rpartition(":")[2] or 1),
+                "place": desk.place(one.leaf.spot(one.start, one.end)) if one.leaf else None,
+            }
+        )
+    return rows
+
+
+_TOLD_OF_COMMENTS = ("id", "quote", "author", "date", "text", "resolved")
 
 # --- sources
 

@@ -76,7 +76,7 @@ def known(rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str]) 
     bare = Document(_NOTHING, Rendered("", (), ()), counting=document.counting)
     return Known(
         lines=lines,
-        printing=replace(printing, tree=_NOTHING, document=bare),
+        printing=replace(printing, tree=_NOTHING, document=bare, cards={}),
         pieces=tuple(pieces),
         count=len(blocks),
         blocks=line_of_blocks(document) if same else {},

@@ -14,7 +14,14 @@ from chapterkit.checking.accepting import own_baseline
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting
-from chapterkit.formats.shared.sheet import SHEET_ARGUMENTS, Sheet, keyed, pieces_of, sheet_tree
+from chapterkit.formats.shared.sheet import (
+    SHEET_ARGUMENTS,
+    Sheet,
+    keyed,
+    pieces_of,
+    sheet_of,
+    sheet_tree,
+)
 from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
@@ -30,6 +37,7 @@ from chapterkit.pipeline import (
     variants,
 )
 from chapterkit.pipeline.press import printing_of
+from chapterkit.reviewing.commenting import act_on
 from chapterkit.reviewing.desk import (
     Desk,
     Told,
@@ -39,11 +47,13 @@ from chapterkit.reviewing.desk import (
     places,
     told_allows,
     told_cards,
+    told_comments,
     told_problems,
     told_rules,
     told_sources,
 )
 from chapterkit.reviewing.quickly import Known, changed, known
+from chapterkit.reviewing.since import changes_since, coverage_of_commits
 from chapterkit.text.document import Document
 
 
@@ -127,7 +137,7 @@ class Workshop:
         document = document_of(subject, self.memory)
         printing = printing_of(subject, document, self.memory)
         written = pieces_written(printing)
-        sheet = _sheet(printing, written)
+        sheet = sheet_of(printing, written)
         self.known[slug] = known(markdown, printing, written)
         desk = desk_of(subject, document, sheet.pieces, {slug: document})
         before = self.last.get(slug)
@@ -142,6 +152,28 @@ class Workshop:
         told = told_of(made.subject, made.document, made.sheet, self.documents(made), self.memory)
         self.last[slug] = replace(made.sheet, data={**made.sheet.data, **told})
         return self.last[slug]
+
+    # --- what may be asked for
+
+    def commented(self, made: Made, given: Mapping[str, Any]) -> Told:
+        """Write a comment down, or an answer to one; return all comments as they are then.
+
+        Raises ChapterkitError for what cannot be done.
+        """
+        keys = [one.key for one in made.sheet.pieces]
+        place = given.get("place")
+        key = place[0] if isinstance(place, list) and place else ""
+        piece = keys.index(key) if key in keys else None
+        act_on(self.root, made.sheet.name, made.document, {**given, "piece": piece})
+        return {"comments": told_comments(self._desk(made))}
+
+    def compared(self, made: Made, base: str) -> Told:
+        """Return what has changed in a chapter since a commit."""
+        return changes_since(self.root, self._desk(made), base)
+
+    def _desk(self, made: Made) -> Desk:
+        documents = {made.sheet.name: made.document}
+        return desk_of(made.subject, made.document, made.sheet.pieces, documents)
 
     def failed(self, slug: str, error: Exception) -> Sheet:
         """Return a chapter's last good page, with what stands in the way of a newer one."""
@@ -178,7 +210,8 @@ def told_of(
 
 
 def _panels(desk: Desk, problems: Sequence[Problem]) -> Told:
-    accepted = own_baseline(desk.book, desk.subject.root)
+    root = desk.subject.root
+    accepted = own_baseline(desk.book, root)
     told = told_problems(problems, accepted, desk)
     allowed = told_allows(desk)
     named = [one.rule for one in problems]
@@ -188,7 +221,8 @@ def _panels(desk: Desk, problems: Sequence[Problem]) -> Told:
         "rules": told_rules([*named, *(name for one in allowed for name in one["rules"])]),
         "allows": allowed,
         "sources": told_sources(desk),
-        "dashboard": dashboard(desk),
+        "comments": told_comments(desk),
+        "dashboard": {**dashboard(desk), "coverage": coverage_of_commits(root)},
     }
 
 
@@ -199,15 +233,13 @@ def pieces_written(printing: ChapterPrinting) -> list[str]:
     return pieces_of(written, printing)
 
 
-def _sheet(printing: ChapterPrinting, written: Sequence[str]) -> Sheet:
-    return Sheet(
-        name=printing.slug,
-        title=printing.title,
-        label=printing.label,
-        language=printing.language,
-        style=printing.config.locale.html_style,
-        pieces=keyed(one for one in written if one),
-    )
+def review_data(subject: Subject, document: Document, printing: ChapterPrinting) -> Told:
+    """Return what the panels tell of a chapter that is printed as a page of its own."""
+    pieces = keyed(filter(None, pieces_written(printing)))
+    desk = desk_of(subject, document, pieces, {printing.slug: document})
+    problems = problems_of(replace(subject, formats=frozenset()))
+    told = {"name": printing.slug, "places": places(desk), "outline": outline(desk)}
+    return {**told, **_panels(desk, problems)}
 
 
 def _our_bug(error: Exception) -> ChapterkitError:

@@ -120,3 +120,16 @@ def heading_id(printing: ChapterPrinting) -> str:
     """Return the identifier of a chapter's own heading, empty if it has none."""
     heading = chapter_heading(printing.tree)
     return attributes_of(heading).identifier if heading else ""
+
+
+def sheet_of(printing: ChapterPrinting, pieces: Iterable[str]) -> Sheet:
+    """Return the sheet of a chapter whose blocks were written so, with what it is told of."""
+    return Sheet(
+        name=printing.slug,
+        title=printing.title,
+        label=printing.label,
+        language=printing.language,
+        style=printing.config.locale.html_style,
+        pieces=keyed(filter(None, pieces)),
+        data=printing.told,
+    )
