@@ -97,7 +97,9 @@ class Server:
             WebSocketRoute("/live/{name}", self._live),
             Route("/{name}", self._page),
         ]
-        return Guarded(Starlette(routes=routes), self.port, self.token)
+        app = Starlette(routes=routes)
+        app.router.redirect_slashes = False
+        return Guarded(app, self.port, self.token)
 
     # --- pages
 

@@ -93,9 +93,9 @@ def _examined(slug: str) -> Sheet:
 
 def _commented(slug: str, given: Mapping[str, Any]) -> Told:
     [workshop] = _WORKSHOP
-    return workshop.commented(_MADE[slug], given)
+    return workshop.commented(workshop.whole(slug), given)
 
 
 def _compared(slug: str, base: str) -> Told:
     [workshop] = _WORKSHOP
-    return workshop.compared(_MADE[slug], base)
+    return workshop.compared(workshop.whole(slug), base)

@@ -28,7 +28,7 @@ function form(about, label, action, given) {
     area.value = "";
     say("写好了");
     data.comments = answer.comments ?? data.comments;
-    byId("panel-body").dispatchEvent(new CustomEvent("redraw"));
+    redraw();
   } }, area, make("button", { type: "submit" }, label), told);
 }
 
@@ -37,7 +37,9 @@ export function drawComments(root) {
   if (token) {
     root.append(chosen
       ? make("section", { class: "group" }, make("h3", {}, "新的意见"), make("blockquote", {}, chosen[3]), form("new", "留下意见", "add", { place: chosen }))
-      : make("p", { class: "soft" }, "选中一段文字，按 C 或“写意见”。"));
+      : make("p", { class: "soft" }, "选中一段文字，按 C，或者", make("button", { type: "button",
+        onpointerdown: (/** @type {Event} */ event) => event.preventDefault(), // so that the selection stays
+        onclick: () => { if (choose()) redraw(); else say("先选中一段文字"); } }, "写意见")));
   }
   const every = data.comments ?? [];
   if (!every.length) root.append(make("p", { class: "soft" }, "还没有意见。"));
@@ -63,8 +65,12 @@ function commentMade(one) {
     token && make("button", { type: "button", onclick: async () => {
       const answer = await ask("comment", { do: one.resolved ? "reopen" : "resolve", id: one.id });
       if (answer.error) say(answer.error);
-      else if (answer.comments) { data.comments = answer.comments; byId("panel-body").dispatchEvent(new CustomEvent("redraw")); }
+      else if (answer.comments) { data.comments = answer.comments; redraw(); }
     } }, one.resolved ? "重新打开" : "解决了"));
+}
+
+function redraw() {
+  byId("panel-body").dispatchEvent(new CustomEvent("redraw"));
 }
 
 /** Take the passage that is selected as that of a new comment; tell whether there is one. */
