@@ -90,7 +90,7 @@ def browsing(folder: Path) -> Iterator[Browser]:
     path = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"], env=fonts(folder)
+            executable_path=path, args=["--no-sandbox"], env={**fonts(folder)}
         )
         try:
             yield browser

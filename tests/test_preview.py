@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,18 @@ def page(browser: Browser, preview: Preview, book: Path) -> Iterator[Page]:
     made.context.close()
 
 
+def shows(page: Page, words: str) -> bool:
+    return words in text_of(page)
+
+
+def has_comments(page: Page, count: int) -> bool:
+    return page.locator(".comment").count() == count
+
+
+def counts_problems(page: Page) -> bool:
+    return page.title().startswith("(")
+
+
 def write(book: Path, path: str, old: str, new: str) -> None:
     text = (book / path).read_text("utf-8")
     assert old in text
@@ -124,6 +137,7 @@ def test_what_cannot_be_read_is_told_above_the_last_good_text_until_it_is_mended
 ) -> None:
     alarm = page.locator("#alarm")
     for path, old, new in (
+        ("refs.bib", "author    = {Demo", "author    = {{Demo"),
         (RECORD, "value: 11.5", "value: 11.5, value: 12"),
         (PROSE, "{{ n.before }}", "{{ n.befor }}"),
         (CHAPTER, '{{ experiment("card-game") }}', "{{ experiment( }}"),
@@ -145,7 +159,7 @@ def test_two_tabs_follow_and_twenty_quick_saves_end_in_the_last_state(
     for count in range(1, 21):
         (book / CHAPTER).write_text(text.replace("开头的理论", f"第{count}次的理论"), "utf-8")
     for one in (page, other):
-        until(lambda one=one: "第20次的理论" in text_of(one), "the last state is shown")
+        until(partial(shows, one, "第20次的理论"), "the last state is shown")
         assert "第19次" not in text_of(one)
     other.context.close()
 
@@ -315,7 +329,7 @@ def test_two_browsers_comment_and_lose_nothing(
     for one in (page, other):
         one.locator("button", has_text="留下意见").click()
     for one in (page, other):
-        until(lambda one=one: one.locator(".comment").count() == 2, "both see both")
+        until(partial(has_comments, one, 2), "both see both")
     path = book / "review/cards.yaml"
     kept = parse_comments(path.read_text("utf-8"), "review/cards.yaml")
     assert {one.text for one in kept} == {"第一条", "第二条 <script>alert(1)</script>"}
@@ -427,7 +441,7 @@ def test_axe_finds_nothing_in_any_view(
     for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 800}):
         page = opened(browser, preview.address, color_scheme=scheme, viewport=size,
                       reduced_motion="reduce", bypass_csp=True)  # fmt: skip
-        until(lambda page=page: page.title().startswith("("), "problems are known")
+        until(partial(counts_problems, page), "problems are known")
         views = ["", "1", "2", "3", "4", "5"] if scheme == "light" else ["", "1"]
         for key in views:
             if key:

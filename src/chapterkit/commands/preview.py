@@ -11,7 +11,7 @@ import click
 from chapterkit.checking.subjects import this_root
 from chapterkit.commands import _options
 from chapterkit.commands._saying import say
-from chapterkit.preview.serving import listening, serve
+from chapterkit.preview.serving import Watched, listening, serve
 from chapterkit.reviewing.bench import Bench
 
 PORT = 7007
@@ -52,6 +52,7 @@ def preview(targets: Sequence[str], port: int, edition: str, opens: bool, editor
             webbrowser.open(address)
 
     with bench.announced():
-        serve(bench, at, bench.watched(), bench.wants, ready)
+        watched = Watched(bench.watched(), bench.shallow(), bench.wants)
+        serve(bench, at, watched, ready)
     # What a thread is still making, nobody will look at.
     os._exit(0)

@@ -6,13 +6,14 @@ import asyncio
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from watchfiles import Change, awatch
+from watchfiles import awatch
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.preview.server import Maker, Server
@@ -20,6 +21,18 @@ from chapterkit.preview.server import Maker, Server
 HOST = "127.0.0.1"
 # How long watching waits for more changes of one save, and how often it looks, in milliseconds.
 _DEBOUNCE, _STEP = 40, 10
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Which files are followed: those of `folders` and all below, those in `shallow` alone.
+
+    `wanted` tells of each whether it counts.
+    """
+
+    folders: Collection[Path]
+    shallow: Collection[Path]
+    wanted: Callable[[Path], bool]
 
 
 def listening(port: int) -> socket.socket:
@@ -38,26 +51,15 @@ def listening(port: int) -> socket.socket:
 
 
 def serve(
-    maker: Maker,
-    at: socket.socket,
-    watched: Collection[Path],
-    wanted: Callable[[Path], bool],
-    ready: Callable[[], None] = lambda: None,
+    maker: Maker, at: socket.socket, watched: Watched, ready: Callable[[], None] = lambda: None
 ) -> None:
-    """Serve what a maker makes, on a socket, until SIGINT or SIGTERM.
-
-    `watched` are folders, of whose files those are followed that are `wanted`.
-    """
+    """Serve what a maker makes, on a socket, until SIGINT or SIGTERM."""
     server = Server(maker, at.getsockname()[1], secrets.token_urlsafe(24))
-    asyncio.run(_serve(server, at, watched, wanted, ready))
+    asyncio.run(_serve(server, at, watched, ready))
 
 
 async def _serve(
-    server: Server,
-    at: socket.socket,
-    watched: Collection[Path],
-    wanted: Callable[[Path], bool],
-    ready: Callable[[], None],
+    server: Server, at: socket.socket, watched: Watched, ready: Callable[[], None]
 ) -> None:
     config = uvicorn.Config(
         server.app(), log_level="critical", access_log=False, ws="wsproto", lifespan="off",
@@ -66,7 +68,7 @@ async def _serve(
     web = _Quiet(config)
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(one)
-        for one in (web.serve([at]), server.follow(), _watch(server, watched, wanted))
+        for one in (web.serve([at]), server.follow(), *_watching(server, watched))
     ]
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -99,12 +101,22 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-async def _watch(server: Server, watched: Collection[Path], wanted: Callable[[Path], bool]) -> None:
-    def is_wanted(change: Change, path: str) -> bool:
-        return wanted(Path(path))
+def _watching(server: Server, watched: Watched) -> Iterator[Coroutine[Any, Any, None]]:
+    """Yield what follows the folders, and what follows those that are not followed below."""
+    yield _watch(server, watched.folders, watched.wanted, recursive=True)
+    yield _watch(server, watched.shallow, watched.wanted, recursive=False)
 
+
+async def _watch(
+    server: Server, folders: Collection[Path], wanted: Callable[[Path], bool], recursive: bool
+) -> None:
     async for changes in awatch(
-        *watched, watch_filter=is_wanted, debounce=_DEBOUNCE, step=_STEP, rust_timeout=500
+        *folders,
+        watch_filter=lambda _, path: wanted(Path(path)),
+        debounce=_DEBOUNCE,
+        step=_STEP,
+        rust_timeout=500,
+        recursive=recursive,
     ):
         paths = {Path(path) for _, path in changes}
         if server.maker.cursor_file in paths:

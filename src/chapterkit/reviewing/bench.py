@@ -82,8 +82,15 @@ class Bench:
         there = [self.root / name for name in _FOLLOWED if (self.root / name).is_dir()]
         return [*there, self.root / STATE]
 
+    def shallow(self) -> Sequence[Path]:
+        """Return the folders of which only their own files are followed: that of refs.bib."""
+        bibliography = self.root / self.workshop.book().config.bibliography
+        return sorted({self.root, bibliography.parent})
+
     def wants(self, path: Path) -> bool:
         """Tell whether a change of a file may change what is shown."""
+        if path.parent == self.root and path.suffix != ".bib" and path.name != "review":
+            return False
         return not path.name.startswith((".", "#")) and not path.name.endswith(
             ("~", ".swp", ".chapterkit")
         )
