@@ -278,7 +278,7 @@ def told_sources(desk: Desk) -> list[Told]:
     used = {
         key for one in desk.documents.values() for block in one.blocks for key in block.citations()
     }
-    states = {id: mark_of(one) for id, one in cards(desk.book).items()}
+    verified = {id for id, one in cards(desk.book).items() if one.state == "verified"}
     rows: list[Told] = []
     for key, source in desk.book.bibliography.items():
         numbers = by_source.get(key, [])
@@ -288,7 +288,7 @@ def told_sources(desk: Desk) -> list[Told]:
                 "short": source.short,
                 "title": source.fields.get("title", ""),
                 "numbers": numbers,
-                "verified": sum(states[one] == "verified" for one in numbers),
+                "verified": sum(one in verified for one in numbers),
                 "text": _has_text(key, desk.subject),
                 "used": key in used or bool(numbers),
                 "path": source.origin.path,
