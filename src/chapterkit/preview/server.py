@@ -85,6 +85,7 @@ class Server:
     settled: dict[str, int] = field(default_factory=dict)
     version: int = 0
     pending: asyncio.Event = field(default_factory=asyncio.Event)
+    unsettled: asyncio.Event = field(default_factory=asyncio.Event)
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
     styles: dict[str, str] = field(default_factory=dict)
 
@@ -197,17 +198,40 @@ class Server:
         self.pending.set()
 
     async def follow(self) -> None:
-        """Make sheets anew whenever something is pending, first quickly and then altogether."""
-        settling: asyncio.Task[None] | None = None
+        """Make sheets anew, quickly, whenever something is pending."""
         while True:
             await self.pending.wait()
             self.pending.clear()
-            if settling:
-                settling.cancel()
-            version = self.version
             for name in self._watched():
                 await self._quickly(name)
-            settling = asyncio.create_task(self._settle(version))
+            self.unsettled.set()
+
+    async def settle(self) -> None:
+        """Make all of each sheet once files rest; one after another, for each takes its time."""
+        while True:
+            await self.unsettled.wait()
+            self.unsettled.clear()
+            await asyncio.sleep(REST)
+            version = self.version
+            for name in self._watched():
+                if self.settled.get(name) != version and await self._settled(name, version):
+                    self.settled[name] = version
+                if version != self.version:
+                    break
+
+    async def _settled(self, name: str, version: int) -> bool:
+        """Make all of a sheet and show it; tell whether no file has changed meanwhile."""
+        for step in self.maker.steps(name):
+            if version != self.version:
+                return False
+            async with self.making:
+                sheet = await self._made(name, step)
+            if version != self.version:
+                return False
+            await self._show(name, sheet)
+            if sheet.failures:
+                break
+        return True
 
     def _watched(self) -> list[str]:
         return sorted({one.name for one in self.readers})
@@ -215,22 +239,6 @@ class Server:
     async def _quickly(self, name: str) -> None:
         sheet = await self._made(name, lambda: self.maker.quick(name))
         await self._show(name, sheet)
-
-    async def _settle(self, version: int) -> None:
-        """Make all of each sheet, unless files change meanwhile."""
-        await asyncio.sleep(REST)
-        for name in self._watched():
-            for step in self.maker.steps(name):
-                async with self.making:
-                    if version != self.version:
-                        return
-                    sheet = await self._made(name, step)
-                    if version != self.version:
-                        return
-                await self._show(name, sheet)
-                if sheet.failures:
-                    break
-            self.settled[name] = version
 
     async def _show(self, name: str, sheet: Sheet) -> None:
         self.sheets[name] = sheet

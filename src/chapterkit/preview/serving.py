@@ -68,7 +68,7 @@ async def _serve(
     web = _Quiet(config)
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(one)
-        for one in (web.serve([at]), server.follow(), *_watching(server, watched))
+        for one in (web.serve([at]), server.follow(), server.settle(), *_watching(server, watched))
     ]
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()

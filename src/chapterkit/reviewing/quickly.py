@@ -30,6 +30,7 @@ from chapterkit.text.tree import (
     Tree,
     check_depth,
     kind_of,
+    level_of,
     outermost,
     tree_blocks,
     walk,
@@ -38,6 +39,7 @@ from chapterkit.text.tree import (
 
 # A line that may be anything but a paragraph of its own, or that reaches beyond itself.
 _NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\[\^|<!--|!\[|\{#|\$\$)")
+_HEADING = re.compile(r"#{2,6} [^#{}\[\]]+ \{#[\w.:-]+\}")
 _MOST = 60
 # What pandoc says of a citation that depends on where it stands.
 _COUNTED = frozenset({"citationHash", "citationNoteNum"})
@@ -49,7 +51,7 @@ class Known:
 
     `pieces` has one for each of the `count` blocks of the document, then those of what citeproc and
     the writer put behind them. `blocks` are the places of its blocks, by the line that each begins
-    in; `paragraphs` those of them that are mere paragraphs. `printing` has no text of its own;
+    in; `plain` those of them of which nothing else depends. `printing` has no text of its own;
     `things` are what can be referred to, `identifiers` what is there to be linked to.
     """
 
@@ -58,7 +60,7 @@ class Known:
     pieces: tuple[str, ...] = field(repr=False)
     count: int
     blocks: Mapping[int, int] = field(repr=False)
-    paragraphs: frozenset[int] = field(repr=False)
+    plain: frozenset[int] = field(repr=False)
     cited: Mapping[str, Element] = field(repr=False)
     things: Mapping[str, Thing] = field(repr=False)
     identifiers: frozenset[str] = field(repr=False)
@@ -80,11 +82,18 @@ def known(rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str]) 
         pieces=tuple(pieces),
         count=len(blocks),
         blocks=line_of_blocks(document) if same else {},
-        paragraphs=frozenset(at for at, one in enumerate(blocks) if kind_of(one) == "Para"),
+        plain=frozenset(at for at, one in enumerate(blocks) if _is_plain(one, document)),
         cited=_cited(document.tree, printing.tree),
         things={**document.elsewhere, **identifiers_of(document.things)},
         identifiers=frozenset(identifiers_in(printing.tree)),
     )
+
+
+def _is_plain(block: Element, document: Document) -> bool:
+    """Tell whether a block may change without another one: a paragraph, an unnumbered heading."""
+    if kind_of(block) == "Header":
+        return level_of(block) > 1 and document.counting.sections == "none"
+    return kind_of(block) == "Para"
 
 
 def line_of_blocks(document: Document) -> dict[int, int]:
@@ -188,12 +197,13 @@ def _replaceable(old: Known, line: int) -> bool:
     """Tell whether an old line is empty, or a paragraph as a whole."""
     if not old.lines[line].strip():
         return True
-    return old.blocks.get(line) in old.paragraphs and _stands_alone(old.lines, line)
+    return old.blocks.get(line) in old.plain and _stands_alone(old.lines, line)
 
 
 def _stands_alone(lines: Sequence[str], line: int) -> bool:
     around = [lines[one] for one in (line - 1, line + 1) if 0 <= one < len(lines)]
-    return not _NOT_PLAIN.match(lines[line]) and not any(one.strip() for one in around)
+    plain = not _NOT_PLAIN.match(lines[line]) or _HEADING.fullmatch(lines[line])
+    return bool(plain) and not any(one.strip() for one in around)
 
 
 def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
