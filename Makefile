@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
+.PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -55,6 +55,9 @@ book: build/book.built ## Check all chapters and write them as one book
 build/book.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build --book --depfile build/book.mk
 	@rm -f $@ && touch $@
+
+preview: $(INSTALLED) ## Show the book in a browser, and follow it as it changes
+	@$(CHAPTERKIT) preview --open
 
 # --- quality
 

@@ -17,12 +17,16 @@ from chapterkit.text.document import Document
 
 
 def mended(
-    subject: Subject, accepted: Accepted | None = None, changes: Changes | None = None
+    subject: Subject,
+    accepted: Accepted | None = None,
+    changes: Changes | None = None,
+    only: Problem | None = None,
 ) -> tuple[Texts, Mended]:
     """Carry out, in memory, the edits of a subject's problems; return its files before and after.
 
     What a baseline accepts is left alone; with `changes`, all that stands on other lines, too:
-    then there is one round, for edits may join lines and so move the changed ones.
+    then there is one round, for edits may join lines and so move the changed ones. With `only`,
+    one problem is mended and no other.
     """
     texts = _sources(subject)
 
@@ -34,12 +38,13 @@ def mended(
         problems = of_all(each) if each else linted(now, document)
         if accepted:
             problems = without_accepted(problems, accepted, [subject], stale=False)
-        return on_changed_lines(problems, changes, subject.root)
+        wanted = [one for one in problems if only in {None, one}]
+        return on_changed_lines(wanted, changes, subject.root)
 
     def parse(changed: Texts) -> Document:
         return document_of(subject.changed(changed))
 
-    return texts, mend(texts, parse, problems_of, 1 if changes else ROUNDS)
+    return texts, mend(texts, parse, problems_of, 1 if changes or only else ROUNDS)
 
 
 def _sources(subject: Subject) -> dict[str, str]:

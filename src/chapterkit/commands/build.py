@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
 from chapterkit.printing import Keep, Written, printed
 from chapterkit.text.document import Document
 
+REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
 
@@ -103,7 +104,7 @@ def build(
     files: list[Written] = []
     if not whole:
         for each in made:
-            printings = _chapter(each, memory)
+            printings = _chapter(each, chosen, memory)
             keep = keeping(_texts(each), printings, memory)
             files += _write(printings, chosen, folder, jobs, keep)
             say_lines(summary_text(each[0].document, book))
@@ -138,14 +139,21 @@ def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
     }
 
 
-def _chapter(made: Made, memory: Memory) -> dict[str, ChapterPrinting]:
+def _chapter(
+    made: Made, chosen: Sequence[Format[Any]], memory: Memory
+) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
-    return {
-        name: printing
-        for one in made
-        for printing in [printing_of(one.subject, one.document, memory)]
-        for name in sorted(one.subject.formats)
-    }
+    found: dict[str, ChapterPrinting] = {}
+    for one in made:
+        printing = printing_of(one.subject, one.document, memory)
+        found |= dict.fromkeys(sorted(one.subject.formats), printing)
+        if REVIEW in one.subject.formats & {format.name for format in chosen}:
+            # What makes an editor's page is loaded only for that.
+            from chapterkit.reviewing.workshop import review_data
+
+            told = review_data(one.subject, one.document, printing)
+            found[REVIEW] = replace(printing, told=told)
+    return found
 
 
 def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:

@@ -32,7 +32,7 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
-from chapterkit.pipeline import Subject
+from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
 
@@ -92,6 +92,7 @@ from chapterkit.revision.changes import Changes, changes_since
     "--links", is_flag=True,
     help="Go online, too: dead addresses, wrong DOIs and retracted papers of the bibliography.",
 )  # fmt: skip
+@click.option("--comments", is_flag=True, help="Tell, too, what editors have said of chapters.")
 @_options.jobs("Texts")
 def check(
     targets: Sequence[str],
@@ -114,6 +115,7 @@ def check(
     diff: bool,
     fix: bool,
     links: bool,
+    comments: bool,
     jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
@@ -154,6 +156,8 @@ def check(
         raise click.UsageError("--sign-off 要说明与什么相比：加上 --against BASE")
     if links:
         problems += _lost(wanted)
+    if comments:
+        problems += _said(wanted)
     if ledger:
         _print_strength(wanted)
     if write_baseline:
@@ -199,6 +203,18 @@ def _lost(wanted: Sequence[Subject]) -> list[Problem]:
     sources = sources_of(wanted)
     with progress("正在查地址", len(sources)) as step:
         return lost_sources(sources, step)
+
+
+def _said(wanted: Sequence[Subject]) -> list[Problem]:
+    """Return what editors have said of chapters, as far as it is not resolved."""
+    from chapterkit.reviewing.commenting import problems_of_comments
+
+    return [
+        problem
+        for one in wanted
+        if one.chapter
+        for problem in problems_of_comments(one.book, one.chapter.slug, document_of(one))
+    ]
 
 
 @dataclass(frozen=True)

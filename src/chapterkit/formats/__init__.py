@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import BOOK, Part, Role
+from chapterkit.numbers.cards import Card
 from chapterkit.plugins import FORMATS, Plugin, plugins
 from chapterkit.text.document import Document
 from chapterkit.text.tree import Element, Tree
@@ -33,8 +34,8 @@ class Printing:
 
     `language` is a BCP 47 tag (zh-Hans, zh-Hant); `work` an empty temporary folder of this
     format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
-    nothing of the book itself; `provenance` tells for every number shown where it comes from, as
-    one line of plain text; `modified` is when the manuscript was last changed, in seconds since
+    nothing of the book itself; `cards` tell of every number what it is and where
+    it comes from; `modified` is when the manuscript was last changed, in seconds since
     1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
     this is, empty for none; `wide` what is to be done with tables that are too wide, by their
     identifiers, where the author says: turn, divide; `narrow` the drawings among the pictures as
@@ -45,7 +46,7 @@ class Printing:
     language: str
     work: Path
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
-    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cards: Mapping[str, Card] = field(default_factory=dict, repr=False)
     modified: int | None = None
     edition: str = ""
     wide: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -64,7 +65,8 @@ class ChapterPrinting(Printing):
     `number` is 7 or A, `label` the number as a reader is shown it (第 7 章), both empty for what
     has none; `start_page` the folio of the first page; `title` is plain text, without the number;
     `role` and `part` tell where in the book it stands; `tree` what citeproc has put citations into;
-    `document` the checked document, for placing a complaint at its origin.
+    `document` the checked document, for placing a complaint at its origin; `told` is what an
+    editor's page tells beside the text, as JSON has it, empty where none is made.
     """
 
     scope: ClassVar[Scope] = "chapter"
@@ -77,6 +79,7 @@ class ChapterPrinting(Printing):
     title: str
     document: Document
     tree: Tree = field(repr=False)
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pybtex.database.input.bibtex import LowLevelParser, UndefinedMacro, month_names
@@ -62,6 +62,7 @@ class Source:
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 
 
+@lru_cache(maxsize=8)
 def parse_bibliography(text: str, path: str) -> dict[str, Source]:
     """Return the entries of a BibTeX text by key, in order.
 

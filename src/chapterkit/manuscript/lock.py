@@ -17,7 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -215,6 +215,7 @@ _FORM = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=4)
 def parse_lock(text: str, path: str = LOCK_FILE) -> dict[str, Entry]:
     """Return the entries that a lock's text holds.
 

@@ -51,6 +51,21 @@ def over_exhibits(printing: AnyPrinting, change: Callable[[Element], list[Elemen
     return over_elements(changed) if has_exhibits(printing) else lambda tree: tree
 
 
+def reachable(element: Element) -> list[Element]:
+    """Let a keyboard reach what may have to be scrolled: a table that is wider than the screen."""
+    first, *others = blocks_of(element)
+    if kind_of(first) != "Table":
+        return [element]
+    caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
+    told = [("tabindex", "0"), ("role", "group"), ("aria-label", caption)]
+    return [
+        div(
+            [div([first], Attributes(classes=["wide"], pairs=told)), *others],
+            attributes_of(element),
+        )
+    ]
+
+
 # --- decimals
 
 _NUMBER = re.compile(r"[+−]?\d[\d,]*(\.\d+)?")
