@@ -285,7 +285,7 @@ def test_html_holds_drawings_as_text_with_titles_for_wide_and_narrow_screens(bui
     assert html.count("<svg") == 8
     assert "data:image/svg" not in html
     assert re.search(r"<title>文字版换规则后的成功率（强化学习之后）：15.0%。来源：Chu", html)
-    assert 'class="number" data-number="general-points.gpl_init" title="' in html
+    assert 'class="number" data-number="general-points.gpl_init" popovertarget="' in html
     assert html.count('data-pad="') >= 3
     assert "prefers-color-scheme: dark" in html
     ids = re.findall(r'\bid="([^"]+)"', html)
