@@ -19,6 +19,11 @@ from chapterkit.han import ALL_HAN
 from chapterkit.patterns import Late
 
 OTHERS = "others"
+# A surname of one word, a comma, given names: most names, of which nothing needs to be asked.
+_USUAL = Late(
+    r"[A-Z][A-Za-z'-]*[a-z][A-Za-z'-]*, "
+    r"(?!(?:Inc|Ltd|LLC|Corp|GmbH|Limited)\b)[A-Z][A-Za-z.'-]*(?: [A-Z][A-Za-z.'-]*)*"
+)
 # Letters of China, Japan and Korea: such names stand as they are written, family name first.
 CJK = f"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af{ALL_HAN}"
 _CJK = Late(f"[{CJK}]")
@@ -53,10 +58,14 @@ def names_in(text: str, field: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]
     found: list[_Name] = []
     faults: list[Fault] = []
     written = [name for one in split_name_list(text) if (name := one.strip())]
-    if not _BRACES.search(text) and len(written) > 1 and any(map(_is_of_something, written)):
+    parted = len(written) > 1 and (" of " in text or " for " in text)
+    if parted and not _BRACES.search(text) and any(map(_is_of_something, written)):
         said = f"{field} 里的“{text}”像是一个机构，却会在 and 处断开"
         return ("{" + text + "}",), (Fault(said, _HINT),)
     for name in written:
+        if _USUAL.fullmatch(name):
+            found.append(_Name(name))
+            continue
         if says_nothing(name):
             faults.append(Fault(f"{field} 里的“{name}”不是人名", "补上作者；没有就删去这个字段"))
             continue
@@ -92,10 +101,12 @@ _NOTHING = frozenset({
     "not available", "无", "無", "不详", "不詳", "未知", "-", "--", "?", "??",
 })  # fmt: skip
 
+_LONG = 20  # longer than each of these words with braces round it
+
 
 def says_nothing(text: str) -> bool:
     """Tell whether a field holds the word that a program puts where it knows nothing: Null."""
-    return text.strip("{}\"' \t").lower() in _NOTHING
+    return len(text) < _LONG and text.strip("{}\"' \t").lower() in _NOTHING
 
 
 def _read(name: str, *, alone: bool) -> Iterator[_Name]:

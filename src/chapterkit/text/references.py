@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pybtex.database import Person
@@ -135,7 +136,7 @@ class _Entry:
     def _first(self, *names: str) -> str:
         return next(filter(None, map(self.fields.get, names)), "")
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The CSL type; what only a preprint server has is an `article`."""
         preprint = bool(self._arxiv_url())
@@ -433,6 +434,8 @@ class _Entry:
         yield from self._unknown_kind()
         texts = self.texts(self.kind)
         for name, text in texts.items():
+            if not text:
+                continue
             if says_nothing(text):
                 yield Fault(f"{name} 是“{text}”，会原样印出来", "补上；没有就删去这个字段")
             if name in {"title", "container-title", "publisher"} and _IS_URL.match(text):
