@@ -85,8 +85,9 @@ def _tell_history(id: str, form: str) -> None:
     from chapterkit.revision import history
 
     root = this_root()
-    load(Disk(root)).ledger.find(id)
     moments = history.history(root, id, partial(sentences_at, root))
+    if not moments:
+        load(Disk(root)).ledger.find(id)
     if form == "json":
         hand_over(history.as_json(id, moments))
     else:

@@ -129,7 +129,7 @@ class _Copies:
     def original(self, paragraph: Paragraph) -> Paragraph | None:
         """Return what a paragraph says again, in the same or nearly the same words."""
         key = paragraph.key
-        if len(key) < _SHORT or key.endswith(_LEADS_ON) or "Figure" in paragraph.blocks[0].within:
+        if len(key) < _SHORT or key.endswith(_LEADS_ON) or paragraph.kind == "Figure":
             return None
         likeliest = (self.paragraphs[at] for at in self.index.likeliest(key, _LIKELIEST))
         others = [one for one in (*self.by_key[key], *likeliest) if one in self.known]

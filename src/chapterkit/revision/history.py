@@ -98,7 +98,8 @@ class _Step:
         last = (moments[-1].sentences or ()) if moments else ()
         came = tuple(one for one in said or () if one not in last)
         went = tuple(one for one in last if said is not None and one not in said)
-        if not (fields or came or went or self.was != self.id):
+        is_renamed = now is not None and self.was != self.id
+        if not (fields or came or went or is_renamed):
             return None
         return Moment(self.commit, self.id, now.text if now else "", fields, said, came, went)
 
@@ -109,10 +110,9 @@ _FORM = "--format=%x01%H%x00%P%x00%ct%x00%an%x00%s%x00"
 def _paths(root: Path, path: str) -> dict[str, str]:
     """Return the commits that touch a file, the oldest first, each with what it was called then."""
     asked = ("log", "--follow", "--name-only", "--no-show-signature", _FORM, "HEAD", "--", path)
-    rows = os.fsdecode(git(root, *asked)).split("\x01")[1:]
-    parts = (row.split("\0") for row in reversed(rows))
+    rows = reversed(_rows(git(root, *asked)))
     prefix = os.fsdecode(git(root, "rev-parse", "--show-prefix")).removesuffix("\n")
-    return {one[0]: one[-1].strip().removeprefix(prefix) or path for one in parts}
+    return {one[0]: one[-1].strip().removeprefix(prefix) or path for one in rows}
 
 
 def _commits(root: Path, name: str, paths: Mapping[str, str]) -> Iterator[Commit]:
@@ -128,10 +128,15 @@ def _commits(root: Path, name: str, paths: Mapping[str, str]) -> Iterator[Commit
     return (found[hash] for hash in order if hash in found)
 
 
+def _rows(printed: bytes) -> list[list[str]]:
+    """Return what git has printed in _FORM, a row a commit, whatever a commit says of itself."""
+    rows = [row.split("\0") for row in os.fsdecode(printed).split("\x01")]
+    return [row for row in rows if len(row) == 6 and row[2].isdigit()]
+
+
 def _parsed(printed: bytes) -> dict[str, Commit]:
     found = {}
-    for row in os.fsdecode(printed).split("\x01")[1:]:
-        hash, parents, seconds, who, subject, *_ = row.split("\0")
+    for hash, parents, seconds, who, subject, *_ in _rows(printed):
         day = datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
         found[hash] = Commit(hash, tuple(parents.split()), day, who, subject)
     return found

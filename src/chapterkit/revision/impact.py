@@ -92,7 +92,10 @@ def _showing(state: State, ids: set[str], why: str) -> Iterator[Touched]:
     for paragraph in state.paragraphs:
         for id, at in paragraph.numbers:
             if id in ids:
-                yield _touched(paragraph, at, why)
+                yield _touched(paragraph, at, why + _EXHIBITS.get(paragraph.kind, ""))
+
+
+_EXHIBITS = {"Table": "（表格）", "Figure": "（图）"}
 
 
 def _of_source(state: State, key: str) -> Iterator[Touched]:

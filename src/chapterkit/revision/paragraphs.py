@@ -211,8 +211,8 @@ class Paragraph:
 
 
 _NUMBERED = re.compile(r"\d|[一二三四五六七八九十]")
-# What is compared as one text, whatever it is made of.
-_ALONE = frozenset({"Table", "Note"})
+# What a paragraph is called after, whatever it is made of.
+_ALONE = frozenset({"Table", "Note", "Figure"})
 
 
 def _key(text: str) -> str:

@@ -160,9 +160,10 @@ def numbered_change(one: Numbered) -> str:
 
 def length_change(one: Length) -> str:
     """Return how long a section was and is, and how long it should be."""
+    if one.new is None:
+        return f"{one.title}：没有了（原有 {one.old} 字）"
     was = "新" if one.old is None else str(one.old)
-    now = "没有了" if one.new is None else str(one.new)
-    change = f"{was} → {now} 字" if was != now else f"{now} 字"
+    change = f"{was} → {one.new} 字" if one.old != one.new else f"{one.new} 字"
     asked = f"，应在 {one.budget[0]}～{one.budget[1]} 字" if one.budget and not one.fits else ""
     return f"{one.title}：{change}{asked}"
 
