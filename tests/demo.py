@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,10 @@ from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.exhibited import Exhibit, declared, exhibits_of
+from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.ledger import Ledger, make_ledger, numbers_of
+from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
 from chapterkit.manuscript.lock import Entry as Locked
 from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
@@ -29,7 +32,8 @@ from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.printing import Written, printed
 from chapterkit.quantities import find_in_plain
 from chapterkit.text.document import Document
-from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.exhibits import placing, with_exhibits, with_placed
+from chapterkit.text.origins import mark, rendered_plainly, without_marks
 
 HERE = Path(__file__).parent
 PICTURES = Disk(HERE / "data" / "pictures")
@@ -71,7 +75,36 @@ def demo_book() -> Book:
     # The examples of the rules' pages name their numbers as in a book: demo.rl.
     ledger = Ledger(dict(numbers) | {f"demo.{name}": number for name, number in numbers.items()})
     sources = parse_bibliography((HERE / "rules" / "refs.bib").read_text("utf-8"), "refs.bib")
-    return Book(Config.partly(), {}, sources, ledger, {}, (), folder=PICTURES)
+    text = (HERE / "rules" / "exhibits.yaml").read_text("utf-8")
+    exhibits, made = exhibits_in(parse_yaml(text, "exhibits.yaml"), {}, ledger)
+    return Book(
+        Config.partly(), {}, sources, Ledger({**ledger, **made}), {}, (), exhibits=exhibits, folder=PICTURES
+    )  # fmt: skip
+
+
+def exhibits_in(
+    file: YamlFile, records: dict[str, Record], ledger: Ledger
+) -> tuple[dict[str, Exhibit], dict[str, Number]]:
+    """Return the exhibits of a file and of records, and the numbers that are computed for them."""
+    files = [(ExhibitsModel.model_validate(file.data), file)] if file.data else []
+    return exhibits_of(declared(records, files), ledger)
+
+
+def read_case(text: str, book: Book) -> Document:
+    """Return the document of a case, exhibits placed by their calls."""
+    calls = re.compile(r"""\{\{ (table|chart|flow)\("([^"]*)"\) \}\}|\{\{ ref\("([^"]*)"\) \}\}""")
+    if not calls.search(text):
+        return read(rendered_plainly(text, "case.md"))
+
+    def given(found: re.Match[str]) -> str:
+        return f"[它](#{found[3]})" if found[3] else str(placing(book, found[1], found[2]))  # type: ignore[arg-type]
+
+    lines = [
+        f"{mark(Origin('case.md', number), True)}{calls.sub(given, line)}" if line else ""
+        for number, line in enumerate(text.split("\n"), 1)
+    ]
+    document = read(without_marks(with_placed("\n".join(lines), book)))
+    return replace(document, tree=with_exhibits(document, book.exhibits))
 
 
 BOOK = demo_book()
@@ -96,7 +129,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     """Run a rule over Markdown; a text that is a record's numbers is its ledger instead.
 
     Markdown may begin with the book that the rule is to know, as YAML between two lines of ---:
-    `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
+    `exhibits` (what a file of book/exhibits holds), `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
     `terms`, `lock` (number → status, or [status, value] as it was when verified, or the fields
     of its entry that were changed after it was sealed),
     `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6; as the
@@ -117,7 +150,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
         accepted = tuple(_accepted(one) for one in head.pop("accepted", ()))
         book = book_of(head)
     blank = "\n" * text.count("\n", 0, start)
-    document = read(rendered_plainly(blank + text[start:], "case.md"))
+    document = read_case(blank + text[start:], book)
     if chapter := next((one for one in book.chapters if one.slug == "case"), None):
         document = numbered(Subject("case.md", book, chapter), document)
     if accepted:
@@ -158,6 +191,7 @@ def book_of(head: dict[str, Any]) -> Book:
     if "terms" in head:
         data = head.pop("terms")
         terms = Terms(TermsModel.model_validate(data), YamlFile("terms.yaml", data, {}))
+    drawn = YamlFile("exhibits.yaml", head.pop("exhibits", None), {})
     settings = {
         "title": "书", "author": "人", "identifier": "urn:x",
         "chapters": [{"slug": "case", "number": "7", "file": "case.md"}],
@@ -177,10 +211,13 @@ def book_of(head: dict[str, Any]) -> Book:
         ]
     else:
         chapters.sort(key=lambda one: int(one.number))
+    exhibits, computed = exhibits_in(drawn, records, ledger)
+    ledger = Ledger({**ledger, **computed}, ledger.units)
     lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}
     return Book(
-        config, records, bibliography, ledger, {}, tuple(chapters), lock, terms, folder=PICTURES
-    )
+        config, records, bibliography, ledger, {}, tuple(chapters), lock, terms,
+        exhibits=exhibits, folder=PICTURES,
+    )  # fmt: skip
 
 
 def _chapter(

@@ -48,15 +48,27 @@ numbers:
 findings:
   - {claim: 训练之后高于训练之前, rests_on: [before, after], cite: demo2025, at: 图 6}
 relations: []
+tables:
+  rates:
+    caption: 训练前后的成功率
+    columns: [训练之前, 训练之后]
+    rows: {小模型: [before, after]}
+    derived: [差]
+charts:
+  bars: {kind: bars, caption: 训练前后, columns: [训练之前, 训练之后], rows: {小模型: [before, after]}}
 """
 
 
 @dataclass(frozen=True)
 class Example:
-    """A piece of a template; it stands in a chapter, or in the record's own template."""
+    """A piece of a template; it stands in a chapter, or in the record's own template.
+
+    One that is `alone` stands on lines of its own.
+    """
 
     source: str
     in_record: bool = False
+    alone: bool = False
 
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
@@ -73,6 +85,9 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     "calls": (
         Example('{{ cite("demo2025", "图 6") }}'),
         Example('{{ ref("card-game") }}'),
+        Example('{{ table("rates") }}', alone=True),
+        Example('{{ chart("bars") }}', alone=True),
+        Example('见{{ table("rates") }}。'),
     ),
     "record": (
         Example("{{ record.label }}：{{ record.title }}", in_record=True),
@@ -123,6 +138,8 @@ def outcome(example: Example) -> str:
     """Return what comes of an example: the text as readers see it, or what is refused and why."""
     it = book()
     [chapter] = it.chapters
+    if example.alone:
+        example = replace(example, source=f"\n{example.source}\n", alone=False)
     if example.in_record:
         placed = '# 题 {#top}\n\n{{ experiment("card-game") }}\n'
         own = f"{HEAD}￭{example.source}￭\n{{% endblock %}}"
@@ -194,7 +211,7 @@ _NUMBERS = (
     '`n("slug.name")` is a recorded number, anywhere; `n.name` the one of that name in a record\'s own template. `numbers`, there, are all of the record, in its order. A number is printed as its record has it, and keeps its origin in whatever dress; the value never changes. Of several dresses the last counts.\n',
 )
 _CALLS = (
-    "\nA record is placed by `experiment`, or by the name of its kind, on a line of its own. `ref` takes the identifier of anything that bears a number, and `style`: `number`, `title` or `both`.\n",
+    "\nA record is placed by `experiment`, or by the name of its kind, on a line of its own. So are what records, and files of `book/exhibits/`, declare under `tables`, `charts` and `flows`; they are numbered, `ref` leads to them, and what they show counts as used and is checked as in a sentence. `ref` takes the identifier of anything that bears a number, and `style`: `number`, `title` or `both`.\n",
 )
 _RECORD = (
     "`record` is what the record's file says, in the record's own template, its kind's and the default one. What an author may leave out is empty where it is left out: ask with `{% if %}` first.",

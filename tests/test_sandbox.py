@@ -111,7 +111,7 @@ def test_nothing_can_grow(expression: str, operator: str, minimal: Book) -> None
 def test_a_template_reaches_no_attribute(expression: str, attribute: str, minimal: Book) -> None:
     error = refused(minimal, f"甲\n\n{{{{ {expression} }}}}")
     assert error.message == f"模板不能用属性 {attribute}"
-    assert error.hint == "模板里只有 n、cite、ref、experiment、record"
+    assert error.hint == "模板里只有 n、cite、ref、table、chart、flow、experiment、record"
     assert error.origin == Origin("book/chapter3.md", 3)
 
 

@@ -14,7 +14,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.lsp.diagnosing import BOOK, check_book
 from chapterkit.manuscript import yamlfile
 from chapterkit.manuscript.book import Book, load_book
-from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.folder import Disk, Overlay
 from chapterkit.pipeline import Memory
 from chapterkit.text.render import render
 from conftest import HERE, Run, same_as_golden
@@ -108,3 +108,30 @@ def test_all_that_is_wrong_in_a_books_files_is_told_at_once(tmp_path: Path, run:
 def test_an_editor_is_told_all_of_it() -> None:
     told_of = check_book(CASES / "book", {}, None, Memory()).problems[BOOK]
     assert len(told_of) == (CASES / "book.expected").read_text("utf-8").count("\nhint: ")
+
+
+MORE_NUMBERS = """\
+  pair: {value: [17, 18], unit: "%", of: 范围, cite: demo2025}
+  loss: {value: -3.5, unit: "%", of: 损失, cite: demo2025}
+"""
+
+
+def of_exhibits(text: str) -> ChapterkitError | None:
+    """Return what is told of exhibits of the smallest book's record."""
+    folder = Disk(HERE / "books" / "minimal")
+    record = folder.text("experiments/card-game.yaml")
+    many = ", ".join(f"r{one}: [before, after]" for one in range(5000))
+    text = text.replace("{ROWS}", f"{{{many}}}")
+    whole = record.replace("findings:", f"{MORE_NUMBERS}findings:") + text
+    try:
+        load_book(Overlay(folder, {"experiments/card-game.yaml": whole}))
+    except ChapterkitError as error:
+        return error
+    return None
+
+
+def test_what_is_told_of_exhibits() -> None:
+    reports = "".join(
+        report_of(name, text, of_exhibits(text)) for name, text in told("exhibits.txt")
+    )
+    same_as_golden(reports, CASES / "exhibits.expected")

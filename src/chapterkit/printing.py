@@ -16,21 +16,25 @@ from typing import Any
 
 from filelock import FileLock
 
+from chapterkit import fonts
+from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, move_together, path_from_here, remove_left
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.drawn import drawing_of, drawn
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
-from chapterkit.numbers.cards import cards
+from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import drawings_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.passes import spaced_references
@@ -59,6 +63,7 @@ from chapterkit.text.whole import (
 )
 
 Progress = Callable[[str], None]
+Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 
 _BUILDING = ".building-"
 
@@ -77,15 +82,18 @@ def printed(
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
+    keep: Keep = lambda _, make: make(),
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
+
+    `keep` is asked for each file, and has it made unless it has kept it.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [_Maker(one, printing, scratch, progress) for one, printing in wanted]
+        makers = [_Maker(one, printing, scratch, progress, keep) for one, printing in wanted]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         targets = {folder / one.path.name: one.path for one in made}
@@ -146,11 +154,20 @@ class _Maker:
     printing: AnyPrinting
     scratch: Path
     progress: Progress
+    keep: Keep
+
+    @property
+    def target(self) -> Path:
+        """Where the file is made."""
+        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
 
     def make(self) -> Written:
         started = time.perf_counter()
+        target = self.target
         try:
-            target = self._made()
+            raw = self.keep(self.format, self._made)
+            if not target.exists():
+                target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
         except Exception as error:
@@ -162,14 +179,14 @@ class _Maker:
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
         return Written(target, target.stat().st_size, seconds)
 
-    def _made(self) -> Path:
-        """Return the file that was made."""
+    def _made(self) -> bytes:
+        """Make the file; return what is in it."""
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
-        target = self.scratch / f"{printing.name}{printing.suffix}{one.suffix}"
+        target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -178,7 +195,7 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target
+        return target.read_bytes()
 
 
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
@@ -229,6 +246,9 @@ def chapter_printing(
     if book.config.locale.chinese and book.config.style.space == "space":
         tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
+    shared = shared or _shared(book, root, edition)
+    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
+    drawings = _Drawings(book, tree, told)
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -239,9 +259,36 @@ def chapter_printing(
         title=plain_line(title_text(inlines_of(title))),
         document=document,
         tree=without_links_elsewhere(tree, here),
-        pictures=pictures_of(document, tree, book.folder or Disk(root)),
-        **(shared or _shared(book, root, edition)),
+        pictures=pictures_of(document, tree, book.folder or Disk(root), drawings.drawn()),
+        narrow=drawings.drawn(NARROW, "-narrow"),
+        **shared,
     )
+
+
+NARROW = 340
+"""How wide drawings for a phone are, which are laid out anew, in pixels."""
+_WIDE = 480
+
+
+class _Drawings:
+    """The charts and flow drawings that a text shows, drawn in the book's fonts."""
+
+    def __init__(self, book: Book, tree: Tree, provenance: Mapping[str, str]) -> None:
+        self.book = book
+        self.made = [
+            (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
+            for id, alternative in drawings_in(tree).items()
+            if id in book.exhibits
+        ]
+
+    def drawn(self, width: float = _WIDE, suffix: str = "") -> dict[str, Picture]:
+        """Return the drawings of this width by their addresses."""
+        if not self.made:
+            return {}
+        config = self.book.config
+        look = look_of(fonts.chosen(config.sans, *config.locale.sans), width)
+        pictures = (drawn(one, drawing, look, suffix) for one, drawing in self.made)
+        return {one.path: one for one in pictures}
 
 
 def book_printing(
@@ -277,6 +324,7 @@ def book_printing(
         chapters=printings,
         references=tuple(references),
         pictures=_all_pictures(printings),
+        narrow={address: one for each in printings for address, one in each.narrow.items()},
         cover=book.cover,
         **shared,
     )
@@ -333,6 +381,7 @@ def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
         "work": Path(),
         "edition": edition,
         "cards": cards(book),
+        "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
 

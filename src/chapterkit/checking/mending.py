@@ -11,7 +11,7 @@ from chapterkit.files import replace_texts
 from chapterkit.lint import Problem
 from chapterkit.lint.fix import ROUNDS, Mended, Texts, mend
 from chapterkit.manuscript.folder import MAX_TEXT_BYTES, Disk, decode, read_file
-from chapterkit.pipeline import Subject, checked, document_of, linted, variants
+from chapterkit.pipeline import Subject, checked, document_of, linted, of_all, variants
 from chapterkit.revision.changes import Changes
 from chapterkit.text.document import Document
 
@@ -34,7 +34,8 @@ def mended(
         now = subject.changed(changed)
         made = variants(now)
         # The document has the passages of every format, which are wrong or right in their own.
-        problems = linted(now, document) if len(made) == 1 else checked(made)
+        each = [(one, checked(one)) for one in made] if len(made) > 1 else []
+        problems = of_all(each) if each else linted(now, document)
         if accepted:
             problems = without_accepted(problems, accepted, [subject], stale=False)
         wanted = [one for one in problems if only in {None, one}]

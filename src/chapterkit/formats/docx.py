@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from chapterkit import fonts
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, has_equations
 from chapterkit.formats.shared.drawn import as_pixels
+from chapterkit.formats.shared.exhibits import aligned, blank, for_word
 from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
 from chapterkit.formats.shared.whole import (
@@ -50,6 +52,8 @@ from chapterkit.text.whole import is_of_one_text
 _FOLDER = ASSETS / "docx"
 _EQUATION = "Numbered Equation"
 _EQUATION_ID = "NumberedEquation"
+_NOTE = "Table Note"
+_NOTE_ID = "TableNote"
 _LISTED = "Table of Figures"
 _LISTED_ID = "TableofFigures"
 _TAB = raw("openxml", "<w:r><w:tab/></w:r>")
@@ -78,15 +82,21 @@ def _prepare(printing: AnyPrinting) -> Tree:
         "lang": printing.language,
     }
     things = (thing for one in printing.chapters for thing in one.document.things)
+    families = (
+        *fonts.chosen(config.sans, *config.locale.sans),
+        *fonts.chosen(config.serif, *config.locale.serif),
+    )
     return passed(
         assembled(printing, _text, _Openings(printing).placed),
         with_metadata(values),
+        aligned(printing, blank),
+        for_word(printing, _NOTE),
         _equations_apart,
         with_fields(things, config.wording.equation),
         over_elements(_styled),
         _in_normal,
         (lambda tree: tree) if is_chapter else _with_front_pages(config),
-        embedded(printing, lambda one: as_pixels(one, printing.work)),
+        embedded(printing, lambda one: as_pixels(one, printing.work, families)),
     )
 
 
@@ -238,6 +248,8 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     def change(name: str, part: bytes) -> bytes:
         if name == "word/document.xml" and has_tabs:
             part = _in_line(part)
+        if name == "word/document.xml" and b"<w:tbl>" in part:
+            part = _TABLE.sub(_between_rules, part)
         if name == "word/document.xml" and isinstance(printing, BookPrinting):
             part = _with_folios(part)
         if name in _FONTS_IN:
@@ -245,6 +257,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         if name != "word/styles.xml":
             return restored(name, part, printing)
         part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
+        part = _pandocs_style(_NOTE_ID).sub(_NOTE_STYLE.encode(), part)
         if isinstance(printing, BookPrinting):
             part = _pandocs_style(_LISTED_ID).sub(_LISTED_STYLE.encode(), part)
         return (
@@ -303,6 +316,51 @@ def _in_line(document: bytes) -> bytes:
         return _BEFORE_FORMULA.sub(b"", found[0]).replace(b"</m:oMathPara>", b"")
 
     return _PARAGRAPH.sub(change, document)
+
+
+# The lines under a table: small, without an indent.
+_NOTE_STYLE = f"""
+<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_NOTE_ID}">
+<w:name w:val="{_NOTE}"/><w:basedOn w:val="BodyText"/><w:qFormat/>
+<w:pPr><w:spacing w:before="20" w:after="20" w:line="260" w:lineRule="auto"/>
+<w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
+<w:rPr><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr>
+</w:style>
+"""
+_TABLE = re.compile(rb"<w:tbl>.*?</w:tbl>", re.DOTALL)
+_ROW = re.compile(rb"<w:tr>.*?</w:tr>", re.DOTALL)
+_CELL = re.compile(rb"<w:tcPr ?/>|<w:tcPr>(.*?)</w:tcPr>", re.DOTALL)
+_IS_HEAD = b"<w:tblHeader"
+
+
+def _rule(side: str, eighths: int) -> bytes:
+    return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="auto"/>'.encode()
+
+
+def _between_rules(table: re.Match[bytes]) -> bytes:
+    """Return a table between thick rules, a thin one under its heads; no row is broken."""
+    outer = b"<w:tblBorders>" + _rule("top", 12) + _rule("bottom", 12) + b"</w:tblBorders>"
+    placed = rb"\1" + b'<w:jc w:val="center"/>' + outer
+    heads = sum(1 for row in _ROW.finditer(table[0]) if _IS_HEAD in row[0])
+    places = iter(range(len(table[0])))
+    ruled = _ROW.sub(lambda row: _ruled(row[0], next(places), heads), table[0])
+    return re.sub(rb"(<w:tblW [^>]*/>)", placed, ruled, count=1)
+
+
+def _ruled(row: bytes, place: int, heads: int) -> bytes:
+    """Return a row that stays on one page; the last of the heads has a rule, groups' heads too."""
+    last = place == heads - 1
+    line = b"<w:tcBorders>" + _rule("bottom", 6 if last else 4) + b"</w:tcBorders>"
+
+    def cell(found: re.Match[bytes]) -> bytes:
+        own = found[1] or b""
+        ends = last or (place < heads and b"gridSpan" in own)
+        return b"<w:tcPr>" + own + (line if ends else b"") + b"</w:tcPr>"
+
+    row = _CELL.sub(cell, row)
+    if b"<w:trPr>" in row:
+        return row.replace(b"<w:trPr>", b"<w:trPr><w:cantSplit/>", 1)
+    return row.replace(b"<w:tr>", b"<w:tr><w:trPr><w:cantSplit/></w:trPr>", 1)
 
 
 _BREAK = re.compile(rb'<w:sectPr w:rsidR="front" ?/>')

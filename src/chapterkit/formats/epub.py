@@ -14,6 +14,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
+from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
@@ -64,6 +65,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         assembled(printing, as_numbered),
         with_metadata(metadata),
         lambda tree: with_blocks(tree, [*pages, *tree_blocks(tree)]),
+        aligned(printing, unseen),
         over_elements(_held),
         standing_in(printing),
     )
@@ -172,6 +174,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     sheets = ["epub/style.css"]
     sheets += ["epub/book.css"] if isinstance(printing, BookPrinting) else []
     sheets += ["html/equations.css"] if has_equations(printing) else []
+    sheets += ["epub/exhibits.css"] if has_exhibits(printing) else []
     style = b"".join((ASSETS / name).read_bytes() for name in sheets)
     style += printing.config.locale.epub_style.encode()
     with zipfile.ZipFile(written) as made:

@@ -7,10 +7,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
+from chapterkit.formats.shared.exhibits import (
+    aligned,
+    has_exhibits,
+    over_exhibits,
+    reachable,
+    unseen,
+)
 from chapterkit.formats.shared.number_cards import with_cards
-from chapterkit.formats.shared.pictures import put_in, standing_in
+from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.passes import passed, with_metadata
@@ -46,9 +54,13 @@ def _prepare(printing: AnyPrinting) -> Tree:
     values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
     own = printing.config.locale.html_style
     style = {"style": Markup("html", own)} if own else {}
+    drawings = {"drawings": Markup("html", style_sheet())} if printing.narrow else {}
+    sheet = {"exhibits": "yes", **drawings} if has_exhibits(printing) else {}
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
-        with_metadata({"lang": printing.language, **_escaped(values), **style}),
+        aligned(printing, unseen),
+        over_exhibits(printing, reachable),
+        with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
         lambda tree: with_cards(tree, printing),
         standing_in(printing),
     )
@@ -117,7 +129,7 @@ def _with_number(tree: Tree, label: str) -> Tree:
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    target.write_bytes(put_in(written.read_bytes(), printing))
+    target.write_bytes(put_in(with_drawings(written.read_bytes(), printing), printing))
 
 
 FORMAT = Format(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.formats.shared.exhibits import aligned, blank, in_words, over_exhibits
 from chapterkit.formats.shared.whole import assembled, front_pages
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
 from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
@@ -29,7 +30,13 @@ def _arguments(printing: AnyPrinting) -> list[str]:
 
 def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
-    tree = passed(assembled(printing, _text), with_metadata({}), over_elements(_plainer))
+    tree = passed(
+        assembled(printing, _text),
+        aligned(printing, blank),
+        over_exhibits(printing, in_words),
+        with_metadata({}),
+        over_elements(_plainer),
+    )
     if isinstance(printing, ChapterPrinting):
         return tree
     return with_blocks(tree, [*front_pages(printing.config), *tree_blocks(tree)])
@@ -44,7 +51,6 @@ def _text(printing: ChapterPrinting) -> Tree:
         sectioned(counting),
         tagged(counting, lambda one, numeral: _with_tag(one, numeral, counting.wording.spaced)),
         numbered(printing.label, printing.config.wording.heading),
-        over_elements(_plainer),
     )
 
 

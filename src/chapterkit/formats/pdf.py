@@ -13,6 +13,7 @@ from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
+from chapterkit.formats.shared.exhibits import aligned, set_in_typst
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.whole import (
@@ -59,10 +60,16 @@ def _prepare(printing: AnyPrinting) -> Tree:
     Raises ChapterkitError for a character that no font can show.
     """
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
-    tree = passed(text, with_metadata({}))
+    tree = passed(
+        text,
+        aligned(printing, _hidden),
+        _with_floats_kept,
+        set_in_typst(printing),
+        with_metadata({}),
+    )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
-    return passed(tree, over_elements(lambda one: _for_typst(one, images)), _with_floats_kept)
+    return passed(tree, over_elements(lambda one: _for_typst(one, images)))
 
 
 def _with_floats_kept(tree: Tree) -> Tree:
@@ -87,6 +94,11 @@ def _floats(tree: Tree) -> bool:
 
 
 _FLOATING = frozenset({"Figure", "Table"})
+
+
+def _hidden(text: str) -> Element:
+    """Return what is as wide as a text, and shows nothing."""
+    return _typst(f"#hide[{text}]")
 
 
 def _with_tag(equation: Element, numeral: Numeral) -> Element:

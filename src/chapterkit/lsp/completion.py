@@ -36,14 +36,14 @@ class Candidates:
 
 
 def _own_numbers(book: Book, slug: str | None) -> Iterator[Candidate]:
-    for number in book.ledger.values():
+    for number in book.ledger.recorded:
         if number.id.rpartition(".")[0] == slug:
             yield _number(book, number, number.id.rpartition(".")[2])
 
 
 def _numbers(book: Book, slug: str | None) -> Iterator[Candidate]:
     """Yield all numbers, those of the experiment that the file belongs to first."""
-    known = book.ledger.values()
+    known = book.ledger.recorded
     for number in sorted(known, key=lambda one: one.id.rpartition(".")[0] != slug):
         yield _number(book, number, number.id)
 

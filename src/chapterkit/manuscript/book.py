@@ -9,6 +9,14 @@ from dataclasses import dataclass, field
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
 from chapterkit.manuscript.config import Config, load_config
+from chapterkit.manuscript.drawn import check_drawn
+from chapterkit.manuscript.exhibited import (
+    Declared,
+    Exhibit,
+    declared,
+    exhibits_of,
+    load_exhibit_files,
+)
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, Noted
 from chapterkit.manuscript.ledger import Ledger, make_ledger
 from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
@@ -60,7 +68,8 @@ class Book:
 
     `templates` holds the text of every template by its name below templates/; `lock` what
     `chapterkit verify` established, None if it was never run; `terms` the terminology, None if
-    there is no terms.yaml; `cover` the picture of the cover, if it has one.
+    there is no terms.yaml; `cover` the picture of the cover, if it has one; `exhibits` the tables,
+    charts and flow drawings that records and book/exhibits declare, by their ids.
     `folder` is where all that was read, None for what belongs to no book;
     `digests` tell what was read there, so that two books with the same ones are the same.
     """
@@ -74,6 +83,7 @@ class Book:
     lock: Lock | None = None
     terms: Terms | None = None
     cover: Picture | None = None
+    exhibits: Mapping[str, Exhibit] = field(default_factory=dict)
     folder: Folder | None = field(default=None, compare=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -161,6 +171,7 @@ def load_book(folder: Folder) -> Book:
     records: Mapping[str, Record] = {}
     bibliography: Mapping[str, Source] = {}
     lock, terms, cover = None, None, None
+    exhibits: list[Declared] = []
     with wrong.taken():
         records = load_records(noted, config)
     with wrong.taken():
@@ -173,8 +184,10 @@ def load_book(folder: Folder) -> Book:
         )
     with wrong.taken():
         cover = _cover(noted, config)
+    with wrong.taken():
+        exhibits = declared(records, load_exhibit_files(noted))
     wrong.tell()
-    wrong.add(_unknown_citations(records, bibliography))
+    wrong.add(_unknown_citations(records, exhibits, bibliography))
     chapters: list[Chapter] = []
     for one in config.plan:
         with wrong.taken():
@@ -183,6 +196,9 @@ def load_book(folder: Folder) -> Book:
         ledger = make_ledger(records, config.wording, config.unit_table)
     wrong.tell()
     _check_placed_once(chapters)
+    shown, made = exhibits_of(exhibits, ledger)
+    wrong.add(check_drawn(shown.values()))
+    wrong.tell()
     return Book(
         config,
         records,
@@ -191,11 +207,12 @@ def load_book(folder: Folder) -> Book:
             path.removeprefix("templates/"): noted.text(path)
             for path in noted.list("templates", ".j2")
         },
-        ledger=ledger,
+        ledger=Ledger({**ledger, **made}, ledger.units),
         chapters=tuple(chapters),
         lock=lock,
         terms=terms,
         cover=cover,
+        exhibits=shown,
         folder=folder,
         digests=noted.digests,
     )
@@ -225,14 +242,15 @@ def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
 
 
 def _unknown_citations(
-    records: Mapping[str, Record], bibliography: Mapping[str, Source]
+    records: Mapping[str, Record], exhibits: Sequence[Declared], bibliography: Mapping[str, Source]
 ) -> Iterator[ChapterkitError]:
-    for record in records.values():
-        for key, origin in record.citations():
-            try:
-                check_citation(key, bibliography)
-            except ChapterkitError as error:
-                yield error.at(origin)
+    of_records = (one for record in records.values() for one in record.citations())
+    of_exhibits = (one for exhibit in exhibits for one in exhibit.citations())
+    for key, origin in (*of_records, *of_exhibits):
+        try:
+            check_citation(key, bibliography)
+        except ChapterkitError as error:
+            yield error.at(origin)
 
 
 def _load_chapter(

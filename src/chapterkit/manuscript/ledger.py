@@ -31,7 +31,8 @@ class Number:
     """One entry of the ledger; `value` is what the record states or what was computed.
 
     `model` holds everything that the record says of it; what most readers of a number want stands
-    here by its name. `wording` and `units` are those of the book.
+    here by its name. `wording` and `units` are those of the book. One that was `computed` for an
+    exhibit stands in no record, and is as good as those that it was computed from.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Number:
     origin: Origin
     wording: Wording = field(default=CHINESE, repr=False)
     units: Units = field(default=STANDARD, repr=False, compare=False)
+    computed: bool = field(default=False, repr=False)
 
     @property
     def unit(self) -> str:
@@ -229,6 +231,11 @@ class Ledger(Mapping[str, Number]):
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    @property
+    def recorded(self) -> list[Number]:
+        """The numbers that records state, without those that were computed for exhibits."""
+        return [number for number in self._numbers.values() if not number.computed]
 
     def sibling(self, number: Number, name: str) -> Number:
         """Return the number called `name` in the record of another."""

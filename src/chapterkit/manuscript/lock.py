@@ -188,8 +188,17 @@ def unseen_sources(numbers: Iterable[Number], lock: Lock) -> Counter[str]:
 
 
 def lock_state(numbers: Mapping[str, Number], lock: Lock) -> dict[str, State]:
-    """Return the state of each number by the lock alone."""
-    return {key: state_of(number, lock.get(key)) for key, number in numbers.items()}
+    """Return the state of each number by the lock alone.
+
+    One that was computed for an exhibit has no entry, and the worst state of its parts.
+    """
+    states = {key: state_of(number, lock.get(key)) for key, number in numbers.items()}
+    for key, number in numbers.items():
+        if number.computed:
+            slug = key.rpartition(".")[0]
+            parts = [states[f"{slug}.{name}"] for name in number.operands]
+            states[key] = next((one for one in parts if one != "verified"), "verified")
+    return states
 
 
 # --- the file

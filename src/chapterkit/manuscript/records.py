@@ -22,6 +22,7 @@ from pydantic import (
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.exhibits import ChartModel, ExhibitId, FlowModel, TableModel
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.misread import way_out
 from chapterkit.manuscript.model import SLUG
@@ -175,6 +176,15 @@ class RecordModel(_Model):
     numbers: dict[Name, NumberModel] = Field(default={}, description="这条记录的数")
     findings: tuple[FindingModel, ...] = Field(default=(), description="发现")
     relations: tuple[Relation, ...] = Field(default=(), description="与其他记录的联系")
+    tables: dict[ExhibitId, TableModel] = Field(
+        default={}, description='由记录的数排成的表格，用 {{ table("标识") }} 放进正文'
+    )
+    charts: dict[ExhibitId, ChartModel] = Field(
+        default={}, description='由记录的数画成的图表，用 {{ chart("标识") }} 放进正文'
+    )
+    flows: dict[ExhibitId, FlowModel] = Field(
+        default={}, description='画做法的流程图，用 {{ flow("标识") }} 放进正文'
+    )
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,13 @@ class Wording:
     rows of its card; `verified` and the like say how far it was compared with its source;
     `and_one` and `and_others` tell who wrote it; `range` stands between the ends of a range,
     `numerals` are pairs: a character of numbers spelled in Chinese, and the one that stands for it.
+
+    Of exhibits: `points` is the unit of a difference of percentages, `times` that of a ratio;
+    `in_head` how a head names the unit of its column; `note` and `source` what stands under a
+    table, `between_sources` between two sources there, `own_drawing` where there is none;
+    `no_value` stands in an empty cell, `best_in_rows` explains bold numbers, `continued` follows
+    the caption of a divided table's further parts; `chart_bars` and the like begin the alternative
+    text that is made from the data.
     """
 
     experiment: str
@@ -87,6 +94,23 @@ class Wording:
     not_found: str
     elsewhere_found: str
     copyright: str
+    points: str
+    times: str
+    in_head: str
+    note: str
+    source: str
+    own_drawing: str
+    no_value: str
+    best_in_rows: str
+    between_sources: str
+    continued: str
+    chart_bars: str
+    chart_dots: str
+    chart_lines: str
+    chart_slopes: str
+    chart_shares: str
+    flow: str
+    trace: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

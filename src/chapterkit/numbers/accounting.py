@@ -20,6 +20,9 @@ from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plai
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
+from chapterkit.text.exhibits import was_called
+from chapterkit.text.tree import Element, inner_blocks_of, rows_of
+from chapterkit.text.tree import kind_of as kind_of_element
 
 STATUSES = ("recorded", "matched", "exempt", "unsourced")
 
@@ -70,12 +73,19 @@ def accounts(
     for number in ledger.values():
         by_source.setdefault(number.cite, []).append(number)
     judge = None if policy.is_strict and not exempt else _Judge(policy, document, ledger.units)
+    beside = cited_beside(document)
     return [
         one
         for block in document.prose.blocks
         for one in sorted(
             _of_block(
-                block, ledger, by_source, [*names, *_labelled(block, document)], exempt, judge
+                block,
+                ledger,
+                by_source,
+                [*names, *_labelled(block, document)],
+                exempt,
+                judge,
+                beside.get(id(block), ()),
             ),
             key=lambda one: one.start,
         )
@@ -126,20 +136,68 @@ def _of_block(
     names: Sequence[str],
     exempt: bool,
     judge: _Judge | None,
+    beside: Sequence[str],
 ) -> Iterator[Accounted]:
     for inline in block.numbers():
         yield _recorded(block, inline, ledger, read=exempt)
     text = typed_text(block, names)
     quantities = quantities_in(text, ledger.units)
-    cited = dict.fromkeys(block.citations()) if quantities else {}
+    cited = dict.fromkeys([*block.citations(), *beside]) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
     around = places(block, quantities, ledger) if quantities else ()
     for quantity in quantities:
         typed = _typed(block, Claim(quantity, block.text, around), numbers)
-        yield judge.judged(typed) if judge else typed
+        yield _in_exhibit(judge.judged(typed) if judge else typed, ledger.units)
     for numeral in explain(text, ledger.units) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
+
+
+def cited_beside(document: Document) -> dict[int, tuple[str, ...]]:
+    """Return what is cited for cells of tables elsewhere: in the caption, in the same row.
+
+    The keys are the ids of the blocks.
+    """
+    found: dict[int, tuple[str, ...]] = {}
+    tables: dict[int, tuple[Element, list[Block]]] = {}
+    for block in document.blocks:
+        if table := next(
+            (one for one in block.containers if kind_of_element(one) == "Table"), None
+        ):
+            tables.setdefault(id(table), (table, []))[1].append(block)
+    for table, blocks in tables.values():
+        rows = {id(one): place for place, row in enumerate(rows_of(table)) for one in row}
+        caption: list[str] = []
+        of_rows: dict[int, list[str]] = {}
+        for block in blocks:
+            place = rows.get(id(block.element), -1)
+            (caption if place < 0 else of_rows.setdefault(place, [])).extend(block.citations())
+        for block in blocks:
+            place = rows.get(id(block.element), -1)
+            found[id(block)] = (*caption, *of_rows.get(place, ()))
+    return found
+
+
+# Kinds of typed numbers that need a record in an exhibit, too; the line of sources cites for others
+# (每局最多作答 5 次), which are conditions.
+_OUTCOMES = frozenset({"result", "share", "money"})
+
+
+def _in_exhibit(one: Accounted, units: Units) -> Accounted:
+    """Return a quantity of an exhibit's note or head, exempt where it is a mere condition."""
+    if one.status != "unsourced" or one.quantity is None or not was_called(one.block):
+        return one
+    if _is_inner_cell(one.block):
+        return one  # what a cell says is a finding, whatever it counts
+    kind, value = kind_of(one.quantity, one.block.text, units), one.quantity.value
+    if not one.quantity.unit and isinstance(value, Decimal) and value == value.to_integral_value():
+        kind = "step"  # a head that is a mere number: 200
+    return one if kind in _OUTCOMES else replace(one, status="exempt", why=f"exhibit {kind}")
+
+
+def _is_inner_cell(block: Block) -> bool:
+    tables = (one for one in block.containers if kind_of_element(one) == "Table")
+    return any(cell is block.element for table in tables for cell in inner_blocks_of(table))
 
 
 def _typed(block: Block, claim: Claim, numbers: Sequence[Number]) -> Accounted:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.lock import Entry, state_of
+from chapterkit.manuscript.lock import Entry, lock_state
 from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, State
 from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.document import Document
@@ -58,8 +58,14 @@ def _card(book: Book, number: Number, uses: Sequence[Origin]) -> Card:
         book.bibliography.get(number.cite),
         entry,
         tuple(uses),
-        state_of(number, entry),
+        _state(book, number),
     )
+
+
+def _state(book: Book, number: Number) -> State:
+    """Return what the lock says of a number: of its parts, if it was computed for an exhibit."""
+    parts = [book.ledger.sibling(number, name) for name in number.operands]
+    return lock_state({one.id: one for one in (number, *parts)}, book.lock or {})[number.id]
 
 
 def _uses(documents: Iterable[Document]) -> Mapping[str, Sequence[Origin]]:

@@ -12,6 +12,7 @@ from chapterkit.numbers.consistency import contradictions
 from chapterkit.showing import one_line
 from chapterkit.text.counting import Section, sections
 from chapterkit.text.document import Document
+from chapterkit.text.exhibits import placed_in
 
 
 def summary_text(document: Document, book: Book) -> str:
@@ -21,13 +22,21 @@ def summary_text(document: Document, book: Book) -> str:
     states: Mapping[str, State] = lock_state(book.ledger, book.lock or {})
     lines = list(_section_lines(list(sections(document, book.records)), book, states))
     if book.lock is None:
-        lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
+        lines.append(f"{len(book.ledger.recorded)} 个数还没有与原文核对过（chapterkit verify）。")
     else:
-        lines.append(coverage(book.ledger.values(), states).line)
-        unseen = unseen_sources(book.ledger.values(), book.lock)
+        lines.append(coverage(book.ledger.recorded, states).line)
+        unseen = unseen_sources(book.ledger.recorded, book.lock)
         lines += [f"{cite} 的 {count} 个数还没有与原文核对过。" for cite, count in unseen.items()]
+    if written := _written(document, book):
+        lines.append(f"替代文字由工具按数据写成：{'、'.join(written)}（要自己写，用 alt:）。")
     lines += [f"接受的出入：{sentence}" for sentence in _accepted(book)]
     return "\n".join(map(one_line, lines))
+
+
+def _written(document: Document, book: Book) -> list[str]:
+    """Return the drawings of a document whose alternative text the author has not written."""
+    placed = (book.exhibits[id] for id in placed_in(document, book))
+    return [one.id for one in placed if one.kind != "table" and not one.alternative]
 
 
 def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Literal
 from chapterkit.han import COMMON_HAN
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import exhibit_of
 from chapterkit.text.tree import inlines_of, title_text
 
 # Characters that count one by one, as an editor counts: Han, 々 and 〇, kana; not the hexagrams.
@@ -75,13 +76,15 @@ class Section:
     def paragraphs(self) -> tuple[Block, ...]:
         """Its paragraphs: what stands in tables and captions, or is a mere formula, is none."""
         return tuple(
-            block for block in self.text if _BESIDE.isdisjoint(block.within) and _has_words(block)
+            block
+            for block in self.text
+            if _BESIDE.isdisjoint(block.within) and _has_words(block) and not exhibit_of(block)
         )
 
     @property
     def characters(self) -> int:
         """Han characters, Latin words and numbers of the running text, citations left out."""
-        return sum(map(count_characters, self.text))
+        return sum(count_characters(block) for block in self.text if not exhibit_of(block))
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -171,7 +171,7 @@ _RESERVED = (
 )
 AUTHORS = Known(
     classes={
-        "Div": frozenset({"note"}),
+        "Div": frozenset({"note", "exhibit"}),  # the latter is what calls place
         "Header": frozenset({"unnumbered", "unlisted"}),
         "Link": frozenset({"uri", "email"}),  # what the reader makes of <https://…>
         "Span": frozenset({"number"}),

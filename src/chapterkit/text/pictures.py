@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Folder
@@ -52,15 +52,19 @@ def digest_at(address: str, folder: Folder) -> str:
         return ""
 
 
-def pictures_of(document: Document, tree: Tree, folder: Folder) -> dict[str, Picture]:
+def pictures_of(
+    document: Document, tree: Tree, folder: Folder, drawn: Mapping[str, Picture]
+) -> dict[str, Picture]:
     """Return the pictures of a document's tree, as it is printed, by their addresses.
+
+    `drawn` are those that were drawn for it, and lie nowhere.
 
     Raises ChapterkitError, at the picture, for the first that cannot be used.
     """
     found: dict[str, Picture] = {}
     for address in addresses(tree):
         try:
-            found[address] = picture_at(address, folder)
+            found[address] = drawn.get(address) or picture_at(address, folder)
             if wrong := too_much(found.values()):
                 raise wrong
         except PictureError as error:

@@ -157,7 +157,7 @@ _FAILURES = (
     (
         "is not safely callable",
         "这个名字不能这样调用",
-        "模板里能调用的只有 n、cite、ref、experiment 和自己的宏",
+        "模板里能调用的只有 n、cite、ref、table、chart、flow、experiment 和宏",
     ),
     (
         rf"cannot unpack non-iterable {_ALL[1:-1]} object",

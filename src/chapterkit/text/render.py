@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unknown_record
+from chapterkit.text.exhibits import placing, with_placed
 from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
 from chapterkit.text.passages import EVERYTHING, Only, Variant
 from chapterkit.text.refusals import Missing, assigned, explained, syntax_error
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
-from chapterkit.text.views import DRESSES, Call, Numbers, escape, record_view
+from chapterkit.text.views import DRESSES, Call, Numbers, citation, escape, record_view
 
 DEFAULT_TEMPLATE = "experiment.md.j2"
 
@@ -59,6 +60,9 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
     calls = [
         Call("cite", 'cite("chu2025sft", "图 6")', partial(_cite, book)),
         Call("ref", 'ref("slug")', partial(_ref, book)),
+        Call("table", 'table("标识")', partial(_table, book)),
+        Call("chart", 'chart("标识")', partial(_chart, book)),
+        Call("flow", 'flow("标识")', partial(_flow, book)),
     ]
     for name in dict.fromkeys((PLACE, *book.config.kind_labels)):
         place = partial(_placed, environment, book, chapter, name)
@@ -70,13 +74,7 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
 def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
     """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
     check_citation(str(key), book.bibliography)
-    locator = f", {escape(str(at))}" if at else ""
-    named = str(key) if _PLAIN_KEY.fullmatch(str(key)) else f"{{{key}}}"
-    return Markup(f"[@{named}{locator}]")
-
-
-# What pandoc takes for a key without braces round it.
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*")
+    return Markup(citation(str(key), str(at) if at else ""))
 
 
 def _ref(book: Book, name: str, style: str = "number") -> Markup:
@@ -93,6 +91,21 @@ def _ref(book: Book, name: str, style: str = "number") -> Markup:
         return Markup(f"[{escape(book.label_of(name))}](#{name})")
     styled = "" if style == "number" else f" style={style}"
     return Markup(f"[](#{name}){{.{REF}{styled}}}")
+
+
+def _table(book: Book, name: str) -> Markup:
+    """Return a table that a record or book/exhibits declares; the call stands on its own line."""
+    return placing(book, "table", name)
+
+
+def _chart(book: Book, name: str) -> Markup:
+    """Return a chart that a record or book/exhibits declares; the call stands on its own line."""
+    return placing(book, "chart", name)
+
+
+def _flow(book: Book, name: str) -> Markup:
+    """Return a flow drawing that is declared so; the call stands on its own line."""
+    return placing(book, "flow", name)
 
 
 _IDENTIFIER = re.compile(r"\w[\w.:-]{0,99}")
@@ -179,7 +192,7 @@ def render(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Rende
         )
         message, hint = explained(error, known)
         raise ChapterkitError(message, origin, hint) from None
-    rendered = without_marks(_joined_citations("".join(parts)))
+    rendered = without_marks(with_placed(_joined_citations("".join(parts)), book))
     check_characters(rendered)
     return rendered
 

@@ -161,7 +161,8 @@ class Sandbox(SandboxedEnvironment):
     def unsafe_undefined(self, obj: Any, attribute: str) -> jinja2.Undefined:
         """Refuse at once instead of handing out something undefined."""
         raise ChapterkitError(
-            f"模板不能用属性 {attribute}", hint="模板里只有 n、cite、ref、experiment、record"
+            f"模板不能用属性 {attribute}",
+            hint="模板里只有 n、cite、ref、table、chart、flow、experiment、record",
         )
 
     def getattr(self, obj: Any, attribute: str) -> Any:

@@ -197,6 +197,16 @@ def escape(text: str) -> str:
     return escaped
 
 
+def citation(key: str, at: str = "") -> str:
+    """Return the citation of a source, with the place in it: [@chu2025sft, 图 6]."""
+    named = key if _PLAIN_KEY.fullmatch(key) else f"{{{key}}}"
+    return f"[@{named}, {escape(at)}]" if at else f"[@{named}]"
+
+
+# What pandoc takes for a key without braces round it.
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*")
+
+
 def check_text(call: str, given: Any, usage: str) -> None:
     """Raise ChapterkitError for an argument of a call that is no text."""
     if isinstance(given, jinja2.Undefined):

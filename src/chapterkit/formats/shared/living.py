@@ -18,7 +18,13 @@ from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.sheet import Sheet
 
 PAGE = ASSETS / "page"
-STYLES = {"style.css": ASSETS / "html" / "style.css", "page.css": PAGE / "page.css"}
+STYLES = {
+    **{
+        f"{name}.css": ASSETS / "html" / f"{name}.css"
+        for name in ("style", "equations", "exhibits")
+    },
+    "page.css": PAGE / "page.css",
+}
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function\*? |const )(\w+)", re.MULTILINE)
 
@@ -29,8 +35,13 @@ def served_page(sheet: Sheet, token: str, others: Sequence[tuple[str, str]]) -> 
         sheet,
         token=token,
         others=others,
-        styles=[f"/page/{name}" for name in (*STYLES, f"{sheet.language}.css")],
+        styles=[f"/page/{name}" for name in (*STYLES, own_style(sheet))],
     )
+
+
+def own_style(sheet: Sheet) -> str:
+    """Return by what name a sheet's own style is asked for."""
+    return f"of-{sheet.name}.css"
 
 
 def single_page(sheet: Sheet) -> str:

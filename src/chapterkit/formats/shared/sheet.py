@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chapterkit.drawing import style_sheet
 from chapterkit.formats import ChapterPrinting
-from chapterkit.formats.shared.pictures import put_in, standing_in
+from chapterkit.formats.shared.exhibits import aligned, over_exhibits, reachable, unseen
+from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import over_elements, passed, with_labels_apart
 from chapterkit.text.tree import (
@@ -82,7 +84,13 @@ def without_chapter_heading(tree: Tree) -> Tree:
 
 def sheet_tree(printing: ChapterPrinting) -> Tree:
     """Return a chapter's tree with a mark behind each of its blocks, the chapter's heading kept."""
-    tree = passed(as_page(printing), over_elements(_as_button), standing_in(printing))
+    tree = passed(
+        as_page(printing),
+        aligned(printing, unseen),
+        over_exhibits(printing, reachable),
+        over_elements(_as_button),
+        standing_in(printing),
+    )
     mark = raw_block("html", _BETWEEN)
     return with_blocks(tree, [one for block in tree_blocks(tree) for one in (block, mark)])
 
@@ -98,7 +106,8 @@ def _as_button(element: Element) -> Element | list[Element]:
 
 def pieces_of(written: bytes, printing: ChapterPrinting) -> list[str]:
     """Return the blocks of what pandoc wrote of a `sheet_tree`, last what it put behind them."""
-    return [part.strip() for part in _SPLIT.split(put_in(written, printing).decode())]
+    page = put_in(with_drawings(written, printing), printing)
+    return [part.strip() for part in _SPLIT.split(page.decode())]
 
 
 def keyed(pieces: Iterable[str]) -> tuple[Piece, ...]:
@@ -129,7 +138,7 @@ def sheet_of(printing: ChapterPrinting, pieces: Iterable[str]) -> Sheet:
         title=printing.title,
         label=printing.label,
         language=printing.language,
-        style=printing.config.locale.html_style,
+        style=printing.config.locale.html_style + (style_sheet() if printing.narrow else ""),
         pieces=keyed(filter(None, pieces)),
         data=printing.told,
     )

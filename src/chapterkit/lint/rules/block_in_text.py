@@ -5,6 +5,8 @@ Metadata (`title:` and the like between ---) are one, too, wherever they stand i
 Why: the chapter is running prose. A code block, table, line block or definition list breaks it,
 cannot be read aloud, and holds numbers that nobody can trace.
 
+Quiet: what the calls `table`, `chart` and `flow` place, whose numbers come from the ledger.
+
 Options: `allowed`, the blocks that may stand beside headings and paragraphs, of quote, formula,
 image, code, table, lines, definition, rule. Default: quote, formula, image. Whoever sets it in
 book.yaml names all that may stand: `lint: {options: {block-in-text: {allowed: [quote, table]}}}`.
@@ -28,6 +30,7 @@ from dataclasses import dataclass
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import was_called
 from chapterkit.text.tree import Element, kind_of
 
 GROUP = "structure"
@@ -69,7 +72,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
                 continue
             seen.add(id(element))
             name, words = _named(element, block)
-            if name and name not in options.allowed:
+            if name and name not in options.allowed and not was_called(block):
                 yield problem_at(block, 0, 1, f"正文里有{words}", _hint(name, options))
 
 

@@ -29,11 +29,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chapterkit.lint.bearers import pictures
+from chapterkit.lint.exhibits import roughly_drawn
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.drawn import ADDRESS
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.text.document import Document
+from chapterkit.text.exhibits import was_called
 from chapterkit.text.pictures import picture_at, too_much
 from chapterkit.text.tree import target_of
 
@@ -50,9 +52,13 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     known: dict[str, Picture | PictureError] = {}
     for picture in pictures(document):
         address = target_of(picture.element).address
+        if address.startswith(ADDRESS) and not was_called(picture.block):
+            message, hint = "图片的地址不能手写成 exhibit:", '写 {{ chart("标识") }}，单独占一行'
+            yield picture.problem(message, hint, address)
+            continue
         is_new = address not in known
         if is_new:
-            known[address] = _opened(address, book.folder)
+            known[address] = _opened(address, book)
         wrong = known[address]
         if is_new and not isinstance(wrong, PictureError):
             wrong = too_much(one for one in known.values() if isinstance(one, Picture)) or wrong
@@ -60,8 +66,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             yield picture.problem(wrong.message, wrong.hint, address)
 
 
-def _opened(address: str, folder: Folder) -> Picture | PictureError:
+def _opened(address: str, book: Book) -> Picture | PictureError:
+    assert book.folder
+    exhibit = book.exhibits.get(address.removeprefix(ADDRESS))
     try:
-        return picture_at(address, folder)
+        if address.startswith(ADDRESS) and exhibit:
+            return roughly_drawn(exhibit)
+        return picture_at(address, book.folder)
     except PictureError as error:
         return error

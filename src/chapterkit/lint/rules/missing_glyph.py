@@ -41,11 +41,15 @@ from html import unescape
 from chapterkit.characters import of_formulas, of_text
 from chapterkit.errors import Origin
 from chapterkit.lint.bearers import pictures
+from chapterkit.lint.exhibits import roughly_drawn
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.pictures import PictureError
+from chapterkit.manuscript.exhibited import IN_WORDS
+from chapterkit.manuscript.pictures import Picture, PictureError
+from chapterkit.manuscript.wording import Locale
 from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import placed_in
 from chapterkit.text.formulas import SHOWN
 from chapterkit.text.pictures import picture_at
 from chapterkit.text.tree import OPAQUE, printable, target_of
@@ -78,10 +82,11 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     yield from _of_text(document, missing)
     yield from _of_formulas(document, missing)
     yield from _of_drawings(document, book, missing)
+    yield from _of_exhibits(document, book, missing)
     cited = {key for block in document.blocks for key in block.citations()}
     for key in sorted(cited & book.bibliography.keys()):
         source = book.bibliography[key]
-        if lost := missing(_as_typed(source)) and missing(_printed(source)):
+        if lost := missing(_as_typed(source)) and missing(_printed(source, own)):
             yield _problem(source.origin, lost, f"参考文献 {key}：")
 
 
@@ -162,11 +167,22 @@ def _of_drawings(document: Document, book: Book, missing: Missing) -> Iterator[P
             drawing = picture_at(address, book.folder)
         except PictureError:
             continue  # broken-picture speaks of it
-        if drawing.kind == "svg":
-            words = _WORDS_OF_A_DRAWING.findall(drawing.data.decode("utf-8", "replace"))
-            if lost := missing(unescape("".join(words))):
-                message = f"图片 {address} 里有字体里没有的字符 {_named(lost)}"
-                yield picture.problem(message, "在图里换一个写法，或把文字转成曲线", address)
+        if drawing.kind == "svg" and (lost := missing(_words_in(drawing))):
+            message = f"图片 {address} 里有字体里没有的字符 {_named(lost)}"
+            yield picture.problem(message, "在图里换一个写法，或把文字转成曲线", address)
+
+
+def _of_exhibits(document: Document, book: Book, missing: Missing) -> Iterator[Problem]:
+    """Yield a problem for words that only a drawing shows: an axis, the key to its colours."""
+    for id in placed_in(document, book):
+        exhibit = book.exhibits[id]
+        if exhibit.kind != "table" and (lost := missing(_words_in(roughly_drawn(exhibit)))):
+            yield _problem(exhibit.origin(), lost, f"{IN_WORDS[exhibit.kind]} {id}：")
+
+
+def _words_in(drawing: Picture) -> str:
+    words = _WORDS_OF_A_DRAWING.findall(drawing.data.decode("utf-8", "replace"))
+    return unescape("".join(words))
 
 
 def _as_typed(source: Source) -> str:
@@ -175,13 +191,22 @@ def _as_typed(source: Source) -> str:
     return typed + _ANY_OTHER if "\\" in _USUAL_COMMAND.sub("", typed) else typed
 
 
-def _printed(source: Source) -> str:
+def _printed(source: Source, locale: Locale) -> str:
     """Return the text of an entry as the list of references has it."""
     # Hardly an entry needs it, and it costs a start.
     from chapterkit.text.references import csl_references
 
-    [entry] = csl_references({source.key: source})
-    return "".join(_texts(entry))
+    [entry] = csl_references({source.key: source}, locale)
+    most = _NAMES_SHOWN if locale.chinese else _NAMES_SHOWN + 1
+    return "".join(_texts([_shown(said, most) for said in entry.values()]))
+
+
+_NAMES_SHOWN = 3  # of more, in a style for Chinese; one in English names four, too
+
+
+def _shown(said: object, most: int) -> object:
+    """Return what is printed of a value: of names that are too many, the first."""
+    return said[:_NAMES_SHOWN] if isinstance(said, list) and len(said) > most else said
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 Why: a reader who meets a number must find its source in the same paragraph, not by guessing
 which of the chapter's citations is meant. A table cites for all its cells, in its caption or in
-any of them.
+any of them; an exhibit in the line of its sources.
 
 Bad:
 
@@ -21,7 +21,8 @@ from collections.abc import Iterator
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
-from chapterkit.text.tree import kind_of
+from chapterkit.text.exhibits import is_exhibit
+from chapterkit.text.tree import Element, kind_of
 
 GROUP = "numbers"
 SEVERITY = "error"
@@ -53,5 +54,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 
 def _table(block: Block) -> int:
-    """Return which table a block stands in, 0 for none."""
-    return next((id(one) for one in block.containers if kind_of(one) == "Table"), 0)
+    """Return which table or exhibit a block stands in, 0 for none."""
+    return next((id(one) for one in block.containers if _cites_for_all(one)), 0)
+
+
+def _cites_for_all(element: Element) -> bool:
+    return kind_of(element) == "Table" or is_exhibit(element)

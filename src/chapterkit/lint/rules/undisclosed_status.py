@@ -29,6 +29,7 @@ from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import STATUS_IN_PROBLEMS
 from chapterkit.quantities.traditional import simplified
 from chapterkit.text.document import Block, Document, Inline
+from chapterkit.text.exhibits import was_called
 
 GROUP = "numbers"
 SEVERITY = "error"
@@ -58,6 +59,8 @@ class Options:
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each number of such a status whose sentence names none of its words."""
     for block in document.paragraphs:
+        if was_called(block):
+            continue  # a mark stands behind the number, and the note explains it
         for inline in block.numbers():
             number = book.ledger.get(inline.number)
             if number and number.status != "primary" and not _said(block, inline, number, options):

@@ -1,8 +1,8 @@
 """Markup has stayed literal: the reader will see the marks.
 
-Why: `**` beside Chinese punctuation, a brace of a template, half a link or an HTML tag that
-pandoc does not take for markup is printed as it was typed. So is a `$` before a letter whose other
-end is missing ($P，); a `$` before a digit is money.
+Why: `**` beside Chinese punctuation, a brace of a template, half a link or a tag or an
+instruction of HTML or XML that pandoc does not take for markup is printed as it was typed. So is
+a `$` before a letter whose other end is missing ($P，); a `$` before a digit is money.
 
 Bad:
 
@@ -39,6 +39,7 @@ NEEDS = frozenset[str]()
 _MARKUP = Late(
     r"\*\*+|__+|~~+|\{\{|\}\}|\{%|%\}|`+|\]\([^)\s]{0,500}\)|!\[|\$\$|\]\{|\{[#.][\w-]+[^}]{0,500}\}"
     r"|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>"
+    r"|<\?[A-Za-z][^<>]{0,500}\?>|<!(?:DOCTYPE|ENTITY|\[CDATA\[)[^<>]{0,500}>"
     r"|\[@|(?<![^\s（(，。；：])@[A-Za-z][\w:.-]*\d\w*|^:::+|^#{1,6}\s"
     # $P without its other end
     r"|(?<![A-Za-z0-9$])\$(?!(?:US|CAN|HK|NZ)\b)(?=[A-Za-z\\\u0370-\u03ff])"

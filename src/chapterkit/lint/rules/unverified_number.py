@@ -44,8 +44,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if book.lock is None:
         return
     states = lock_state(book.ledger, book.lock)
-    unseen = unseen_sources(book.ledger.values(), book.lock)
-    for number in book.ledger.values():
+    unseen = unseen_sources(book.ledger.recorded, book.lock)
+    for number in book.ledger.recorded:
         state, entry = states[number.id], book.lock.get(number.id)
         if entry and not entry.digest:
             continue  # written before there were digests: unbacked-entry tells it once for all
@@ -59,7 +59,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             continue  # counted below, if the book wants it
         elif state in STATE_IN_PROBLEMS and not number.model.note:
             yield _unverified(number, state)
-    share = coverage(book.ledger.values(), states).share
+    share = coverage(book.ledger.recorded, states).share
     wanted = book.config.verified_at_least
     if share < wanted:
         message = f"核对过的数占 {share:.0%}，book.yaml 要求至少 {wanted:.0%}"

@@ -33,7 +33,8 @@ def verify(
     when it is done. A source that is missing or cannot be read gives its numbers the status
     no-source with the reason, and stops nothing else.
     """
-    chosen = list(ledger) if only is None else [key for key in ledger if key in set(only)]
+    recorded = [number.id for number in ledger.recorded]
+    chosen = recorded if only is None else [key for key in recorded if key in set(only)]
     needed = _with_operands(ledger, chosen)
     found: dict[str, Result] = {}
     for cite, ids in _by_source(ledger, needed).items():
@@ -46,7 +47,7 @@ def verify(
 
 def sources_of(ledger: Ledger, only: Iterable[str] | None = None) -> list[str]:
     """Return the sources that verifying will read, for the length of a progress bar."""
-    chosen = list(ledger) if only is None else list(only)
+    chosen = [number.id for number in ledger.recorded] if only is None else list(only)
     return list(_by_source(ledger, _with_operands(ledger, chosen)))
 
 
