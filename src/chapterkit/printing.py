@@ -27,7 +27,7 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.drawn import drawing_of, drawn
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
-from chapterkit.numbers.cards import Card, cards, for_readers
+from chapterkit.numbers.cards import cards, for_readers
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
@@ -247,7 +247,8 @@ def chapter_printing(
         tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
     shared = shared or _shared(book, root, edition)
-    drawings = _Drawings(book, tree, shared["cards"])
+    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
+    drawings = _Drawings(book, tree, told)
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -272,13 +273,12 @@ _WIDE = 480
 class _Drawings:
     """The charts and flow drawings that a text shows, drawn in the book's fonts."""
 
-    def __init__(self, book: Book, tree: Tree, cards: Mapping[str, Card]) -> None:
+    def __init__(self, book: Book, tree: Tree, provenance: Mapping[str, str]) -> None:
         self.book = book
-        shown = {id: told for id, told in drawings_in(tree).items() if id in book.exhibits}
-        provenance = {id: for_readers(one) for id, one in cards.items()} if shown else {}
         self.made = [
             (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
-            for id, alternative in shown.items()
+            for id, alternative in drawings_in(tree).items()
+            if id in book.exhibits
         ]
 
     def drawn(self, width: float = _WIDE, suffix: str = "") -> dict[str, Picture]:
@@ -380,8 +380,8 @@ def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
         "language": book.config.language,
         "work": Path(),
         "edition": edition,
-        "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "cards": cards(book),
+        "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
 

@@ -151,7 +151,7 @@ def _chapter(
             # What makes an editor's page is loaded only for that.
             from chapterkit.reviewing.workshop import review_data
 
-            told = review_data(one.subject, one.document, printing)
+            told = review_data(one.subject, one.document, printing, memory)
             found[REVIEW] = replace(printing, told=told)
     return found
 

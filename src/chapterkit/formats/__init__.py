@@ -39,7 +39,8 @@ class Printing:
     1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
     this is, empty for none; `wide` what is to be done with tables that are too wide, by their
     identifiers, where the author says: turn, divide; `narrow` the drawings among the pictures as
-    a phone shows them.
+    a phone shows them; `told` what an editor's page tells beside the text, as JSON has it, empty
+    where none is made.
     """
 
     config: Config
@@ -51,6 +52,7 @@ class Printing:
     edition: str = ""
     wide: Mapping[str, str] = field(default_factory=dict, repr=False)
     narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def suffix(self) -> str:
@@ -65,8 +67,7 @@ class ChapterPrinting(Printing):
     `number` is 7 or A, `label` the number as a reader is shown it (第 7 章), both empty for what
     has none; `start_page` the folio of the first page; `title` is plain text, without the number;
     `role` and `part` tell where in the book it stands; `tree` what citeproc has put citations into;
-    `document` the checked document, for placing a complaint at its origin; `told` is what an
-    editor's page tells beside the text, as JSON has it, empty where none is made.
+    `document` the checked document, for placing a complaint at its origin.
     """
 
     scope: ClassVar[Scope] = "chapter"
@@ -79,7 +80,6 @@ class ChapterPrinting(Printing):
     title: str
     document: Document
     tree: Tree = field(repr=False)
-    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:

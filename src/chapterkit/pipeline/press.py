@@ -83,8 +83,10 @@ def keeping(
 
     def kept(format: Format[Any], make: Callable[[], bytes]) -> bytes:
         subject, document = texts[format.name]
-        key = print_key(subject, document, format, printings[format.name].modified)
-        return memory.done(f"print {key}", make, _FILE)
+        printing = printings[format.name]
+        key = print_key(subject, document, format, printing.modified)
+        told = key_of("told", json.dumps(printing.told)) if printing.told else ""
+        return memory.done(f"print {key}{told}", make, _FILE)
 
     return kept
 

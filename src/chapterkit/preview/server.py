@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from chapterkit.formats.shared.living import PAGE, STYLES, served_page
+from chapterkit.formats.shared.living import PAGE, STYLES, own_style, served_page
 from chapterkit.formats.shared.sheet import Sheet
 from chapterkit.preview.guard import LONGEST_BODY, App, Guarded
 from chapterkit.preview.patches import Shown
@@ -128,7 +128,7 @@ class Server:
             if name not in self.sheets:
                 self.sheets[name] = await self._made(name, self.maker.steps(name)[0])
         sheet = self.sheets[name]
-        self.styles[sheet.language] = sheet.style
+        self.styles[own_style(sheet)] = sheet.style
         return sheet
 
     async def _made(self, name: str, make: Callable[[], Sheet | None]) -> Sheet:
@@ -142,8 +142,8 @@ class Server:
         """Give a file of the package's own: they are known by name, and nothing else is given."""
         name = request.path_params["name"]
         kind = "text/css" if name.endswith(".css") else "text/javascript"
-        if name.removesuffix(".css") in self.styles:
-            return Response(self.styles[name.removesuffix(".css")], media_type=kind)
+        if name in self.styles:
+            return Response(self.styles[name], media_type=kind)
         path = STYLES.get(name) or _scripts().get(name)
         if path is None:
             return PlainTextResponse("没有", 404)

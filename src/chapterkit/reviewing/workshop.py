@@ -233,11 +233,13 @@ def pieces_written(printing: ChapterPrinting) -> list[str]:
     return pieces_of(written, printing)
 
 
-def review_data(subject: Subject, document: Document, printing: ChapterPrinting) -> Told:
+def review_data(
+    subject: Subject, document: Document, printing: ChapterPrinting, memory: Memory
+) -> Told:
     """Return what the panels tell of a chapter that is printed as a page of its own."""
     pieces = keyed(filter(None, pieces_written(printing)))
     desk = desk_of(subject, document, pieces, {printing.slug: document})
-    problems = problems_of(replace(subject, formats=frozenset()))
+    problems = problems_of(replace(subject, formats=frozenset()), memory)
     told = {"name": printing.slug, "places": places(desk), "outline": outline(desk)}
     return {**told, **_panels(desk, problems)}
 

@@ -19,8 +19,10 @@ from chapterkit.formats.shared.sheet import Sheet
 
 PAGE = ASSETS / "page"
 STYLES = {
-    "style.css": ASSETS / "html" / "style.css",
-    "exhibits.css": ASSETS / "html" / "exhibits.css",
+    **{
+        f"{name}.css": ASSETS / "html" / f"{name}.css"
+        for name in ("style", "equations", "exhibits")
+    },
     "page.css": PAGE / "page.css",
 }
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -33,8 +35,13 @@ def served_page(sheet: Sheet, token: str, others: Sequence[tuple[str, str]]) -> 
         sheet,
         token=token,
         others=others,
-        styles=[f"/page/{name}" for name in (*STYLES, f"{sheet.language}.css")],
+        styles=[f"/page/{name}" for name in (*STYLES, own_style(sheet))],
     )
+
+
+def own_style(sheet: Sheet) -> str:
+    """Return by what name a sheet's own style is asked for."""
+    return f"of-{sheet.name}.css"
 
 
 def single_page(sheet: Sheet) -> str:
