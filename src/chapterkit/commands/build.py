@@ -94,7 +94,7 @@ def build(
     files: list[Written] = []
     if not whole:
         for each in made:
-            files += _write(_chapter(each), chosen, folder, jobs)
+            files += _write(_chapter(each, chosen), chosen, folder, jobs)
             say_lines(summary_text(each[0][1], book))
     of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
     if of_books:
@@ -107,12 +107,13 @@ Made = Sequence[tuple[Subject, Document]]
 """A chapter as it is made: once, or once for each set of formats that have their own passages."""
 
 
-def _chapter(made: Made) -> dict[str, ChapterPrinting]:
+def _chapter(made: Made, formats: Sequence[Format[Any]]) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
+    names = [one.name for one in formats]
     return {
         name: printing
         for subject, document in made
-        for printing in [printing_of(subject, document)]
+        for printing in [printing_of(subject, document, formats=names)]
         for name in sorted(subject.formats)
     }
 
@@ -126,7 +127,8 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
         key = tuple(subject.key for subject, _ in texts)
         if key not in printings:
             subjects, documents = zip(*texts, strict=True)
-            printings[key] = book_printing_of(subjects, documents)
+            names = [one.name for one in formats]
+            printings[key] = book_printing_of(subjects, documents, names)
         found[one.name] = printings[key]
     return found
 

@@ -13,6 +13,7 @@ from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
+from chapterkit.formats.shared.evidence import over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
@@ -62,6 +63,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
     tree = passed(
         text,
+        over_evidence(printing, "typst"),
         aligned(printing, _hidden),
         _with_floats_kept,
         set_in_typst(printing),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from chapterkit.formats import BookPrinting, ChapterPrinting, Format
@@ -41,9 +41,9 @@ def reference_line(source: Source, config: Config) -> str:
 
 
 def printing_of(
-    subject: Subject, document: Document, memory: Memory = FORGETFUL
+    subject: Subject, document: Document, memory: Memory = FORGETFUL, formats: Collection[str] = ()
 ) -> ChapterPrinting:
-    """Return a chapter ready to be printed, its document cited.
+    """Return a chapter ready to be printed, its document cited; `formats` are written at once.
 
     Raises ChapterkitError for one without a title.
     """
@@ -54,28 +54,37 @@ def printing_of(
         lambda: cite_key(subject, document.rendered),
         lambda: cited_tree(subject, document),
     )
-    edition = subject.variant.edition
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree, edition)
+    return chapter_printing(
+        subject.book,
+        subject.root,
+        subject.chapter,
+        document,
+        tree,
+        subject.variant.edition,
+        formats=formats,
+    )
 
 
-def book_printing_of(subjects: Sequence[Subject], documents: Sequence[Document]) -> BookPrinting:
+def book_printing_of(
+    subjects: Sequence[Subject], documents: Sequence[Document], formats: Collection[str] = ()
+) -> BookPrinting:
     """Return a book of these chapters ready to be printed, their documents cited as one.
 
-    Raises ChapterkitError as `book_printing` does.
+    `formats` are written at once. Raises ChapterkitError as `book_printing` does.
     """
     first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
-    return book_printing(first.book, first.root, chapters, documents, first.variant.edition)
+    edition = first.variant.edition
+    return book_printing(first.book, first.root, chapters, documents, edition, formats)
 
 
 # --- keys
 
 
 def cite_key(subject: Subject, markdown: Rendered) -> str:
-    """Return the key of citing: the document, and the bibliography."""
-    bibliography = subject.book.config.bibliography
-    title = subject.book.config.wording.references
-    held = subject.book.digests.get(bibliography, "")
-    return key_of("cite", read_key(markdown), title, held)
+    """Return the key of citing: the document, the bibliography, and how much is told of places."""
+    config = subject.book.config
+    held = subject.book.digests.get(config.bibliography, "")
+    return key_of("cite", read_key(markdown), config.wording.references, config.locators, held)
 
 
 def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:

@@ -293,7 +293,7 @@ def _exhibit(
     yield from (one for block in caption_of(whole) for one in inlines_of(block))
     yield _typst("], (")
     for part in parts:
-        yield from _table(part) if kind == "table" else _picture(part)
+        yield from table_in_typst(part) if kind == "table" else _picture(part)
     yield _typst("), (")
     for block in under:
         yield from (_typst("["), *inlines_of(block), _typst("], "))
@@ -306,10 +306,13 @@ def _picture(figure: Element) -> Iterator[Element]:
     yield _typst("], ")
 
 
-def _table(table: Element) -> Iterator[Element]:
+def table_in_typst(table: Element) -> Iterator[Element]:
+    """Yield a table as an argument of a call; its columns are as wide as it says, if it does."""
     _, _, columns, head, [[_, _, _, rows]], _ = table["c"]
     sides = "".join(f"{_ALIGNED[kind_of(alignment)]}, " for alignment, _ in columns)
-    yield _typst(f"book-table({len(columns)}, ({sides}), (")
+    shares = [width["c"] for _, width in columns if "c" in width]
+    count = f"({', '.join(f'{one:.0%}' for one in shares)})" if shares else len(columns)
+    yield _typst(f"book-table({count}, ({sides}), (")
     yield from (one for row in head[1] for one in _row(row, "head"))
     yield _typst("), (")
     yield from (one for row in rows for one in _row(row, "row"))
