@@ -12,6 +12,7 @@ from chapterkit import fonts
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, has_equations
 from chapterkit.formats.shared.drawn import as_pixels
+from chapterkit.formats.shared.evidence import over_evidence
 from chapterkit.formats.shared.exhibits import aligned, blank, for_word
 from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
@@ -32,6 +33,7 @@ from chapterkit.text.tree import (
     Pass,
     Tree,
     attributes_of,
+    blocks_of,
     div,
     inlines_of,
     kind_of,
@@ -91,6 +93,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         with_metadata(values),
         aligned(printing, blank),
         for_word(printing, _NOTE),
+        over_evidence(printing, _small),
         _equations_apart,
         with_fields(things, config.wording.equation),
         over_elements(_styled),
@@ -98,6 +101,16 @@ def _prepare(printing: AnyPrinting) -> Tree:
         (lambda tree: tree) if is_chapter else _with_front_pages(config),
         embedded(printing, lambda one: as_pixels(one, printing.work, families)),
     )
+
+
+def _small(evidence: Element) -> Element:
+    """Return a table of the evidence in small type."""
+
+    def change(one: Element) -> Element:
+        is_cell = kind_of(one) == "Plain"
+        return div([paragraph(inlines_of(one))], _in_style(_NOTE)) if is_cell else one
+
+    return div(walk(blocks_of(evidence), change), Attributes())
 
 
 def _text(printing: ChapterPrinting) -> Tree:

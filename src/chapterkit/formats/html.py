@@ -10,7 +10,7 @@ from typing import Any
 from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
-from chapterkit.formats.shared.evidence import over_evidence
+from chapterkit.formats.shared.evidence import has_evidence, over_evidence, reachable
 from chapterkit.formats.shared.exhibits import aligned, has_exhibits, over_exhibits, unseen
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
@@ -59,13 +59,13 @@ def _prepare(printing: AnyPrinting) -> Tree:
     style = {"style": Markup("html", own)} if own else {}
     drawings = {"drawings": Markup("html", style_sheet())} if printing.narrow else {}
     sheet = {"exhibits": "yes", **drawings} if has_exhibits(printing) else {}
-    if printing.evidence:
-        sheet["evidence"] = "yes"
+    if has_evidence(printing):
+        sheet |= {"evidence": "yes"} | ({"alone": "yes"} if is_chapter else {})
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
         aligned(printing, unseen),
         over_exhibits(printing, _reachable),
-        over_evidence(printing, "html"),
+        over_evidence(printing, reachable),
         with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),

@@ -13,7 +13,7 @@ from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
-from chapterkit.formats.shared.evidence import over_evidence
+from chapterkit.formats.shared.evidence import in_typst, over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
@@ -39,9 +39,11 @@ from chapterkit.text.tree import (
     plain_text,
     raw,
     raw_block,
+    string,
     target_of,
     text_of,
     tree_blocks,
+    walk,
     with_blocks,
     with_inlines,
 )
@@ -63,7 +65,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
     tree = passed(
         text,
-        over_evidence(printing, "typst"),
+        over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
         _with_floats_kept,
         set_in_typst(printing),
@@ -147,6 +149,23 @@ def _refuse_missing_characters(tree: Tree, printing: AnyPrinting) -> None:
             next(filter(None, found), None),
             hint="安装一种有这个字的字体，写进 book.yaml 的 fonts；或换一个写法",
         )
+
+
+def _shown(evidence: Element, printing: AnyPrinting) -> Element:
+    """Return a table of the evidence in which a box stands for what no font shows.
+
+    Where in a source a number was found is told in that source's own characters.
+    """
+    text = _words(with_blocks({}, [evidence]))
+    missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
+    if not missing:
+        return evidence
+    boxes = str.maketrans(dict.fromkeys(missing, "□"))
+
+    def change(one: Element) -> Element:
+        return string(text_of(one).translate(boxes)) if kind_of(one) == "Str" else one
+
+    return walk([evidence], change)[0]
 
 
 def _of_title_pages(config: Config) -> list[str]:

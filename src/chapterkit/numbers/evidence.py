@@ -57,6 +57,11 @@ class Group:
     title: str
     numbers: tuple[Evidence, ...]
 
+    @property
+    def named(self) -> str:
+        """The record with its number and title: 实验 7.1 换规则."""
+        return f"{self.label} {self.title}".strip()
+
 
 def evidence_of(book: Book, documents: Sequence[Document]) -> tuple[Group, ...]:
     """Return the numbers of the records that these documents place, and all others they show.

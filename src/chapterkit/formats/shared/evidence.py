@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from chapterkit.formats import AnyPrinting
+from chapterkit.formats import AnyPrinting, ChapterPrinting
 from chapterkit.formats.shared.exhibits import table_in_typst
+from chapterkit.manuscript.plan import EVIDENCE
 from chapterkit.manuscript.wording import Wording
 from chapterkit.numbers.evidence import Evidence, Group
 from chapterkit.text.passes import over_elements
@@ -34,7 +35,7 @@ from chapterkit.text.tree import (
 )
 
 CLASS = "evidence"
-_WIDTHS = (0.23, 0.11, 0.17, 0.17, 0.32)
+_WIDTHS = (0.23, 0.11, 0.16, 0.19, 0.31)
 
 
 def evidence_blocks(printing: AnyPrinting) -> list[Element]:
@@ -44,14 +45,14 @@ def evidence_blocks(printing: AnyPrinting) -> list[Element]:
 
 
 def _group(group: Group, wording: Wording) -> Iterator[Element]:
-    title = _words(f"{group.label} {group.title}".strip())
-    yield header(2, Attributes(f"evidence-{group.slug}"), title)
+    label = [*_words(group.label), string(wording.heading)] if group.label else []
+    yield header(2, Attributes(f"evidence-{group.slug}"), [*label, *_words(group.title)])
     heads = (
         wording.evidence_number, wording.evidence_value, wording.evidence_source,
         wording.evidence_state, wording.evidence_uses,
     )  # fmt: skip
     rows = [_row(one, wording) for one in group.numbers]
-    named = Attributes(classes=[CLASS]).having("data-label", f"{group.label} {group.title}".strip())
+    named = Attributes(classes=[CLASS]).having("data-label", group.named)
     yield div([table(_WIDTHS, [_words(one) for one in heads], rows)], named)
 
 
@@ -59,20 +60,20 @@ def _row(one: Evidence, wording: Wording) -> list[list[Element]]:
     shown = wording.when.format(of=one.measures, when=one.condition)
     own = _words(shown if one.condition else one.measures)
     name = span([string(one.id)], Attributes(f"evidence-{one.id}", ["name"]))
-    value = [one.text, wording.as_printed.format(text=one.printed) if one.printed else ""]
+    printed = wording.as_printed.format(text=one.printed) if one.printed else ""
     came = [
         one.status,
         wording.computed.format(derived=one.computed) if one.computed else "",
         wording.comma.join(filter(None, (one.state, one.found, one.when_verified))),
         one.note,
     ]
-    leads = wording.listed.join(one.leads_to)
+    leads = wording.listed.join(id.rpartition(".")[2] for id in one.leads_to)
     uses = [use.text for use in one.uses]
     uses += [wording.leads_to.format(names=leads)] if leads else []
     return [
         [*own, bare("LineBreak"), name],
-        _lines(value),
-        _lines([one.source or one.cite, one.locator]),
+        _words(one.text),
+        _lines([one.source or one.cite, one.locator, printed]),
         _lines(came),
         _lines(uses or [wording.unused]),
     ]
@@ -99,24 +100,31 @@ def _words(text: str) -> list[Element]:
 # --- the tables in formats
 
 
-def over_evidence(printing: AnyPrinting, form: str) -> Pass:
-    """Return the pass that sets the tables of the evidence as `form`, typst or html, needs."""
-    change = {"typst": _in_typst, "html": _reachable}[form]
+def has_evidence(printing: AnyPrinting) -> bool:
+    """Tell whether the evidence is among what is printed: it is the text, or an appendix."""
+    if isinstance(printing, ChapterPrinting):
+        return bool(printing.evidence) and not printing.beside
+    return printing.config.appendix == EVIDENCE
+
+
+def over_evidence(printing: AnyPrinting, change: Callable[[Element], Element]) -> Pass:
+    """Return the pass in which `change` makes an element of each table's div."""
 
     def changed(element: Element) -> Element:
         is_ours = kind_of(element) == "Div" and CLASS in attributes_of(element).classes
         return change(element) if is_ours else element
 
-    return over_elements(changed) if printing.evidence else lambda tree: tree
+    return over_elements(changed) if has_evidence(printing) else lambda tree: tree
 
 
-def _in_typst(element: Element) -> Element:
+def in_typst(element: Element) -> Element:
+    """Return a table of the evidence as Typst sets it."""
     [made] = walk(blocks_of(element), _breakable)
     return paragraph([raw("typst", "#book-evidence("), *table_in_typst(made), raw("typst", ")")])
 
 
-_JOINT = re.compile(r"(?<=[\w)][-_./])(?=\w)")
-_LONG = 14
+_JOINT = re.compile(r"(?<=[-_./,:;|=>`\"'])(?=[\w<`\"'])")
+_LONG = 12
 
 
 def _breakable(element: Element) -> Element | list[Element]:
@@ -131,7 +139,7 @@ def _breakable(element: Element) -> Element | list[Element]:
     return pieces
 
 
-def _reachable(element: Element) -> Element:
+def reachable(element: Element) -> Element:
     """Let a keyboard reach a table that may have to be scrolled."""
     label = attributes_of(element).get("data-label")
     told = [("tabindex", "0"), ("role", "group"), ("aria-label", label)]
@@ -157,8 +165,7 @@ def evidence_csv(printing: AnyPrinting) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for group in printing.evidence:
-        name = f"{group.label} {group.title}".strip()
-        writer.writerows(_inert(_values(one, name)) for one in group.numbers)
+        writer.writerows(map(_as_text, _values(one, group.named)) for one in group.numbers)
     return "\ufeff" + out.getvalue()
 
 
@@ -170,10 +177,6 @@ def _values(one: Evidence, record: str) -> Sequence[str]:
         one.computed, one.cite, one.source, one.locator, one.status, one.state, one.when_verified,
         one.found, one.note, "\n".join(sentences), "\n".join(exhibits), "\n".join(one.leads_to),
     )  # fmt: skip
-
-
-def _inert(values: Iterable[str]) -> list[str]:
-    return [_as_text(one) for one in values]
 
 
 def _as_text(value: str) -> str:
