@@ -59,7 +59,11 @@ def test_the_values_tell_all_that_is_known_of_a_number(built: Path) -> None:
     one = rows(built)["general-points.gpl_rl"]
     assert one["record"] == "实验 7.1 换规则"
     assert (one["value"], one["unit"], one["text"]) == ("15.0", "%", "15.0%")
-    assert (one["source_key"], one["source"], one["locator"]) == ("chu2025sft", "Chu 等 2025", "图 6")
+    assert (one["source_key"], one["source"], one["locator"]) == (
+        "chu2025sft",
+        "Chu 等 2025",
+        "图 6",
+    )
     assert (one["status"], one["verification"]) == ("直接取自来源", "还没有与原文核对")
     assert one["sentences"].startswith("表 7.1列出") or "15.0%" in one["sentences"]
     assert "@" not in one["sentences"]
@@ -118,7 +122,11 @@ def test_nothing_in_the_values_is_a_formula(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "wanted"),
-    [("", "[1]图 6。"), ("locators: full\n", "[1]图 6 右侧的柱子。"), ("locators: none\n", "[1]。")],
+    [
+        ("", "[1]图 6。"),
+        ("locators: full\n", "[1]图 6 右侧的柱子。"),
+        ("locators: none\n", "[1]。"),
+    ],
 )
 def test_a_locator_is_printed_as_the_book_says(tmp_path: Path, setting: str, wanted: str) -> None:
     copy = copied(tmp_path, setting)

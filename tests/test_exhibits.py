@@ -14,6 +14,7 @@ import pytest
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint.engine import at_hand
 from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.drawn import ROUGH, drawing_of, drawn
 from chapterkit.manuscript.folder import Disk, Overlay
 from chapterkit.numbers.accounting import accounts
 from chapterkit.pipeline import Subject, document_of, problems_of
@@ -157,6 +158,37 @@ def test_a_call_that_cannot_be_is_told_at_its_line(call: str, told: str) -> None
     assert origin
     assert origin.path == TEMPLATE
     assert origin.line in {first, first + 2}
+
+
+def test_faults_of_placing_are_told_together() -> None:
+    calls = '{{ table("odd") }}\n\n见{{ table("ood") }}。\n\n{{ chart("ood") }}'
+    with pytest.raises(ChapterkitError) as error:
+        problems(with_({TEMPLATE: ('{{ table("ood") }}', calls)}))
+    told = error.value.report()
+    first = line_of(TEMPLATE, '{{ table("ood") }}')
+    for line, message in enumerate(("没有 odd 这个表格", "要单独占一行", "不是图表")):
+        assert f"{TEMPLATE}:{first + 2 * line}:" in told
+        assert message in told
+
+
+def test_a_drawing_is_as_wide_as_its_author_says() -> None:
+    for said, wide in (("6cm", 6 / 2.54 * 96), ("50%", 7 / 2.54 * 96), ("80mm", 8 / 2.54 * 96)):
+        changed = with_(
+            {RECORD: ("    axis: 每局成功率\n", f"    axis: 每局成功率\n    width: {said}\n")}
+        )
+        picture = drawn(
+            changed.exhibits["ood-bars"], drawing_of(changed.exhibits["ood-bars"]), ROUGH
+        )
+        assert picture.size[0] == pytest.approx(wide, abs=0.1)
+
+
+@pytest.mark.parametrize("said", ["2cm", "120%", "wide", "40"])
+def test_a_width_that_cannot_be_is_told_at_its_line(said: str) -> None:
+    with pytest.raises(ChapterkitError) as told:
+        with_({RECORD: ("    axis: 每局成功率\n", f"    axis: 每局成功率\n    width: {said}\n")})
+    line = line_of(RECORD, "    axis: 每局成功率") + 1
+    assert told.value.report().startswith(f"{RECORD}:{line}: ")
+    assert "宽度" in told.value.report()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from chapterkit.formats.shared.evidence import over_evidence
 from chapterkit.formats.shared.exhibits import aligned, blank, for_word
 from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
+from chapterkit.formats.shared.sizes import Room, in_inches
 from chapterkit.formats.shared.whole import (
     Piece,
     as_numbered,
@@ -52,6 +53,7 @@ from chapterkit.text.tree import (
 from chapterkit.text.whole import is_of_one_text
 
 _FOLDER = ASSETS / "docx"
+_ROOM = Room(425.2, 560, 10.5)  # 8504 twips between the margins
 _EQUATION = "Numbered Equation"
 _EQUATION_ID = "NumberedEquation"
 _NOTE = "Table Note"
@@ -99,6 +101,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         over_elements(_styled),
         _in_normal,
         (lambda tree: tree) if is_chapter else _with_front_pages(config),
+        in_inches(printing, _ROOM),
         embedded(printing, lambda one: as_pixels(one, printing.work, families)),
     )
 

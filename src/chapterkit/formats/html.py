@@ -13,6 +13,7 @@ from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.evidence import has_evidence, over_evidence, reachable
 from chapterkit.formats.shared.exhibits import aligned, has_exhibits, over_exhibits, unseen
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
+from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import over_elements, passed, with_labels_apart, with_metadata
@@ -68,6 +69,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         over_evidence(printing, reachable),
         with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
         over_elements(lambda one: _explained(one, printing.provenance)),
+        on_screens(printing),
         standing_in(printing),
     )
 

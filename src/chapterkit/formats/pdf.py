@@ -16,6 +16,7 @@ from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.evidence import in_typst, over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst
 from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.whole import (
     Piece,
@@ -73,7 +74,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
-    return passed(tree, over_elements(lambda one: _for_typst(one, images)))
+    return passed(tree, over_elements(lambda one: _for_typst(one, images, printing)))
 
 
 def _with_floats_kept(tree: Tree) -> Tree:
@@ -199,10 +200,12 @@ def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     return copied
 
 
-def _for_typst(element: Element, images: Mapping[str, str]) -> Element | list[Element]:
+def _for_typst(
+    element: Element, images: Mapping[str, str], printing: AnyPrinting
+) -> Element | list[Element]:
     """Restore what the Typst writer drops: words for images and formulas, looks of lists."""
     if kind_of(element) == "Image":
-        return _image(element, images)
+        return _image(element, images, printing)
     if kind_of(element) == "Math":
         return [_typst(f"#described({_string(text_of(element))})["), element, _typst("]")]
     if is_of_one_text(element):
@@ -210,13 +213,18 @@ def _for_typst(element: Element, images: Mapping[str, str]) -> Element | list[El
     return element
 
 
-def _image(element: Element, images: Mapping[str, str]) -> Element:
+# As the template has it: characters to the line, the height of the text, less a caption.
+_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+
+
+def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -> Element:
     attributes = attributes_of(element)
     description = attributes.get("alt") or plain_text(inlines_of(element))
-    width = attributes.get("width")
-    parts = [_string(images[target_of(element).address]), f"alt: {_string(description)}"]
-    if width.rstrip("%").isdigit() and width.endswith("%"):
-        parts.append(f"width: {width}")
+    address = target_of(element).address
+    width, height = printed_size(element, printing.pictures[address], _ROOM[printing.config.page])
+    parts = [_string(images[address]), f"alt: {_string(description)}"]
+    parts += [f"width: {width:.2f}pt", f"height: {height:.2f}pt"]
+    parts += ['fit: "stretch"'] if attributes.get("height") else []
     image = f"image({', '.join(parts)})"
     # What nobody describes is not read aloud; the PDF may hold nothing that is, and has no words.
     return _typst(f"#{image}" if description.strip() else f"#pdf.artifact({image})")

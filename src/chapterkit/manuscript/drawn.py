@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from chapterkit.drawing import (
     Category,
@@ -110,21 +112,31 @@ ROUGH = Look(("sans-serif",), roughly)
 def drawn(exhibit: Exhibit, drawing: Drawing, look: Look, suffix: str = "") -> Picture:
     """Return an exhibit drawn as SVG, built anew from what print can show.
 
+    It is as wide as its author says; what is drawn besides, for a phone, is no wider than the look.
     Raises PictureError for what cannot be drawn, or is higher than a page.
     """
-    id = f"{exhibit.id}-drawing{suffix}"
+    if exhibit.width:
+        wide = min(exhibit.width, look.width) if suffix else exhibit.width
+        look = replace(look, width=wide)
     try:
-        match drawing:
-            case Chart():
-                made = chart_svg(drawing, look, id=id)
-            case Flow():
-                made = flow_svg(drawing, look, id=id)
-            case Trace():
-                made = trace_svg(drawing, look, id=id)
+        made = _svg(drawing, look, f"{exhibit.id}-drawing{suffix}")
     except DrawingError as error:
         message = f"{exhibit.id} 画不出来：{error.message}"
         raise PictureError(message, _place(exhibit, error.part)) from None
-    return Picture(f"{ADDRESS}{exhibit.id}", "svg", rebuilt(made.encode(), own=True))
+    return Picture(f"{ADDRESS}{exhibit.id}", "svg", made)
+
+
+@lru_cache(maxsize=512)
+def _svg(drawing: Drawing, look: Look, id: str) -> bytes:
+    """Return a drawing as SVG: several rules, and every format, want the same."""
+    match drawing:
+        case Chart():
+            made = chart_svg(drawing, look, id=id)
+        case Flow():
+            made = flow_svg(drawing, look, id=id)
+        case Trace():
+            made = trace_svg(drawing, look, id=id)
+    return rebuilt(made.encode(), own=True)
 
 
 # --- charts

@@ -123,6 +123,11 @@ class Exhibit:
         return getattr(self.model, "wide", None) or ""
 
     @property
+    def width(self) -> float | None:
+        """How wide it is drawn, in pixels, where the author says."""
+        return getattr(self.model, "width", None)
+
+    @property
     def alternative(self) -> str:
         """The alternative text that the author has written, empty where there is none."""
         return getattr(self.model, "alt", None) or ""

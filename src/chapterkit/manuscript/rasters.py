@@ -97,3 +97,20 @@ def as_png(data: bytes, dots_per_inch: float | None = None) -> bytes:
     with _opened(data, _KINDS) as image:
         image.save(out, "PNG", **density)
     return out.getvalue()
+
+
+_PER_INCH = 96
+_DENSITIES = (50, 2400)  # dots to the inch that a file may well mean
+
+
+def size_of(data: bytes) -> tuple[float, float]:
+    """Return the width and height that a picture has by itself, in pixels of 1/96 inch.
+
+    It is known to be sound. What it says of its density counts, where that can be.
+    """
+    with Image.open(io.BytesIO(data)) as image:
+        across, down = image.info.get("dpi") or (0, 0)
+        least, most = _DENSITIES
+        told = least <= across <= most and least <= down <= most
+        wide, high = (across, down) if told else (_PER_INCH, _PER_INCH)
+        return image.width * _PER_INCH / wide, image.height * _PER_INCH / high
