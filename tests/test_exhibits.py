@@ -11,6 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from chapterkit.drawing import Timeline
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint.engine import at_hand
 from chapterkit.manuscript.book import Book, load_book
@@ -383,3 +384,57 @@ def test_exhibits_stand_in_the_document_by_their_ids(book: Book, document: Docum
     assert list(placed_in(document, book)) == [
         "ood", "ood-bars", "ood-slopes", "two-ways", "masks", "lengths", "both",
     ]  # fmt: skip
+
+
+# --- times, commas, words for tables
+
+
+def test_stretches_of_time_stand_one_behind_another() -> None:
+    numbers = "".join(
+        f"  {name}: {{value: {value}, unit: 秒, of: 时间, when: {name}, cite: chu2025sft, at: 表 3}}\n"
+        for name, value in {"roll": 7695, "train": 144, "zero": 0}.items()
+    )
+    chart = (
+        "charts:\n  bill: {kind: times, caption: 时间, columns: [采样, 训练], axis: 从开始算起,\n"
+        "    rows: {单机: [roll, train]}}\n"
+    )
+    text = (
+        FOLDER.text(RECORD).replace("tables:\n", f"{numbers}tables:\n").replace("charts:\n", chart)
+    )
+    book = load_book(Overlay(FOLDER, {RECORD: text}))
+    drawing = drawing_of(book.exhibits["bill"])
+    assert isinstance(drawing, Timeline)
+    [(name, spans)] = drawing.rows
+    assert (name, [(one.label, str(one.start), str(one.end)) for one in spans]) == (
+        "单机",
+        [("采样", "0", "7695"), ("训练", "7695", "7839")],
+    )
+    assert b"7695" in drawn(book.exhibits["bill"], drawing, ROUGH).data
+    with pytest.raises(ChapterkitError) as told:
+        load_book(Overlay(FOLDER, {RECORD: text.replace("[roll, train]", "[roll, zero]")}))
+    assert "时间要大于零" in told.value.report()
+
+
+def test_thousands_are_grouped_alike_in_a_table(built: Path) -> None:
+    text = (built / "rules.md").read_text("utf-8")
+    assert "12,073" in text
+    assert "6,679" in text
+
+
+def test_a_table_has_the_alternative_text_that_its_author_gives(tmp_path: Path, run: Run) -> None:
+    copy = Path(shutil.copytree(HERE / "books" / "exhibits", tmp_path / "book"))
+    record = copy / RECORD
+    text = record.read_text("utf-8")
+    given = "    derived: [差]\n    alt: '甲 \"乙\" 的升降'\n"
+    record.write_text(text.replace("    derived: [差]\n", given), "utf-8")
+    result = run(copy, "build", *(f"--format={one}" for one in ("html", "pdf", "docx")))
+    assert result.exit_code == 0, result.output
+    page = (copy / "build" / "rules" / "rules.html").read_text("utf-8")
+    assert "甲 &quot;乙&quot; 的升降" in page
+    with zipfile.ZipFile(copy / "build" / "rules" / "rules.docx") as word:
+        assert "甲 &quot;乙&quot; 的升降" in word.read("word/document.xml").decode()
+
+
+def test_a_character_without_a_glyph_is_told_at_the_line_of_its_label() -> None:
+    changed = with_({RECORD: ("    nodes:\n", "    alt: 两条路\n    nodes:\n      odd: ꙮ 一步\n")})
+    assert ("missing-glyph", RECORD, line_of(RECORD, "    nodes:") + 2) in problems(changed)

@@ -382,6 +382,9 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "work": Path(),
         "edition": edition,
         "beside": frozenset(formats),
+        "described": {
+            id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
+        },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "provenance": {id: for_readers(one) for id, one in cards(book).items()},
         "modified": modified(root, book.config.bibliography),

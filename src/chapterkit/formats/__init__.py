@@ -40,7 +40,8 @@ class Printing:
     one line of plain text; `modified` is when the manuscript was last changed, in seconds since
     1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
     this is, empty for none; `wide` what is to be done with tables that are too wide, by their
-    identifiers, where the author says: turn, divide; `narrow` the drawings among the pictures as
+    identifiers, where the author says: turn, divide; `described` the alternative texts of tables
+    that have one; `narrow` the drawings among the pictures as
     a phone shows them; `evidence` every number with what uses it, where a format or the book asks
     for that; `beside` the names of the formats that are written at once.
     """
@@ -53,6 +54,7 @@ class Printing:
     modified: int | None = None
     edition: str = ""
     wide: Mapping[str, str] = field(default_factory=dict, repr=False)
+    described: Mapping[str, str] = field(default_factory=dict, repr=False)
     narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     evidence: tuple[Group, ...] = field(default=(), repr=False)
     beside: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 from pathlib import Path
 
@@ -265,7 +266,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         if name == "word/document.xml" and has_tabs:
             part = _in_line(part)
         if name == "word/document.xml" and b"<w:tbl>" in part:
-            part = _TABLE.sub(_between_rules, part)
+            part = _described(_TABLE.sub(_between_rules, part), printing)
         if name == "word/document.xml" and isinstance(printing, BookPrinting):
             part = _with_folios(part)
         if name in _FONTS_IN:
@@ -361,6 +362,17 @@ def _between_rules(table: re.Match[bytes]) -> bytes:
     places = iter(range(len(table[0])))
     ruled = _ROW.sub(lambda row: _ruled(row[0], next(places), heads), table[0])
     return re.sub(rb"(<w:tblW [^>]*/>)", placed, ruled, count=1)
+
+
+def _described(document: bytes, printing: AnyPrinting) -> bytes:
+    """Put in the alternative texts of tables, each behind the bookmark of its exhibit."""
+    for id, said in printing.described.items():
+        mark = document.find(f'w:name="{id}"'.encode()) if said else -1
+        place = document.find(b"</w:tblPr>", mark)
+        if mark >= 0 <= place:
+            described = f'<w:tblDescription w:val="{escape(said)}"/>'.encode()
+            document = document[:place] + described + document[place:]
+    return document
 
 
 def _ruled(row: bytes, place: int, heads: int) -> bytes:

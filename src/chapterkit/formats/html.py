@@ -65,7 +65,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
         aligned(printing, unseen),
-        over_exhibits(printing, _reachable),
+        over_exhibits(printing, lambda one: _reachable(one, printing)),
         over_evidence(printing, reachable),
         with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
         over_elements(lambda one: _explained(one, printing.provenance)),
@@ -173,13 +173,15 @@ def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
     return with_attributes(element, attributes_of(element).having("title", provenance[number]))
 
 
-def _reachable(element: Element) -> list[Element]:
+def _reachable(element: Element, printing: AnyPrinting) -> list[Element]:
     """Let a keyboard reach what may have to be scrolled: a table that is wider than the screen."""
     first, *others = blocks_of(element)
     if kind_of(first) != "Table":
         return [element]
     caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
-    told = [("tabindex", "0"), ("role", "group"), ("aria-label", caption)]
+    said = printing.described.get(attributes_of(element).identifier, "")
+    label = f"{caption}{printing.config.wording.caption}{said}" if said else caption
+    told = [("tabindex", "0"), ("role", "group"), ("aria-label", label)]
     return [
         div(
             [div([first], Attributes(classes=["wide"], pairs=told)), *others],

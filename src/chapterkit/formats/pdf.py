@@ -14,7 +14,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.evidence import in_typst, over_evidence
-from chapterkit.formats.shared.exhibits import aligned, set_in_typst
+from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
@@ -108,7 +108,7 @@ def _hidden(text: str) -> Element:
 
 def _with_tag(equation: Element, numeral: Numeral) -> Element:
     """Return a numbered formula that Typst sets with its number at the right."""
-    before = _typst(f"#tagged({_string(numeral.text)})[")
+    before = _typst(f"#tagged({typst_string(numeral.text)})[")
     return with_inlines(equation, [before, *inlines_of(equation), _typst("]")])
 
 
@@ -120,7 +120,7 @@ class _Openings:
 
     def placed(self, piece: Piece) -> list[Element]:
         """Return the blocks of a piece; contents and lists, which have folios, Typst makes."""
-        parts = ", ".join(map(_string, (piece.role, piece.label, piece.title)))
+        parts = ", ".join(map(typst_string, (piece.role, piece.label, piece.title)))
         calls = [f"#book-opening({parts})"]
         if not self.in_body and piece.role not in {"front", "contents", "list"}:
             self.in_body = True
@@ -207,7 +207,7 @@ def _for_typst(
     if kind_of(element) == "Image":
         return _image(element, images, printing)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({_string(text_of(element))})["), element, _typst("]")]
+        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
     if is_of_one_text(element):
         return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element
@@ -222,7 +222,7 @@ def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -
     description = attributes.get("alt") or plain_text(inlines_of(element))
     address = target_of(element).address
     width, height = printed_size(element, printing.pictures[address], _ROOM[printing.config.page])
-    parts = [_string(images[address]), f"alt: {_string(description)}"]
+    parts = [typst_string(images[address]), f"alt: {typst_string(description)}"]
     parts += [f"width: {width:.2f}pt", f"height: {height:.2f}pt"]
     parts += ['fit: "stretch"'] if attributes.get("height") else []
     image = f"image({', '.join(parts)})"
@@ -232,12 +232,6 @@ def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -
 
 def _typst(text: str) -> Element:
     return raw("typst", text)
-
-
-def _string(text: str) -> str:
-    """Return a text as a Typst string literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:

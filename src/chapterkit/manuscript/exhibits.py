@@ -238,6 +238,9 @@ class ExhibitModel(_Model):
     """What every exhibit has: a caption, and what stands under it."""
 
     caption: Words = Field(description="题注，纯文字；编号由工具加上")
+    alt: Words | None = Field(
+        default=None, description="替代文字；图不写就由工具按数据写，表格本来就读得出来"
+    )
     note: Words | None = Field(default=None, description="注，印在下面")
     unlike: Words | None = Field(
         default=None, description="里面的数不出自同一种测评时，在这里说明，印在注里"
@@ -300,7 +303,6 @@ Width = Annotated[
 class DrawnModel(ExhibitModel):
     """What every drawing has besides."""
 
-    alt: Words | None = Field(default=None, description="替代文字；不写就由工具按数据写")
     width: Width | None = Field(
         default=None, description="多宽：8cm、80mm，或 60%（占一行的多少）；字的大小不变"
     )
@@ -309,8 +311,9 @@ class DrawnModel(ExhibitModel):
 class ChartModel(DrawnModel):
     """A chart of numbers of the ledger that share a unit."""
 
-    kind: Literal["bars", "dots", "lines", "slopes", "shares"] = Field(
-        description="条形 bars、带区间的点 dots、随步数的线 lines、前后的斜线 slopes、份额 shares"
+    kind: Literal["bars", "dots", "lines", "slopes", "shares", "times"] = Field(
+        description="条形 bars、带区间的点 dots、随步数的线 lines、前后的斜线 slopes、份额 shares、"
+        "一段接一段的时间 times"
     )
     columns: tuple[Words, ...] = Field(default=(), description="各列的名称：条形图里是各组的条")
     rows: Rows = Field(description="各行：名称，和它的数")

@@ -105,6 +105,7 @@ class Wording:
     chart_lines: str
     chart_slopes: str
     chart_shares: str
+    chart_times: str
     flow: str
     trace: str
     evidence: str

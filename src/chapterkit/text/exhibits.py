@@ -10,7 +10,7 @@ every part knows the line of the record that it was declared on. Once pandoc has
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
@@ -20,7 +20,8 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.drawn import ADDRESS, STATUS_MARKS
 from chapterkit.manuscript.exhibited import IN_WORDS, Cell, Exhibit, Kind, Row
 from chapterkit.manuscript.exhibits import CellModel, ChartModel, FlowModel, TableModel
-from chapterkit.manuscript.ledger import Number, bare_text, signed_text
+from chapterkit.manuscript.ledger import Number, bare_text, is_long, signed_text
+from chapterkit.manuscript.ledger import grouped as with_groups
 from chapterkit.manuscript.wording import Wording
 from chapterkit.text.document import Block, Document
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, mark, without_marks
@@ -204,13 +205,12 @@ def _table(table: Exhibit, model: TableModel, wording: Wording) -> str:
             lines.append(_line([named, *[""] * len(table.columns)]))
         for row in rows:
             head = _headed(row.name, units.of_row(row), wording)
-            cells = [_cell(cell, units.bare(row, place), wording) for place, cell in _cells(row)]
+            cells = [
+                _cell(cell, units.bare(row, place), units.grouped, wording)
+                for place, cell in enumerate(row.cells)
+            ]
             lines.append(_line([_at(row.origin) + escape(head), *cells]))
     return "\n".join(lines)
-
-
-def _cells(row: Row) -> Iterator[tuple[int, Cell]]:
-    return enumerate(row.cells)
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -230,15 +230,16 @@ def _headed(name: str, unit: str, wording: Wording) -> str:
     return wording.in_head.format(head=name, unit=unit) if unit else name
 
 
-def _cell(cell: Cell, bare: bool, wording: Wording) -> str:
+def _cell(cell: Cell, bare: bool, grouped: Collection[str], wording: Wording) -> str:
     shown = "".join(
-        _dressed(one, bare, cell) if isinstance(one, Number) else escape(one) for one in cell.parts
+        _dressed(one, bare, cell, grouped) if isinstance(one, Number) else escape(one)
+        for one in cell.parts
     )
     text = f"**{shown}**" if cell.best else shown or wording.no_value
     return _at(cell.origin) + text
 
 
-def _dressed(number: Number, bare: bool, cell: Cell) -> str:
+def _dressed(number: Number, bare: bool, cell: Cell, grouped: Collection[str] = ()) -> str:
     is_change = cell.derived and number.unit != number.wording.times
     shown = number.text
     if bare:
@@ -246,11 +247,15 @@ def _dressed(number: Number, bare: bool, cell: Cell) -> str:
     if is_change and not isinstance(number.value, tuple):
         sign = "+" if number.value > 0 else ""
         shown = sign + shown if bare else signed_text(number)
+    shown = with_groups(shown) if number.unit in grouped else shown
     return Dressed(number, shown).markdown() + STATUS_MARKS.get(number.status, "")
 
 
 class _Units:
-    """Which units of a table's numbers go into the head of their column, or of their row."""
+    """Which units of a table's numbers go into the head of their column, or of their row.
+
+    `grouped` are the units of which a number is so long that the thousands of all are grouped.
+    """
 
     def __init__(self, table: Exhibit) -> None:
         self.table = table
@@ -258,6 +263,7 @@ class _Units:
             _shared(row.cells[place] for row in table.rows) for place in range(len(table.columns))
         ]
         self.in_rows = not any(self.columns)
+        self.grouped = frozenset(one.unit for one in table.numbers if is_long(one))
         self.numeric = [
             any(row.cells[place].number for row in table.rows)
             for place in range(len(table.columns))

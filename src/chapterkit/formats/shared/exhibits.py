@@ -270,7 +270,8 @@ def set_in_typst(printing: AnyPrinting) -> Pass:
         parts, how = [first], "whole"
         if kind_of(first) == "Table":
             parts, how = _set(first, choice, page)
-        return [paragraph([*_exhibit(first, parts, others, id, how)])]
+        said = printing.described.get(id, "")
+        return [paragraph([*_exhibit(first, parts, others, id, how, said)])]
 
     return over_exhibits(printing, change)
 
@@ -286,10 +287,11 @@ def _set(table: Element, choice: str, page: str) -> tuple[list[Element], str]:
 
 
 def _exhibit(
-    whole: Element, parts: Sequence[Element], under: Sequence[Element], id: str, how: str
+    whole: Element, parts: Sequence[Element], under: Sequence[Element], id: str, how: str, said: str
 ) -> Iterator[Element]:
     kind = "table" if kind_of(whole) == "Table" else "image"
-    yield _typst(f'#book-exhibit("{kind}", "{id}", "{how}", [')
+    described = f"alt: {typst_string(said)}, " if said else ""
+    yield _typst(f'#book-exhibit({described}"{kind}", "{id}", "{how}", [')
     yield from (one for block in caption_of(whole) for one in inlines_of(block))
     yield _typst("], (")
     for part in parts:
@@ -324,6 +326,12 @@ _ALIGNED = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
 
 def _typst(text: str) -> Element:
     return raw("typst", text)
+
+
+def typst_string(text: str) -> str:
+    """Return a text as a Typst string literal."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
 
 
 def _row(row: Any, kind: str) -> Iterator[Element]:
