@@ -226,7 +226,7 @@ def test_the_address_of_a_drawing_cannot_be_typed() -> None:
 
 def test_a_character_that_only_a_drawing_shows_is_looked_for_in_the_fonts() -> None:
     changed = with_({RECORD: ("kind: 题, masked: true}, {text: 示范", "kind: ꙮ, masked: true}, {text: 示范")})  # fmt: skip
-    assert ("missing-glyph", RECORD, line_of(RECORD, "  masks:")) in problems(changed)
+    assert ("missing-glyph", RECORD, line_of(RECORD, "    trace:") + 1) in problems(changed)
 
 
 def test_problems_in_cells_stand_at_the_line_of_the_record() -> None:
