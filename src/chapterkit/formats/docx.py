@@ -12,7 +12,7 @@ from pathlib import Path
 from chapterkit import fonts
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, has_equations
-from chapterkit.formats.shared.drawn import as_pixels
+from chapterkit.formats.shared.drawn import all_as_pixels
 from chapterkit.formats.shared.evidence import over_evidence
 from chapterkit.formats.shared.exhibits import aligned, blank, for_word
 from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
@@ -103,7 +103,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         _in_normal,
         (lambda tree: tree) if is_chapter else _with_front_pages(config),
         in_inches(printing, _ROOM),
-        embedded(printing, lambda one: as_pixels(one, printing.work, families)),
+        embedded(printing, all_as_pixels(printing.pictures.values(), printing.work, families)),
     )
 
 

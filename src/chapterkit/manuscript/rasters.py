@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import warnings
+import zlib
 
 from PIL import Image, UnidentifiedImageError
 
@@ -90,13 +92,24 @@ def _what_it_is(data: bytes, kind: str) -> str:
     return f"不是 {kind.upper()}，或损坏了"
 
 
-def as_png(data: bytes, dots_per_inch: float | None = None) -> bytes:
-    """Return the first frame of a picture that was checked, as PNG, with the density given."""
+def as_png(data: bytes) -> bytes:
+    """Return the first frame of a picture that was checked, as PNG."""
     out = io.BytesIO()
-    density = {"dpi": (dots_per_inch, dots_per_inch)} if dots_per_inch else {}
     with _opened(data, _KINDS) as image:
-        image.save(out, "PNG", **density)
+        image.save(out, "PNG")
     return out.getvalue()
+
+
+_HEAD = 33  # a PNG's signature, and its first chunk
+_METRE = 1 / 0.0254
+
+
+def with_density(png: bytes, dots_per_inch: float) -> bytes:
+    """Return a PNG that says no density with one, its pixels untouched."""
+    dots = round(dots_per_inch * _METRE)
+    content = b"pHYs" + struct.pack(">IIB", dots, dots, 1)
+    chunk = struct.pack(">I", 9) + content + struct.pack(">I", zlib.crc32(content))
+    return png[:_HEAD] + chunk + png[_HEAD:]
 
 
 _PER_INCH = 96
