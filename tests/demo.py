@@ -102,7 +102,7 @@ def read_case(text: str, book: Book) -> Document:
         return read(rendered_plainly(text, "case.md"))
 
     def given(found: re.Match[str]) -> str:
-        return f"[它](#{found[3]})" if found[3] else str(placing(book, found[1], found[2]))  # type: ignore[arg-type]
+        return f"[它](#{found[3]})" if found[3] else str(placing(found[1], found[2]))  # type: ignore[arg-type]
 
     lines = [
         f"{mark(Origin('case.md', number), True)}{calls.sub(given, line)}" if line else ""

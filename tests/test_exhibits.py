@@ -11,9 +11,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from chapterkit.drawing import Timeline
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint.engine import at_hand
 from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.drawn import ROUGH, drawing_of, drawn
 from chapterkit.manuscript.folder import Disk, Overlay
 from chapterkit.numbers.accounting import accounts
 from chapterkit.pipeline import Subject, document_of, problems_of
@@ -166,6 +168,37 @@ def test_a_call_that_cannot_be_is_told_at_its_line(call: str, told: str) -> None
     assert origin.line in {first, first + 2}
 
 
+def test_faults_of_placing_are_told_together() -> None:
+    calls = '{{ table("odd") }}\n\n见{{ table("ood") }}。\n\n{{ chart("ood") }}'
+    with pytest.raises(ChapterkitError) as error:
+        problems(with_({TEMPLATE: ('{{ table("ood") }}', calls)}))
+    told = error.value.report()
+    first = line_of(TEMPLATE, '{{ table("ood") }}')
+    for line, message in enumerate(("没有 odd 这个表格", "要单独占一行", "不是图表")):
+        assert f"{TEMPLATE}:{first + 2 * line}:" in told
+        assert message in told
+
+
+def test_a_drawing_is_as_wide_as_its_author_says() -> None:
+    for said, wide in (("6cm", 6 / 2.54 * 96), ("50%", 7 / 2.54 * 96), ("80mm", 8 / 2.54 * 96)):
+        changed = with_(
+            {RECORD: ("    axis: 每局成功率\n", f"    axis: 每局成功率\n    width: {said}\n")}
+        )
+        picture = drawn(
+            changed.exhibits["ood-bars"], drawing_of(changed.exhibits["ood-bars"]), ROUGH
+        )
+        assert picture.size[0] == pytest.approx(wide, abs=0.1)
+
+
+@pytest.mark.parametrize("said", ["2cm", "120%", "wide", "40"])
+def test_a_width_that_cannot_be_is_told_at_its_line(said: str) -> None:
+    with pytest.raises(ChapterkitError) as told:
+        with_({RECORD: ("    axis: 每局成功率\n", f"    axis: 每局成功率\n    width: {said}\n")})
+    line = line_of(RECORD, "    axis: 每局成功率") + 1
+    assert told.value.report().startswith(f"{RECORD}:{line}: ")
+    assert "宽度" in told.value.report()
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -200,7 +233,7 @@ def test_the_address_of_a_drawing_cannot_be_typed() -> None:
 
 def test_a_character_that_only_a_drawing_shows_is_looked_for_in_the_fonts() -> None:
     changed = with_({RECORD: ("kind: 题, masked: true}, {text: 示范", "kind: ꙮ, masked: true}, {text: 示范")})  # fmt: skip
-    assert ("missing-glyph", RECORD, line_of(RECORD, "  masks:")) in problems(changed)
+    assert ("missing-glyph", RECORD, line_of(RECORD, "    trace:") + 1) in problems(changed)
 
 
 def test_problems_in_cells_stand_at_the_line_of_the_record() -> None:
@@ -358,3 +391,57 @@ def test_exhibits_stand_in_the_document_by_their_ids(book: Book, document: Docum
     assert list(placed_in(document, book)) == [
         "ood", "ood-bars", "ood-slopes", "two-ways", "masks", "lengths", "both",
     ]  # fmt: skip
+
+
+# --- times, commas, words for tables
+
+
+def test_stretches_of_time_stand_one_behind_another() -> None:
+    numbers = "".join(
+        f"  {name}: {{value: {value}, unit: 秒, of: 时间, when: {name}, cite: chu2025sft, at: 表 3}}\n"
+        for name, value in {"roll": 7695, "train": 144, "zero": 0}.items()
+    )
+    chart = (
+        "charts:\n  bill: {kind: times, caption: 时间, columns: [采样, 训练], axis: 从开始算起,\n"
+        "    rows: {单机: [roll, train]}}\n"
+    )
+    text = (
+        FOLDER.text(RECORD).replace("tables:\n", f"{numbers}tables:\n").replace("charts:\n", chart)
+    )
+    book = load_book(Overlay(FOLDER, {RECORD: text}))
+    drawing = drawing_of(book.exhibits["bill"])
+    assert isinstance(drawing, Timeline)
+    [(name, spans)] = drawing.rows
+    assert (name, [(one.label, str(one.start), str(one.end)) for one in spans]) == (
+        "单机",
+        [("采样", "0", "7695"), ("训练", "7695", "7839")],
+    )
+    assert b"7695" in drawn(book.exhibits["bill"], drawing, ROUGH).data
+    with pytest.raises(ChapterkitError) as told:
+        load_book(Overlay(FOLDER, {RECORD: text.replace("[roll, train]", "[roll, zero]")}))
+    assert "时间要大于零" in told.value.report()
+
+
+def test_thousands_are_grouped_alike_in_a_table(built: Path) -> None:
+    text = (built / "rules.md").read_text("utf-8")
+    assert "12,073" in text
+    assert "6,679" in text
+
+
+def test_a_table_has_the_alternative_text_that_its_author_gives(tmp_path: Path, run: Run) -> None:
+    copy = Path(shutil.copytree(HERE / "books" / "exhibits", tmp_path / "book"))
+    record = copy / RECORD
+    text = record.read_text("utf-8")
+    given = "    derived: [差]\n    alt: '甲 \"乙\" 的升降'\n"
+    record.write_text(text.replace("    derived: [差]\n", given), "utf-8")
+    result = run(copy, "build", *(f"--format={one}" for one in ("html", "pdf", "docx")))
+    assert result.exit_code == 0, result.output
+    page = (copy / "build" / "rules" / "rules.html").read_text("utf-8")
+    assert "甲 &quot;乙&quot; 的升降" in page
+    with zipfile.ZipFile(copy / "build" / "rules" / "rules.docx") as word:
+        assert "甲 &quot;乙&quot; 的升降" in word.read("word/document.xml").decode()
+
+
+def test_a_character_without_a_glyph_is_told_at_the_line_of_its_label() -> None:
+    changed = with_({RECORD: ("    nodes:\n", "    alt: 两条路\n    nodes:\n      odd: ꙮ 一步\n")})
+    assert ("missing-glyph", RECORD, line_of(RECORD, "    nodes:") + 2) in problems(changed)

@@ -75,7 +75,9 @@ def keys(root: Path) -> dict[str, str]:
         "read": read_key(document.rendered),
         "lint": lint_key(subject) + str(pictures_held(subject, addresses(document.tree))),
         "cite": cite_key(subject, document),
-        "print": print_key(subject, document, all_formats()["html"], 0),
+        "print": print_key(
+            subject, document, all_formats()["html"], printing_of(subject, document)
+        ),
     }
 
 

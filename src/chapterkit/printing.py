@@ -27,7 +27,9 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.drawn import drawing_of, drawn
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
+from chapterkit.manuscript.plan import EVIDENCE
 from chapterkit.numbers.cards import cards, for_readers
+from chapterkit.numbers.evidence import evidence_of
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
@@ -93,7 +95,11 @@ def printed(
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [_Maker(one, printing, scratch, progress, keep) for one, printing in wanted]
+        makers = [
+            _Maker(file, printing, scratch, progress, keep)
+            for one, printing in wanted
+            for file in one.files or (one,)
+        ]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         targets = {folder / one.path.name: one.path for one in made}
@@ -223,7 +229,8 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
         references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
         tree = transform(gated(tree), citeproc_arguments(references, config.locale))
     title = config.wording.references
-    return gated(finish_references(tree, languages(bibliography), title, config.locale), CITED)
+    known = languages(bibliography)
+    return gated(finish_references(tree, known, title, config.locale, config.locators), CITED)
 
 
 def chapter_printing(
@@ -235,18 +242,23 @@ def chapter_printing(
     edition: str = "",
     here: Collection[str] | None = None,
     shared: Mapping[str, Any] | None = None,
+    formats: Collection[str] = (),
 ) -> ChapterPrinting:
     """Return what a format may know of a chapter, `tree` being its document's, cited.
 
     A link to what is not `here` becomes its text; without it, to what is not in the tree. `shared`
-    is what texts of one book have in common, made where it is not given.
+    is what texts of one book have in common, made where it is not given; `formats` names those
+    that are written at once.
 
     Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
     if book.config.locale.chinese and book.config.style.space == "space":
         tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
-    shared = shared or _shared(book, root, edition)
+    shared = shared or {
+        **_shared(book, root, edition, formats),
+        "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
+    }
     told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
     drawings = _Drawings(book, tree, told)
     return ChapterPrinting(
@@ -297,6 +309,7 @@ def book_printing(
     chapters: Sequence[Chapter],
     documents: Sequence[Document],
     edition: str = "",
+    formats: Collection[str] = (),
 ) -> BookPrinting:
     """Return what a format may know of a book of these chapters, their documents cited as one.
 
@@ -315,7 +328,8 @@ def book_printing(
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
     for document in documents:
         _check_led_to(document, here)
-    shared = _shared(book, root, edition)
+    shared = _shared(book, root, edition, formats)
+    wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
         chapter_printing(book, root, chapter, document, tree, edition, here, shared)
         for chapter, document, tree in zip(chapters, documents, trees, strict=True)
@@ -326,6 +340,7 @@ def book_printing(
         pictures=_all_pictures(printings),
         narrow={address: one for each in printings for address, one in each.narrow.items()},
         cover=book.cover,
+        evidence=evidence_of(book, documents) if wants_evidence else (),
         **shared,
     )
 
@@ -373,7 +388,7 @@ def _cited_through(
     return separate, [one for one in behind if kind_of(one) == "Div"]
 
 
-def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
+def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
         "config": _in_plain_lines(book.config),
@@ -381,6 +396,10 @@ def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
         "work": Path(),
         "edition": edition,
         "cards": cards(book),
+        "beside": frozenset(formats),
+        "described": {
+            id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
+        },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }

@@ -144,10 +144,11 @@ def _chapter(
 ) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
     found: dict[str, ChapterPrinting] = {}
+    names = [one.name for one in chosen]
     for one in made:
-        printing = printing_of(one.subject, one.document, memory)
+        printing = printing_of(one.subject, one.document, memory, names)
         found |= dict.fromkeys(sorted(one.subject.formats), printing)
-        if REVIEW in one.subject.formats & {format.name for format in chosen}:
+        if REVIEW in one.subject.formats and REVIEW in names:
             # What makes an editor's page is loaded only for that.
             from chapterkit.reviewing.workshop import review_data
 
@@ -160,12 +161,13 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
     """Return the book as each format has it; formats that have the same passages share one."""
     printings: dict[tuple[str, ...], BookPrinting] = {}
     found: dict[str, BookPrinting] = {}
+    names = [one.name for one in formats]
     for one in formats:
         texts = [next(text for text in each if one.name in text.subject.formats) for each in made]
         key = tuple(text.subject.key for text in texts)
         if key not in printings:
             printings[key] = book_printing_of(
-                [text.subject for text in texts], [text.document for text in texts]
+                [text.subject for text in texts], [text.document for text in texts], names
             )
         found[one.name] = printings[key]
     return found

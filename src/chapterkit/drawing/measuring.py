@@ -18,18 +18,18 @@ _NO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 def look_of(fonts: Sequence[FontFile], width: float = 480, size: float = 12) -> Look:
     """Return a look in fonts, the first of which is asked first for each character."""
-    return Look(tuple(font.family for font in fonts), measure_of(fonts), width, size)
+    return Look(tuple(font.family for font in fonts), measure_of(tuple(fonts)), width, size)
 
 
-def measure_of(fonts: Sequence[FontFile]) -> Measure:
+@cache
+def measure_of(fonts: tuple[FontFile, ...]) -> Measure:
     """Return what tells how wide a text is in fonts, in ems, their files once read.
 
     What none of them has, or whose file cannot be read, is as wide as such characters mostly are.
     """
-    chosen = tuple(fonts)
 
     def measure(text: str) -> float:
-        return sum(_advance(character, chosen) for character in text)
+        return sum(_advance(character, fonts) for character in text)
 
     return measure
 

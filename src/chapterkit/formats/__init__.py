@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
@@ -24,6 +24,9 @@ from chapterkit.numbers.cards import Card
 from chapterkit.plugins import FORMATS, Plugin, plugins
 from chapterkit.text.document import Document
 from chapterkit.text.tree import Element, Tree
+
+if TYPE_CHECKING:
+    from chapterkit.numbers.evidence import Group
 
 Scope = Literal["chapter", "book"]
 
@@ -38,9 +41,11 @@ class Printing:
     it comes from; `modified` is when the manuscript was last changed, in seconds since
     1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
     this is, empty for none; `wide` what is to be done with tables that are too wide, by their
-    identifiers, where the author says: turn, divide; `narrow` the drawings among the pictures as
-    a phone shows them; `told` what an editor's page tells beside the text, as JSON has it, empty
-    where none is made.
+    identifiers, where the author says: turn, divide; `described` the alternative texts of tables
+    that have one; `narrow` the drawings among the pictures as a phone shows them; `evidence` every
+    number with what uses it, where a format or the book asks for that; `beside` the names of the
+    formats that are written at once; `told` what an editor's page tells beside the text, as JSON
+    has it, empty where none is made.
     """
 
     config: Config
@@ -51,7 +56,10 @@ class Printing:
     modified: int | None = None
     edition: str = ""
     wide: Mapping[str, str] = field(default_factory=dict, repr=False)
+    described: Mapping[str, str] = field(default_factory=dict, repr=False)
     narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+    evidence: tuple[Group, ...] = field(default=(), repr=False)
+    beside: frozenset[str] = frozenset()
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -167,8 +175,9 @@ class Format(Generic[P]):
     returns the tree that pandoc is to write, never the printing's own tree changed;
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
-    chapter, one of the book, or either: that is the kind of printing it is handed; `package` the
-    installed package that adds it, empty for one of our own.
+    chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
+    it consists of, if it writes several files at once: these are written in its place; `package`
+    the installed package that adds it, empty for one of our own.
     """
 
     name: str
@@ -179,6 +188,7 @@ class Format(Generic[P]):
     writer_suffix: str = ""
     by_default: bool = True
     scope: Scope | Literal["both"] = "chapter"
+    files: tuple[Format[P], ...] = ()
     package: str = ""
 
     def serves(self, scope: Scope) -> bool:

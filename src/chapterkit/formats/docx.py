@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 from pathlib import Path
 
 from chapterkit import fonts
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, has_equations
-from chapterkit.formats.shared.drawn import as_pixels
+from chapterkit.formats.shared.drawn import all_as_pixels
+from chapterkit.formats.shared.evidence import over_evidence
 from chapterkit.formats.shared.exhibits import aligned, blank, for_word
 from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
+from chapterkit.formats.shared.sizes import Room, in_inches
 from chapterkit.formats.shared.whole import (
     Piece,
     as_numbered,
@@ -32,6 +35,7 @@ from chapterkit.text.tree import (
     Pass,
     Tree,
     attributes_of,
+    blocks_of,
     div,
     inlines_of,
     kind_of,
@@ -50,6 +54,7 @@ from chapterkit.text.tree import (
 from chapterkit.text.whole import is_of_one_text
 
 _FOLDER = ASSETS / "docx"
+_ROOM = Room(425.2, 560, 10.5)  # 8504 twips between the margins
 _EQUATION = "Numbered Equation"
 _EQUATION_ID = "NumberedEquation"
 _NOTE = "Table Note"
@@ -91,13 +96,25 @@ def _prepare(printing: AnyPrinting) -> Tree:
         with_metadata(values),
         aligned(printing, blank),
         for_word(printing, _NOTE),
+        over_evidence(printing, _small),
         _equations_apart,
         with_fields(things, config.wording.equation),
         over_elements(_styled),
         _in_normal,
         (lambda tree: tree) if is_chapter else _with_front_pages(config),
-        embedded(printing, lambda one: as_pixels(one, printing.work, families)),
+        in_inches(printing, _ROOM),
+        embedded(printing, all_as_pixels(printing.pictures.values(), printing.work, families)),
     )
+
+
+def _small(evidence: Element) -> Element:
+    """Return a table of the evidence in small type."""
+
+    def change(one: Element) -> Element:
+        is_cell = kind_of(one) == "Plain"
+        return div([paragraph(inlines_of(one))], _in_style(_NOTE)) if is_cell else one
+
+    return div(walk(blocks_of(evidence), change), Attributes())
 
 
 def _text(printing: ChapterPrinting) -> Tree:
@@ -249,7 +266,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         if name == "word/document.xml" and has_tabs:
             part = _in_line(part)
         if name == "word/document.xml" and b"<w:tbl>" in part:
-            part = _TABLE.sub(_between_rules, part)
+            part = _described(_TABLE.sub(_between_rules, part), printing)
         if name == "word/document.xml" and isinstance(printing, BookPrinting):
             part = _with_folios(part)
         if name in _FONTS_IN:
@@ -345,6 +362,17 @@ def _between_rules(table: re.Match[bytes]) -> bytes:
     places = iter(range(len(table[0])))
     ruled = _ROW.sub(lambda row: _ruled(row[0], next(places), heads), table[0])
     return re.sub(rb"(<w:tblW [^>]*/>)", placed, ruled, count=1)
+
+
+def _described(document: bytes, printing: AnyPrinting) -> bytes:
+    """Put in the alternative texts of tables, each behind the bookmark of its exhibit."""
+    for id, said in printing.described.items():
+        mark = document.find(f'w:name="{id}"'.encode()) if said else -1
+        place = document.find(b"</w:tblPr>", mark)
+        if mark >= 0 <= place:
+            described = f'<w:tblDescription w:val="{escape(said)}"/>'.encode()
+            document = document[:place] + described + document[place:]
+    return document
 
 
 def _ruled(row: bytes, place: int, heads: int) -> bytes:

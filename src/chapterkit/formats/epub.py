@@ -16,6 +16,7 @@ from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
 from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen
 from chapterkit.formats.shared.pictures import named, standing_in
+from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
 from chapterkit.formats.shared.zipped import rewritten
@@ -67,6 +68,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         lambda tree: with_blocks(tree, [*pages, *tree_blocks(tree)]),
         aligned(printing, unseen),
         over_elements(_held),
+        on_screens(printing),
         standing_in(printing),
     )
 

@@ -10,16 +10,18 @@ from typing import Any
 from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
+from chapterkit.formats.shared.evidence import has_evidence, over_evidence, reachable
 from chapterkit.formats.shared.exhibits import (
     aligned,
     has_exhibits,
     over_exhibits,
-    reachable,
+    scrolling,
     unseen,
 )
 from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
+from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.passes import passed, with_metadata
 from chapterkit.text.tree import (
@@ -52,18 +54,31 @@ def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for the page: the title as its header, numbers with their provenance."""
     is_chapter = isinstance(printing, ChapterPrinting)
     values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
+    values |= _link(printing)
     own = printing.config.locale.html_style
     style = {"style": Markup("html", own)} if own else {}
     drawings = {"drawings": Markup("html", style_sheet())} if printing.narrow else {}
     sheet = {"exhibits": "yes", **drawings} if has_exhibits(printing) else {}
+    if has_evidence(printing):
+        sheet |= {"evidence": "yes"} | ({"alone": "yes"} if is_chapter else {})
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
         aligned(printing, unseen),
-        over_exhibits(printing, reachable),
+        over_exhibits(printing, scrolling(printing)),
+        over_evidence(printing, reachable),
         with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
         lambda tree: with_cards(tree, printing),
+        on_screens(printing),
         standing_in(printing),
     )
+
+
+def _link(printing: AnyPrinting) -> dict[str, Any]:
+    """Return what the page is told of the evidence, if that is written beside it."""
+    if "evidence" not in printing.beside:
+        return {}
+    words = printing.config.wording.evidence_link
+    return {"led": {"to": f"{printing.name}{printing.suffix}.evidence.html", "words": words}}
 
 
 def _escaped(values: Any) -> Any:
@@ -75,7 +90,7 @@ def _escaped(values: Any) -> Any:
     return Markup("html", escape(values))
 
 
-def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
+def _of_chapter(printing: ChapterPrinting) -> dict[str, Any]:
     heading = chapter_heading(printing.tree)
     return {
         "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}".strip(),
@@ -89,7 +104,7 @@ def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
     }
 
 
-def _of_book(printing: BookPrinting) -> Mapping[str, Any]:
+def _of_book(printing: BookPrinting) -> dict[str, Any]:
     page = title_page(printing.config)
     return {
         "pagetitle": page.title,

@@ -13,8 +13,10 @@ from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
-from chapterkit.formats.shared.exhibits import aligned, set_in_typst
+from chapterkit.formats.shared.evidence import in_typst, over_evidence
+from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
 from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.whole import (
     Piece,
@@ -38,9 +40,11 @@ from chapterkit.text.tree import (
     plain_text,
     raw,
     raw_block,
+    string,
     target_of,
     text_of,
     tree_blocks,
+    walk,
     with_blocks,
     with_inlines,
 )
@@ -62,6 +66,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
     tree = passed(
         text,
+        over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
         _with_floats_kept,
         set_in_typst(printing),
@@ -69,7 +74,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
-    return passed(tree, over_elements(lambda one: _for_typst(one, images)))
+    return passed(tree, over_elements(lambda one: _for_typst(one, images, printing)))
 
 
 def _with_floats_kept(tree: Tree) -> Tree:
@@ -103,7 +108,7 @@ def _hidden(text: str) -> Element:
 
 def _with_tag(equation: Element, numeral: Numeral) -> Element:
     """Return a numbered formula that Typst sets with its number at the right."""
-    before = _typst(f"#tagged({_string(numeral.text)})[")
+    before = _typst(f"#tagged({typst_string(numeral.text)})[")
     return with_inlines(equation, [before, *inlines_of(equation), _typst("]")])
 
 
@@ -115,7 +120,7 @@ class _Openings:
 
     def placed(self, piece: Piece) -> list[Element]:
         """Return the blocks of a piece; contents and lists, which have folios, Typst makes."""
-        parts = ", ".join(map(_string, (piece.role, piece.label, piece.title)))
+        parts = ", ".join(map(typst_string, (piece.role, piece.label, piece.title)))
         calls = [f"#book-opening({parts})"]
         if not self.in_body and piece.role not in {"front", "contents", "list"}:
             self.in_body = True
@@ -145,6 +150,23 @@ def _refuse_missing_characters(tree: Tree, printing: AnyPrinting) -> None:
             next(filter(None, found), None),
             hint="安装一种有这个字的字体，写进 book.yaml 的 fonts；或换一个写法",
         )
+
+
+def _shown(evidence: Element, printing: AnyPrinting) -> Element:
+    """Return a table of the evidence in which a box stands for what no font shows.
+
+    Where in a source a number was found is told in that source's own characters.
+    """
+    text = _words(with_blocks({}, [evidence]))
+    missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
+    if not missing:
+        return evidence
+    boxes = str.maketrans(dict.fromkeys(missing, "□"))
+
+    def change(one: Element) -> Element:
+        return string(text_of(one).translate(boxes)) if kind_of(one) == "Str" else one
+
+    return walk([evidence], change)[0]
 
 
 def _of_title_pages(config: Config) -> list[str]:
@@ -178,24 +200,31 @@ def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     return copied
 
 
-def _for_typst(element: Element, images: Mapping[str, str]) -> Element | list[Element]:
+def _for_typst(
+    element: Element, images: Mapping[str, str], printing: AnyPrinting
+) -> Element | list[Element]:
     """Restore what the Typst writer drops: words for images and formulas, looks of lists."""
     if kind_of(element) == "Image":
-        return _image(element, images)
+        return _image(element, images, printing)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({_string(text_of(element))})["), element, _typst("]")]
+        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
     if is_of_one_text(element):
         return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element
 
 
-def _image(element: Element, images: Mapping[str, str]) -> Element:
+# As the template has it: characters to the line, the height of the text, less a caption.
+_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+
+
+def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -> Element:
     attributes = attributes_of(element)
     description = attributes.get("alt") or plain_text(inlines_of(element))
-    width = attributes.get("width")
-    parts = [_string(images[target_of(element).address]), f"alt: {_string(description)}"]
-    if width.rstrip("%").isdigit() and width.endswith("%"):
-        parts.append(f"width: {width}")
+    address = target_of(element).address
+    width, height = printed_size(element, printing.pictures[address], _ROOM[printing.config.page])
+    parts = [typst_string(images[address]), f"alt: {typst_string(description)}"]
+    parts += [f"width: {width:.2f}pt", f"height: {height:.2f}pt"]
+    parts += ['fit: "stretch"'] if attributes.get("height") else []
     image = f"image({', '.join(parts)})"
     # What nobody describes is not read aloud; the PDF may hold nothing that is, and has no words.
     return _typst(f"#{image}" if description.strip() else f"#pdf.artifact({image})")
@@ -203,12 +232,6 @@ def _image(element: Element, images: Mapping[str, str]) -> Element:
 
 def _typst(text: str) -> Element:
     return raw("typst", text)
-
-
-def _string(text: str) -> str:
-    """Return a text as a Typst string literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:

@@ -220,6 +220,13 @@ class BookModel(_Model):
     references: Literal["book", "chapter"] = _described(
         "整本书的参考文献：book 放在书末，chapter 放在各章之后", default="book"
     )
+    locators: Literal["short", "full", "none"] = _described(
+        "正文引用处印不印来源里的位置：short 只印图、表、节、页，full 照写，none 不印",
+        default="short",
+    )
+    appendix: Literal["evidence"] | None = _described(
+        "整本书的最后一个附录：evidence 是每个数的来源、位置与核对", default=None
+    )
     lists: tuple[Literal["figures", "tables"], ...] = _described(
         "整本书目录之后要列的：figures 插图、tables 表格", default=()
     )

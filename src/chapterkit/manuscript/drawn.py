@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
 
 from chapterkit.drawing import (
     Category,
@@ -22,19 +25,23 @@ from chapterkit.drawing import (
     Point,
     Segment,
     Series,
+    Span,
+    Timeline,
     Trace,
     chart_svg,
     check_chart,
     check_flow,
+    check_timeline,
     check_trace,
     flow_svg,
+    timeline_svg,
     trace_svg,
 )
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.drawings import rebuilt
 from chapterkit.manuscript.exhibited import Cell, Exhibit, Row
 from chapterkit.manuscript.exhibits import CellModel, ChartModel, FlowModel
-from chapterkit.manuscript.ledger import Number, bare_text
+from chapterkit.manuscript.ledger import bare_text, grouped, is_long
 from chapterkit.manuscript.pictures import Picture, PictureError
 
 ADDRESS = "exhibit:"
@@ -43,7 +50,7 @@ ADDRESS = "exhibit:"
 STATUS_MARKS = {"readme": "†", "secondary": "‡", "own-run": "§"}
 """What stands behind a number that was not read in the source itself; the note explains it."""
 
-Drawing = Chart | Flow | Trace
+Drawing = Chart | Flow | Trace | Timeline
 _SHORT_UNITS = frozenset({"%", "‰", "°"})
 
 
@@ -87,6 +94,8 @@ def _check(drawing: Drawing) -> None:
             check_flow(drawing)
         case Trace():
             check_trace(drawing)
+        case Timeline():
+            check_timeline(drawing)
 
 
 def _place(exhibit: Exhibit, part: str) -> Origin:
@@ -110,37 +119,60 @@ ROUGH = Look(("sans-serif",), roughly)
 def drawn(exhibit: Exhibit, drawing: Drawing, look: Look, suffix: str = "") -> Picture:
     """Return an exhibit drawn as SVG, built anew from what print can show.
 
+    It is as wide as its author says; what is drawn besides, for a phone, is no wider than the look.
     Raises PictureError for what cannot be drawn, or is higher than a page.
     """
-    id = f"{exhibit.id}-drawing{suffix}"
+    if exhibit.width:
+        wide = min(exhibit.width, look.width) if suffix else exhibit.width
+        look = replace(look, width=wide)
     try:
-        match drawing:
-            case Chart():
-                made = chart_svg(drawing, look, id=id)
-            case Flow():
-                made = flow_svg(drawing, look, id=id)
-            case Trace():
-                made = trace_svg(drawing, look, id=id)
+        made = _svg(drawing, look, f"{exhibit.id}-drawing{suffix}")
     except DrawingError as error:
         message = f"{exhibit.id} 画不出来：{error.message}"
         raise PictureError(message, _place(exhibit, error.part)) from None
-    return Picture(f"{ADDRESS}{exhibit.id}", "svg", rebuilt(made.encode(), own=True))
+    return Picture(f"{ADDRESS}{exhibit.id}", "svg", made)
+
+
+@lru_cache(maxsize=512)
+def _svg(drawing: Drawing, look: Look, id: str) -> bytes:
+    """Return a drawing as SVG: several rules, and every format, want the same."""
+    match drawing:
+        case Chart():
+            made = chart_svg(drawing, look, id=id)
+        case Flow():
+            made = flow_svg(drawing, look, id=id)
+        case Trace():
+            made = trace_svg(drawing, look, id=id)
+        case Timeline():
+            made = timeline_svg(drawing, look, id=id)
+    return rebuilt(made.encode(), own=True)
 
 
 # --- charts
 
 
-def _chart(exhibit: Exhibit, model: ChartModel, told: Mapping[str, str], description: str) -> Chart:
-    along_columns = model.kind in {"lines", "slopes"}
+class _Said(NamedTuple):
+    """What is printed for a number of a chart, and what a reader is told who points at it."""
+
+    text: str
+    title: str
+
+
+def _chart(
+    exhibit: Exhibit, model: ChartModel, told: Mapping[str, str], description: str
+) -> Chart | Timeline:
+    said = _said(exhibit, told)
+    if model.kind == "times":
+        return _times(exhibit, model, said, description)
     names = [column.name for column in exhibit.columns]
     whole = exhibit.whole.value if exhibit.whole else None
-    if along_columns:
+    if model.kind in {"lines", "slopes"}:
         categories = [Category(name, at) for name, at in zip(names, _places(names), strict=True)]
-        series = [_of_row(row, names, model.marked, told) for row in exhibit.rows]
+        series = [_of_row(row, names, model.marked, said) for row in exhibit.rows]
     else:
         categories = [Category(row.name) for row in exhibit.rows]
         series = [
-            _of_column(place, name, exhibit.rows, model.marked, told)
+            _of_column(place, name, exhibit.rows, model.marked, said)
             for place, name in enumerate(names)
         ]
     return Chart(
@@ -157,6 +189,24 @@ def _chart(exhibit: Exhibit, model: ChartModel, told: Mapping[str, str], descrip
     )
 
 
+def _times(
+    exhibit: Exhibit, model: ChartModel, said: Mapping[str, _Said], description: str
+) -> Timeline:
+    """Return stretches of time, those of a row one behind another."""
+    rows = []
+    for row in exhibit.rows:
+        spans: list[Span] = []
+        for cell, column in zip(row.cells, exhibit.columns, strict=True):
+            if cell.number and not isinstance(cell.number.value, tuple):
+                start = spans[-1].end if spans else Decimal(0)
+                marked = bool({row.name, column.name} & set(model.marked))
+                end = start + cell.number.value
+                spans.append(Span(start, end, column.name, *said[cell.number.id], marked))
+        rows.append((row.name, tuple(spans)))
+    caption, unit = exhibit.model.caption, _unit(exhibit)
+    return Timeline(tuple(rows), caption, description, unit, model.axis or "")
+
+
 def _unit(exhibit: Exhibit) -> str:
     unit = next((one.unit for one in exhibit.numbers), "")
     return unit.removeprefix("个").removeprefix("個").strip()
@@ -171,33 +221,42 @@ def _places(names: Sequence[str]) -> list[Decimal | None]:
 
 
 def _of_row(
-    row: Row, names: Sequence[str], marked: Sequence[str], told: Mapping[str, str]
+    row: Row, names: Sequence[str], marked: Sequence[str], said: Mapping[str, _Said]
 ) -> Series:
     points = [
-        _point(cell, name in marked, told) for cell, name in zip(row.cells, names, strict=True)
+        _point(cell, name in marked, said) for cell, name in zip(row.cells, names, strict=True)
     ]
     return Series(row.name, tuple(points), row.name in marked)
 
 
 def _of_column(
-    place: int, name: str, rows: Sequence[Row], marked: Sequence[str], told: Mapping[str, str]
+    place: int, name: str, rows: Sequence[Row], marked: Sequence[str], said: Mapping[str, _Said]
 ) -> Series:
-    points = [_point(row.cells[place], row.name in marked, told) for row in rows]
+    points = [_point(row.cells[place], row.name in marked, said) for row in rows]
     return Series(name, tuple(points), name in marked)
 
 
-def _point(cell: Cell, marked: bool, told: Mapping[str, str]) -> Point | None:
+def _point(cell: Cell, marked: bool, said: Mapping[str, _Said]) -> Point | None:
     number = cell.number
     if number is None or isinstance(number.value, tuple):
         return None
     low, high = cell.ends
-    return Point(number.value, shown(number), told.get(number.id, ""), low, high, marked)
+    return Point(number.value, *said[number.id], low, high, marked)
 
 
-def shown(number: Number) -> str:
-    """Return a number as a chart prints it, whose axis names the unit."""
-    text = number.text if number.unit in _SHORT_UNITS else bare_text(number)
-    return text + STATUS_MARKS.get(number.status, "")
+def _said(exhibit: Exhibit, told: Mapping[str, str]) -> dict[str, _Said]:
+    """Return what is said of the numbers of a chart, whose axis names the unit, by their ids.
+
+    Their thousands are grouped if those of one are.
+    """
+    alike = any(map(is_long, exhibit.numbers))
+    said = {}
+    for number in exhibit.numbers:
+        text = number.text if number.unit in _SHORT_UNITS else bare_text(number)
+        text = grouped(text) if alike else text
+        text += STATUS_MARKS.get(number.status, "")
+        said[number.id] = _Said(text, told.get(number.id, ""))
+    return said
 
 
 # --- flows

@@ -117,15 +117,27 @@ class Exhibit:
         """Return where it is declared, or the value at `steps` in it."""
         return self.file.origin(*self.steps, *steps)
 
+    def origin_of(self, text: str) -> Origin:
+        """Return where in its declaration a text stands first; the declaration if it does not."""
+        data: Any = self.file.data
+        for step in self.steps:
+            data = data[step]
+        return self.origin(*next(_steps_to(text, data), ()))
+
     @property
     def wide(self) -> str:
         """What is to be done with it if it is too wide, where the author says: turn, divide."""
         return getattr(self.model, "wide", None) or ""
 
     @property
+    def width(self) -> float | None:
+        """How wide it is drawn, in pixels, where the author says."""
+        return getattr(self.model, "width", None)
+
+    @property
     def alternative(self) -> str:
         """The alternative text that the author has written, empty where there is none."""
-        return getattr(self.model, "alt", None) or ""
+        return self.model.alt or ""
 
     @property
     def cells(self) -> Iterator[Cell]:
@@ -147,6 +159,18 @@ class Exhibit:
         for cite, at in [*((one.cite, one.at) for one in self.numbers), *named]:
             found.setdefault(cite, {}).update({at: None} if at else {})
         return tuple((cite, tuple(places)) for cite, places in found.items())
+
+
+def _steps_to(text: str, data: Any) -> Iterator[tuple[Step, ...]]:
+    """Yield the steps to each value of a file that holds a text, or is called by one."""
+    if isinstance(data, str) and text in data:
+        yield ()
+    if not isinstance(data, (dict, list, tuple)):
+        return
+    for step, value in data.items() if isinstance(data, dict) else enumerate(data):
+        if isinstance(step, str) and text in step:
+            yield (step,)
+        yield from ((step, *further) for further in _steps_to(text, value))
 
 
 @dataclass(frozen=True)
@@ -551,6 +575,9 @@ def _wrong_in(cell: Cell, chart: Exhibit) -> Iterator[ChapterkitError]:
     elif getattr(chart.model, "kind", "") == "shares" and number.value < 0:
         message = f"份额不能是负的：{number.id}（{number.text}）"
         yield ChapterkitError(message, cell.origin, "改用条形图 bars")
+    elif getattr(chart.model, "kind", "") == "times" and number.value <= 0:
+        message = f"时间要大于零：{number.id}（{number.text}）"
+        yield ChapterkitError(message, cell.origin, "空着写 —，或改用条形图 bars")
 
 
 def _wrong_interval(cell: Cell, value: Decimal) -> str:

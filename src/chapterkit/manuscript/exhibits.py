@@ -238,6 +238,9 @@ class ExhibitModel(_Model):
     """What every exhibit has: a caption, and what stands under it."""
 
     caption: Words = Field(description="题注，纯文字；编号由工具加上")
+    alt: Words | None = Field(
+        default=None, description="替代文字；图不写就由工具按数据写，表格本来就读得出来"
+    )
     note: Words | None = Field(default=None, description="注，印在下面")
     unlike: Words | None = Field(
         default=None, description="里面的数不出自同一种测评时，在这里说明，印在注里"
@@ -269,11 +272,48 @@ class TableModel(ExhibitModel):
     )
 
 
-class ChartModel(ExhibitModel):
+_WIDTH = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)(%|cm|mm)")
+_LINE_IN_CM = 14.0  # of a page in 16k
+_NARROWEST_IN_CM = 5.0
+
+
+def read_width(data: Any) -> float:
+    """Return how wide a drawing is, in pixels of 1/96 inch: 8cm, or 60% of the line.
+
+    Raises ValueError for anything else, and for what is too narrow to be read, or wider than a
+    line.
+    """
+    found = _WIDTH.fullmatch(data) if isinstance(data, str) else None
+    if not found:
+        raise ValueError("宽度写成 8cm、80mm 或 60%（占一行的多少）")
+    factor = {"%": _LINE_IN_CM / 100, "cm": 1.0, "mm": 0.1}[found[2]]
+    wide = float(found[1]) * factor
+    if not _NARROWEST_IN_CM <= wide <= _LINE_IN_CM:
+        raise ValueError("宽度要在 5cm 和 14cm（一行）之间")
+    return round(wide / 2.54 * 96, 2)
+
+
+Width = Annotated[
+    float,
+    BeforeValidator(read_width),
+    WithJsonSchema({"type": "string", "pattern": _WIDTH.pattern}),
+]
+
+
+class DrawnModel(ExhibitModel):
+    """What every drawing has besides."""
+
+    width: Width | None = Field(
+        default=None, description="多宽：8cm、80mm，或 60%（占一行的多少）；字的大小不变"
+    )
+
+
+class ChartModel(DrawnModel):
     """A chart of numbers of the ledger that share a unit."""
 
-    kind: Literal["bars", "dots", "lines", "slopes", "shares"] = Field(
-        description="条形 bars、带区间的点 dots、随步数的线 lines、前后的斜线 slopes、份额 shares"
+    kind: Literal["bars", "dots", "lines", "slopes", "shares", "times"] = Field(
+        description="条形 bars、带区间的点 dots、随步数的线 lines、前后的斜线 slopes、份额 shares、"
+        "一段接一段的时间 times"
     )
     columns: tuple[Words, ...] = Field(default=(), description="各列的名称：条形图里是各组的条")
     rows: Rows = Field(description="各行：名称，和它的数")
@@ -282,7 +322,6 @@ class ChartModel(ExhibitModel):
     marked: tuple[Words, ...] = Field(default=(), description="要突出的行或列的名称")
     from_zero: bool | None = Field(default=None, description="数轴是否从零起；条形总是从零起")
     whole: str | None = Field(default=None, description="份额图里整条是多少：一个数的名字")
-    alt: Words | None = Field(default=None, description="替代文字；不写就由工具按数据写")
 
     @model_validator(mode="after")
     def _fitting(self) -> ChartModel:
@@ -350,7 +389,7 @@ Arrow = Annotated[ArrowModel, BeforeValidator(_read_arrow), _TEXT_OR_OBJECT]
 Segment = Annotated[SegmentModel, BeforeValidator(_read_segment), _TEXT_OR_OBJECT]
 
 
-class FlowModel(ExhibitModel):
+class FlowModel(DrawnModel):
     """A drawing of a method: boxes and arrows, or a trace of segments."""
 
     nodes: dict[ExhibitId, Node] = Field(default={}, description="各个框：{代号: 文字}")
@@ -363,7 +402,6 @@ class FlowModel(ExhibitModel):
         default={}, description="一条或几条轨迹，各由几段组成：{名称: [段, ……]}"
     )
     masked_means: Words | None = Field(default=None, description="遮去的段是什么意思，印在图例里")
-    alt: Words | None = Field(default=None, description="替代文字；不写就由工具按数据写")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> FlowModel:

@@ -95,6 +95,9 @@ class Number:
         return with_unit(value_text(self.value, self.wording.range), self.unit)
 
 
+_LONG = 10_000
+
+
 def value_text(value: Value, between: str = "～") -> str:
     """Return a value in digits: a real minus sign, groups of three from five digits on.
 
@@ -106,7 +109,7 @@ def value_text(value: Value, between: str = "～") -> str:
     if isinstance(value, tuple):
         return between.join(value_text(end) for end in value)
     digits = f"{abs(value):f}"
-    if abs(value) >= 10_000:
+    if abs(value) >= _LONG:
         digits = f"{abs(value):,f}"
     return ("−" if value < 0 else "") + digits
 
@@ -142,7 +145,7 @@ _UNGROUPED = re.compile(r"(?<![\d.,])\d{4,}(?![\d,])")
 def _priced(digits: str, sign: str, rest: str) -> str:
     """Return an amount with the sign of its currency before it: £12,400, −$3/kg."""
     minus = "−" if digits.startswith("−") else ""
-    amount = _UNGROUPED.sub(lambda found: f"{int(found[0]):,}", digits.removeprefix("−"))
+    amount = grouped(digits.removeprefix("−"))
     return f"{minus}{sign}{amount}{rest}"
 
 
@@ -176,9 +179,29 @@ def bare_text(number: Number) -> str:
     return value_text(number.value)
 
 
-def without_unit(number: Number) -> set[str]:
-    """Return every text in which a table may show the number, its unit in the head."""
-    return {bare_text(number), f"+{bare_text(number)}"}
+def grouped(text: str) -> str:
+    """Return a number's text with its thousands grouped, those of four digits too.
+
+    >>> grouped("6679 个 token"), grouped("−1200.5"), grouped("12,073")
+    ('6,679 个 token', '−1,200.5', '12,073')
+    """
+    return _UNGROUPED.sub(lambda found: f"{int(found[0]):,}", text)
+
+
+def is_long(number: Number) -> bool:
+    """Tell whether a number's thousands are grouped wherever it stands."""
+    ends = number.value if isinstance(number.value, tuple) else (number.value,)
+    return any(abs(end) >= _LONG for end in ends)
+
+
+def in_tables(number: Number) -> set[str]:
+    """Return every text in which a table may show the number besides.
+
+    Its unit may stand in the head, and its thousands be grouped as others' of the column are.
+    """
+    bare = bare_text(number)
+    own = {number.text, bare, f"+{bare}"}
+    return own | set(map(grouped, {*own, f"+{number.text}"}))
 
 
 def dresses(number: Number) -> set[str]:

@@ -22,6 +22,8 @@ from chapterkit.quantities.numerals import to_chinese
 Role = Literal["front", "chapter", "appendix", "back"]
 BOOK = "book"
 """What the files of a whole book are called, so that no chapter can be called so."""
+EVIDENCE = "evidence"
+"""The list of every number: a format, and an appendix of a whole book."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,12 @@ class Wording:
     `no_value` stands in an empty cell, `best_in_rows` explains bold numbers, `continued` follows
     the caption of a divided table's further parts; `chart_bars` and the like begin the alternative
     text that is made from the data.
+
+    Of the evidence: `evidence` is its title, `evidence_of` that of a text's own,
+    `evidence_link` what leads to it, `evidence_number` and
+    the like the heads of its columns; `unused`, `leads_to` and `as_printed` stand in its cells,
+    `first_hand` for a number that was read in its source, `state_verified` and the like for how far
+    it is verified.
     """
 
     experiment: str
@@ -109,8 +115,26 @@ class Wording:
     chart_lines: str
     chart_slopes: str
     chart_shares: str
+    chart_times: str
     flow: str
     trace: str
+    evidence: str
+    evidence_of: str
+    evidence_link: str
+    evidence_number: str
+    evidence_value: str
+    evidence_source: str
+    evidence_state: str
+    evidence_uses: str
+    unused: str
+    leads_to: str
+    as_printed: str
+    first_hand: str
+    state_verified: str
+    state_elsewhere: str
+    state_not_found: str
+    state_no_source: str
+    state_stale: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

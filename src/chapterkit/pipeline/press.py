@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from chapterkit.formats import BookPrinting, ChapterPrinting, Format, Printing
@@ -46,9 +46,9 @@ def reference_line(source: Source, config: Config) -> str:
 
 
 def printing_of(
-    subject: Subject, document: Document, memory: Memory = FORGETFUL
+    subject: Subject, document: Document, memory: Memory = FORGETFUL, formats: Collection[str] = ()
 ) -> ChapterPrinting:
-    """Return a chapter ready to be printed, its document cited.
+    """Return a chapter ready to be printed, its document cited; `formats` are written at once.
 
     Raises ChapterkitError for one without a title.
     """
@@ -60,17 +60,27 @@ def printing_of(
         lambda: cited_tree(subject, document),
         _CITED,
     )
-    edition = subject.variant.edition
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree, edition)
+    return chapter_printing(
+        subject.book,
+        subject.root,
+        subject.chapter,
+        document,
+        tree,
+        subject.variant.edition,
+        formats=formats,
+    )
 
 
-def book_printing_of(subjects: Sequence[Subject], documents: Sequence[Document]) -> BookPrinting:
+def book_printing_of(
+    subjects: Sequence[Subject], documents: Sequence[Document], formats: Collection[str] = ()
+) -> BookPrinting:
     """Return a book of these chapters ready to be printed, their documents cited as one.
 
-    Raises ChapterkitError as `book_printing` does.
+    `formats` are written at once. Raises ChapterkitError as `book_printing` does.
     """
     first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
-    return book_printing(first.book, first.root, chapters, documents, first.variant.edition)
+    edition = first.variant.edition
+    return book_printing(first.book, first.root, chapters, documents, edition, formats)
 
 
 def keeping(
@@ -104,14 +114,12 @@ def cite_key(subject: Subject, document: Document) -> str:
     return key_of("cite", json.dumps(document.tree), *held)
 
 
-def print_key(
-    subject: Subject, document: Document, format: Format[Any], modified: int | None
-) -> str:
-    """Return the key of printing in one format: the book, and the pictures of the document."""
+def print_key(subject: Subject, document: Document, format: Format[Any], printing: Printing) -> str:
+    """Return the key of printing in one format: the book, its pictures, what is written beside."""
     cited = cite_key(subject, document)
     held = pictures_held(subject, addresses(document.tree)).items()
     pictures = (f"{address}={digest}" for address, digest in held)
+    told = json.dumps(printing.told, default=str)
+    made = (format.name, str(printing.modified), told, *sorted(printing.beside))
     fonts = fonts_held(subject.book.config)
-    return key_of(
-        "print", format.name, str(modified), cited, render_key(subject), *fonts, *pictures
-    )
+    return key_of("print", *made, cited, render_key(subject), *fonts, *pictures)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from chapterkit.han import is_han
 from chapterkit.manuscript.wording import Locale, locale
+from chapterkit.text.locators import Locators, shortened
 from chapterkit.text.tree import (
     Attributes,
     Citation,
@@ -60,20 +61,22 @@ def finish_references(
     languages: Mapping[str, str],
     title: str = _CHINESE.wording.references,
     locale: Locale = _CHINESE,
+    locators: Locators = "full",
 ) -> Tree:
     """Return citeproc's tree with citations and references as the book's language has them.
 
-    `languages` maps keys to BCP 47 tags; `title` is what stands over the references. In Chinese
-    entries "et al." becomes 等 and "2nd ed." 2版; a citation's locator stands outside the brackets
-    ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined
-    ([1,3-5]), every number links to its entry, and no space stands before it.
+    `languages` maps keys to BCP 47 tags; `title` is what stands over the references; `locators`
+    says how much is printed of where in a source something stands. In Chinese entries "et al."
+    becomes 等 and "2nd ed." 2版; a citation's locator stands outside the brackets ([1]图 6), or
+    within them, as the language has it ([1, Fig. 6]); runs of numbers are joined ([1,3-5]), every
+    number links to its entry, and no space stands before it.
     """
     entries = filter(None, map(_entry_key, elements_of(tree)))
     numbers = {key: place for place, key in enumerate(entries, 1)}
 
     def change(element: Element) -> Element:
         if kind_of(element) == "Cite":
-            return _numbered_cite(element, numbers, within=locale.locator_within)
+            return _numbered_cite(element, numbers, locators, within=locale.locator_within)
         if key := _entry_key(element):
             return _finished_entry(element, languages.get(key, ""), _anchor(key))
         if kind_of(element) in {"Figure", "Table"}:
@@ -154,12 +157,15 @@ def _words(text: str) -> Inlines:
     return [space() if part.isspace() else string(part) for part in re.split(r"( +)", text) if part]
 
 
-def _numbered_cite(cite: Element, numbers: Mapping[str, int], *, within: bool) -> Element:
+def _numbered_cite(
+    cite: Element, numbers: Mapping[str, int], locators: Locators, *, within: bool
+) -> Element:
     citations, rendered = citations_of(cite), inlines_of(cite)
     if any(one.key not in numbers for one in citations):
         return cite
     names = _before_number(rendered) if citations[0].in_text else []
-    return with_inlines(cite, [*names, superscript(_marks(citations, numbers, within=within))])
+    placed = [(one, _printed_locator(_locator(one.suffix), locators)) for one in citations]
+    return with_inlines(cite, [*names, superscript(_marks(placed, numbers, within=within))])
 
 
 def _before_number(rendered: Inlines) -> Inlines:
@@ -171,7 +177,9 @@ def _before_number(rendered: Inlines) -> Inlines:
     return names
 
 
-def _marks(citations: Sequence[Citation], numbers: Mapping[str, int], *, within: bool) -> Inlines:
+def _marks(
+    placed: Sequence[tuple[Citation, Inlines]], numbers: Mapping[str, int], *, within: bool
+) -> Inlines:
     """Return what stands in the superscript: [1,3-5], locators after or `within` their bracket."""
     out: Inlines = []
     plain: dict[int, str] = {}
@@ -181,8 +189,8 @@ def _marks(citations: Sequence[Citation], numbers: Mapping[str, int], *, within:
             out.extend([*_separator(out), *_bracketed(plain)])
             plain.clear()
 
-    for one in citations:
-        number, locator = numbers[one.key], _locator(one.suffix)
+    for one, locator in placed:
+        number = numbers[one.key]
         if one.prefix or locator:
             flush()
             inside = [string(","), space(), *locator] if within and locator else []
@@ -217,6 +225,15 @@ def _locator(suffix: Inlines) -> Inlines:
     if text and kind_of(text[0]) == "Str":
         text[0] = string(text_of(text[0]).lstrip(",，"))
     return text
+
+
+def _printed_locator(locator: Inlines, locators: Locators) -> Inlines:
+    """Return a citation's locator as far as the book prints it."""
+    if locators == "full" or not locator:
+        return locator
+    whole = plain_text(locator)
+    short = shortened(whole) if locators == "short" else ""
+    return locator if short == whole else _words(short)
 
 
 _SETTING_OFF = (space(), bare("SoftBreak"), string(","), string("，"))

@@ -10,17 +10,18 @@ every part knows the line of the record that it was declared on. Once pandoc has
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from markupsafe import Markup
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.drawn import ADDRESS, STATUS_MARKS
 from chapterkit.manuscript.exhibited import IN_WORDS, Cell, Exhibit, Kind, Row
 from chapterkit.manuscript.exhibits import CellModel, ChartModel, FlowModel, TableModel
-from chapterkit.manuscript.ledger import Number, bare_text, signed_text
+from chapterkit.manuscript.ledger import Number, bare_text, is_long, signed_text
+from chapterkit.manuscript.ledger import grouped as with_groups
 from chapterkit.manuscript.wording import Wording
 from chapterkit.text.document import Block, Document
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, mark, without_marks
@@ -48,59 +49,79 @@ CLASS = "exhibit"
 
 # --- placing
 
-_PLACED = re.compile(f"{MARK_START}=([^{MARK_END}]*){MARK_END}")
+_PLACED = re.compile(f"{MARK_START}=([^ {MARK_END}]*) ?([^{MARK_END}]*){MARK_END}")
 _ONLY_MARKS = re.compile(f"(?:[ \\t]|{MARK_START}(?!=)[^{MARK_END}]*{MARK_END})*")
+_SHORT = 80
 
 
-def placing(book: Book, kind: Kind, id: str) -> Markup:
+def placing(kind: Kind, id: str) -> Markup:
     """Return the mark in whose place an exhibit is put once the text is rendered.
 
-    Raises ChapterkitError, with the nearest name as hint, if there is no such exhibit.
+    Raises ChapterkitError for what can be no identifier.
     """
-    exhibit = book.exhibits.get(id)
-    if exhibit is None:
-        near = nearest(id, book.exhibits)
-        hint = (
-            f"最接近的是 {near}" if near else f"在记录的 {kind}s 里写下它，或在 book/exhibits/ 里"
-        )
-        raise ChapterkitError(f"没有 {id} 这个{IN_WORDS[kind]}", hint=hint)
-    if exhibit.kind != kind:
-        hint = f'写 {{{{ {exhibit.kind}("{id}") }}}}'
-        raise ChapterkitError(f"{id} 是{IN_WORDS[exhibit.kind]}，不是{IN_WORDS[kind]}", hint=hint)
-    return Markup(f"{MARK_START}={id}{MARK_END}")
+    if not id.isprintable() or len(id) > _SHORT:
+        raise ChapterkitError(f"{kind} 要一个标识", hint=f'写 {{{{ {kind}("标识") }}}}')
+    return Markup(f"{MARK_START}={kind} {id}{MARK_END}")
 
 
 def with_placed(marked: str, book: Book) -> str:
     """Return rendered text, its marks of origin still in it, with exhibits in their places.
 
-    Raises ChapterkitError, at the call, for one that does not stand on a line of its own, and for
-    an exhibit that is placed twice.
+    Raises ChapterkitError that tells all that is wrong, each at its call: there is no such exhibit,
+    it is of another kind, does not stand on a line of its own, or is placed twice.
     """
     if f"{MARK_START}=" not in marked:
         return marked
     parts: list[str] = []
     seen: dict[str, Origin] = {}
     end = 0
+    wrong = Gathering()
     for found in _PLACED.finditer(marked):
-        first = marked.rfind("\n", 0, found.start()) + 1
         before = without_marks(marked[: found.start()])
         origin = before.origin(len(before.text))
-        exhibit = book.exhibits.get(found[1])
-        if exhibit is None:
-            message = "table、chart、flow 给的不是文字，不能用过滤器改动"
-            raise ChapterkitError(message, origin, '单独一行写 {{ table("标识") }}')
-        call = f'{{{{ {exhibit.kind}("{exhibit.id}") }}}}'
-        last = found.end() + len(_only_marks(marked, found.end()))
-        is_first = _ONLY_MARKS.fullmatch(marked, first, found.start())
-        if not is_first or marked[last : last + 1] not in {"\n", ""}:
-            raise ChapterkitError(f"{call} 要单独占一行", origin, "前后的文字另起一段")
-        if exhibit.id in seen:
-            message = f"{exhibit.id} 放了两次（先在 {seen[exhibit.id]}）"
-            raise ChapterkitError(message, origin, "另一处改用 ref")
-        seen[exhibit.id] = origin
-        parts += [marked[end:first], f"\n{mark(origin, False)}{markdown(exhibit, book)}\n\n"]
-        end = last
+        with wrong.taken():
+            exhibit = _called(found[1], found[2], book, origin)
+            first, last = _line_of(exhibit, found, marked, origin)
+            if exhibit.id in seen:
+                message = f"{exhibit.id} 放了两次（先在 {seen[exhibit.id]}）"
+                raise ChapterkitError(message, origin, "另一处改用 ref")
+            seen[exhibit.id] = origin
+            parts += [marked[end:first], f"\n{mark(origin, False)}{markdown(exhibit, book)}\n\n"]
+            end = last
+    wrong.tell()
     return "".join([*parts, marked[end:]])
+
+
+def _called(kind: str, id: str, book: Book, origin: Origin) -> Exhibit:
+    """Return the exhibit that a call names; raise ChapterkitError if there is none of its kind."""
+    named: Mapping[str, str] = IN_WORDS  # type: ignore[assignment]
+    if kind not in named:
+        message = "table、chart、flow 给的不是文字，不能用过滤器改动"
+        raise ChapterkitError(message, origin, '单独一行写 {{ table("标识") }}')
+    exhibit = book.exhibits.get(id)
+    if exhibit is None:
+        near = nearest(id, book.exhibits)
+        elsewhere = f"在记录的 {kind}s 里写下它，或在 book/exhibits/ 里"
+        hint = f"最接近的是 {near}" if near else elsewhere
+        raise ChapterkitError(f"没有 {id} 这个{named[kind]}", origin, hint)
+    if exhibit.kind != kind:
+        hint = f'写 {{{{ {exhibit.kind}("{exhibit.id}") }}}}'
+        message = f"{id} 是{IN_WORDS[exhibit.kind]}，不是{named[kind]}"
+        raise ChapterkitError(message, origin, hint)
+    return exhibit
+
+
+def _line_of(
+    exhibit: Exhibit, found: re.Match[str], marked: str, origin: Origin
+) -> tuple[int, int]:
+    """Return where the line of a call begins and ends; raise ChapterkitError if it has others."""
+    first = marked.rfind("\n", 0, found.start()) + 1
+    last = found.end() + len(_only_marks(marked, found.end()))
+    is_first = _ONLY_MARKS.fullmatch(marked, first, found.start())
+    if not is_first or marked[last : last + 1] not in {"\n", ""}:
+        call = f'{{{{ {exhibit.kind}("{exhibit.id}") }}}}'
+        raise ChapterkitError(f"{call} 要单独占一行", origin, "前后的文字另起一段")
+    return first, last
 
 
 def _only_marks(marked: str, start: int) -> str:
@@ -184,13 +205,12 @@ def _table(table: Exhibit, model: TableModel, wording: Wording) -> str:
             lines.append(_line([named, *[""] * len(table.columns)]))
         for row in rows:
             head = _headed(row.name, units.of_row(row), wording)
-            cells = [_cell(cell, units.bare(row, place), wording) for place, cell in _cells(row)]
+            cells = [
+                _cell(cell, units.bare(row, place), units.grouped, wording)
+                for place, cell in enumerate(row.cells)
+            ]
             lines.append(_line([_at(row.origin) + escape(head), *cells]))
     return "\n".join(lines)
-
-
-def _cells(row: Row) -> Iterator[tuple[int, Cell]]:
-    return enumerate(row.cells)
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -210,15 +230,16 @@ def _headed(name: str, unit: str, wording: Wording) -> str:
     return wording.in_head.format(head=name, unit=unit) if unit else name
 
 
-def _cell(cell: Cell, bare: bool, wording: Wording) -> str:
+def _cell(cell: Cell, bare: bool, grouped: Collection[str], wording: Wording) -> str:
     shown = "".join(
-        _dressed(one, bare, cell) if isinstance(one, Number) else escape(one) for one in cell.parts
+        _dressed(one, bare, cell, grouped) if isinstance(one, Number) else escape(one)
+        for one in cell.parts
     )
     text = f"**{shown}**" if cell.best else shown or wording.no_value
     return _at(cell.origin) + text
 
 
-def _dressed(number: Number, bare: bool, cell: Cell) -> str:
+def _dressed(number: Number, bare: bool, cell: Cell, grouped: Collection[str] = ()) -> str:
     is_change = cell.derived and number.unit != number.wording.times
     shown = number.text
     if bare:
@@ -226,11 +247,15 @@ def _dressed(number: Number, bare: bool, cell: Cell) -> str:
     if is_change and not isinstance(number.value, tuple):
         sign = "+" if number.value > 0 else ""
         shown = sign + shown if bare else signed_text(number)
+    shown = with_groups(shown) if number.unit in grouped else shown
     return Dressed(number, shown).markdown() + STATUS_MARKS.get(number.status, "")
 
 
 class _Units:
-    """Which units of a table's numbers go into the head of their column, or of their row."""
+    """Which units of a table's numbers go into the head of their column, or of their row.
+
+    `grouped` are the units of which a number is so long that the thousands of all are grouped.
+    """
 
     def __init__(self, table: Exhibit) -> None:
         self.table = table
@@ -238,6 +263,7 @@ class _Units:
             _shared(row.cells[place] for row in table.rows) for place in range(len(table.columns))
         ]
         self.in_rows = not any(self.columns)
+        self.grouped = frozenset(one.unit for one in table.numbers if is_long(one))
         self.numeric = [
             any(row.cells[place].number for row in table.rows)
             for place in range(len(table.columns))

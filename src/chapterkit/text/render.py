@@ -60,9 +60,9 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
     calls = [
         Call("cite", 'cite("chu2025sft", "图 6")', partial(_cite, book)),
         Call("ref", 'ref("slug")', partial(_ref, book)),
-        Call("table", 'table("标识")', partial(_table, book)),
-        Call("chart", 'chart("标识")', partial(_chart, book)),
-        Call("flow", 'flow("标识")', partial(_flow, book)),
+        Call("table", 'table("标识")', _table),
+        Call("chart", 'chart("标识")', _chart),
+        Call("flow", 'flow("标识")', _flow),
     ]
     for name in dict.fromkeys((PLACE, *book.config.kind_labels)):
         place = partial(_placed, environment, book, chapter, name)
@@ -93,19 +93,19 @@ def _ref(book: Book, name: str, style: str = "number") -> Markup:
     return Markup(f"[](#{name}){{.{REF}{styled}}}")
 
 
-def _table(book: Book, name: str) -> Markup:
+def _table(name: str) -> Markup:
     """Return a table that a record or book/exhibits declares; the call stands on its own line."""
-    return placing(book, "table", name)
+    return placing("table", name)
 
 
-def _chart(book: Book, name: str) -> Markup:
+def _chart(name: str) -> Markup:
     """Return a chart that a record or book/exhibits declares; the call stands on its own line."""
-    return placing(book, "chart", name)
+    return placing("chart", name)
 
 
-def _flow(book: Book, name: str) -> Markup:
+def _flow(name: str) -> Markup:
     """Return a flow drawing that is declared so; the call stands on its own line."""
-    return placing(book, "flow", name)
+    return placing("flow", name)
 
 
 _IDENTIFIER = re.compile(r"\w[\w.:-]{0,99}")

@@ -116,6 +116,26 @@ def header(level: int, attributes: Attributes, inlines: Sequence[Element]) -> El
     return {"t": "Header", "c": [level, _raw_attributes(attributes), list(inlines)]}
 
 
+Cells = Sequence[Sequence[Element]]
+
+
+def table(widths: Sequence[float], heads: Cells, rows: Sequence[Cells]) -> Element:
+    """Return a table of columns whose widths are shares of the line, all set left.
+
+    A cell is inlines; the first of a row is its head.
+    """
+    columns = [[bare("AlignLeft"), {"t": "ColWidth", "c": width}] for width in widths]
+    none = _raw_attributes(Attributes())
+    head, body = [none, [_table_row(heads)]], [none, 1, [], [_table_row(one) for one in rows]]
+    return {"t": "Table", "c": [none, [None, []], columns, head, [body], [none, []]]}
+
+
+def _table_row(cells: Cells) -> list[Any]:
+    none = _raw_attributes(Attributes())
+    made = [[none, bare("AlignDefault"), 1, 1, [plain_block(cell)]] for cell in cells]
+    return [none, made]
+
+
 class Markup(NamedTuple):
     """A text of metadata that is written as this format has it, quotes and brackets escaped."""
 

@@ -28,7 +28,10 @@ from chapterkit.text.tree import (
     with_target,
 )
 
-TAKEN = ("book-title", "book-copyright", "book-figures", "book-tables", "book-references")
+TAKEN = (
+    "book-title", "book-copyright", "book-figures", "book-tables", "book-references",
+    "book-evidence",
+)  # fmt: skip
 """The identifiers that a whole book's own headings have; those of parts besides."""
 
 

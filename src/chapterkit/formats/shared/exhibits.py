@@ -51,19 +51,25 @@ def over_exhibits(printing: AnyPrinting, change: Callable[[Element], list[Elemen
     return over_elements(changed) if has_exhibits(printing) else lambda tree: tree
 
 
-def reachable(element: Element) -> list[Element]:
-    """Let a keyboard reach what may have to be scrolled: a table that is wider than the screen."""
-    first, *others = blocks_of(element)
-    if kind_of(first) != "Table":
-        return [element]
-    caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
-    told = [("tabindex", "0"), ("role", "group"), ("aria-label", caption)]
-    return [
-        div(
-            [div([first], Attributes(classes=["wide"], pairs=told)), *others],
-            attributes_of(element),
-        )
-    ]
+def scrolling(printing: AnyPrinting) -> Callable[[Element], list[Element]]:
+    """Return what lets a keyboard reach an exhibit's table, which may have to be scrolled."""
+
+    def change(element: Element) -> list[Element]:
+        first, *others = blocks_of(element)
+        if kind_of(first) != "Table":
+            return [element]
+        caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
+        said = printing.described.get(attributes_of(element).identifier, "")
+        label = f"{caption}{printing.config.wording.caption}{said}" if said else caption
+        told = [("tabindex", "0"), ("role", "group"), ("aria-label", label)]
+        return [
+            div(
+                [div([first], Attributes(classes=["wide"], pairs=told)), *others],
+                attributes_of(element),
+            )
+        ]
+
+    return change
 
 
 # --- decimals
@@ -285,7 +291,8 @@ def set_in_typst(printing: AnyPrinting) -> Pass:
         parts, how = [first], "whole"
         if kind_of(first) == "Table":
             parts, how = _set(first, choice, page)
-        return [paragraph([*_exhibit(first, parts, others, id, how)])]
+        said = printing.described.get(id, "")
+        return [paragraph([*_exhibit(first, parts, others, id, how, said)])]
 
     return over_exhibits(printing, change)
 
@@ -301,14 +308,15 @@ def _set(table: Element, choice: str, page: str) -> tuple[list[Element], str]:
 
 
 def _exhibit(
-    whole: Element, parts: Sequence[Element], under: Sequence[Element], id: str, how: str
+    whole: Element, parts: Sequence[Element], under: Sequence[Element], id: str, how: str, said: str
 ) -> Iterator[Element]:
     kind = "table" if kind_of(whole) == "Table" else "image"
-    yield _typst(f'#book-exhibit("{kind}", "{id}", "{how}", [')
+    described = f"alt: {typst_string(said)}, " if said else ""
+    yield _typst(f'#book-exhibit({described}"{kind}", "{id}", "{how}", [')
     yield from (one for block in caption_of(whole) for one in inlines_of(block))
     yield _typst("], (")
     for part in parts:
-        yield from _table(part) if kind == "table" else _picture(part)
+        yield from table_in_typst(part) if kind == "table" else _picture(part)
     yield _typst("), (")
     for block in under:
         yield from (_typst("["), *inlines_of(block), _typst("], "))
@@ -321,10 +329,13 @@ def _picture(figure: Element) -> Iterator[Element]:
     yield _typst("], ")
 
 
-def _table(table: Element) -> Iterator[Element]:
+def table_in_typst(table: Element) -> Iterator[Element]:
+    """Yield a table as an argument of a call; its columns are as wide as it says, if it does."""
     _, _, columns, head, [[_, _, _, rows]], _ = table["c"]
     sides = "".join(f"{_ALIGNED[kind_of(alignment)]}, " for alignment, _ in columns)
-    yield _typst(f"book-table({len(columns)}, ({sides}), (")
+    shares = [width["c"] for _, width in columns if "c" in width]
+    count = f"({', '.join(f'{one:.0%}' for one in shares)})" if shares else len(columns)
+    yield _typst(f"book-table({count}, ({sides}), (")
     yield from (one for row in head[1] for one in _row(row, "head"))
     yield _typst("), (")
     yield from (one for row in rows for one in _row(row, "row"))
@@ -336,6 +347,12 @@ _ALIGNED = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center"}
 
 def _typst(text: str) -> Element:
     return raw("typst", text)
+
+
+def typst_string(text: str) -> str:
+    """Return a text as a Typst string literal."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
 
 
 def _row(row: Any, kind: str) -> Iterator[Element]:

@@ -14,8 +14,9 @@ from typing import Any
 
 from chapterkit.drawing import style_sheet
 from chapterkit.formats import ChapterPrinting
-from chapterkit.formats.shared.exhibits import aligned, over_exhibits, reachable, unseen
+from chapterkit.formats.shared.exhibits import aligned, over_exhibits, scrolling, unseen
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
+from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import over_elements, passed, with_labels_apart
 from chapterkit.text.tree import (
@@ -87,8 +88,9 @@ def sheet_tree(printing: ChapterPrinting) -> Tree:
     tree = passed(
         as_page(printing),
         aligned(printing, unseen),
-        over_exhibits(printing, reachable),
+        over_exhibits(printing, scrolling(printing)),
         over_elements(_as_button),
+        on_screens(printing),
         standing_in(printing),
     )
     mark = raw_block("html", _BETWEEN)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting
+from chapterkit.formats.shared.evidence import evidence_blocks
 from chapterkit.manuscript.config import Config
-from chapterkit.manuscript.plan import Part
+from chapterkit.manuscript.plan import EVIDENCE, Part, letter
 from chapterkit.manuscript.publication import bylines
 from chapterkit.text.numbering import Printed, Tag, as_words, captioned, sectioned, tagged, with_tag
 from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_labels_apart
@@ -112,6 +113,8 @@ def pieces(printing: BookPrinting, text: Callable[[ChapterPrinting], Tree]) -> I
             yield _part(one.part, printing.config.wording.heading)
         part = one.part
         yield _text(one, text)
+    if printing.config.appendix == EVIDENCE:
+        yield _evidence(printing)
     if printing.references:
         title = printing.config.wording.references
         heading = _heading("book-references", [string(title)])
@@ -126,6 +129,15 @@ def _text(one: ChapterPrinting, text: Callable[[ChapterPrinting], Tree]) -> Piec
 def _part(part: Part, between: str) -> Piece:
     words = [string(part.label), string(between), string(part.title)]
     return Piece("part", part.label, part.title, [_heading(part_id(part.number), words)])
+
+
+def _evidence(printing: BookPrinting) -> Piece:
+    """Return the evidence as the last appendix, with the next letter."""
+    wording = printing.config.wording
+    before = [one for one in printing.chapters if one.role == "appendix"]
+    label, title = wording.appendix.format(number=letter(len(before))), wording.evidence
+    heading = _heading(f"book-{EVIDENCE}", [string(label), string(wording.heading), string(title)])
+    return Piece("appendix", label, title, [heading, *evidence_blocks(printing)])
 
 
 def _heading(identifier: str, words: list[Element]) -> Element:

@@ -177,7 +177,8 @@ def _of_exhibits(document: Document, book: Book, missing: Missing) -> Iterator[P
     for id in placed_in(document, book):
         exhibit = book.exhibits[id]
         if exhibit.kind != "table" and (lost := missing(_words_in(roughly_drawn(exhibit)))):
-            yield _problem(exhibit.origin(), lost, f"{IN_WORDS[exhibit.kind]} {id}：")
+            origin = exhibit.origin_of(min(lost))
+            yield _problem(origin, lost, f"{IN_WORDS[exhibit.kind]} {id}：")
 
 
 def _words_in(drawing: Picture) -> str:

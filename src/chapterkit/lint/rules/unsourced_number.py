@@ -38,7 +38,7 @@ from dataclasses import dataclass
 
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.ledger import Number, dresses, without_unit
+from chapterkit.manuscript.ledger import Number, dresses, in_tables
 from chapterkit.numbers.accounting import Accounted, accounts
 from chapterkit.numbers.matching import Claim, backing, same_but_for_words
 from chapterkit.numbers.policy import kind_of
@@ -224,6 +224,6 @@ def _check_span(one: Accounted) -> Iterator[Problem]:
     number = one.number
     if not number or one.text == number.text:
         return
-    if one.text not in dresses(number) | without_unit(number):
+    if one.text not in dresses(number) | in_tables(number):
         message = f"“{one.text}”自称是 {number.id}，那个数是 {number.text}"
         yield _problem(one, message, f"改为 {number.text}，或改用 {{{{ n.… }}}}")
