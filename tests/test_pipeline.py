@@ -123,11 +123,14 @@ def test_a_key_changes_with_the_tool(minimal: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_picture_counts_for_linting_and_printing(minimal: Path) -> None:
-    append(minimal / CHAPTER, "\n![图](dot.png)\n")
-    picture = minimal / "book" / "dot.png"
-    picture.write_bytes(b"1")
+    append(minimal / CHAPTER, "\n![图](dot.svg)\n")
+    picture = minimal / "book" / "dot.svg"
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="9"><path d="M0 0h9"/></svg>'
+    )
+    picture.write_text(drawing.format(8))
     before = keys(minimal)
-    picture.write_bytes(b"2")
+    picture.write_text(drawing.format(9))
     after = keys(minimal)
     assert {name for name in ALL if before[name] != after[name]} == {"lint", "print"}
 
