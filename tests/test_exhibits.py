@@ -269,7 +269,7 @@ def test_a_table_that_the_book_allows_is_judged_by_its_caption_and_its_rows() ->
 
 
 def test_the_alternative_text_is_written_from_the_data(document: Document) -> None:
-    told = drawings_in(document.tree)
+    told = drawings_in(document.tree, document)
     assert told["ood-bars"].startswith("柱状图：文字版，起点 11.5%，监督微调之后 3.4%")
     assert told["ood-slopes"] == "强化学习上升，监督微调下降"
     assert told["two-ways"].endswith("答对得分，到 15.0% → 同一个模型（更新）")
@@ -377,7 +377,7 @@ def test_a_wide_table_is_turned_or_divided_and_a_long_one_breaks(tmp_path: Path,
 
 
 def test_a_book_without_exhibits_draws_nothing(book: Book) -> None:
-    assert _Drawings(book, {"blocks": []}, {}).drawn() == {}
+    assert _Drawings(book, {}, {}).drawn() == {}
 
 
 def test_exhibits_stand_in_the_document_by_their_ids(book: Book, document: Document) -> None:
