@@ -23,6 +23,8 @@ def definitions(book: Book, place: Place, things: Things = NOTHING) -> list[Orig
             return [book.bibliography[name].origin]
         case "thing" if name in things:
             return [things[name].origin]
+        case "exhibit" if name in book.exhibits:
+            return [book.exhibits[name].origin()]
         case "template" if name in book.templates:
             return [Origin(f"templates/{name}")]
         case "experiment" if name in book.records:
