@@ -8,7 +8,9 @@ from chapterkit.lsp.places import Place
 from chapterkit.manuscript.book import Book
 
 
-def definitions(book: Book, place: Place, things: Things = NOTHING) -> list[Origin]:
+def definitions(  # noqa: PLR0911 (one for each kind)
+    book: Book, place: Place, things: Things = NOTHING
+) -> list[Origin]:
     """Return where a name is defined: a number's line in its record, an entry of refs.bib,
     an experiment's record and template, where a thing has its identifier; nothing for a name that
     is not known.

@@ -17,7 +17,9 @@ from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.latex import plain_latex
 
 
-def hover_text(book: Book, place: Place, things: Things = NOTHING) -> str | None:
+def hover_text(  # noqa: PLR0911 (one for each kind)
+    book: Book, place: Place, things: Things = NOTHING
+) -> str | None:
     """Return what is known of a name, as Markdown; None if nothing is.
 
     `things` are what the book's chapters have that can be referred to.
