@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
+.PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -56,13 +56,16 @@ build/book.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build --book --depfile build/book.mk
 	@rm -f $@ && touch $@
 
+preview: $(INSTALLED) ## Show the book in a browser, and follow it as it changes
+	@$(CHAPTERKIT) preview --open
+
 # --- quality
 
 test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that need a missing system package say so
 	@$(BIN)/python -m pytest -rs $(if $(RULE),tests/test_rules.py -k '[$(RULE)')
 
-attacks: $(INSTALLED) ## Try every attack (make test tries one in eight), and print hostile trees for a minute
-	@CHAPTERKIT_ATTACKS=all CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attack_trees.py
+attacks: $(INSTALLED) ## Try every attack, or ATTACKS=0/3 of them (make test: one in eight); print hostile trees for a minute
+	@CHAPTERKIT_ATTACKS=$(or $(ATTACKS),all) CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attack_trees.py
 
 faults: $(INSTALLED) ## Kill builds, verifications and mendings 200 times at any moment, and fill disks
 	@CHAPTERKIT_KILLS=200 $(BIN)/python -m pytest -rs -n 0 tests/faults

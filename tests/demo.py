@@ -17,7 +17,7 @@ from chapterkit.lint.baseline import Entry, compared, fingerprint
 from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
-from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.config import Config, LintConfig
 from chapterkit.manuscript.exhibited import Exhibit, declared, exhibits_of
 from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.folder import Disk
@@ -25,15 +25,20 @@ from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
 from chapterkit.manuscript.lock import Entry as Locked
 from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
+from chapterkit.manuscript.removals import Removal
 from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
 from chapterkit.printing import Written, printed
 from chapterkit.quantities import find_in_plain
+from chapterkit.revision.difference import difference
+from chapterkit.revision.losses import Losses, unsigned
+from chapterkit.revision.paragraphs import State
 from chapterkit.text.document import Document
 from chapterkit.text.exhibits import placing, with_exhibits, with_placed
 from chapterkit.text.origins import mark, rendered_plainly, without_marks
+from chapterkit.text.sentences import identity
 
 HERE = Path(__file__).parent
 PICTURES = Disk(HERE / "data" / "pictures")
@@ -135,12 +140,15 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6; as the
     plan of the book has them where it lists them all),
     `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
-    rule's `options`. Line numbers count from the top of the case.
+    rule's `options`. Line numbers count from the top of the case. Rules that compare two states of
+    a book have those in their cases: see `losses_in`.
     """
     if text.startswith("numbers:"):
         document = read(rendered_plainly("", "case.md"))
         book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
         return _checked(rule, document, book, {})
+    if rule.group == "changes":
+        return losses_in(rule, text)
     book, options, start = BOOK, {}, 0
     accepted: tuple[Entry, ...] = ()
     if text.startswith("---\n"):
@@ -163,6 +171,68 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
             if problem.rule == rule.name
         )
     return _checked(rule, document, book, options)
+
+
+_STATES = re.compile(
+    r"^（改前）\n(?P<old>.*?)^（改后(?P<verified>，核对过)?）\n(?P<new>.*?)(?=^（改前）|\Z)",
+    re.M | re.S,
+)
+
+
+def losses_in(rule: Rule, text: str) -> list[Problem]:
+    """Return what a rule says of what was lost between the states in a text, pair by pair.
+
+    Behind （改前） stands the text, or the numbers of the ledger, as it was, behind （改后） as it
+    is; where the lock is renewed, （改后，核对过）. The head may have `keep`, `options`, and
+    `removals`, each with the rule and the words of the paragraph that is signed off.
+    """
+    head = {}
+    if text.startswith("---\n"):
+        head = parse_yaml(text[: text.index("\n---\n") + 5].replace("---\n", "\n"), "case.md").data
+    added = tuple(
+        Removal(
+            one["rule"], identity(one["words"]), one["words"], "重复", "甲", "", Origin("case.md")
+        )
+        for one in head.get("removals", ())
+    )
+    options = {rule.name: head["options"]} if "options" in head else {}
+    config = Config.partly(lint=LintConfig(options=options))
+    run = Run(config, frozenset({"book"}))
+    problems: list[Problem] = []
+    for pair in _STATES.finditer(text):
+        old = _state(text, pair, "old", verified=False)
+        new = _state(text, pair, "new", verified=bool(pair["verified"]))
+        losses = Losses(difference(old, new), frozenset(head.get("keep", ()))).all()
+        known = {(one.rule, one.what) for one in losses}
+        needless = tuple(one for one in added if one.key not in known)
+        left = unsigned(losses, {one.key for one in added})
+        problems += reviewed(Leftovers(losses=tuple(left), needless=needless), run)
+    return sorted(one for one in problems if one.rule == rule.name)
+
+
+def _state(text: str, pair: re.Match[str], which: str, *, verified: bool) -> State:
+    above, body = text[: pair.start(which)], pair[which]
+    blank = "\n" * above.count("\n")
+    book = replace(BOOK, chapters=(Chapter("case", "7", "case.md", ""),))
+    if "numbers:" in body:
+        ledger = ledger_of(blank + body)
+        lock = {id: _renewed(one) for id, one in ledger.items()} if verified else {}
+        book, body = replace(book, ledger=ledger, lock=lock), ""
+    document = read(rendered_plainly(blank + body, "case.md"))
+    return State(which, book, {"case": document})
+
+
+def _renewed(number: Number) -> Locked:
+    return sealed(
+        replace(
+            VERIFIED,
+            number=number.id,
+            value=value_of(number),
+            unit=number.unit,
+            cite=number.cite,
+            at=number.at or "",
+        )
+    )
 
 
 def _accepted(one: dict[str, str]) -> Entry:

@@ -87,6 +87,27 @@ def test_what_is_no_bibtex_is_told_at_its_line(text: str, line: int, said: str) 
         ("{Smith, Jones and Partners}", ("{Smith, Jones and Partners}",)),
         ("Smith, John et al.", ("Smith, John", "others")),
         ("Peebles, Peyton Z., Jr.", ("Peebles, Jr., Peyton Z.",)),
+        ("Cowan Jr, Clyde L", ("Cowan, Jr, Clyde L",)),
+        ("Lécrivain, Philippe (1941-2020)", ("Lécrivain, Philippe",)),
+        ("Smith J. A. and Doe B", ("Smith, J. A.", "Doe, B")),
+        ("WANG Xiaoming and LI Hua", ("WANG, Xiaoming", "LI, Hua")),
+        ("Roney Villavicencio.", ("Villavicencio, Roney",)),
+        ("CMS Collaboration", ("{CMS Collaboration}",)),
+        ("World Health Organization", ("{World Health Organization}",)),
+        ("Bureau of Labor Statistics", ("{Bureau of Labor Statistics}",)),
+        ("Meta AI and DeepSeek-AI", ("{Meta AI}", "{DeepSeek-AI}")),
+        ("The MathWorks, Inc.", ("{The MathWorks, Inc.}",)),
+        ("Google", ("{Google}",)),
+        ("Hinton and McDonald", ("Hinton", "McDonald")),
+        ("McDonald, AI", ("McDonald, AI",)),
+        ("National Institute of Standards and Technology", None),
+        ("Null", None),
+        ("n.a.", None),
+        ("佚名 and none", None),
+        ("Aminzai (lagunawang)", None),
+        ("Jane Doe [ed.]", None),
+        ("Smith1, John", None),
+        ("Ronald D. Aponte A.", None),
         ("赵一；钱二；", None),
         ("Smith, J; Jones, K", None),
         ("Smith, J, Jones, K, Brown, L", None),
@@ -101,7 +122,7 @@ def test_what_is_no_bibtex_is_told_at_its_line(text: str, line: int, said: str) 
 def test_names_are_put_into_one_form_or_told(written: str, names: tuple[str, ...] | None) -> None:
     found, faults = names_in(written, "author")
     assert (found if not faults else None) == names
-    assert all("and" in fault.hint for fault in faults)
+    assert all(fault.hint for fault in faults)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +153,27 @@ def test_names_are_put_into_one_form_or_told(written: str, names: tuple[str, ...
         ("@incollection{k, author={马克思}, title={批判}, bookauthor={马克思 and 恩格斯}, booktitle={全集}, volume={35}, " + BOOK + "}", "马克思. 批判[M]//马克思, 恩格斯. 全集: 第35卷. 北京: 某社, 2010."),
         ("@book{k, author={罗杰斯}, title={文明史}, translator={甲一 and 乙二 and 丙三 and 丁四}, " + BOOK + "}", "罗杰斯. 文明史[M]. 甲一, 乙二, 丙三, 等, 译. 北京: 某社, 2010."),
         ("@book{k, author={张三}, title={甲 <think> & 乙}, " + BOOK + "}", "张三. 甲 <think> & 乙[M]. 北京: 某社, 2010."),
+        ("@inbook{k, author={Doe, J.}, editor={Roe, R.}, chapter={Crowds of Ships}, title={Harbours}, publisher={P}, address={Berlin}, year={2012}, pages={4--9}}", "DOE J. Crowds of Ships[M]//ROE R. Harbours. Berlin: P, 2012: 4-9."),
+        ("@inbook{k, author={Doe, J.}, chapter={3}, title={Harbours}, publisher={P}, address={Berlin}, year={2012}, pages={4--9}}", "DOE J. Harbours[M]. Berlin: P, 2012: 4-9."),
+        ("@techreport{k, collaboration={CMS}, title={Jets}, institution={CERN}, reportNumber={CMS-1}, address={Geneva}, year={2016}}", "CMS Collaboration. Jets: CMS-1[R]. Geneva: CERN, 2016."),
+        ("@misc{k, author={和风}, title={加塞}, secondarytitle={交通周刊}, publisher={交通周刊}, date={2019-01-29}, pages={004}}", "和风. 加塞[N]. 交通周刊, 2019-01-29(4)."),
+        ("@article{k, author={和风}, title={加塞}, journal={江城日报}, date={2019-01-29}, pages={A01}}", "和风. 加塞[N]. 江城日报, 2019-01-29(A01)."),
+        ("@article{k, author={和风}, title={加塞}, journal={某大学学报}, date={2019-01-29}, pages={4}}", "和风. 加塞[J]. 某大学学报, 2019: 4."),
+        ("@misc{k, author={某局}, title={调车作业}, publisher={某社}, address={北京}, isbn={GB/T 7178.1-1996}, date={1996-03-15}}", "某局. 调车作业: GB/T 7178.1-1996[S]. 北京: 某社, 1996."),
+        ("@book{k, author={某委}, title={抗震规范: GB 50011—2010}, isbn={GB 50011-2010}, " + BOOK + "}", "某委. 抗震规范: GB 50011—2010[S]. 北京: 某社, 2010."),
+        ("@misc{k, author={段七}, title={清洗装置}, date={2018-11-02}, typeofwork={CN108722921A}}", "段七. 清洗装置: CN108722921A[P]. 2018-11-02."),
+        ("@misc{k, author={和风}, title={加塞}, journal={江城日报}, date={2019-01-29}, mark={N}}", "和风. 加塞[N]. 江城日报, 2019-01-29."),
+        ("@article{k, author={Doe, J.}, title={Six}, journal={arXiv e-prints}, pages={arXiv:2001.01234}, year={2020}}", "DOE J. Six[EB/OL]. arXiv, 2020. https://arxiv.org/abs/2001.01234."),
+        ("@article{k, author={Doe, J.}, title={Six}, journal={CoRR}, volume={abs/2201.04114}, year={2022}}", "DOE J. Six[EB/OL]. arXiv, 2022. https://arxiv.org/abs/2201.04114."),
+        ("@misc{k, author={Doe, J.}, title={Six}, url={https://example.org/a}, year={2009}, note={Institution: University of Docks}}", "DOE J. Six[EB/OL]. University of Docks, 2009. https://example.org/a."),
+        ("@inproceedings{k, author={Doe, J.}, editor={Roe, R.}, title={Six}, booktitle={Robots}, volume={3}, publisher={P}, address={Cham}, year={2006}, pages={1--2}}", "DOE J. Six[C]//ROE R. Robots: Vol 3. Cham: P, 2006: 1-2."),
+        ("@inproceedings{k, author={Doe, J.}, editor={Roe, R.}, title={Six}, booktitle={Proceedings of Docks}, volume={33}, year={2006}}", "DOE J. Six[C]//Proceedings of Docks. 2006."),
+        ("@book{k, author={张三}, title={桥}, urldate={2020-01-02}, " + BOOK + "}", "张三. 桥[M]. 北京: 某社, 2010."),
+        ("@phdthesis{k, author={张三}, title={桥[D]}, school={某大学}, publisher={某数据库}, address={北京}, year={2010}}", "张三. 桥[D]. 北京: 某大学, 2010."),
+        ("@misc{k, author={某站}, title={介绍}, howpublished={[EB/OL]}, url={https://example.org/a}, year={2010}}", "某站. 介绍[EB/OL]. 2010. https://example.org/a."),
+        ("@inbook{k, author={Kant, I.}, title={Reason}, booktitle={Reason and Judgment}, maintitle={Works}, volume={5}, publisher={P}, location={Berlin and Leipzig}, year={1968}, pages={1-163}}", "KANT I. Reason[M]//Works: Vol 5: Reason and Judgment. Berlin: P, 1968: 1-163."),
+        ("@book{k, author={赵七}, title={工程师}, typeoflit={M/OL}, url={https://example.org/a}, citedate={1998-09-26}, " + BOOK + "}", "赵七. 工程师[M/OL]. 北京: 某社, 2010[1998-09-26]. https://example.org/a."),
+        ("@article{k, author={Doe, J.}, title={Root \\ensuremath{\\sqrt{s}}}, journal={J}, year={2010}, volume={044}, articleno={12}}", "DOE J. Root √s[J]. J, 2010, 44: 12."),
     ],
 )  # fmt: skip
 def test_how_an_entry_is_printed(text: str, line: str) -> None:

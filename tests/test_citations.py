@@ -252,7 +252,7 @@ def test_the_type_of_a_source(entry: str, kind: str) -> None:
         ("@misc{k, eprint={2508.10925}, archiveprefix={arXiv}, url={https://a.b}}", "URL", "https://a.b"),
         ("@article{k, journal={arXiv preprint arXiv: 2508.10925}}", "URL", "https://arxiv.org/abs/2508.10925"),
         ("@article{k, journal={arXiv:2508.1}}", "URL", None),
-        ("@misc{k, eprint={2508.10925}}", "URL", None),
+        ("@misc{k, eprint={2508.10925}}", "URL", "https://arxiv.org/abs/2508.10925"),
         ("@article{k, doi={10.1/a\\_b}}", "DOI", "10.1/a_b"),
         ("@article{k, doi={https://doi.org/10.1/a}}", "DOI", "10.1/a"),
         ("@article{k, doi={http://dx.doi.org/10.1/a}}", "DOI", "10.1/a"),
@@ -271,8 +271,9 @@ def test_the_type_of_a_source(entry: str, kind: str) -> None:
         ("@misc{k, eprint={1}, archiveprefix={arXiv}, date={2024-07-11}}", "available-date", [2024, 7, 11]),
         ("@misc{k, url={https://github.com/a/b}, date={2024-07-11}}", "available-date", [2024, 7, 11]),
         ("@book{k, date={2024-07-11}}", "available-date", None),
-        ("@misc{k, urldate={2025-05-06}}", "accessed", [2025, 5, 6]),
-        ("@misc{k, urldate={2025-05}}", "accessed", [2025, 5]),
+        ("@misc{k, url={https://a.example}, urldate={2025-05-06}}", "accessed", [2025, 5, 6]),
+        ("@misc{k, url={https://a.example}, urldate={2025-05}}", "accessed", [2025, 5]),
+        ("@book{k, urldate={2025-05}}", "accessed", None),
     ],
 )  # fmt: skip
 def test_a_field_of_a_source(entry: str, field: str, value: object) -> None:
@@ -298,7 +299,7 @@ def test_a_field_of_a_source(entry: str, field: str, value: object) -> None:
         ),
         ("King, Jr., Martin Luther", {"family": "KING", "suffix": "Jr.", "given": "Martin Luther"}),
         ('Gr{\\"o}tschla, Florian', {"family": "GRÖTSCHLA", "given": "Florian"}),
-        ("Plato", {"family": "PLATO"}),
+        ("Plato", {"literal": "Plato"}),
     ],
 )
 def test_a_name(written: str, name: dict[str, str]) -> None:

@@ -305,6 +305,18 @@ def test_what_cannot_be_drawn_is_told(message: str) -> None:
     assert message in told.value.message
 
 
+def test_what_is_left_of_a_row_is_not_stretched_to_the_margin() -> None:
+    row = tuple(Segment(f"第 {one} 段的话") for one in range(9))
+    drawn = fromstring(trace_svg(Trace((("", row),), "折行"), look_of(FACES, 350)))
+    boxes = [one.attrib for one in drawn.iter(f"{SVG}rect")]
+    lines = sorted({float(one["y"]) for one in boxes})
+    across = [
+        sum(float(one["width"]) for one in boxes if float(one["y"]) == line) for line in lines
+    ]
+    assert len(lines) > 1
+    assert across[-1] < 0.7 * across[0]
+
+
 # --- flows
 
 

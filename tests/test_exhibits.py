@@ -125,6 +125,13 @@ def test_a_typed_number_in_a_note_is_a_condition_or_needs_a_record() -> None:
     assert ("unsourced-number", RECORD, note) in problems(result)
 
 
+def test_a_duration_typed_into_a_cell_needs_a_record_and_one_in_a_head_does_not() -> None:
+    file = "book/exhibits/both.yaml"
+    result = with_({file: ("文字版", "练了九天")})
+    assert [(rule, where) for rule, where, _ in problems(result)] == [("unsourced-number", file)]
+    assert problems(with_({file: ("说明]", "练到九天]")})) == []
+
+
 def test_a_note_may_name_a_number() -> None:
     changed = with_({RECORD: ("note: 每局最多作答 5 次。", 'note: "起点是 {gpl_init}"')})
     assert problems(changed) == []
@@ -311,7 +318,7 @@ def test_html_holds_drawings_as_text_with_titles_for_wide_and_narrow_screens(bui
     assert html.count("<svg") == 8
     assert "data:image/svg" not in html
     assert re.search(r"<title>文字版换规则后的成功率（强化学习之后）：15.0%。来源：Chu", html)
-    assert 'class="number" data-number="general-points.gpl_init" title="' in html
+    assert 'class="number" data-number="general-points.gpl_init" popovertarget="' in html
     assert html.count('data-pad="') >= 3
     assert "prefers-color-scheme: dark" in html
     ids = re.findall(r'\bid="([^"]+)"', html)

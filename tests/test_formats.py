@@ -173,10 +173,18 @@ def test_html_is_one_file_that_asks_for_nothing(make: Make) -> None:
 
 def test_html_tells_where_a_number_comes_from(make: Make) -> None:
     html = make("html").read_text("utf-8")
-    assert re.search(
-        r'<span class="number"[^>]*title="成功率：15.0%。来源：Chu 2025，chu，图 6。记录：cards.after"[^>]*>15.0%</span>',
-        html,
+    assert (
+        '<button class="number" data-number="cards.after" popovertarget="number:cards.after">15.0%</button>'
+        in html
     )
+    card = re.search(r'<div popover id="number:cards.after">.*?</div>', html, re.DOTALL)
+    assert card
+    for told in (
+        "<strong>15.0%</strong> 成功率",
+        '<a href="#ref-chu">Chu 2025</a>，图 6',
+        "<code>cards.after</code>",
+    ):
+        assert told in card[0]
 
 
 def test_html_has_contents_mathml_and_described_images(make: Make) -> None:

@@ -27,8 +27,10 @@ from chapterkit.lsp.hover import hover_text
 from chapterkit.lsp.marked import Things
 from chapterkit.lsp.places import place_at
 from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.comments import Comment, comments_text
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pipeline import Memory
+from chapterkit.reviewing.cursor import STATE, told_cursor
 from conftest import HERE
 
 CHAPTER = "book/chapter3.md"
@@ -369,6 +371,26 @@ def test_a_typed_number_appears_is_allowed_and_goes(minimal: Path) -> None:
         await editor.until_rules(uri, "unsourced-number")
         editor.close(uri)
         await editor.until_rules(uri)
+
+    with_editor(scene)
+
+
+def test_comments_are_shown_and_a_preview_is_told_of_the_cursor(minimal: Path) -> None:
+    said = Comment(
+        "0123456789ab", "要问什么", "0" * 16, f"{CHAPTER}:3", "甲", "2026-01-02", "问谁？"
+    )
+    (minimal / "review").mkdir()
+    (minimal / "review/cards.yaml").write_text(comments_text([said]), "utf-8")
+    (minimal / STATE).mkdir(parents=True)
+
+    async def scene(editor: Editor) -> None:
+        uri = editor.open(minimal / CHAPTER)
+        [comment] = await editor.until_rules(uri, "comment")
+        assert comment.message.startswith("甲：问谁？")
+        document, position = editor.asked(uri, "要问什么")
+        asked = types.DocumentHighlightParams(document, position)
+        assert not await editor.client.text_document_document_highlight_async(asked)
+        assert told_cursor(minimal) == (CHAPTER, 3)
 
     with_editor(scene)
 

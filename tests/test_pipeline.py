@@ -24,6 +24,7 @@ from chapterkit.pipeline import (
     lint_key,
     linted,
     load,
+    pictures_held,
     press,
     problems_of,
     read_key,
@@ -31,6 +32,7 @@ from chapterkit.pipeline import (
     rendered,
 )
 from chapterkit.pipeline.press import book_printing_of, cite_key, cited_tree, print_key, printing_of
+from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree, tree_blocks, with_blocks
 from demo import written
 
@@ -71,9 +73,11 @@ def keys(root: Path) -> dict[str, str]:
     return {
         "render": render_key(subject),
         "read": read_key(document.rendered),
-        "lint": lint_key(subject, document),
-        "cite": cite_key(subject, document.rendered),
-        "print": print_key(subject, document, all_formats()["html"], 0),
+        "lint": lint_key(subject) + str(pictures_held(subject, addresses(document.tree))),
+        "cite": cite_key(subject, document),
+        "print": print_key(
+            subject, document, all_formats()["html"], printing_of(subject, document)
+        ),
     }
 
 
@@ -87,7 +91,7 @@ WHAT_IS_PRINTED = ALL - {"read", "cite"}
         (CHAPTER, "\n又一段。\n", ALL),
         (TEMPLATE, "\n", WHAT_IS_PRINTED),
         (RECORD, "# 注\n", WHAT_IS_PRINTED),
-        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED),
+        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED | {"cite"}),
         ("refs.bib", "\n", WHAT_IS_PRINTED | {"cite"}),
         ("book/terms.yaml", "terms: []\n", WHAT_IS_PRINTED),
         ("experiments/verified.lock", "", WHAT_IS_PRINTED),
@@ -119,20 +123,22 @@ def test_a_key_changes_with_the_tool(minimal: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_picture_counts_for_linting_and_printing(minimal: Path) -> None:
-    append(minimal / CHAPTER, "\n![图](dot.png)\n")
-    picture = minimal / "book" / "dot.png"
-    picture.write_bytes(b"1")
+    append(minimal / CHAPTER, "\n![图](dot.svg)\n")
+    picture = minimal / "book" / "dot.svg"
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="9"><path d="M0 0h9"/></svg>'
+    )
+    picture.write_text(drawing.format(8))
     before = keys(minimal)
-    picture.write_bytes(b"2")
+    picture.write_text(drawing.format(9))
     after = keys(minimal)
     assert {name for name in ALL if before[name] != after[name]} == {"lint", "print"}
 
 
 def test_what_is_asked_counts_for_linting(minimal: Path) -> None:
     subject = subject_of(minimal)
-    document = document_of(subject)
     asked = [subject, replace(subject, only=("filler",)), replace(subject, at=(CHAPTER,))]
-    assert len({lint_key(one, document) for one in asked}) == 3
+    assert len({lint_key(one) for one in asked}) == 3
 
 
 @pytest.fixture

@@ -92,6 +92,15 @@ def _faces(family: str) -> tuple[FontFile, ...]:
     return bundled().get(family) or embedded or installed().get(family) or ()
 
 
+def state_of(family: str) -> str:
+    """Return where a family's files are, how large and of which date, in one line."""
+    found: list[str] = []
+    for face in _faces(family):
+        about = face.path.stat() if face.path else None
+        found.append(f"{face.path}:{about and (about.st_size, about.st_mtime_ns)}")
+    return " ".join(found)
+
+
 def folders(chosen: Iterable[FontFile], work: Path) -> list[str]:
     """Return the folders in which Typst finds the bundled fonts, and the chosen ones of the system.
 

@@ -65,6 +65,7 @@ from chapterkit.text.whole import (
 )
 
 Progress = Callable[[str], None]
+Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 
 _BUILDING = ".building-"
 
@@ -83,8 +84,11 @@ def printed(
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
+    keep: Keep = lambda _, make: make(),
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
+
+    `keep` is asked for each file, and has it made unless it has kept it.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
@@ -92,7 +96,7 @@ def printed(
     """
     with _building(folder) as scratch:
         makers = [
-            _Maker(file, printing, scratch, progress)
+            _Maker(file, printing, scratch, progress, keep)
             for one, printing in wanted
             for file in one.files or (one,)
         ]
@@ -156,11 +160,20 @@ class _Maker:
     printing: AnyPrinting
     scratch: Path
     progress: Progress
+    keep: Keep
+
+    @property
+    def target(self) -> Path:
+        """Where the file is made."""
+        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
 
     def make(self) -> Written:
         started = time.perf_counter()
+        target = self.target
         try:
-            target = self._made()
+            raw = self.keep(self.format, self._made)
+            if not target.exists():
+                target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
         except Exception as error:
@@ -172,14 +185,14 @@ class _Maker:
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
         return Written(target, target.stat().st_size, seconds)
 
-    def _made(self) -> Path:
-        """Return the file that was made."""
+    def _made(self) -> bytes:
+        """Make the file; return what is in it."""
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
-        target = self.scratch / f"{printing.name}{printing.suffix}{one.suffix}"
+        target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -188,7 +201,7 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target
+        return target.read_bytes()
 
 
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
@@ -246,7 +259,8 @@ def chapter_printing(
         **_shared(book, root, edition, formats),
         "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
     }
-    drawings = _Drawings(book, drawings_in(tree, document), shared["provenance"])
+    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
+    drawings = _Drawings(book, drawings_in(tree, document), told)
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -381,12 +395,12 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "language": book.config.language,
         "work": Path(),
         "edition": edition,
+        "cards": cards(book),
         "beside": frozenset(formats),
         "described": {
             id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
         },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
-        "provenance": {id: for_readers(one) for id, one in cards(book).items()},
         "modified": modified(root, book.config.bibliography),
     }
 

@@ -14,6 +14,7 @@ from chapterkit.adopting.entries import read_reference
 from chapterkit.adopting.exhibits import Exhibits, pointers
 from chapterkit.adopting.library import Library, Work
 from chapterkit.adopting.manuscript import Manuscript
+from chapterkit.adopting.notes import PAGED, SAME, noted
 from chapterkit.lint import typed_references
 from chapterkit.lint.rules import fake_list, list_in_text
 from chapterkit.manuscript.bibliography import Source
@@ -22,13 +23,7 @@ from chapterkit.text.document import Document
 from chapterkit.text.reference_lists import Entry, ReferenceList, reference_lists
 
 MARK = "<!-- 待改写：这里是列表，写成一段话 -->"
-_PAGED = frozenset({"book", "phdthesis", "mastersthesis", "techreport", "misc"})
 _REPEATED = re.compile(r"\s*(?:同上|同前|见?前引|前揭|ibid|op\. ?cit)", re.IGNORECASE)
-_SAME = re.compile(
-    r"\s*(?:同上[书書注]?|同前[书書]?|ibid\.?)[,，.。\s]*"
-    r"(?:第?\s?(?P<pages>\d+(?:\s?[-–—]\s?\d+)?)\s?[页頁]|pp?\.\s?(?P<latin>[\d–—-]+))?[.。\s]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,7 @@ def adopted(
     found, works = _Found(), Library(known)
     lists = reference_lists(manuscript.document)
     numbered = [_taken_in(manuscript, one, works, found) for one in lists]
+    found.take(noted(manuscript, works))
     heads = frozenset(one.heading.start for one in lists if one.heading)
     skipped = heads | {block.start for one in lists for block in one.blocks}
     found.take(author_year(manuscript, list(works.works.values()), skipped))
@@ -153,7 +149,7 @@ class _TakingIn:
 
     def _one(self, entry: Entry, start: int, previous: Work | None) -> Work | None:
         """Take a reference in, or one that says that it is the previous; None if neither can be."""
-        same = _SAME.fullmatch(entry.text)
+        same = SAME.fullmatch(entry.text)
         if same and previous and entry.number:
             previous.typed.append(entry.text)
             previous.several = True
@@ -164,7 +160,7 @@ class _TakingIn:
         if read is None or not (entry.is_reference or entry.number):
             return None
         work = self.library.add(entry, read)
-        pages = read.fields.get("pages", "") if read.type in _PAGED else ""
+        pages = read.fields.get("pages", "") if read.type in PAGED else ""
         self._note(entry, start, work, pages)
         return work
 

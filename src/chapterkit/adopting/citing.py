@@ -26,8 +26,12 @@ _LINK = re.compile(r"\[\\?\[?(?P<number>\d{1,3})\\?\]?\]\(#[^()\s]*\)")
 _ANCHOR = re.compile(r"#_?(?:ref|cite?|bib|r|b)[\w.:-]*\d", re.IGNORECASE)
 _LONGEST_LINK = 200
 _SINGLE = re.compile(_ONE)
+_SMALL = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_ORDINARY = str.maketrans(_SMALL + "⁻⁺‐", "0123456789-+-")
 _BARE = re.compile(
-    r"<sup>\s*\d{1,3}(?:\s?[,，–-]\s?\d{1,3})*\s*</sup>|\^\d{1,3}(?:[,，–-]\d{1,3})*\^"
+    r"<sup>\s*\d{1,3}(?:\s?[,，、–—~～-]\s?\d{1,3})*\s*</sup>"
+    r"|\^\d{1,3}(?:[,，、–—~～-]\d{1,3})*\^"
+    rf"|(?<![⁻⁺{_SMALL}])[{_SMALL}]{{1,3}}(?![⁻⁺ⁿ]?[{_SMALL}⁺ⁿ]*[⁺ⁿ])(?:\s?[⁻,，、·–—~～-]\s?[{_SMALL}]{{1,3}})*"
 )
 _LOCATED = re.compile(rf"[\[［]\s*(?P<number>\d{{1,4}}){_PAGE}\s*[\]］]")
 _INTERVAL = re.compile(
@@ -79,8 +83,19 @@ def numeric(
         yield from _linked(manuscript, block, lists)
         for bare in _BARE.finditer(block.prose):
             if (span := manuscript.span(block, *bare.span())) and not _is_power(block, bare):
-                why, hint = "上标的数字，像是引用", "是引用就写成 [@键]；不是就不用管"
-                yield Left(span.start, bare[0], "citation", why, hint)
+                yield _raised(bare[0], span.start, _list_at(lists, span.start))
+
+
+def _raised(text: str, start: int, own: Numbered) -> Change | Left:
+    """Return what becomes of raised numbers without brackets, which may be citations: a guess."""
+    numbers = _numbers(re.sub(r"</?sup>|\^", "", text).translate(_ORDINARY))
+    if numbers and all(number in own.works for number in numbers):
+        inner = "; ".join(own.citation(number) for number in numbers)
+        return Change(start, text, f"[{inner}]", "citation", False, "上标的数字认作引用")
+    why = "上标的数字，像是引用"
+    if unknown := [number for number in numbers or () if number not in own.works]:
+        why += f"；参考文献表里没有认出第 {'、'.join(map(str, unknown))} 条"
+    return Left(start, text, "citation", why, "是引用就写成 [@键]；不是就不用管")
 
 
 def _linked(manuscript: Manuscript, block: Block, lists: Sequence[Numbered]) -> Iterator[Change]:
@@ -110,12 +125,22 @@ def _in_brackets(manuscript: Manuscript, block: Block) -> Iterator[re.Match[str]
             yield found
 
 
+_UNIT_BEFORE = re.compile(
+    r"(?:\d|\)|[米尺寸里]|(?<![A-Za-z])[A-Za-zα-ωΑ-Ωµμ]{1,3}|[A-Z][a-z]?|[a-z][A-Z]+)$"
+)
+_ISOTOPE_BEHIND = re.compile(r"[A-Z][a-z]?(?![a-z])")
+
+
 def _is_power(block: Block, found: re.Match[str]) -> bool:
-    """Tell whether a raised number is a power: 10^3^, m<sup>2</sup>, 平方米^2^."""
-    before = block.prose[max(0, found.start() - 2) : found.start()]
-    return (
-        not before or re.search(r"(?:\d|[A-Za-z)]|米|(?<![A-Za-z])[A-Za-z])$", before) is not None
-    )
+    """Tell whether a raised number is a power or a charge: 10^3^, m<sup>2</sup>, 平方米^2^, ^14^C.
+
+    Behind a word (harbours^3^) it is none.
+    """
+    before = block.prose[max(0, found.start() - 12) : found.start()]
+    if not before.strip() or _ISOTOPE_BEHIND.match(block.prose, found.end()):
+        return True
+    alone = re.fullmatch(r"\D*\d\D*", found[0].translate(_ORDINARY)) is not None
+    return _UNIT_BEFORE.search(before) is not None and (alone or before[-1].isdigit())
 
 
 def _list_at(lists: Sequence[Numbered], offset: int) -> Numbered:

@@ -427,7 +427,20 @@ def _quoted_chinese(text: str) -> Read | None:
         del fields["edition"]
     if middle := re.match(r"[，,]?\s*([^，,《》]{2,20}?)\s*(?:译|譯)[，,]", without):
         people = replace(people, translators=_named(middle[1]))
-    return Read("book", fields, people, imprint["letter"] or "")
+    kind, fields = _as_thesis(fields, without)
+    return Read(kind, fields, people, imprint["letter"] or "")
+
+
+_THESIS = re.compile("(?:博士|硕士|碩士)(?:学位|學位)?(?:论文|論文)")
+
+
+def _as_thesis(fields: dict[str, str], imprint: str) -> tuple[str, dict[str, str]]:
+    """Return the type and the fields of a book that says that it is a thesis, or is a book."""
+    if not (thesis := _THESIS.search(imprint)):
+        return "book", fields
+    school = _THESIS.sub("", fields.pop("publisher")).strip("，, ")
+    kind = "phdthesis" if thesis[0].startswith("博") else "mastersthesis"
+    return kind, fields | {"school": school, "type": thesis[0]}
 
 
 def _in_journal(people: People, title: str, host: re.Match[str], page: str) -> Read | None:

@@ -34,10 +34,11 @@ def adopt(
 ) -> None:
     """Bring a Markdown manuscript in that was not written for chapterkit.
 
-    Typed citations ([1], [2-4], （张三，2020）) become keys, and the list of references at the end
-    entries of refs.bib: beside the text or, in a book, the book's own. Figures and tables are given
-    identifiers, typed numbers the ledger has are bound. Lists are marked, for the author to
-    rewrite. Shows what it would do, as a report and as a diff; --write or --output does it.
+    Typed citations ([1], ^2-4^, （张三，2020）, footnotes that are references) become keys, and the
+    list of references at the end entries of refs.bib: beside the text or, in a book, the book's
+    own. Figures and tables are given identifiers, typed numbers the ledger has are bound. Lists
+    are marked, for the author to rewrite. Shows what it would do, as a report and as a diff;
+    --write or --output does it.
 
     Whatever is not certain says so, in the report and in the entry; what cannot be told stays as
     it is. Exit code 1: something is left to do. Example:

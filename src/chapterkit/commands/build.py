@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,26 @@ from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, all_formats
-from chapterkit.lint import Problem, together
+from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import Subject, document_of, linted, load, variants
-from chapterkit.pipeline.press import book_printing_of, printing_of
-from chapterkit.printing import Written, printed
+from chapterkit.pipeline import (
+    Checked,
+    Memory,
+    Subject,
+    checked,
+    document_of,
+    load,
+    memory_at,
+    of_all,
+    variants,
+)
+from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
+from chapterkit.printing import Keep, Written, printed
 from chapterkit.text.document import Document
 
+REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
 
@@ -75,12 +87,10 @@ def build(
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     _check_edition(book, edition)
     wanted = chapters_of(book, root, targets)
+    memory = memory_at(root)
+    names = [one.name for one in chosen]
     made = [
-        [
-            (one, document_of(one))
-            for one in variants(chapter, [one.name for one in chosen], [edition])
-        ]
-        for chapter in wanted
+        [_made(one, memory) for one in variants(chapter, names, [edition])] for chapter in wanted
     ]
     problems = each_once(map(_problems, made))
     if accepted := own_baseline(book, root):
@@ -94,8 +104,10 @@ def build(
     files: list[Written] = []
     if not whole:
         for each in made:
-            files += _write(_chapter(each, chosen), chosen, folder, jobs)
-            say_lines(summary_text(each[0][1], book))
+            printings = _chapter(each, chosen, memory)
+            keep = keeping(_texts(each), printings, memory)
+            files += _write(printings, chosen, folder, jobs, keep)
+            say_lines(summary_text(each[0].document, book))
     of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
     if of_books:
         files += _write(_book(made, of_books), of_books, folder, jobs)
@@ -103,38 +115,66 @@ def build(
         _write_depfile(depfile, files)
 
 
-Made = Sequence[tuple[Subject, Document]]
+@dataclass(frozen=True)
+class _Text:
+    """A chapter as it is made for some formats: what was read, and what was found in it."""
+
+    subject: Subject
+    document: Document
+    checked: Checked
+
+
+Made = Sequence[_Text]
 """A chapter as it is made: once, or once for each set of formats that have their own passages."""
 
 
-def _chapter(made: Made, formats: Sequence[Format[Any]]) -> dict[str, ChapterPrinting]:
-    """Return a chapter as each format has it."""
-    names = [one.name for one in formats]
+def _made(subject: Subject, memory: Memory) -> _Text:
+    return _Text(subject, document_of(subject, memory), checked(subject, memory))
+
+
+def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
+    """Return what each format has of a chapter."""
     return {
-        name: printing
-        for subject, document in made
-        for printing in [printing_of(subject, document, formats=names)]
-        for name in sorted(subject.formats)
+        name: (one.subject, one.document) for one in made for name in sorted(one.subject.formats)
     }
+
+
+def _chapter(
+    made: Made, chosen: Sequence[Format[Any]], memory: Memory
+) -> dict[str, ChapterPrinting]:
+    """Return a chapter as each format has it."""
+    found: dict[str, ChapterPrinting] = {}
+    names = [one.name for one in chosen]
+    for one in made:
+        printing = printing_of(one.subject, one.document, memory, names)
+        found |= dict.fromkeys(sorted(one.subject.formats), printing)
+        if REVIEW in one.subject.formats and REVIEW in names:
+            # What makes an editor's page is loaded only for that.
+            from chapterkit.reviewing.workshop import review_data
+
+            told = review_data(one.subject, one.document, printing, memory)
+            found[REVIEW] = replace(printing, told=told)
+    return found
 
 
 def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
     """Return the book as each format has it; formats that have the same passages share one."""
     printings: dict[tuple[str, ...], BookPrinting] = {}
     found: dict[str, BookPrinting] = {}
+    names = [one.name for one in formats]
     for one in formats:
-        texts = [next(text for text in each if one.name in text[0].formats) for each in made]
-        key = tuple(subject.key for subject, _ in texts)
+        texts = [next(text for text in each if one.name in text.subject.formats) for each in made]
+        key = tuple(text.subject.key for text in texts)
         if key not in printings:
-            subjects, documents = zip(*texts, strict=True)
-            names = [one.name for one in formats]
-            printings[key] = book_printing_of(subjects, documents, names)
+            printings[key] = book_printing_of(
+                [text.subject for text in texts], [text.document for text in texts], names
+            )
         found[one.name] = printings[key]
     return found
 
 
 def _problems(made: Made) -> list[Problem]:
-    return together([(one.made_for, linted(one, document)) for one, document in made])
+    return of_all([(one.subject, one.checked) for one in made])
 
 
 def _check_edition(book: Book, edition: str) -> None:
@@ -156,7 +196,11 @@ def _own_folder(root: Path) -> Path:
 
 
 def _write(
-    printings: Mapping[str, AnyPrinting], formats: Sequence[Format[Any]], folder: Path, jobs: int
+    printings: Mapping[str, AnyPrinting],
+    formats: Sequence[Format[Any]],
+    folder: Path,
+    jobs: int,
+    keep: Keep = lambda _, make: make(),
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
     started = time.perf_counter()
@@ -169,7 +213,7 @@ def _write(
         return []
     name = wanted[0][1].name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, folder / name, jobs, step)
+        files = printed(wanted, folder / name, jobs, step, keep)
     _print_written(files, time.perf_counter() - started)
     return files
 

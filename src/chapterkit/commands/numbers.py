@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -32,6 +33,11 @@ from chapterkit.pipeline import Subject, document_of, load
     help="Show, as a diff, the typed quantities of FILE that exactly one recorded number fits, "
     "replaced by {{ n(…) }}, and each sentence before and after.",
 )
+@click.option(
+    "--history", "past", metavar="ID",
+    help="List each commit at which this number's value, source, locator or status became another, "
+    "and each sentence it stood in.",
+)  # fmt: skip
 @click.option("--write", is_flag=True, help="With --bind: carry the diff out.")
 def numbers(
     targets: Sequence[str],
@@ -39,6 +45,7 @@ def numbers(
     ledger: Path | None,
     bibliography: Path | None,
     bind: Path | None,
+    past: str | None,
     write: bool,
 ) -> None:
     """List every quantity in the prose and what backs it.
@@ -50,8 +57,12 @@ def numbers(
     \b
       chapterkit numbers 7
       chapterkit numbers draft.md --ledger numbers.yaml
+      chapterkit numbers --history card-game.before
       chapterkit numbers --bind draft.md --ledger numbers.yaml --write
     """
+    if past:
+        _tell_history(past, form)
+        return
     if write and not bind:
         raise click.UsageError("--write goes with --bind FILE")
     if bind and ledger:
@@ -65,6 +76,22 @@ def numbers(
         hand_over(as_json(listed))
     else:
         say_lines(as_text(listed))
+
+
+def _tell_history(id: str, form: str) -> None:
+    """Print what became of a number from commit to commit."""
+    # What compares states of a book is loaded only where that was asked for.
+    from chapterkit.checking.states import sentences_at
+    from chapterkit.revision import history
+
+    root = this_root()
+    moments = history.history(root, id, partial(sentences_at, root))
+    if not moments:
+        load(Disk(root)).ledger.find(id)
+    if form == "json":
+        hand_over(history.as_json(id, moments))
+    else:
+        say_lines(history.as_text(id, moments))
 
 
 def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:

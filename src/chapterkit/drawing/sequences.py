@@ -113,7 +113,12 @@ def _folded(segments: Sequence[Segment], room: float, look: Look) -> list[list[_
         if rows[-1] and sum(other.width for other in rows[-1]) + width > room + 0.5:
             rows.append([])
         rows[-1].append(_Stretch(one, lines, width))
-    return [_filling(row, room, look) for row in rows]
+    weights = [float(sum(other.segment.weight for other in row)) for row in rows]
+    rooms = [room] * len(rows)
+    if len(rows) > 1:  # the rest of a row is as long as it is heavy, not stretched to the margin
+        needed = sum(other.width for other in rows[-1])
+        rooms[-1] = max(needed, room * min(1.0, weights[-1] / max(weights[:-1])))
+    return [_filling(row, one, look) for row, one in zip(rows, rooms, strict=True)]
 
 
 def _filling(row: list[_Stretch], room: float, look: Look) -> list[_Stretch]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import BOOK, Part, Role
+from chapterkit.numbers.cards import Card
 from chapterkit.plugins import FORMATS, Plugin, plugins
 from chapterkit.text.document import Document
 from chapterkit.text.tree import Element, Tree
@@ -36,21 +37,22 @@ class Printing:
 
     `language` is a BCP 47 tag (zh-Hans, zh-Hant); `work` an empty temporary folder of this
     format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
-    nothing of the book itself; `provenance` tells for every number shown where it comes from, as
-    one line of plain text; `modified` is when the manuscript was last changed, in seconds since
+    nothing of the book itself; `cards` tell of every number what it is and where
+    it comes from; `modified` is when the manuscript was last changed, in seconds since
     1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
     this is, empty for none; `wide` what is to be done with tables that are too wide, by their
     identifiers, where the author says: turn, divide; `described` the alternative texts of tables
-    that have one; `narrow` the drawings among the pictures as
-    a phone shows them; `evidence` every number with what uses it, where a format or the book asks
-    for that; `beside` the names of the formats that are written at once.
+    that have one; `narrow` the drawings among the pictures as a phone shows them; `evidence` every
+    number with what uses it, where a format or the book asks for that; `beside` the names of the
+    formats that are written at once; `told` what an editor's page tells beside the text, as JSON
+    has it, empty where none is made.
     """
 
     config: Config
     language: str
     work: Path
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
-    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cards: Mapping[str, Card] = field(default_factory=dict, repr=False)
     modified: int | None = None
     edition: str = ""
     wide: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -58,6 +60,7 @@ class Printing:
     narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     evidence: tuple[Group, ...] = field(default=(), repr=False)
     beside: frozenset[str] = frozenset()
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def suffix(self) -> str:

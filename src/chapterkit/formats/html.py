@@ -11,31 +11,30 @@ from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.evidence import has_evidence, over_evidence, reachable
-from chapterkit.formats.shared.exhibits import aligned, has_exhibits, over_exhibits, unseen
+from chapterkit.formats.shared.exhibits import (
+    aligned,
+    has_exhibits,
+    over_exhibits,
+    scrolling,
+    unseen,
+)
+from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
+from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
-from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_labels_apart, with_metadata
+from chapterkit.text.passes import passed, with_metadata
 from chapterkit.text.tree import (
     Attributes,
-    Element,
     Markup,
     Tree,
     attributes_of,
-    blocks_of,
-    caption_of,
     chapter_heading,
-    div,
     inlines_of,
-    kind_of,
-    number_id,
-    plain_text,
     space,
     span,
     string,
     tree_blocks,
-    with_attributes,
     with_blocks,
     with_inlines,
 )
@@ -65,10 +64,10 @@ def _prepare(printing: AnyPrinting) -> Tree:
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
         aligned(printing, unseen),
-        over_exhibits(printing, lambda one: _reachable(one, printing)),
+        over_exhibits(printing, scrolling(printing)),
         over_evidence(printing, reachable),
         with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
-        over_elements(lambda one: _explained(one, printing.provenance)),
+        lambda tree: with_cards(tree, printing),
         on_screens(printing),
         standing_in(printing),
     )
@@ -125,28 +124,12 @@ def _of_book(printing: BookPrinting) -> dict[str, Any]:
 
 def _as_page(printing: ChapterPrinting) -> Tree:
     """Return a chapter's tree for a page whose header is its title."""
-    counting = printing.document.counting
-    return passed(
-        printing.tree,
-        _without_chapter_heading,
-        captioned(counting),
-        sectioned(counting),
-        tagged(counting, with_tag),
-        with_labels_apart(printing.labels, printing.config.wording.heading),
-    )
+    return without_chapter_heading(as_page(printing))
 
 
 def _as_section(printing: ChapterPrinting) -> Tree:
     """Return a chapter's tree for a page on which other chapters stand, too."""
-    counting = printing.document.counting
-    return passed(
-        printing.tree,
-        captioned(counting),
-        sectioned(counting),
-        tagged(counting, with_tag),
-        with_labels_apart(printing.labels, printing.config.wording.heading),
-        lambda tree: _with_number(tree, printing.label),
-    )
+    return _with_number(as_page(printing), printing.label)
 
 
 def _with_number(tree: Tree, label: str) -> Tree:
@@ -158,36 +141,6 @@ def _with_number(tree: Tree, label: str) -> Tree:
     numbered = with_inlines(heading, [number, space(), *inlines_of(heading)])
     blocks = [numbered if block is heading else block for block in tree_blocks(tree)]
     return with_blocks(tree, blocks)
-
-
-def _without_chapter_heading(tree: Tree) -> Tree:
-    heading = chapter_heading(tree)
-    return with_blocks(tree, [block for block in tree_blocks(tree) if block is not heading])
-
-
-def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
-    """Give a recorded number's span a title that tells where the number comes from."""
-    number = number_id(element)
-    if number is None or number not in provenance:
-        return element
-    return with_attributes(element, attributes_of(element).having("title", provenance[number]))
-
-
-def _reachable(element: Element, printing: AnyPrinting) -> list[Element]:
-    """Let a keyboard reach what may have to be scrolled: a table that is wider than the screen."""
-    first, *others = blocks_of(element)
-    if kind_of(first) != "Table":
-        return [element]
-    caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
-    said = printing.described.get(attributes_of(element).identifier, "")
-    label = f"{caption}{printing.config.wording.caption}{said}" if said else caption
-    told = [("tabindex", "0"), ("role", "group"), ("aria-label", label)]
-    return [
-        div(
-            [div([first], Attributes(classes=["wide"], pairs=told)), *others],
-            attributes_of(element),
-        )
-    ]
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:

@@ -21,6 +21,7 @@ from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.records import is_slug
+from chapterkit.manuscript.removals import Loss, Removal
 from chapterkit.manuscript.yamlfile import worded
 from chapterkit.plugins import RULES, Plugin, failed, plugins
 from chapterkit.text.document import Document
@@ -35,6 +36,7 @@ GROUPS = {
     "language": "文字与标点",
     "terms": "用语",
     "markup": "标记",
+    "changes": "改动里丢了什么",
     "linter": "对检查本身的约定",
 }
 
@@ -49,11 +51,19 @@ class Leftovers:
     """What the other rules' problems met with, for the rules that review it.
 
     `unused` are exceptions that no problem needed, each with the rule named in vain;
-    `stale` the lines of a baseline whose problems no longer occur, each with what it says.
+    `stale` the lines of a baseline whose problems no longer occur, each with what it says;
+    `losses` what the book has lost since another state, and nobody has signed off; `needless`
+    the sign-offs of what was not lost.
     """
 
     unused: tuple[tuple[Allow, str], ...] = ()
     stale: tuple[tuple[Origin, str], ...] = ()
+    losses: tuple[Loss, ...] = ()
+    needless: tuple[Removal, ...] = ()
+
+    def lost(self, rule: str) -> Iterator[Loss]:
+        """Yield the losses that one rule tells of."""
+        return (loss for loss in self.losses if loss.rule == rule)
 
 
 Review = Callable[[Leftovers, Any], Iterable[Problem]]
@@ -106,11 +116,7 @@ def all_rules() -> dict[str, Rule]:
 
     Raises ChapterkitError, with the package's name, for a rule of others that cannot be used.
     """
-    modules = (
-        importlib.import_module(f"{rules_package.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(rules_package.__path__)
-    )
-    rules = {rule.name: rule for rule in map(_own_rule, modules)}
+    rules = {name: _own_rule(name) for name in _own_names()}
     for plugin in plugins(RULES):
         if taken := rules.get(plugin.name):
             whose = f"软件包 {taken.package}" if taken.package else "chapterkit 自己"
@@ -119,8 +125,17 @@ def all_rules() -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
-def _own_rule(module: ModuleType) -> Rule:
-    return _rule(module, module.__name__.rpartition(".")[2].replace("_", "-"))
+@cache
+def _own_names() -> frozenset[str]:
+    """Return the names of our own rules, which are those of the modules; none is loaded."""
+    found = pkgutil.iter_modules(rules_package.__path__)
+    return frozenset(one.name.replace("_", "-") for one in found)
+
+
+@cache
+def _own_rule(name: str) -> Rule:
+    module = f"{rules_package.__name__}.{name.replace('-', '_')}"
+    return _rule(importlib.import_module(module), name)
 
 
 def _rule_of(plugin: Plugin) -> Rule:
@@ -179,23 +194,27 @@ def _of_others(rule: Rule) -> Iterator[None]:
 
 def find_rule(name: str) -> Rule:
     """Return the rule called `name`; raise ChapterkitError, nearest name as hint, if none is."""
-    rules = all_rules()
-    if name not in rules:
-        near = nearest(name, rules)
+    if (rule := _named(name)) is None:
+        near = nearest(name, all_rules())
         hint = f"最接近的是 {near}" if near else "chapterkit rule 列出全部规则"
         raise ChapterkitError(f"没有 {name} 这条规则", hint=hint)
-    return rules[name]
+    return rule
+
+
+def _named(name: str) -> Rule | None:
+    """Return the rule called `name`, if any is; of our own no other is loaded for that."""
+    return _own_rule(name) if name in _own_names() else all_rules().get(name)
 
 
 def is_fixed(problem: Problem) -> bool:
     """Tell whether a problem is one of those that can neither be accepted nor passed over."""
-    rule = all_rules().get(problem.rule)
+    rule = _named(problem.rule)
     return rule is not None and rule.is_fixed
 
 
 def can_be_accepted(problem: Problem) -> bool:
     """Tell whether an exception or a baseline may accept a problem."""
-    rule = all_rules().get(problem.rule)
+    rule = _named(problem.rule)
     return rule is None or not (rule.is_fixed or rule.stops_builds)
 
 
@@ -228,9 +247,10 @@ class Run:
         _check_config(self.config)
         for name in self.only:
             find_rule(name)
-        return tuple(rule for rule in all_rules().values() if self._runs(rule))
+        return tuple(rule for rule in all_rules().values() if self.has(rule))
 
-    def _runs(self, rule: Rule) -> bool:
+    def has(self, rule: Rule) -> bool:
+        """Tell whether a rule runs."""
         wanted = not self.only or rule.name in self.only
         return wanted and rule.needs <= self.at_hand and self._may_matter(rule)
 
@@ -310,7 +330,7 @@ def together(
             where.setdefault(problem, []).append(made_for)
     kept: list[Problem] = []
     for problem, places in where.items():
-        rule = all_rules().get(problem.rule)
+        rule = _named(problem.rule)
         if len(places) == len(found):
             kept.append(problem)
         elif rule and rule.tells_absence:

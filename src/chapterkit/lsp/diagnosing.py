@@ -18,6 +18,7 @@ from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import Disk, Overlay, decode
 from chapterkit.manuscript.outside import Outside
 from chapterkit.pipeline import Memory, Subject, document_of, load, problems_of
+from chapterkit.reviewing.commenting import problems_of_comments
 
 Texts = Mapping[Path, str]
 BOOK = ""
@@ -101,6 +102,10 @@ def _by_name(root: Path, texts: Texts) -> dict[str, str]:
 def _checked(subject: Subject, accepted: Accepted | None, memory: Memory) -> tuple[Problem, ...]:
     """Return a text's problems but for those that the book's baseline accepts."""
     problems = problems_of(subject, memory)
+    if subject.chapter:
+        document = document_of(subject, memory)
+        said = problems_of_comments(subject.book, subject.chapter.slug, document)
+        problems = [*problems, *said]
     return tuple(without_accepted(problems, accepted, (), stale=False) if accepted else problems)
 
 

@@ -14,6 +14,7 @@ from chapterkit.lsp.definition import definitions
 from chapterkit.lsp.desk import path_of
 from chapterkit.lsp.hover import hover_text
 from chapterkit.lsp.server import Server
+from chapterkit.reviewing.cursor import tell_cursor
 
 # How long typing must rest, in seconds, before what was typed is checked.
 REST = 0.2
@@ -21,6 +22,7 @@ _WATCHED = (
     "**/book/**/*.md",
     "**/book/*.yaml",
     "**/experiments/*.yaml",
+    "**/review/*.yaml",
     "**/experiments/verified.lock",
     "**/templates/**/*.j2",
     "**/*.bib",
@@ -45,6 +47,7 @@ def make_server() -> Server:
     _take_documents(server)
     _answer_questions(server)
     _answer_with_actions(server)
+    _tell_cursor(server)
     return server
 
 
@@ -128,6 +131,18 @@ def _answer_questions(server: Server) -> None:
         return list(
             server.locations(asked.desk, definitions(asked.book, place, asked.desk.things()))
         )
+
+
+def _tell_cursor(server: Server) -> None:
+    """Tell a preview where the cursor stands; no editor says so, but it asks for highlights there.
+
+    There are none: an editor's own are better.
+    """
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    def highlights(params: types.DocumentHighlightParams) -> None:
+        if one := server.open.get(params.text_document.uri):
+            tell_cursor(one.root, one.path, params.position.line + 1)
 
 
 def _answer_with_actions(server: Server) -> None:

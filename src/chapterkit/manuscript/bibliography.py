@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pybtex.database.input.bibtex import LowLevelParser, UndefinedMacro, month_names
@@ -14,6 +14,7 @@ from pybtex.scanner import Pattern, PybtexSyntaxError, Token
 from pybtex.utils import CaseInsensitiveDict
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.names import Fault, names_in
 from chapterkit.manuscript.tongues import language_named
 from chapterkit.manuscript.wording import CHINESE, Wording
@@ -61,11 +62,13 @@ class Source:
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 
 
+@lru_cache(maxsize=8)
 def parse_bibliography(text: str, path: str) -> dict[str, Source]:
     """Return the entries of a BibTeX text by key, in order.
 
     Raises ChapterkitError at the line of what cannot be read in it.
     """
+    check_merged(text, Origin(path))
     entries = _entries(text, path)
     families = _Families(entries)
     return {key: _source(entry, families, path) for key, entry in entries.items()}

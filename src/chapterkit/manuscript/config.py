@@ -239,6 +239,9 @@ class BookModel(_Model):
     )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
+    keep: tuple[str, ...] = _described(
+        "不许动的部分，写标题的标识或文字：那里改一个字也要签字（check --against）", default=()
+    )
     units: dict[str, UnitConfig | None] = _described(
         "本书自己的单位：名字 → 别种写法、数还是量、怎样换算", default={}
     )

@@ -17,12 +17,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import replace_text
+from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.states import STATE_COUNTED, STATES, STATUS_COUNTED, State, Status
 from chapterkit.showing import excerpt
 
@@ -214,6 +215,7 @@ _FORM = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=4)
 def parse_lock(text: str, path: str = LOCK_FILE) -> dict[str, Entry]:
     """Return the entries that a lock's text holds.
 
@@ -235,6 +237,7 @@ def _entry(line: str, origin: Origin) -> Entry:
     try:
         data = _READ(line)
     except (ValueError, RecursionError):
+        check_merged(line, origin)
         raise ChapterkitError("不是核对记录的一行", origin, _HINT) from None
     if not isinstance(data, dict) or not _has_form(data):
         raise ChapterkitError("核对记录的键或值不对", origin, _HINT)

@@ -19,6 +19,11 @@ from chapterkit.han import ALL_HAN
 from chapterkit.patterns import Late
 
 OTHERS = "others"
+# A surname of one word, a comma, given names: most names, of which nothing needs to be asked.
+_USUAL = Late(
+    r"[A-Z][A-Za-z'-]*[a-z][A-Za-z'-]*, "
+    r"(?!(?:Inc|Ltd|LLC|Corp|GmbH|Limited)\b)[A-Z][A-Za-z.'-]*(?: [A-Z][A-Za-z.'-]*)*"
+)
 # Letters of China, Japan and Korea: such names stand as they are written, family name first.
 CJK = f"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af{ALL_HAN}"
 _CJK = Late(f"[{CJK}]")
@@ -52,12 +57,20 @@ def names_in(text: str, field: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]
     """
     found: list[_Name] = []
     faults: list[Fault] = []
-    for written in split_name_list(text):
-        name = written.strip()
-        if not name:
+    written = [name for one in split_name_list(text) if (name := one.strip())]
+    parted = len(written) > 1 and (" of " in text or " for " in text)
+    if parted and not _BRACES.search(text) and any(map(_is_of_something, written)):
+        said = f"{field} 里的“{text}”像是一个机构，却会在 and 处断开"
+        return ("{" + text + "}",), (Fault(said, _HINT),)
+    for name in written:
+        if _USUAL.fullmatch(name):
+            found.append(_Name(name))
+            continue
+        if says_nothing(name):
+            faults.append(Fault(f"{field} 里的“{name}”不是人名", "补上作者；没有就删去这个字段"))
             continue
         try:
-            found.extend(_read(name))
+            found.extend(_read(name, alone=len(written) == 1))
         except _UnclearError as unclear:
             faults.append(Fault(f"{field} 里的“{name}”{unclear}", unclear.hint))
             found.append(_Name("{" + name.strip("{}") + "}"))
@@ -83,7 +96,20 @@ def _told_apart(names: list[_Name]) -> Iterator[str]:
             yield f"{one.shown} {one.initials}" if all(n.initials for n in namesakes) else one.whole
 
 
-def _read(name: str) -> Iterator[_Name]:
+_NOTHING = frozenset({
+    "null", "none", "nil", "nan", "n/a", "n.a.", "n.a", "undefined", "unknown", "no author",
+    "not available", "无", "無", "不详", "不詳", "未知", "-", "--", "?", "??",
+})  # fmt: skip
+
+_LONG = 20  # longer than each of these words with braces round it
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a field holds the word that a program puts where it knows nothing: Null."""
+    return len(text) < _LONG and text.strip("{}\"' \t").lower() in _NOTHING
+
+
+def _read(name: str, *, alone: bool) -> Iterator[_Name]:
     if name.startswith("{") and name.endswith("}") and _is_one_group(name):
         # Reference managers put braces round every Chinese name; a nationality tells a person.
         person = _BEFORE.match(name[1:-1]) and _CJK.search(name)
@@ -93,7 +119,7 @@ def _read(name: str) -> Iterator[_Name]:
     elif _CJK.search(_outside_braces(name)):
         yield from _eastern(name)
     else:
-        yield from _western(name)
+        yield from _western(name, alone=alone)
 
 
 def _is_one_group(name: str) -> bool:
@@ -261,23 +287,101 @@ _INITIALS = Late(r"(?:[A-Z]\.?[- ]?){1,4}")
 _ET_AL = Late(r"[,;]?\s+et\.?\s+al\.?,?$", re.IGNORECASE)
 
 
-def _western(name: str) -> Iterator[_Name]:
+def _western(name: str, *, alone: bool) -> Iterator[_Name]:
     also = _ET_AL.search(name)
     text = name[: also.start()] if also else name
-    text = text.strip().rstrip(",;，；")
+    text = _LIFE.sub("", text.strip().rstrip(",;，；"))
+    if "," not in text:
+        text = _LONG_WORD_STOPPED.sub("", text)
     bare = _outside_braces(text)
+    if _is_organization(bare, alone=alone) or _is_handle(text, alone=alone):
+        yield _Name("{" + text.replace("{", "").replace("}", "") + "}")
+    else:
+        _check_western(bare)
+        yield _Name(str(Person(_family_first(text))))
+    if also:
+        yield _Name(OTHERS)
+
+
+def _check_western(bare: str) -> None:
+    """Raise _UnclearError where a name looks like several, or like none."""
     for joiner in ";；，、":
         if joiner in bare:
             raise _UnclearError(f"像是用“{joiner}”隔开的几个人")
     if re.search(r"\s(?:\\?&|und|et|y)\s", bare):
         raise _UnclearError("像是用 & 连起来的几个人")
+    if found := _NO_LETTERS.search(bare):
+        hint = "只留姓名，写成 {姓, 名}；一个机构或网名再加一层花括号：{{机构名}}"
+        raise _UnclearError(f"里有“{found[0]}”，分不清姓名", hint)
     _check_commas(bare)
+
+
+# What no name has: brackets, digits, addresses.
+_NO_LETTERS = Late(r"[()\[\]<>@/:（）［］【】]|\d+(?!\w*(?:st|nd|rd|th)\b)")
+_LIFE = Late(r",?\s*[(（]?\b\d{4}-[\d.]*[)）]?$")  # as catalogues of libraries have it
+_LONG_WORD_STOPPED = Late(r"(?<=[a-z]{4})\.$")
+_BRACES = Late(r"[{}]")
+
+
+def _family_first(text: str) -> str:
+    """Return a name of three parts or of initials in the order that BibTeX knows.
+
+    >>> [_family_first(one) for one in ("Peebles, Peyton Z., Jr.", "Smith J. A.", "WANG Xiaoming")]
+    ['Peebles, Jr., Peyton Z.', 'Smith, J. A.', 'WANG, Xiaoming']
+    """
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 3 and _JUNIOR.fullmatch(parts[2]):
-        text = f"{parts[0]}, {parts[2]}, {parts[1]}"
-    yield _Name(str(Person(text)))
-    if also:
-        yield _Name(OTHERS)
+        return f"{parts[0]}, {parts[2]}, {parts[1]}"
+    family, _, junior = parts[0].rpartition(" ")
+    if len(parts) == 2 and family and re.fullmatch(r"(?:Jr|Sr)\.?", junior):
+        return f"{family}, {junior}, {parts[1]}"
+    if len(parts) > 1 or _BRACES.search(text):
+        return text
+    first, _, rest = text.partition(" ")
+    if _BEHIND.fullmatch(rest) and len(first) > 2 and not _JUNIOR.fullmatch(rest):
+        return f"{first}, {rest}" if not _INITIALS.fullmatch(first) else text
+    if _RAISED.fullmatch(first) and re.fullmatch(r"[A-Z][a-z]+(?:[- ]?[A-Za-z][a-z]+)?", rest):
+        return f"{first}, {rest}"
+    if re.search(r"\s[A-Z]\.?$", text) and " " in text.strip():
+        raise _UnclearError("分不清哪个是姓", "写成 {姓, 名}")
+    return text
+
+
+_BEHIND = Late(r"(?:[A-Z]\.?[- ]?){1,4}|[A-Z]{1,3}")
+_RAISED = Late(r"[A-Z]{3,}|[B-DF-HJ-NP-TV-Z][AEIOU]|A[IN]|OU")
+
+
+def _is_organization(text: str, *, alone: bool) -> bool:
+    """Tell whether a name without braces is that of no person: CMS Collaboration, Meta AI."""
+    words = text.replace(",", "").split()
+    if len(words) < 2 or _DIVIDED.search(text):
+        return False
+    known = _words()["organizations"]
+    last = "companies" if "," in text else "organizations at the end"
+    if words[-1].strip(".") in _words()[last]:
+        return True
+    if words[0] == "The" or (alone and _is_of_something(text)):
+        return True
+    return "," not in text and any(word in known for word in words)
+
+
+_DIVIDED = Late(r"[;；，、()\[\]@]")
+
+
+def _is_of_something(name: str) -> bool:
+    """Tell whether a name has a word that leads to another: Institute of Physics."""
+    words = name.split()
+    return "," not in name and len(words) > 2 and not {"of", "for"}.isdisjoint(words[1:])
+
+
+def _is_handle(text: str, *, alone: bool) -> bool:
+    """Tell whether one word is no family's name: what stands alone (Google), OpenAI."""
+    if _BRACES.search(text) or "," in text or "\\" in text or not re.fullmatch(r"\S+", text):
+        return False
+    return (
+        alone
+        or re.search(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^La)(?<!^Le)(?<=[a-z])[A-Z]", text) is not None
+    )
 
 
 def _check_commas(bare: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -212,6 +213,7 @@ class Record:
             yield finding.cite, self.origin("findings", index, "cite")
 
 
+@lru_cache(maxsize=256)  # a book is loaded again and again, of which little has changed
 def parse_record(text: str, path: str) -> Record:
     """Return the record that `text` holds.
 

@@ -9,6 +9,7 @@ nothing repeated is repeated again, and what an expression can be in all is coun
 | `…` | one to fourteen of these, as few as will do |
 | `[甲乙]`, `[0-9]` | one of these characters |
 | `(甲\\|乙丙)` | one of these words |
+| `甲乙\\|丙.{2}` | one of these expressions |
 | `甲?`, `(甲乙)?` | this, or nothing |
 | `甲{2}`, `.{1,4}` | this character so many times, twenty at most |
 | `\\.` | the character itself |
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from math import prod
 from typing import NamedTuple
 
 MOST_WAYS = 500
@@ -55,27 +57,31 @@ def pattern_of(word: str) -> str:
     >>> pattern_of("/打造.{1,4}[生业]态?/")
     '打造[^，。；：！？、\\\\n\\ufdd6]{1,4}[生业](?:态)?'
     """
-    parts: list[_Part] = []
+    choices: list[list[_Part]] = [[]]
     body, at = word[1:-1], 0
     while at < len(body):
         found = _TOKEN.match(body, at)
+        if found is None and body[at] == "|" and choices[-1]:
+            choices.append([])
+            at += 1
+            continue
         if found is None:
             raise ValueError(f"“{body[at]}”用在这里不对")
         at = found.end()
+        parts = choices[-1]
         if found["maybe"] or found["least"]:
             if not parts or parts[-1].is_repeated:
                 raise ValueError(f"“{found[0]}”前面要有一个字")
             parts[-1] = _repeated(parts[-1], found)
         else:
             parts.append(_part(found))
-    ways = 1
-    for part in parts:
-        ways *= part.ways
+    ways = sum(prod(part.ways for part in parts) for parts in choices)
     if ways > MOST_WAYS:
         raise ValueError(f"可能的写法太多：{ways} 种，至多 {MOST_WAYS} 种")
-    if parts[0].is_any or parts[0].may_lack:
+    if any(not parts or parts[0].is_any or parts[0].may_lack for parts in choices):
         raise ValueError("开头要是一个确定的字")
-    return "".join(part.pattern for part in parts)
+    either = "|".join("".join(part.pattern for part in parts) for parts in choices)
+    return f"(?:{either})" if len(choices) > 1 else either
 
 
 def _part(found: re.Match[str]) -> _Part:

@@ -26,9 +26,10 @@ class Wording:
     of a figure and its caption, `heading` between a label and a heading, `spaced` between a bare
     number and one, `tag` the number behind a formula; `section_in_words` a section whose number is
     written in Chinese numerals; `listed` stands between names, `made_by` joins names with what they
-    did; `provenance` tells a reader where a number comes from, `and_one` and `and_others` who wrote
-    it; `range` stands between the ends of a range, `numerals` are pairs: a character of numbers
-    spelled in Chinese, and the one that stands for it.
+    did; `provenance` tells a reader where a number comes from, and the words with `_word` head the
+    rows of its card; `verified` and the like say how far it was compared with its source;
+    `and_one` and `and_others` tell who wrote it; `range` stands between the ends of a range,
+    `numerals` are pairs: a character of numbers spelled in Chinese, and the one that stands for it.
 
     Of exhibits: `points` is the unit of a difference of percentages, `times` that of a ratio;
     `in_head` how a head names the unit of its column; `note` and `source` what stands under a
@@ -89,6 +90,15 @@ class Wording:
     price: str
     listed: str
     made_by: str
+    source_word: str
+    checked_word: str
+    computed_word: str
+    record_word: str
+    verified: str
+    no_source: str
+    stale: str
+    not_found: str
+    elsewhere_found: str
     copyright: str
     points: str
     times: str
@@ -141,6 +151,15 @@ class Wording:
         ('作者自己的运行', '')
         """
         return str(getattr(self, name.replace("-", "_"), ""))
+
+    def state(self, name: str) -> str:
+        """Return what readers are told of how far a number was compared with its source.
+
+        >>> locale("en").wording.state("stale")
+        'changed since it was compared'
+        """
+        own = {"elsewhere": "elsewhere_found"}
+        return str(getattr(self, own.get(name, name.replace("-", "_"))))
 
     def changed(self, words: Mapping[str, str]) -> Wording:
         """Return this wording with other words for some; see `check_words`."""

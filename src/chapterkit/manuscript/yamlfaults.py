@@ -10,6 +10,7 @@ import yaml
 from yaml.reader import Reader
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.manuscript.conflicts import HINT, MESSAGE, conflict_line
 from chapterkit.patterns import Late
 
 SAID = "YAML 写错了"
@@ -42,6 +43,8 @@ def fault_of(error: yaml.YAMLError | UnicodeEncodeError, text: str) -> Fault:
     Both parsers of PyYAML are understood: the one in C, which words most of it differently, and
     the one in Python.
     """
+    if line := conflict_line(text):
+        return Fault(MESSAGE, HINT, line)
     if isinstance(error, yaml.MarkedYAMLError):
         return _marked(_Found.of(error, text))
     unfit = _UNFIT.search(text)

@@ -19,6 +19,7 @@ MAX_DEPTH = 20
 
 Step = str | int
 Model = TypeVar("Model")
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,10 @@ def validated(
 
 def validated_as(kind: type[Model], file: YamlFile, what: str) -> Model:
     """Do the same for a plain dataclass, which pydantic fills."""
-    return validated(file, TypeAdapter(kind).validate_python, what, kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    made: Model = validated(file, _ADAPTERS[kind].validate_python, what, kind)
+    return made
 
 
 # How pydantic calls an unknown key of a model and of a dataclass.

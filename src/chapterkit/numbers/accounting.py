@@ -21,7 +21,7 @@ from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
 from chapterkit.text.exhibits import was_called
-from chapterkit.text.tree import Element, rows_of
+from chapterkit.text.tree import Element, inner_blocks_of, rows_of
 from chapterkit.text.tree import kind_of as kind_of_element
 
 STATUSES = ("recorded", "matched", "exempt", "unsourced")
@@ -184,13 +184,20 @@ _OUTCOMES = frozenset({"result", "share", "money"})
 
 
 def _in_exhibit(one: Accounted, units: Units) -> Accounted:
-    """Return a quantity of an exhibit's note, exempt where it is a mere condition."""
+    """Return a quantity of an exhibit's note or head, exempt where it is a mere condition."""
     if one.status != "unsourced" or one.quantity is None or not was_called(one.block):
         return one
+    if _is_inner_cell(one.block):
+        return one  # what a cell says is a finding, whatever it counts
     kind, value = kind_of(one.quantity, one.block.text, units), one.quantity.value
     if not one.quantity.unit and isinstance(value, Decimal) and value == value.to_integral_value():
         kind = "step"  # a head that is a mere number: 200
     return one if kind in _OUTCOMES else replace(one, status="exempt", why=f"exhibit {kind}")
+
+
+def _is_inner_cell(block: Block) -> bool:
+    tables = (one for one in block.containers if kind_of_element(one) == "Table")
+    return any(cell is block.element for table in tables for cell in inner_blocks_of(table))
 
 
 def _typed(block: Block, claim: Claim, numbers: Sequence[Number]) -> Accounted:

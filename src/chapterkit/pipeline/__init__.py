@@ -10,10 +10,14 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
 
 from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, Origin
@@ -23,6 +27,8 @@ from chapterkit.manuscript.book import Book, Chapter, load_book
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
+from chapterkit.pipeline.store import Store, store_of, tool
+from chapterkit.plugins import FORMATS, RULES, plugins
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.exhibits import CLASS, with_exhibits
 from chapterkit.text.formulas import told_of
@@ -53,30 +59,103 @@ Value = TypeVar("Value")
 Converted = tuple[list[Message], list[str]]
 
 
+@dataclass(frozen=True)
+class Form(Generic[Value]):
+    """How a step's value is kept on the disk: as bytes, read again, if it `holds` even now."""
+
+    write: Callable[[Value], bytes]
+    read: Callable[[bytes], Value]
+    holds: Callable[[Value], bool] = lambda _: True
+
+
 @dataclass
 class Memory:
     """What the steps gave last, by the text that they were for, with the keys they had then."""
 
     kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 
-    def step(self, name: str, text: str, key: Callable[[], str], do: Callable[[], Value]) -> Value:
+    def step(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
         """Return what a step gave for a text, done anew if its key is another."""
         before, value = self.kept.get((name, text), ("", None))
-        if before != (now := key()):
-            value = do()
+        if before != (now := key()) or (form and not form.holds(value)):
+            value = self.done(f"{name} {now}", do, form)
             self.kept[name, text] = now, value
         return value  # type: ignore[no-any-return]
+
+    def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
+        """Do a step, whose name has its key."""
+        return do()
+
+
+@dataclass
+class Lasting(Memory):
+    """Remembers what the steps gave to one text only, and has the rest in a store on the disk."""
+
+    store: Store | None = None
+    text: str = ""
+
+    def step(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
+        """Return what a step gave for a text, done anew if its key is another."""
+        if text != self.text:
+            self.kept.clear()
+            self.text = text
+        return super().step(name, text, key, do, form)
+
+    def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
+        """Return what the store has of a step, or do it and put it there."""
+        if not (form and self.store):
+            return do()
+        name = f"{tool()} {name}"
+        if (raw := self.store.get(name)) is not None and form.holds(value := form.read(raw)):
+            return value
+        value = do()
+        self.store.put(name, form.write(value))
+        return value
 
 
 class Forgetful(Memory):
     """Remembers nothing: for a process that does each step once."""
 
-    def step(self, name: str, text: str, key: Callable[[], str], do: Callable[[], Value]) -> Value:
+    def step(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
         """Do the step."""
         return do()
 
 
 FORGETFUL = Forgetful()
+
+
+def memory_at(root: Path) -> Memory:
+    """Return the memory of the book at `root`, which has a store on the disk.
+
+    With packages that add rules or formats there is none: what they do may depend on anything.
+    """
+    return Lasting(store=None if _has_plugins() else store_of(root))
+
+
+@cache
+def _has_plugins() -> bool:
+    return any(True for group in (RULES, FORMATS) for _ in plugins(group))
 
 
 @dataclass(frozen=True)
@@ -166,13 +245,29 @@ def rendered(subject: Subject) -> Rendered:
     return rendered_plainly(text, subject.name)
 
 
-def read(markdown: Rendered) -> Document:
+def read(markdown: Rendered, memory: Memory = FORGETFUL, text: str = "") -> Document:
     """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
+
+    What pandoc made of it may be known to the memory, `text` being what it is called there.
 
     Raises ChapterkitError, at the line that is to blame where that can be told, if pandoc gives
     up on it, or it is nested beyond all reason.
     """
     plain, comments = without_comments(markdown)
+    parsed = memory.step(
+        "parse", text, lambda: key_of("parse", plain.text), lambda: _parsed(plain), _PARSED
+    )
+    warned = tuple(Warned(message["type"], message) for message in parsed[1])
+    return Document(parsed[0], plain, warned, comments)
+
+
+Parsed = tuple[Tree, list[Message]]
+"""What pandoc makes of a text: its tree, and what it warns of."""
+_PARSED = Form[Parsed](lambda one: json.dumps(one).encode(), json.loads)
+
+
+def _parsed(plain: Rendered) -> Parsed:
+    """Return what pandoc makes of rendered Markdown without comments; raise as `read` does."""
     try:
         check_stretches(plain)
         formulas = probable_formulas(plain.text)
@@ -188,8 +283,7 @@ def read(markdown: Rendered) -> Document:
         raise ChapterkitError("列表、引文或强调嵌套得太深", place, "少套几层") from None
     except ChapterkitError as error:
         raise error.at(plain.origin(most_brackets(plain.text))) from None
-    warned = tuple(Warned(message["type"], message) for message in messages)
-    return Document(tree, plain, warned, comments)
+    return tree, messages
 
 
 def _warned_of(
@@ -309,7 +403,9 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
 def _read_of(subject: Subject, memory: Memory) -> Document:
     name = subject.key
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
-    document = memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
+    document = memory.step(
+        "read", name, lambda: read_key(markdown), lambda: read(markdown, memory, name)
+    )
     if CLASS in document.rendered.text:
         document = replace(document, tree=with_exhibits(document, subject.book.exhibits))
     return document
@@ -317,23 +413,52 @@ def _read_of(subject: Subject, memory: Memory) -> Document:
 
 def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
     """Return the problems of a subject: rendered, read and linted, for each format and edition."""
-    return checked(variants(subject), memory)
+    return of_all([(one, checked(one, memory)) for one in variants(subject)])
 
 
-def checked(subjects: Sequence[Subject], memory: Memory = FORGETFUL) -> list[Problem]:
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: the problems of a document, and where its comments stand.
+
+    `pictures` are the addresses that rules looked at, each with a digest of what lay there.
+    """
+
+    problems: list[Problem]
+    comments: frozenset[Origin]
+    pictures: dict[str, str]
+
+
+def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
     """Return the problems of a text that is made for several formats and editions."""
-    found = [_problems_of(one, memory) for one in subjects]
-    told = [(one.made_for, problems) for one, (problems, _) in zip(subjects, found, strict=True)]
-    return together(told, [places for _, places in found])
+    told = [(one.made_for, done.problems) for one, done in found]
+    return together(told, [done.comments for _, done in found])
 
 
-def _problems_of(subject: Subject, memory: Memory) -> tuple[list[Problem], frozenset[Origin]]:
-    """Return the problems of a subject's document, and where its comments stand."""
+def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
+    """Return what the rules find in a subject."""
+    key = partial(lint_key, subject)
+    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
+
+
+def _linted(subject: Subject, memory: Memory) -> Checked:
     document = document_of(subject, memory)
-    problems = memory.step(
-        "lint", subject.key, lambda: lint_key(subject, document), lambda: linted(subject, document)
-    )
-    return problems, frozenset(document.rendered.origin(one.offset) for one in document.comments)
+    problems = linted(subject, document)
+    comments = frozenset(document.rendered.origin(one.offset) for one in document.comments)
+    return Checked(problems, comments, pictures_held(subject, addresses(document.tree)))
+
+
+def _form(subject: Subject) -> Form[Checked]:
+    """Return the form of what was found in a subject: it holds while its pictures do."""
+
+    def holds(done: Checked) -> bool:
+        return pictures_held(subject, done.pictures) == done.pictures
+
+    return Form(_checked_form().dump_json, _checked_form().validate_json, holds)
+
+
+@cache
+def _checked_form() -> TypeAdapter[Checked]:
+    return TypeAdapter(Checked)
 
 
 def variants(
@@ -395,18 +520,28 @@ def read_key(markdown: Rendered) -> str:
     return key_of("read", markdown.text, *map(str, markdown.starts), *places)
 
 
-def lint_key(subject: Subject, document: Document) -> str:
-    """Return the key of linting: rules look at the document, and at all of the book beside it."""
+def lint_key(subject: Subject) -> str:
+    """Return the key of linting: rules look at the document, and at all of the book beside it.
+
+    Pictures, whose addresses only the document tells, are compared beside.
+    """
     asked = ("only", *subject.only, "at", *subject.at, "given", *sorted(subject.given))
-    held = pictures_held(subject, document)
-    return key_of("lint", read_key(document.rendered), render_key(subject), *held, *asked)
+    return key_of("lint", render_key(subject), *fonts_held(subject.book.config), *asked)
 
 
-def pictures_held(subject: Subject, document: Document) -> tuple[str, ...]:
-    """Return the addresses of a document's pictures, each with a digest of what lies there."""
+def pictures_held(subject: Subject, named: Iterable[str]) -> dict[str, str]:
+    """Return addresses of pictures, each with a digest of what lies there."""
     folder = subject.book.folder
-    named = addresses(document.tree) if folder else []
-    return tuple(f"{one}={digest_at(one, folder)}" for one in named if folder)
+    return {one: digest_at(one, folder) for one in named} if folder else {}
+
+
+def fonts_held(config: Config) -> tuple[str, ...]:
+    """Return what fonts of this machine a book names: where they are, and of which date."""
+    if not (named := (*config.serif, *config.sans)):
+        return ()
+    from chapterkit import fonts  # few books name fonts, and only these need load what finds them
+
+    return tuple(f"{family}={fonts.state_of(family)}" for family in named)
 
 
 def key_of(*parts: str) -> str:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from chapterkit.formats import BookPrinting, ChapterPrinting, Format
+from chapterkit.formats import BookPrinting, ChapterPrinting, Format, Printing
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import (
     FORGETFUL,
+    Form,
     Memory,
     Subject,
+    fonts_held,
     key_of,
     pictures_held,
     read,
-    read_key,
     render_key,
 )
-from chapterkit.printing import book_printing, chapter_printing, cited
+from chapterkit.printing import Keep, book_printing, chapter_printing, cited
 from chapterkit.text.document import Document
-from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree
+
+_CITED = Form[Tree](lambda tree: json.dumps(tree).encode(), json.loads)
 
 
 def cited_tree(subject: Subject, document: Document) -> Tree:
@@ -51,8 +56,9 @@ def printing_of(
     tree = memory.step(
         "cite",
         subject.key,
-        lambda: cite_key(subject, document.rendered),
+        lambda: cite_key(subject, document),
         lambda: cited_tree(subject, document),
+        _CITED,
     )
     return chapter_printing(
         subject.book,
@@ -77,18 +83,43 @@ def book_printing_of(
     return book_printing(first.book, first.root, chapters, documents, edition, formats)
 
 
+def keeping(
+    texts: Mapping[str, tuple[Subject, Document]], printings: Mapping[str, Printing], memory: Memory
+) -> Keep:
+    """Return what has a chapter's file of a format made, unless the memory has it.
+
+    `texts` and `printings` are what each format has of the chapter.
+    """
+
+    def kept(format: Format[Any], make: Callable[[], bytes]) -> bytes:
+        if format.name not in texts:  # one of several files that go together
+            return make()
+        subject, document = texts[format.name]
+        key = print_key(subject, document, format, printings[format.name])
+        return memory.done(f"print {key}", make, _FILE)
+
+    return kept
+
+
+_FILE = Form[bytes](bytes, bytes)
+
+
 # --- keys
 
 
-def cite_key(subject: Subject, markdown: Rendered) -> str:
-    """Return the key of citing: the document, the bibliography, and how much is told of places."""
-    config = subject.book.config
-    held = subject.book.digests.get(config.bibliography, "")
-    return key_of("cite", read_key(markdown), config.wording.references, config.locators, held)
+def cite_key(subject: Subject, document: Document) -> str:
+    """Return the key of citing: the tree, exhibits and references in it, and the bibliography."""
+    book = subject.book
+    held = (book.digests.get(path, "") for path in (book.config.bibliography, BOOK_FILE))
+    return key_of("cite", json.dumps(document.tree), *held)
 
 
-def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:
-    """Return the key of printing in one format: the book, and the pictures of the document."""
-    cited = cite_key(subject, document.rendered)
-    held = pictures_held(subject, document)
-    return key_of("print", format.name, str(modified), cited, render_key(subject), *held)
+def print_key(subject: Subject, document: Document, format: Format[Any], printing: Printing) -> str:
+    """Return the key of printing in one format: the book, its pictures, what is written beside."""
+    cited = cite_key(subject, document)
+    held = pictures_held(subject, addresses(document.tree)).items()
+    pictures = (f"{address}={digest}" for address, digest in held)
+    told = json.dumps(printing.told, default=str)
+    made = (format.name, str(printing.modified), told, *sorted(printing.beside))
+    fonts = fonts_held(subject.book.config)
+    return key_of("print", *made, cited, render_key(subject), *fonts, *pictures)

@@ -54,6 +54,7 @@ _SOME = Late(
 _ONE_IN = Late(
     rf"({_WORD})[ -](?:in|out[ -]of)[ -](?:every[ -])?(?={_WORD}|an? (?:{_SCALE})\b|{_SCALE}|\d)"
 )
+_AND_PART = Late(r" and a (half|quarter)\b(?! (?:of|a)\b)")
 _HALF_DOZEN = Late(r"half[ -]a[ -]dozen\b")
 _ORDER = Late(r"(?:an|one) order[- ]of[- ]magnitude\b|(?:an|one)-order-of-magnitude\b")
 _LATIN = re.compile(r"[a-z]+")
@@ -191,8 +192,13 @@ def _number(text: str, at: int) -> Draft | None:
     number = _value(re.split(r"[- ]", match[0]))
     if number is None:
         return None
-    unit_start, unit_end = unit_span(text, match.end())
-    draft = Draft(at, max(match.end(), unit_end), Decimal(number), text[unit_start:unit_end])
+    part = _AND_PART.match(text, match.end())
+    end = part.end() if part else match.end()
+    value = Decimal(number) + (Decimal(1) / _PARTS[part[1]] if part else 0)
+    unit_start, unit_end = unit_span(text, end)
+    draft = Draft(at, max(end, unit_end), value, text[unit_start:unit_end])
+    if part:
+        return draft
     simple = match[0] in _ONES
     if not simple or number > 10 or measured(draft):
         return draft

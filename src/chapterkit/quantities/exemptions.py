@@ -564,7 +564,8 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     lowered = word.lower()
     number = text[at:end]
     if has_unit:
-        return None
+        is_plural = word in _NAMES and re.fullmatch(r"\d+s", number)  # Boeing 747s
+        return Skip(at, end, "E1") if is_plural else None
     if word in _METRICS:
         return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:

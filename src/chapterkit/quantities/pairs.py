@@ -78,14 +78,25 @@ def choice(text: str, amount: Amount) -> Draft | None:
     start, end = unit_span(text, match.end())
     unit = text[start:end]
     begun = text[amount.start - 1 : amount.start] == "/" and amount.start > 1
-    if not begun and match[0].count("/") == 1 and not _is_choice(amount.value, match[0][1:], unit):
+    other = match[0][1:]
+    chosen = _CHOSEN.search(text, max(0, amount.start - 4), amount.start) is not None
+    if not begun and "/" not in other and not _is_choice(amount.value, other, unit, chosen=chosen):
         return None
     return Draft(amount.start, amount.end, amount.value, unit)
 
 
-def _is_choice(first: Decimal, other: str, unit: str) -> bool:
-    """Whether two numbers before a unit of measurement can be no fraction in lowest terms."""
-    if not unit or active().kind(unit) in _MEASURES:
+_CHOSEN = Late(r"(?:取|选|选用|选取|设为|设成|可选) ?$")
+_ROUND = 10  # below it, a stroke makes a fraction: 取 3/4
+
+
+def _is_choice(first: Decimal, other: str, unit: str, *, chosen: bool) -> bool:
+    """Whether two numbers before a unit of measurement can be no fraction in lowest terms.
+
+    Nor can they without a unit where the words before them say that one is `chosen`.
+    """
+    if not unit and not (chosen and first >= _ROUND):
+        return False
+    if unit and active().kind(unit) in _MEASURES:
         return False
     if not other.isdigit() or first != first.to_integral_value():
         return True

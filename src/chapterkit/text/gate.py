@@ -166,7 +166,7 @@ def code_languages() -> frozenset[str]:
 # What the templates, pandoc and citeproc call their own: the contents, notes, lines of code,
 # references, the marks at which a PDF's texts begin and end.
 _RESERVED = (
-    r"TOC|toc-.*|footnotes|fn\d+|fnref\d+|cb\d+(?:-\d+)?|refs|ref-.*"
+    r"TOC|toc-.*|number:.*|footnotes|fn\d+|fnref\d+|cb\d+(?:-\d+)?|refs|ref-.*"
     r"|(?:chapter|text)-begins|text-ends"
 )
 AUTHORS = Known(

@@ -196,7 +196,10 @@ class _Reader:
             return "".join(_of_alphabet(one, _ALPHABETS[name]) for one in self._argument())
         if name in {"frac", "tfrac", "dfrac", "nicefrac", "sfrac"}:
             return f"{_grouped(self._argument())}/{_grouped(self._argument())}"
-        return f"√{_grouped(self._argument())}" if name == "sqrt" else self._symbol(name, token)
+        if name == "sqrt":
+            root = self._argument()
+            return f"√{_grouped(root)}" if root else "√"
+        return self._symbol(name, token)
 
     def _symbol(self, name: str, token: str) -> str:
         """Return the character that a command stands for, or the command, which is remembered."""

@@ -461,6 +461,12 @@ def rows_of(table: Element) -> Iterator[list[Element]]:
     return ([block for cell in row[1] for block in cell[4]] for row in _rows(table))
 
 
+def inner_blocks_of(table: Element) -> Iterator[Element]:
+    """Yield the blocks of a table's cells that are heads of no column and of no row."""
+    for body in table["c"][4]:
+        yield from (block for row in body[3] for cell in row[1][1:] for block in cell[4])
+
+
 def _rows(table: Element) -> list[Any]:
     _, _, _, head, bodies, foot = table["c"]
     return [*head[1], *(row for body in bodies for part in body[2:4] for row in part), *foot[1]]

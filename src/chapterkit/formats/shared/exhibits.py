@@ -51,6 +51,27 @@ def over_exhibits(printing: AnyPrinting, change: Callable[[Element], list[Elemen
     return over_elements(changed) if has_exhibits(printing) else lambda tree: tree
 
 
+def scrolling(printing: AnyPrinting) -> Callable[[Element], list[Element]]:
+    """Return what lets a keyboard reach an exhibit's table, which may have to be scrolled."""
+
+    def change(element: Element) -> list[Element]:
+        first, *others = blocks_of(element)
+        if kind_of(first) != "Table":
+            return [element]
+        caption = " ".join(plain_text(inlines_of(block)) for block in caption_of(first))
+        said = printing.described.get(attributes_of(element).identifier, "")
+        label = f"{caption}{printing.config.wording.caption}{said}" if said else caption
+        told = [("tabindex", "0"), ("role", "group"), ("aria-label", label)]
+        return [
+            div(
+                [div([first], Attributes(classes=["wide"], pairs=told)), *others],
+                attributes_of(element),
+            )
+        ]
+
+    return change
+
+
 # --- decimals
 
 _NUMBER = re.compile(r"[+−]?\d[\d,]*(\.\d+)?")

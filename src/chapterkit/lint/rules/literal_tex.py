@@ -43,7 +43,9 @@ NEEDS = frozenset[str]()
 
 _WORDS = word_patterns("literal-tex")
 _COMMAND = Late(
-    r"(?<![A-Za-z0-9:\\/.])\\(?:"
+    r"(?:(?<![A-Za-z0-9:\\/.])"
+    r"|(?<=[A-Za-z0-9])(?=\\(?:text(?:sub|super)script|textbf|textit|emph|cite[pt]?|footnote)\{))"
+    r"\\(?:"
     r"(?P<edge>begin|end)\s?\{(?P<environment>[A-Za-z]{1,30}\*?)\}"
     r"|(?P<name>[A-Za-z]{2,30})\*?(?:\[[^\]\n]{0,200}\]){0,2}\{(?P<argument>[^{}\n]{0,200})\}?"
     rf"|(?P<formula>{_WORDS['of formulas']})(?![A-Za-z])"

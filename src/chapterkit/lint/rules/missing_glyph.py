@@ -47,6 +47,7 @@ from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.exhibited import IN_WORDS
 from chapterkit.manuscript.pictures import Picture, PictureError
+from chapterkit.manuscript.wording import Locale
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import placed_in
 from chapterkit.text.formulas import SHOWN
@@ -85,7 +86,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     cited = {key for block in document.blocks for key in block.citations()}
     for key in sorted(cited & book.bibliography.keys()):
         source = book.bibliography[key]
-        if lost := missing(_as_typed(source)) and missing(_printed(source)):
+        if lost := missing(_as_typed(source)) and missing(_printed(source, own)):
             yield _problem(source.origin, lost, f"参考文献 {key}：")
 
 
@@ -191,13 +192,22 @@ def _as_typed(source: Source) -> str:
     return typed + _ANY_OTHER if "\\" in _USUAL_COMMAND.sub("", typed) else typed
 
 
-def _printed(source: Source) -> str:
+def _printed(source: Source, locale: Locale) -> str:
     """Return the text of an entry as the list of references has it."""
     # Hardly an entry needs it, and it costs a start.
     from chapterkit.text.references import csl_references
 
-    [entry] = csl_references({source.key: source})
-    return "".join(_texts(entry))
+    [entry] = csl_references({source.key: source}, locale)
+    most = _NAMES_SHOWN if locale.chinese else _NAMES_SHOWN + 1
+    return "".join(_texts([_shown(said, most) for said in entry.values()]))
+
+
+_NAMES_SHOWN = 3  # of more, in a style for Chinese; one in English names four, too
+
+
+def _shown(said: object, most: int) -> object:
+    """Return what is printed of a value: of names that are too many, the first."""
+    return said[:_NAMES_SHOWN] if isinstance(said, list) and len(said) > most else said
 
 
 def _texts(value: object) -> Iterator[str]:

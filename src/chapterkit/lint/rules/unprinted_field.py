@@ -41,7 +41,8 @@ GROUP = "citations"
 SEVERITY = "warning"
 NEEDS = frozenset({"bibliography"})
 _HINT = (
-    "要让读者看见就写进标题，或换一种条目（判决写 @jurisdiction，法规写 @legislation）；不要就删去"
+    "要让读者看见就写进标题，或换一种条目（期刊文章 @article，文集中的文章 @incollection，"
+    "判决 @jurisdiction，法规 @legislation）；不要就删去"
 )
 
 
