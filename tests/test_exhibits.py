@@ -276,7 +276,7 @@ def test_a_table_that_the_book_allows_is_judged_by_its_caption_and_its_rows() ->
 
 
 def test_the_alternative_text_is_written_from_the_data(document: Document) -> None:
-    told = drawings_in(document.tree)
+    told = drawings_in(document.tree, document)
     assert told["ood-bars"].startswith("柱状图：文字版，起点 11.5%，监督微调之后 3.4%")
     assert told["ood-slopes"] == "强化学习上升，监督微调下降"
     assert told["two-ways"].endswith("答对得分，到 15.0% → 同一个模型（更新）")
@@ -384,7 +384,7 @@ def test_a_wide_table_is_turned_or_divided_and_a_long_one_breaks(tmp_path: Path,
 
 
 def test_a_book_without_exhibits_draws_nothing(book: Book) -> None:
-    assert _Drawings(book, {"blocks": []}, {}).drawn() == {}
+    assert _Drawings(book, {}, {}).drawn() == {}
 
 
 def test_exhibits_stand_in_the_document_by_their_ids(book: Book, document: Document) -> None:
@@ -445,3 +445,38 @@ def test_a_table_has_the_alternative_text_that_its_author_gives(tmp_path: Path, 
 def test_a_character_without_a_glyph_is_told_at_the_line_of_its_label() -> None:
     changed = with_({RECORD: ("    nodes:\n", "    alt: 两条路\n    nodes:\n      odd: ꙮ 一步\n")})
     assert ("missing-glyph", RECORD, line_of(RECORD, "    nodes:") + 2) in problems(changed)
+
+
+# --- flow drawings that cannot be
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        (
+            "- model -> sft",
+            "- model -> sft\n      - sft -> model",
+            1,
+            "绕成了一圈：model → sft → model",
+        ),
+        ("- model -> sft", "- model -> model", 0, "绕成了一圈：model → model"),
+        ("- model -> sft", "- model -> nowhere", 0, "没有 nowhere 这个框"),
+        ("sft: 照示范微调", "sft: " + "照" * 40, 0, "太长，有 40 个字"),
+        ("sft: 照示范微调", "sft: " + "w" * 40, 0, "太长，有 40 个字"),
+    ],
+)
+def test_a_flow_that_cannot_be_is_told_at_its_line(
+    old: str, new: str, line: int, told: str
+) -> None:
+    [first] = [
+        at for at, text in enumerate(FOLDER.text(RECORD).split("\n"), 1) if text.endswith(old)
+    ]
+    with pytest.raises(ChapterkitError) as error:
+        with_({RECORD: (old, new)})
+    assert error.value.report().startswith(f"{RECORD}:{first + line}: ")
+    assert told in error.value.report()
+
+
+def test_what_leads_back_is_dashed_and_a_latin_label_may_have_forty_letters() -> None:
+    with_({RECORD: ("- model -> sft", "- model -> sft\n      - sft --> model")})
+    with_({RECORD: ("sft: 照示范微调", "sft: Supervised fine-tuning on demonstrations")})

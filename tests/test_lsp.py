@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -591,3 +592,23 @@ def test_hover_tells_number_title_and_place(things: tuple[Book, Things]) -> None
     assert "式（2.1）" in told("eq:sum")
     assert "第 2 章" in told("eq:sum")
     assert "案例 1.1 水泵" in told("pump")
+
+
+# --- exhibits
+
+
+def test_tables_charts_and_flows_complete_their_own_and_are_explained() -> None:
+    exhibits = load_book(Disk(HERE / "books" / "exhibits"))
+    for before, names in (
+        ('{{ table("', ["ood", "lengths", "both"]),
+        ("{{ chart('ood-", ["ood-bars", "ood-slopes"]),
+        ('{{ flow("', ["two-ways", "masks"]),
+    ):
+        offered = candidates(exhibits, CHAPTER, before)
+        assert [one.name for one in offered.names] == names
+        assert offered.start == len(re.split("[\"']", before)[0]) + 2
+    place = place_at(exhibits, CHAPTER, '{{ chart("ood-bars") }}', 14)
+    assert place
+    assert "换规则之后的成功率" in (hover_text(exhibits, place) or "")
+    [origin] = definitions(exhibits, place)
+    assert (origin.path, origin.line) == ("experiments/general-points.yaml", 20)

@@ -260,7 +260,7 @@ def chapter_printing(
         "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
     }
     told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
-    drawings = _Drawings(book, tree, told)
+    drawings = _Drawings(book, drawings_in(tree, document), told)
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -285,11 +285,11 @@ _WIDE = 480
 class _Drawings:
     """The charts and flow drawings that a text shows, drawn in the book's fonts."""
 
-    def __init__(self, book: Book, tree: Tree, provenance: Mapping[str, str]) -> None:
+    def __init__(self, book: Book, shown: Mapping[str, str], provenance: Mapping[str, str]) -> None:
         self.book = book
         self.made = [
             (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
-            for id, alternative in drawings_in(tree).items()
+            for id, alternative in shown.items()
             if id in book.exhibits
         ]
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from chapterkit.lint import all_rules
-from chapterkit.lsp.hover import experiment_text, source_text
+from chapterkit.lsp.hover import exhibit_text, experiment_text, source_text
 from chapterkit.lsp.marked import NOTHING, Things, thing_text
 from chapterkit.lsp.places import RECORD, Kind, own_slug, record_calls
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.exhibited import IN_WORDS
 from chapterkit.manuscript.ledger import Number
 from chapterkit.numbers.cards import card, for_authors, in_a_choice
 from chapterkit.showing import in_markdown
@@ -68,6 +69,12 @@ def _things(things: Things) -> Iterator[Candidate]:
         yield Candidate(identifier, "thing", one.name, thing_text(one))
 
 
+def _exhibits(book: Book, kind: str) -> Iterator[Candidate]:
+    for id, exhibit in book.exhibits.items():
+        if exhibit.kind == kind:
+            yield Candidate(id, "exhibit", exhibit.model.caption, exhibit_text(exhibit))
+
+
 def _rules(book: Book, _: str | None) -> Iterator[Candidate]:
     for rule in all_rules().values():
         yield Candidate(rule.name, "rule", rule.severity, in_markdown(rule.summary))
@@ -98,10 +105,12 @@ _LINKED = re.compile(r"\]\(<?#([\w.:-]*)$")
 
 
 def _marked(book: Book, reached: str, things: Things) -> tuple[int, Iterator[Candidate]] | None:
-    """Return what a call that places a record, `ref()` or a link may name, and where it begins."""
+    """Return what a call that places something, `ref()` or a link may name, and where it begins."""
     records = _experiments(book, None)
     if (found := _CALLED.search(reached)) and found[1] in record_calls(book):
         return found.start(2), records
+    if found and found[1] in IN_WORDS:
+        return found.start(2), _exhibits(book, found[1])
     anything = chain(records, _things(things))
     if found and found[1] == "ref":
         return found.start(2), anything

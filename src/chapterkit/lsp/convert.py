@@ -21,6 +21,7 @@ _KINDS: dict[Kind, types.CompletionItemKind] = {
     "citation": types.CompletionItemKind.Reference,
     "experiment": types.CompletionItemKind.File,
     "thing": types.CompletionItemKind.Reference,
+    "exhibit": types.CompletionItemKind.Struct,
     "rule": types.CompletionItemKind.EnumMember,
 }
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")

@@ -10,7 +10,7 @@ from typing import Literal
 from chapterkit.lint.keys import KEY, cited_key
 from chapterkit.manuscript.book import PLACE, Book
 
-Kind = Literal["number", "citation", "experiment", "thing", "rule", "template"]
+Kind = Literal["number", "citation", "experiment", "thing", "exhibit", "rule", "template"]
 
 OWN_TEMPLATE = re.compile(r"templates/experiments/([\w-]+)\.md\.j2")
 RECORD = re.compile(r"experiments/([\w-]+)\.yaml")
@@ -23,7 +23,10 @@ _TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+(["'])([^"'
 _CITED = re.compile(rf"(?<![\w@])-?{KEY.pattern}", re.ASCII)
 _ALLOWED = re.compile(r"<!--\s*chapterkit\s*[:：]?\s*allow\s+([\w-]+(?:\s*[,，、]\s*[\w-]+)*)")
 _WORD = re.compile(r"[\w-]+(?:[.:][\w-]+)*")
-_KINDS: dict[str, Kind] = {"n": "number", "cite": "citation", "ref": "thing"}
+_KINDS: dict[str, Kind] = {
+    "n": "number", "cite": "citation", "ref": "thing",
+    "table": "exhibit", "chart": "exhibit", "flow": "exhibit",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

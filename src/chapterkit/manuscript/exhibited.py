@@ -6,6 +6,7 @@ those of their parts, unless the record has such a number already.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -520,7 +521,38 @@ class _Maker:
 
     def flow(self, plain: Exhibit, model: FlowModel) -> Exhibit:
         self.wrong.add(self.loose(model))
+        self.wrong.add(self.circles(model))
+        self.wrong.add(self.long(model))
         return plain
+
+    def circles(self, model: FlowModel) -> Iterator[ChapterkitError]:
+        """Yield an error for each arrow that closes a circle of plain ones: which way is on?"""
+        onward: dict[str, list[str]] = {}
+        for place, arrow in enumerate(model.arrows):
+            if arrow.dashed:
+                continue
+            if way := _way(arrow.end, arrow.start, onward):
+                circle = " → ".join([*way, arrow.end])
+                hint = f"往回的一支写成虚线：{arrow.start} --> {arrow.end}"
+                origin = self.one.origin("arrows", place)
+                yield ChapterkitError(f"箭头绕成了一圈：{circle}", origin, hint)
+            else:
+                onward.setdefault(arrow.start, []).append(arrow.end)
+
+    def long(self, model: FlowModel) -> Iterator[ChapterkitError]:
+        """Yield an error for each label that is too long to be taken in at a glance."""
+        named: list[tuple[tuple[Step, ...], str]] = []
+        named += [(("nodes", id), node.label) for id, node in model.nodes.items()]
+        named += [(("arrows", place), one.label or "") for place, one in enumerate(model.arrows)]
+        for name, segments in model.trace.items():
+            named += [(("trace", name, place), one.text) for place, one in enumerate(segments)]
+        for steps, label in named:
+            if _length_in_han(label) >= _LONG_LABEL or any(
+                len(word) >= _LONG_LABEL for word in label.split()
+            ):
+                message = f"图里的文字太长，有 {len(label)} 个字：{label[:12]}……"
+                hint = f"少于 {_LONG_LABEL} 个字；细说的放到正文里"
+                yield ChapterkitError(message, self.one.origin(*steps), hint)
 
     def loose(self, model: FlowModel) -> Iterator[ChapterkitError]:
         """Yield an error for each arrow or lane that names a box which there is not."""
@@ -534,6 +566,28 @@ class _Maker:
                 near = nearest(id, model.nodes)
                 hint = f"最接近的是 {near}" if near else f"先在 nodes 里写下它：{id}: 文字"
                 yield ChapterkitError(f"没有 {id} 这个框", self.one.origin(*steps), hint)
+
+
+_LONG_LABEL = 40
+
+
+def _length_in_han(text: str) -> float:
+    """Return how long a text is, in Han characters: a Latin letter is half of one."""
+    return sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else 0.5 for one in text)
+
+
+def _way(start: str, end: str, onward: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the boxes on a way from one to another, both included; none if there is no way."""
+    ways = [[start]]
+    seen = {start}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == end:
+            return way
+        further = [one for one in onward.get(way[-1], ()) if one not in seen]
+        seen.update(further)
+        ways += [[*way, one] for one in further]
+    return []
 
 
 _SAFEST = ("primary", "readme", "secondary", "own-run")

@@ -77,8 +77,7 @@ def with_placed(marked: str, book: Book) -> str:
     end = 0
     wrong = Gathering()
     for found in _PLACED.finditer(marked):
-        before = without_marks(marked[: found.start()])
-        origin = before.origin(len(before.text))
+        origin = _origin(marked, found.start())
         with wrong.taken():
             exhibit = _called(found[1], found[2], book, origin)
             first, last = _line_of(exhibit, found, marked, origin)
@@ -90,6 +89,15 @@ def with_placed(marked: str, book: Book) -> str:
             end = last
     wrong.tell()
     return "".join([*parts, marked[end:]])
+
+
+def _origin(marked: str, end: int) -> Origin:
+    """Return where what stands at `end` was written: what the last mark before it says."""
+    start = marked.rfind(MARK_START, 0, end)
+    while start > 0 and marked.startswith(f"{MARK_START}=", start):
+        start = marked.rfind(MARK_START, 0, start)
+    before = without_marks(marked[max(start, 0) : end])
+    return before.origin(len(before.text))
 
 
 def _called(kind: str, id: str, book: Book, origin: Origin) -> Exhibit:
@@ -504,9 +512,14 @@ def place_of(id: str, document: Document) -> Origin:
     return document.rendered.origin(max(0, offset))
 
 
-def drawings_in(tree: Tree) -> dict[str, str]:
-    """Return the drawings of a tree by the ids of their exhibits, with their alternative texts."""
+def drawings_in(tree: Tree, document: Document) -> dict[str, str]:
+    """Return the drawings of a document by the ids of their exhibits, with alternative texts.
+
+    `tree` is the document's, cited.
+    """
     found: dict[str, str] = {}
+    if f"({ADDRESS}" not in document.rendered.text:
+        return found
     for element in elements_of(tree):
         address = target_of(element).address
         if kind_of(element) == "Image" and address.startswith(ADDRESS):
