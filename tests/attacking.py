@@ -231,7 +231,8 @@ class Ground:
         own = {
             "HOME": self.folder / "home", "TMPDIR": self.folder / "tmp",
             "XDG_CACHE_HOME": self.folder / "cache", "XDG_CONFIG_HOME": self.folder / "home",
-            "XDG_DATA_HOME": self.folder / "home", "CI_SECRET": SECRET, "LANG": "C.UTF-8",
+            "XDG_DATA_HOME": self.folder / "home", "XDG_STATE_HOME": self.folder / "cache",
+            "CI_SECRET": SECRET, "LANG": "C.UTF-8",
             "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
             # Whoever asks for an address elsewhere is heard as well.
             "http_proxy": self.url, "https_proxy": self.url, "ALL_PROXY": self.url,

@@ -352,7 +352,8 @@ def _unpacked(raw: bytes) -> Iterator[bytes]:
             for name in package.namelist():
                 yield from _unpacked(package.read(name))
     for found in re.finditer(rb"data:[^,\"' ]*;base64,([A-Za-z0-9+/=]+)", raw):
-        yield base64.b64decode(found[1] + b"==")
+        whole = len(found[1]) // 4 * 4  # what a text has for base64 may end anywhere
+        yield base64.b64decode(found[1][:whole])
 
 
 def _png_size(raw: bytes) -> tuple[int, int]:

@@ -125,6 +125,37 @@ def test_english_is_taken_apart_into_sentences_too() -> None:
     assert found.paragraphs[0].gone == ("The second says more.",)
 
 
+ENGLISH = [
+    "The patients who were treated early recovered within two weeks, and none of them had a relapse.",
+    "A second group was followed for three years; its members were older and lived in the north.",
+    "Nobody has explained why the rate fell in the winter, when the wards were full and windows shut.",
+    "Costs were counted in pounds of the year, without what the families paid for travel and food.",
+]
+
+
+def test_english_paragraphs_are_compared_by_words_not_by_letters() -> None:
+    found = between("\n\n".join(ENGLISH[:3]), "\n\n".join([ENGLISH[2], ENGLISH[3], ENGLISH[0]]))
+    assert sorted(one.kind for one in found.paragraphs) == [
+        "added",
+        "moved",
+        "removed",
+        "unchanged",
+    ]
+    other = ENGLISH[0].replace("recovered within two weeks", "were well again in two weeks")
+    assert [one.kind for one in between(ENGLISH[0], other).paragraphs] == ["reworded"]
+
+
+def test_a_formula_that_is_gone_is_not_found_in_the_signs_of_another() -> None:
+    one = r"$$\mathcal{L}_{\mathrm{DPO}}(\theta)=-\log\sigma(\beta\log\frac{\pi_{\theta}(y_{w}\mid x)}{\pi_{r}(y_{w}\mid x)})$$"
+    other = (
+        r"$$\mathcal{L}_{\mathrm{SFT}}(\theta)=-\sum_{t=1}^{T}\log\pi_{\theta}(y_{t}\mid x,y_{1})$$"
+    )
+    found = between(f"{one}\n\n{other}\n\n{A}", f"{other}{A}")
+    assert [fate.kind for fate in found.paragraphs if fate.old and "DPO" in fate.old.text] == [
+        "removed"
+    ]
+
+
 # --- reports
 
 NASTY = "<script>alert(1)</script> @everyone #1 `code` ::error:: ![x](y) &amp; \u202e"

@@ -22,7 +22,7 @@ def conflict_line(text: str) -> int | None:
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-def check_merged(text: str, start: Origin) -> None:
+def check_merged(text: str, start: Origin, hint: str = HINT) -> None:
     """Raise ChapterkitError, at its line, for a marker in a text that begins at `start`."""
     if line := conflict_line(text):
-        raise ChapterkitError(MESSAGE, Origin(start.path, start.line + line - 1), HINT)
+        raise ChapterkitError(MESSAGE, Origin(start.path, start.line + line - 1), hint)

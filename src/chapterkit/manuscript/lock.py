@@ -237,7 +237,7 @@ def _entry(line: str, origin: Origin) -> Entry:
     try:
         data = _READ(line)
     except (ValueError, RecursionError):
-        check_merged(line, origin)
+        check_merged(line, origin, _HINT)
         raise ChapterkitError("不是核对记录的一行", origin, _HINT) from None
     if not isinstance(data, dict) or not _has_form(data):
         raise ChapterkitError("核对记录的键或值不对", origin, _HINT)

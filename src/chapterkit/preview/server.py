@@ -183,7 +183,7 @@ class Server:
         try:
             given = json.loads(body)
             name = str(given["name"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return PlainTextResponse("", 400)
         action = request.path_params["action"]
         answer = await asyncio.to_thread(self.maker.act, name, action, given)

@@ -19,7 +19,7 @@ from chapterkit.reviewing.desk import Told
 from chapterkit.reviewing.quickly import Known
 from chapterkit.reviewing.workshop import Made, Workshop
 
-_KINDNESS = 3
+_KINDNESS = 5
 _WORKSHOP: list[Workshop] = []
 _MADE: dict[str, Made] = {}
 

@@ -25,6 +25,7 @@ from chapterkit.text.numbering import (
     without_links_elsewhere,
 )
 from chapterkit.text.origins import Rendered
+from chapterkit.text.passes import spaced_references
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -218,6 +219,9 @@ def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
     tree, _ = with_references(tree, markdown, old.things, document.counting)
     tree = gated(tree)
     tree = with_blocks(tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited)))
+    config = old.printing.config
+    if config.locale.chinese and config.style.space == "space":
+        tree = spaced_references(tree)
     tree = without_links_elsewhere(tree, old.identifiers)
     small = replace(old.printing, tree=tree, document=replace(document, tree=tree))
     given = json.dumps(sheet_tree(small)).encode()

@@ -123,7 +123,9 @@ class Workshop:
         where = {
             piece.key: [one.path, one.line] for piece, one in zip(pieces, origins, strict=False)
         }
-        return replace(last, pieces=pieces, data={**last.data, "places": where}, failures=())
+        data = {**last.data, "places": where}
+        self.last[slug] = replace(last, pieces=pieces, data=data, failures=())
+        return self.last[slug]
 
     def whole(self, slug: str) -> Made:
         """Return a chapter's page, all of the line gone down but the linter.

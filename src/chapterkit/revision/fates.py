@@ -273,7 +273,9 @@ class _Sentences:
             ways = ((shared(sentence.words, self._all_runs(new)), new) for new in likeliest)
             best, where = max(ways, default=(0.0, -1))
             if best == 1.0 or (
-                best >= _CARRIED and shared(sentence.words, fresh[where]) >= _CARRIED
+                best >= _CARRIED
+                and sentence.is_prose
+                and shared(sentence.words, fresh[where]) >= _CARRIED
             ):
                 self.found[at] = where, best
             elif partner is not None:

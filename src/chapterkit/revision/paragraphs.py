@@ -83,6 +83,12 @@ class Sentence:
     key: str
     words: str
 
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is made of words: signs of a formula stand in every other one, too."""
+        said = sum(one.isalnum() or ord(one) >= _FIRST for one in self.words)
+        return said >= _MOSTLY_WORDS * len(self.words)
+
 
 @dataclass(frozen=True, eq=False)
 class Paragraph:
@@ -216,7 +222,23 @@ _ALONE = frozenset({"Table", "Note", "Figure"})
 
 
 def _key(text: str) -> str:
-    return _BLANK.sub("", text)
+    """Return a text without its blanks, each word of an alphabet as one character of its own.
+
+    So a word counts as much as a Han character, and words are alike or not, never by letters.
+    """
+    return _BLANK.sub("", _WORD.sub(_code, text))
+
+
+_WORD = re.compile(
+    r"[^\W\d_\u2e80-\U0003ffff]+(?:['’-][^\W\d_\u2e80-\U0003ffff]+)*|\d+(?:[.,]\d+)*"
+)
+_CODES: dict[str, str] = {}
+_MOSTLY_WORDS = 0.65
+_FIRST, _CODED = 0xF0000, 0x1FFFE  # the characters that mean nothing to anybody else
+
+
+def _code(word: re.Match[str]) -> str:
+    return _CODES.setdefault(word[0], chr(_FIRST + len(_CODES) % _CODED))
 
 
 def _paragraphs(

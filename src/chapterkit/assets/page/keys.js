@@ -66,9 +66,11 @@ export function edit(piece, number) {
   byId("hint").replaceChildren("打开 ", make("code", {}, `${origin[0]}:${origin[1]}`));
   byId("hint").hidden = false;
   setTimeout(() => { byId("hint").hidden = true; }, 4000);
-  const link = make("a", { href: editorAddress(origin[0], origin[1]) });
+  const link = make("a", { href: editorAddress(origin[0], origin[1]), hidden: true });
+  document.body.append(link);
   document.dispatchEvent(new CustomEvent("chapterkit:edit", { detail: origin }));
   link.click();
+  link.remove();
 }
 
 function openEditor() {
