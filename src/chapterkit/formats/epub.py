@@ -14,7 +14,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
-from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen
+from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen, with_heads_that_speak
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.typesetting import typeset
@@ -185,6 +185,8 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     def change(name: str, part: bytes) -> bytes:
         if name == _PACKAGE and has_formulas:
             return part.replace(b'properties="nav"', b'properties="nav mathml"')
+        if name.endswith(".xhtml"):
+            return with_heads_that_speak(part)
         return style if name == _STYLE else pictures.get(part, part)
 
     rewritten(written, target, printing.modified, change)

@@ -17,6 +17,7 @@ from chapterkit.formats.shared.exhibits import (
     over_exhibits,
     scrolling,
     unseen,
+    with_heads_that_speak,
 )
 from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
@@ -144,7 +145,13 @@ def _with_number(tree: Tree, label: str) -> Tree:
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    target.write_bytes(put_in(with_drawings(written.read_bytes(), printing), printing))
+    page = with_drawings(written.read_bytes(), printing)
+    page = page.replace(_FORMULA, _FORMULA + b' tabindex="0"')
+    target.write_bytes(put_in(with_heads_that_speak(page), printing))
+
+
+# What may be wider than a narrow screen is scrolled, and must be in a keyboard's reach.
+_FORMULA = b'<math display="block"'
 
 
 FORMAT = Format(
