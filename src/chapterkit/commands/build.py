@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,11 +27,15 @@ from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Forma
 from chapterkit.lint import Problem, together
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
+from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Subject, document_of, linted, load, variants
 from chapterkit.pipeline.press import book_printing_of, printing_of
 from chapterkit.printing import Written, printed
 from chapterkit.text.document import Document
+
+if TYPE_CHECKING:
+    from chapterkit.pipeline.editions import InRegion
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
@@ -41,10 +48,16 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
 )  # fmt: skip
 @click.option("--book", "whole", is_flag=True, help="Write one file of all chapters, the book.")
 @click.option(
-    "--edition", metavar="NAME", default="",
-    help="The edition of the book (editions: in book.yaml); default: none, without what is for "
-    "one edition only.",
+    "--edition", "editions", metavar="NAME", multiple=True,
+    help="The edition of the book (editions: in book.yaml); may be given several times. Default: "
+    "none, without what is for one edition only.",
 )  # fmt: skip
+@click.option(
+    "--risk",
+    is_flag=True,
+    help="List what an editor of the edition's region should read: words of which converting by "
+    "characters and by words make two things.",
+)
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
@@ -52,7 +65,8 @@ def build(
     targets: Sequence[str],
     formats: Sequence[str],
     whole: bool,
-    edition: str,
+    editions: Sequence[str],
+    risk: bool,
     output: Path | None,
     jobs: int,
     depfile: Path | None,
@@ -66,6 +80,9 @@ def build(
     \b
       chapterkit build 7 --format html --format pdf
 
+    The editions zh-Hant-TW and zh-Hant-HK are made of a Simplified manuscript: its characters,
+    quotation marks and words as they are there, those first of which book/terms.yaml decides.
+
     With --book the chapters become one file of each format, build/book/book.<ext>, with title
     page, parts, appendices and whatever else book.yaml lists.
     """
@@ -73,18 +90,15 @@ def build(
     book = load(Disk(root))
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
-    _check_edition(book, edition)
+    editions = editions or ("",)
+    for edition in editions:
+        _check_edition(book, edition, risk)
     wanted = chapters_of(book, root, targets)
-    made = [
-        [
-            (one, document_of(one))
-            for one in variants(chapter, [one.name for one in chosen], [edition])
-        ]
-        for chapter in wanted
-    ]
-    problems = each_once(map(_problems, made))
+    prepared = [_prepared(wanted, chosen, edition) for edition in dict.fromkeys(editions)]
+    problems = each_once(map(_problems, (made for each in prepared for made in each.read)))
     if accepted := own_baseline(book, root):
         problems = without_accepted(problems, accepted, wanted)
+    problems += each_once(one.proved() for one in prepared)
     if problems:
         print_report(from_here(problems, wanted), "text", wanted)
     if any(problem.severity == "error" for problem in problems):
@@ -92,13 +106,10 @@ def build(
         sys.exit(PROBLEMS)
     folder = output or _own_folder(root)
     files: list[Written] = []
-    if not whole:
-        for each in made:
-            files += _write(_chapter(each), chosen, folder, jobs)
-            say_lines(summary_text(each[0][1], book))
-    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
-    if of_books:
-        files += _write(_book(made, of_books), of_books, folder, jobs)
+    for each in prepared:
+        files += _written(each, chosen, folder, jobs, whole)
+        if risk and each.region:
+            say_lines(each.region.risk(made[0][1] for made in each.read))
     if depfile:
         _write_depfile(depfile, files)
 
@@ -107,26 +118,86 @@ Made = Sequence[tuple[Subject, Document]]
 """A chapter as it is made: once, or once for each set of formats that have their own passages."""
 
 
-def _chapter(made: Made) -> dict[str, ChapterPrinting]:
+@dataclass(frozen=True)
+class _Edition:
+    """The chapters of an edition as they were read and checked, and what converts them.
+
+    Only an edition of a region is converted.
+    """
+
+    read: list[Made]
+    region: InRegion | None = None
+
+    @cached_property
+    def made(self) -> list[Made]:
+        """The chapters as they are printed."""
+        if not self.region:
+            return self.read
+        return [[self.region.converted(*one) for one in each] for each in self.read]
+
+    def proved(self) -> Iterator[Problem]:
+        """Yield what is wrong with the edition and not with the manuscript."""
+        if self.region:
+            for subject, document in chain.from_iterable(self.made):
+                yield from self.region.proved(subject, document)
+
+    def say(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return what readers are told besides the text."""
+        return self.region.regional.lines(lines) if self.region else lines
+
+
+def _prepared(wanted: Sequence[Subject], chosen: Sequence[Format[Any]], edition: str) -> _Edition:
+    """Return the chapters of an edition, rendered, read, and converted if a region has it."""
+    names = [one.name for one in chosen]
+    read: list[Made] = [
+        [(one, document_of(one)) for one in variants(chapter, names, [edition])]
+        for chapter in wanted
+    ]
+    if edition not in regions():
+        return _Edition(read)
+    from chapterkit.pipeline.editions import in_region
+
+    return _Edition(read, in_region(wanted[0].book, edition))
+
+
+def _written(
+    edition: _Edition, chosen: Sequence[Format[Any]], folder: Path, jobs: int, whole: bool
+) -> list[Written]:
+    """Write the files of an edition, its chapters' or the book's, and say what was written."""
+    files: list[Written] = []
+    if not whole:
+        for read, each in zip(edition.read, edition.made, strict=True):
+            files += _write(_chapter(each, edition), chosen, folder, jobs)
+            subject, document = read[0]
+            say_lines(summary_text(document, subject.book))
+    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
+    if of_books:
+        files += _write(_book(edition, of_books), of_books, folder, jobs)
+    return files
+
+
+def _chapter(made: Made, edition: _Edition) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
     return {
         name: printing
         for subject, document in made
-        for printing in [printing_of(subject, document)]
+        for printing in [printing_of(subject, document, say=edition.say)]
         for name in sorted(subject.formats)
     }
 
 
-def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
+def _book(edition: _Edition, formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
     """Return the book as each format has it; formats that have the same passages share one."""
     printings: dict[tuple[str, ...], BookPrinting] = {}
     found: dict[str, BookPrinting] = {}
     for one in formats:
-        texts = [next(text for text in each if one.name in text[0].formats) for each in made]
+        texts = [
+            next(text for text in each if one.name in text[0].formats) for each in edition.made
+        ]
         key = tuple(subject.key for subject, _ in texts)
         if key not in printings:
             subjects, documents = zip(*texts, strict=True)
-            printings[key] = book_printing_of(subjects, documents)
+            printings[key] = book_printing_of(subjects, documents, edition.say)
         found[one.name] = printings[key]
     return found
 
@@ -135,8 +206,11 @@ def _problems(made: Made) -> list[Problem]:
     return together([(one.made_for, linted(one, document)) for one, document in made])
 
 
-def _check_edition(book: Book, edition: str) -> None:
-    """Raise ChapterkitError for an edition that the book has not."""
+def _check_edition(book: Book, edition: str, risk: bool) -> None:
+    """Raise ChapterkitError for an edition that the book has not, or that has nothing to list."""
+    if risk and edition not in regions():
+        hint = f"同时写 --edition {regions()[-1]}，并列在 book.yaml 的 editions 里"
+        raise ChapterkitError("--risk 只用于各地的繁体版", Origin(BOOK_FILE), hint)
     known = book.config.editions
     if edition and edition not in known:
         near = nearest(edition, known)

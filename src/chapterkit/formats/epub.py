@@ -20,6 +20,7 @@ from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.publication import isbn_digits
+from chapterkit.manuscript.wording import Locale
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Attributes,
@@ -82,7 +83,7 @@ def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
     return {
         "title": printing.labelled_title,
         "creator": _creators(config),
-        "lang": printing.language,
+        "lang": config.locale.language,
         "identifier": _identifier(printing, printing.slug),
         "belongs-to-collection": config.title,
         **({"group-position": printing.number} if printing.number.isdecimal() else {}),
@@ -104,7 +105,7 @@ def _of_book(printing: BookPrinting) -> Mapping[str, Any]:
     return {
         "title": title,
         "creator": _creators(config),
-        "lang": printing.language,
+        "lang": config.locale.language,
         "identifier": f"urn:isbn:{isbn}" if isbn else _identifier(printing, "book"),
         "toc-title": config.wording.contents,
         **{key: value for key, value in told.items() if value},
@@ -168,21 +169,32 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     The style sheet has what the book's language adds. Formulas that headings bring into the
     contents are declared, which pandoc does not.
     """
-    pictures = named(printing)
+    pictures, locale = named(printing), printing.config.locale
     sheets = ["epub/style.css"]
     sheets += ["epub/book.css"] if isinstance(printing, BookPrinting) else []
     sheets += ["html/equations.css"] if has_equations(printing) else []
     style = b"".join((ASSETS / name).read_bytes() for name in sheets)
-    style += printing.config.locale.epub_style.encode()
+    style += locale.epub_style.encode()
     with zipfile.ZipFile(written) as made:
         has_formulas = b"<math" in made.read(_NAV)
 
     def change(name: str, part: bytes) -> bytes:
+        if name == _STYLE:
+            return style
+        if part in pictures:
+            return pictures[part]
         if name == _PACKAGE and has_formulas:
-            return part.replace(b'properties="nav"', b'properties="nav mathml"')
-        return style if name == _STYLE else pictures.get(part, part)
+            part = part.replace(b'properties="nav"', b'properties="nav mathml"')
+        return _in_language(part, locale) if locale.tag != locale.language else part
 
     rewritten(written, target, printing.modified, change)
+
+
+def _in_language(part: bytes, locale: Locale) -> bytes:
+    """Return a part in which the language is named that pandoc knows another one for."""
+    known, own = locale.language.encode(), locale.tag.encode()
+    part = part.replace(b'lang="%b"' % known, b'lang="%b"' % own)
+    return part.replace(b">%b</dc:language>" % known, b">%b</dc:language>" % own)
 
 
 FORMAT = Format(

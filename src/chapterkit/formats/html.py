@@ -50,10 +50,15 @@ def _prepare(printing: AnyPrinting) -> Tree:
     style = {"style": Markup("html", own)} if own else {}
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
-        with_metadata({"lang": printing.language, **_escaped(values), **style}),
+        with_metadata({**_languages(printing), **_escaped(values), **style}),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )
+
+
+def _languages(printing: AnyPrinting) -> dict[str, str]:
+    """Return the language that pandoc has words for, and the one that the page says it is in."""
+    return {"lang": printing.config.locale.language, "language": printing.language}
 
 
 def _escaped(values: Any) -> Any:

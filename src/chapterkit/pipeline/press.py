@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from chapterkit.formats import BookPrinting, ChapterPrinting, Format
+from chapterkit.formats import BookPrinting, ChapterPrinting, Format, P
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.config import Config
 from chapterkit.pandoc import run_pandoc
@@ -40,12 +41,16 @@ def reference_line(source: Source, config: Config) -> str:
     return printed.strip().rpartition("\n")[2].partition("] ")[2]
 
 
+Say = Callable[[Sequence[str]], Sequence[str]]
+
+
 def printing_of(
-    subject: Subject, document: Document, memory: Memory = FORGETFUL
+    subject: Subject, document: Document, memory: Memory = FORGETFUL, say: Say = tuple
 ) -> ChapterPrinting:
     """Return a chapter ready to be printed, its document cited.
 
-    Raises ChapterkitError for one without a title.
+    `say` converts what readers are told of numbers, which stands in no document. Raises
+    ChapterkitError for one without a title.
     """
     assert subject.chapter
     tree = memory.step(
@@ -55,16 +60,27 @@ def printing_of(
         lambda: cited_tree(subject, document),
     )
     edition = subject.variant.edition
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree, edition)
+    return _said(
+        chapter_printing(subject.book, subject.root, subject.chapter, document, tree, edition), say
+    )
 
 
-def book_printing_of(subjects: Sequence[Subject], documents: Sequence[Document]) -> BookPrinting:
+def book_printing_of(
+    subjects: Sequence[Subject], documents: Sequence[Document], say: Say = tuple
+) -> BookPrinting:
     """Return a book of these chapters ready to be printed, their documents cited as one.
 
-    Raises ChapterkitError as `book_printing` does.
+    `say` is as for a chapter. Raises ChapterkitError as `book_printing` does.
     """
     first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
-    return book_printing(first.book, first.root, chapters, documents, first.variant.edition)
+    edition = first.variant.edition
+    return _said(book_printing(first.book, first.root, chapters, documents, edition), say)
+
+
+def _said(printing: P, say: Say) -> P:
+    """Return a printing, and its chapters, in which what is told of numbers is converted."""
+    told = dict(zip(printing.provenance, say([*printing.provenance.values()]), strict=True))
+    return replace(printing, provenance=told)
 
 
 # --- keys
