@@ -339,6 +339,7 @@ def _shared(book: Book, root: Path, edition: str) -> dict[str, Any]:
 
 _TOLD = (
     "title", "subtitle", "author", "series", "publisher", "edition", "price", "rights",
+    "description",
 )  # fmt: skip
 
 

@@ -208,6 +208,7 @@ class BookModel(_Model):
     date: Date | None = _described("出版日期：2026、2026-03 或 2026-03-01", default=None)
     price: str = _described("定价，连同货币：68.00 元", default="")
     rights: str = _described("版权页上的权利声明", default="")
+    description: str = _described("书店和读者看的一段简介，进 EPUB 和网页", default="")
     cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)

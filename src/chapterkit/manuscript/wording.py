@@ -29,7 +29,8 @@ class Wording:
     written in Chinese numerals; `listed` stands between names, `made_by` joins names with what they
     did; `provenance` tells a reader where a number comes from, `and_one` and `and_others` who wrote
     it; `range` stands between the ends of a range, `numerals` are pairs: a character of numbers
-    spelled in Chinese, and the one that stands for it.
+    spelled in Chinese, and the one that stands for it; `body` what a book has between its contents
+    and its references, `accessible` what an EPUB says of who can read it.
     """
 
     experiment: str
@@ -78,6 +79,9 @@ class Wording:
     listed: str
     made_by: str
     copyright: str
+    cover: str
+    body: str
+    accessible: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

@@ -90,7 +90,17 @@ def book_in(book: Book, regional: Regional) -> Book:
     return replace(book, config=config, chapters=chapters)
 
 
-_TOLD = ("title", "subtitle", "author", "series", "publisher", "edition", "price", "rights")
+_TOLD = (
+    "title",
+    "subtitle",
+    "author",
+    "series",
+    "publisher",
+    "edition",
+    "price",
+    "rights",
+    "description",
+)
 
 
 def _config_in(config: Config, regional: Regional) -> Config:
