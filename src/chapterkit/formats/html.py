@@ -9,6 +9,7 @@ from typing import Any
 
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
+from chapterkit.formats.shared.html_page import finished
 from chapterkit.formats.shared.pictures import put_in, standing_in
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
@@ -50,7 +51,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     style = {"style": Markup("html", own)} if own else {}
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
-        with_metadata({**_languages(printing), **_escaped(values), **style}),
+        with_metadata({**_languages(printing), **_escaped(_told(printing) | values), **style}),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )
@@ -59,6 +60,18 @@ def _prepare(printing: AnyPrinting) -> Tree:
 def _languages(printing: AnyPrinting) -> dict[str, str]:
     """Return the language that pandoc has words for, and the one that the page says it is in."""
     return {"lang": printing.config.locale.language, "language": printing.language}
+
+
+def _told(printing: AnyPrinting) -> dict[str, Any]:
+    """Return what pages of chapters and of books have alike, for readers and for links to them."""
+    config = printing.config
+    return {
+        "skip": config.wording.skip,
+        "description": config.description,
+        "site": printing.within,
+        "kind": "article" if isinstance(printing, ChapterPrinting) else "book",
+        "locale": config.locale.word.replace("-", "_"),
+    }
 
 
 def _escaped(values: Any) -> Any:
@@ -153,7 +166,8 @@ def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    target.write_bytes(put_in(written.read_bytes(), printing))
+    page = finished(written.read_text("utf-8"), printing.config.wording)
+    target.write_bytes(put_in(page.encode(), printing))
 
 
 FORMAT = Format(

@@ -30,7 +30,9 @@ class Wording:
     did; `provenance` tells a reader where a number comes from, `and_one` and `and_others` who wrote
     it; `range` stands between the ends of a range, `numerals` are pairs: a character of numbers
     spelled in Chinese, and the one that stands for it; `body` what a book has between its contents
-    and its references, `accessible` what an EPUB says of who can read it.
+    and its references, `accessible` what an EPUB says of who can read it;
+    `skip`, `permalink` and `way_back` are what links of a page are called: past the contents, to a
+    heading, from a reference back to where it is cited.
     """
 
     experiment: str
@@ -82,6 +84,9 @@ class Wording:
     cover: str
     body: str
     accessible: str
+    skip: str
+    permalink: str
+    way_back: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

@@ -132,9 +132,13 @@ _LISTED = re.compile(
 
 def _with_roles(text: str) -> str:
     """Return a text whose citations, notes and references say what they are."""
-    text = _LINK.sub(_with_role, text)
+    text = _in_main(_LINK.sub(_with_role, text))
     listed = r'<section \1 epub:type="bibliography" role="doc-bibliography">\2'
     return _LISTED.sub(listed, text, count=1)
+
+
+def _in_main(text: str) -> str:
+    return _BODY.sub(r"\1<main>\n\2</main>\n\3", text)
 
 
 def _with_role(found: re.Match[str]) -> str:
@@ -153,6 +157,7 @@ def _pictured(text: str, publication: Publication) -> str:
     says = escape(f"{wording.cover}{wording.spaced}{publication.title}")
     image = f'<img src="\\1" alt="{says}" role="doc-cover" />'
     text = text.replace('<body id="cover">', '<body id="cover" epub:type="cover">')
+    text = _in_main(text)
     return _titled(_IMAGE.sub(image, text), wording.cover)
 
 
@@ -180,7 +185,7 @@ def _with_landmarks(text: str, texts: Mapping[str, str], config: Config) -> str:
     landmarks = (
         f'<nav epub:type="landmarks" id="landmarks" hidden="hidden">\n<ol>\n{rows}</ol>\n</nav>'
     )
-    return _LANDMARKS.sub(lambda _: landmarks, text)
+    return _in_main(_LANDMARKS.sub(lambda _: landmarks, text))
 
 
 def _with_properties(package: str, name: str, text: str) -> str:
