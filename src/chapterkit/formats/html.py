@@ -51,7 +51,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     style = {"style": Markup("html", own)} if own else {}
     return passed(
         assembled(printing, _as_page if is_chapter else _as_section),
-        with_metadata({**_languages(printing), **_escaped(_told(printing) | values), **style}),
+        with_metadata({**_languages(printing), **_escaped({**_told(printing), **values}), **style}),
         over_elements(lambda one: _explained(one, printing.provenance)),
         standing_in(printing),
     )

@@ -15,6 +15,7 @@ from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.typesetting import Refusal, typeset
+from chapterkit.formats.shared.unbroken import unbroken
 from chapterkit.formats.shared.whole import (
     Piece,
     as_numbered,
@@ -60,6 +61,8 @@ def _prepare(printing: AnyPrinting) -> Tree:
     """
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
     tree = passed(text, with_metadata({}))
+    if printing.config.locale.chinese:
+        tree = unbroken(printing.config.kind_labels.values())(tree)
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images)), _with_floats_kept)
@@ -211,14 +214,26 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     chapter = printing.chapters[0].document.rendered.origin(0)
     families = [*_serif(printing), *_sans(printing), *_kai(printing)]
     try:
-        refusal = typeset(
-            main, target, printing.work, families, _inputs(printing),
-            format="pdf", pdf_standards=["ua-1"], timestamp=printing.modified or 0,
-        )  # fmt: skip
+        for standards in _standards(printing):
+            refusal = typeset(
+                main, target, printing.work, families, _inputs(printing),
+                format="pdf", pdf_standards=standards, timestamp=printing.modified or 0,
+            )  # fmt: skip
+            if not (refusal and refusal.message.startswith("PDF/A")):
+                break
     except ChapterkitError as error:
         raise error.at(chapter) from None
     if refusal:
         raise _refused(refusal, printing).at(chapter)
+
+
+def _standards(printing: AnyPrinting) -> list[list[str]]:
+    """Return the standards that the PDF keeps, those first that are wanted most.
+
+    An archive wants a date, and refuses some characters that a reader can do without.
+    """
+    archived = [] if printing.modified is None else [["ua-1", "a-2a"]]
+    return [*archived, ["ua-1"]]
 
 
 def _refused(refusal: Refusal, printing: AnyPrinting) -> ChapterkitError:
