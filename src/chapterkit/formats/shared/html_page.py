@@ -75,9 +75,7 @@ def _with_ways_back(body: str, wording: Wording) -> str:
 def _ways(key: str, times: int, wording: Wording) -> Iterator[str]:
     for time in range(1, times + 1):
         says = escape(wording.way_back.format(number=time))
-        which = f' data-time="{time}"' if times > 1 else ""
-        told = f'role="doc-backlink" aria-label="{says}"{which}'
-        yield f'<a href="#toc-cite-{key}-{time}" {told}></a>'
+        yield f'<a href="#toc-cite-{key}-{time}" role="doc-backlink" aria-label="{says}"></a>'
 
 
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
