@@ -236,12 +236,14 @@ def pieces_written(printing: ChapterPrinting) -> list[str]:
 
 
 def review_data(
-    subject: Subject, document: Document, printing: ChapterPrinting, memory: Memory
+    subject: Subject, document: Document, printing: ChapterPrinting, problems: Sequence[Problem]
 ) -> Told:
-    """Return what the panels tell of a chapter that is printed as a page of its own."""
+    """Return what the panels tell of a chapter that is printed as a page of its own.
+
+    `problems` are those of the chapter as it was written.
+    """
     pieces = keyed(filter(None, pieces_written(printing)))
     desk = desk_of(subject, document, pieces, {printing.slug: document})
-    problems = problems_of(replace(subject, formats=frozenset()), memory)
     told = {"name": printing.slug, "places": places(desk), "outline": outline(desk)}
     return {**told, **_panels(desk, problems)}
 
