@@ -42,7 +42,8 @@ _COUNTED = re.compile(f"[{_MEASURES}%％‰]")
 
 def _kept_together(element: Element, before: re.Pattern[str]) -> Element:
     inlines = inlines_of(element)
-    if not any(kind_of(one) == "Space" for one in inlines[1:-1]):
+    is_told = kind_of(element) == "Image"  # its alternative text, which stands in no line
+    if is_told or not any(kind_of(one) == "Space" for one in inlines[1:-1]):
         return element
     kept = list(inlines)
     for place, inline in enumerate(inlines[1:-1], 1):
