@@ -480,3 +480,11 @@ def test_a_flow_that_cannot_be_is_told_at_its_line(
 def test_what_leads_back_is_dashed_and_a_latin_label_may_have_forty_letters() -> None:
     with_({RECORD: ("- model -> sft", "- model -> sft\n      - sft --> model")})
     with_({RECORD: ("sft: 照示范微调", "sft: Supervised fine-tuning on demonstrations")})
+
+
+def test_no_head_of_a_table_is_empty(built: Path) -> None:
+    page = (built / "rules.html").read_text("utf-8")
+    assert not re.search(r"<th[^>]*></th>", page)
+    with zipfile.ZipFile(built / "rules.epub") as epub:
+        pages = [epub.read(one).decode() for one in epub.namelist() if one.endswith(".xhtml")]
+    assert not any(re.search(r"<th[^>]*></th>", one) for one in pages)

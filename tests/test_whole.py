@@ -132,7 +132,7 @@ def test_a_book_may_be_of_some_chapters_with_all_that_they_refer_to(whole: Path,
     assert result.exit_code == 2
     assert "book/river.md:3: 这里指到 fig:dam，可是第 2 章不在这次的书里" in result.output
     assert "把 dam 也写进命令" in result.output
-    assert not (whole / "build").exists()
+    assert not (whole / "build/book").exists()
     assert run(whole, "build", "--book", "dam", "A", "--format", "html").exit_code == 0
     assert "第一部分" in page(whole)
     assert "第二部分" not in page(whole)

@@ -15,7 +15,7 @@ from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Forma
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
 from chapterkit.formats.shared.epub_parts import Publication, finished
-from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen
+from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen, with_heads_that_speak
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.typesetting import typeset
@@ -185,6 +185,10 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     style += config.locale.epub_style.encode()
     with zipfile.ZipFile(written) as made:
         parts = {name: made.read(name) for name in made.namelist()}
+    parts = {
+        name: with_heads_that_speak(part) if name.endswith(".xhtml") else part
+        for name, part in parts.items()
+    }
     parts = finished(parts, Publication(printing.labelled_title, config)) | {_STYLE: style}
     rewritten(
         written,

@@ -17,6 +17,7 @@ from chapterkit.formats.shared.exhibits import (
     over_exhibits,
     scrolling,
     unseen,
+    with_heads_that_speak,
 )
 from chapterkit.formats.shared.html_page import finished
 from chapterkit.formats.shared.number_cards import with_cards
@@ -163,7 +164,8 @@ def _with_number(tree: Tree, label: str) -> Tree:
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     page = finished(written.read_text("utf-8"), printing.config.wording)
-    target.write_bytes(put_in(with_drawings(page.encode(), printing), printing))
+    spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
+    target.write_bytes(put_in(spoken, printing))
 
 
 FORMAT = Format(

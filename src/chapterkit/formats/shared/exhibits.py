@@ -152,6 +152,14 @@ def _digits(decimals: str, longest: int) -> str:
     return ("" if decimals else ".") + "0" * (longest - max(1, len(decimals)))
 
 
+_EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
+
+
+def with_heads_that_speak(page: bytes) -> bytes:
+    """Return a page of which no cell is a head, and says nothing: the corner of a table."""
+    return _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+
+
 # --- Markdown and Word
 
 
