@@ -8,11 +8,14 @@ BIN := .venv/bin
 endif
 CHAPTERKIT := $(BIN)/chapterkit
 
+EDITION :=
+OF_EDITION := $(if $(EDITION),.$(EDITION))
+
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
 .DELETE_ON_ERROR:
-.PRECIOUS: build/chapter%.built
+.PRECIOUS: build/chapter%$(OF_EDITION).built
 
 help: ## Show this help
 	@grep -hE '^[a-z%0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
@@ -34,26 +37,28 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-# --- chapters: `make chapterN` for every chapter that book.yaml lists
+# --- chapters: `make chapterN` for every chapter that book.yaml lists, EDITION=NAME for an edition
+
+BUILD := $(CHAPTERKIT) build $(if $(EDITION),--edition $(EDITION))
 
 MANUSCRIPT := $(wildcard book/. book/* book/exhibits/* experiments experiments/* templates templates/* \
   templates/*/* templates/*/*/* refs.bib)
 CODE := $(shell find src/chapterkit -type f ! -name '*.pyc')
 
--include $(wildcard build/chapter*.mk build/book.mk)
+-include $(wildcard build/chapter*.mk build/book*.mk)
 
-chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PDF and DOCX (make chapter7)
+chapter%: build/chapter%$(OF_EDITION).built ## Check chapter N and write it as HTML, EPUB, PDF and DOCX (make chapter7, make chapter7 EDITION=zh-Hant-TW)
 	@:
 
-build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
-	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
+build/chapter%$(OF_EDITION).built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
+	@$(BUILD) $* --depfile build/chapter$*$(OF_EDITION).mk
 	@rm -f $@ && touch $@
 
-book: build/book.built ## Check all chapters and write them as one book
+book: build/book$(OF_EDITION).built ## Check all chapters and write them as one book
 	@:
 
-build/book.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
-	@$(CHAPTERKIT) build --book --depfile build/book.mk
+build/book$(OF_EDITION).built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
+	@$(BUILD) --book --depfile build/book$(OF_EDITION).mk
 	@rm -f $@ && touch $@
 
 preview: $(INSTALLED) ## Show the book in a browser, and follow it as it changes

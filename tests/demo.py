@@ -14,7 +14,7 @@ from chapterkit.errors import Origin
 from chapterkit.formats import AnyPrinting, Format
 from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
-from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
+from chapterkit.lint.engine import EDITION, Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config, LintConfig
@@ -30,6 +30,7 @@ from chapterkit.manuscript.terms import Terms, TermsModel
 from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
+from chapterkit.pipeline.editions import in_region
 from chapterkit.printing import Written, printed
 from chapterkit.quantities import find_in_plain
 from chapterkit.revision.difference import difference
@@ -161,6 +162,10 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     document = read_case(blank + text[start:], book)
     if chapter := next((one for one in book.chapters if one.slug == "case"), None):
         document = numbered(Subject("case.md", book, chapter), document)
+    if EDITION in rule.needs and book.config.editions:
+        made = in_region(book, book.config.editions[0])
+        subject, document = made.converted(Subject("case.md", book, chapter), document)
+        book = subject.book
     if accepted:
         run = Run(book.config, at_hand(book))
         _, surplus = compared(lint(document, book, run), accepted, {"case.md"})

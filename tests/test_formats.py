@@ -185,7 +185,7 @@ def test_html_tells_where_a_number_comes_from(make: Make) -> None:
     assert card
     for told in (
         "<strong>15.0%</strong> 成功率",
-        '<a href="#ref-chu">Chu 2025</a>，图 6',
+        '<a class="entry" href="#ref-chu">Chu 2025</a>，图 6',
         "<code>cards.after</code>",
     ):
         assert told in card[0]

@@ -407,6 +407,7 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
 
 _TOLD = (
     "title", "subtitle", "author", "series", "publisher", "edition", "price", "rights",
+    "description",
 )  # fmt: skip
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +27,7 @@ from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Forma
 from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
+from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import (
     Checked,
@@ -35,11 +38,15 @@ from chapterkit.pipeline import (
     load,
     memory_at,
     of_all,
+    problems_of,
     variants,
 )
 from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
 from chapterkit.printing import Keep, Written, printed
 from chapterkit.text.document import Document
+
+if TYPE_CHECKING:
+    from chapterkit.pipeline.editions import InRegion
 
 REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
@@ -53,10 +60,16 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
 )  # fmt: skip
 @click.option("--book", "whole", is_flag=True, help="Write one file of all chapters, the book.")
 @click.option(
-    "--edition", metavar="NAME", default="",
-    help="The edition of the book (editions: in book.yaml); default: none, without what is for "
-    "one edition only.",
+    "--edition", "editions", metavar="NAME", multiple=True,
+    help="The edition of the book (editions: in book.yaml); may be given several times. Default: "
+    "none, without what is for one edition only.",
 )  # fmt: skip
+@click.option(
+    "--risk",
+    is_flag=True,
+    help="List what an editor of the edition's region should read: words of which converting by "
+    "characters and by words make two things.",
+)
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
@@ -64,7 +77,8 @@ def build(
     targets: Sequence[str],
     formats: Sequence[str],
     whole: bool,
-    edition: str,
+    editions: Sequence[str],
+    risk: bool,
     output: Path | None,
     jobs: int,
     depfile: Path | None,
@@ -78,6 +92,9 @@ def build(
     \b
       chapterkit build 7 --format html --format pdf
 
+    The editions zh-Hant-TW and zh-Hant-HK are made of a Simplified manuscript: its characters,
+    quotation marks and words as they are there, those first of which book/terms.yaml decides.
+
     With --book the chapters become one file of each format, build/book/book.<ext>, with title
     page, parts, appendices and whatever else book.yaml lists.
     """
@@ -85,16 +102,16 @@ def build(
     book = load(Disk(root))
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
-    _check_edition(book, edition)
+    editions = tuple(dict.fromkeys(editions)) or ("",)
+    for edition in editions:
+        _check_edition(book, edition, risk)
     wanted = chapters_of(book, root, targets)
     memory = memory_at(root)
-    names = [one.name for one in chosen]
-    made = [
-        [_made(one, memory) for one in variants(chapter, names, [edition])] for chapter in wanted
-    ]
-    problems = each_once(map(_problems, made))
+    prepared = [_prepared(wanted, chosen, edition, memory) for edition in editions]
+    problems = each_once(map(_problems, (made for each in prepared for made in each.read)))
     if accepted := own_baseline(book, root):
         problems = without_accepted(problems, accepted, wanted)
+    problems += each_once(one.proved() for one in prepared)
     if problems:
         print_report(from_here(problems, wanted), "text", wanted)
     if any(problem.severity == "error" for problem in problems):
@@ -102,23 +119,22 @@ def build(
         sys.exit(PROBLEMS)
     folder = output or _own_folder(root)
     files: list[Written] = []
-    if not whole:
-        for each in made:
-            printings = _chapter(each, chosen, memory)
-            keep = keeping(_texts(each), printings, memory)
-            files += _write(printings, chosen, folder, jobs, keep)
-            say_lines(summary_text(each[0].document, book))
-    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
-    if of_books:
-        files += _write(_book(made, of_books), of_books, folder, jobs)
+    for each in prepared:
+        files += _written(each, chosen, _Place(folder, jobs), whole, memory)
+        if risk and each.region:
+            say_lines(each.region.risk(made[0].document for made in each.read))
     if depfile:
         _write_depfile(depfile, files)
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A chapter as it is made for some formats: what was read, and what was found in it."""
+    """A chapter as it is made for some formats: what was read, and what was found in it.
 
+    `written` is what the author wrote, of which an edition may make another subject and document.
+    """
+
+    written: Subject
     subject: Subject
     document: Document
     checked: Checked
@@ -129,7 +145,73 @@ Made = Sequence[_Text]
 
 
 def _made(subject: Subject, memory: Memory) -> _Text:
-    return _Text(subject, document_of(subject, memory), checked(subject, memory))
+    return _Text(subject, subject, document_of(subject, memory), checked(subject, memory))
+
+
+@dataclass(frozen=True)
+class _Edition:
+    """The chapters of an edition as they were read and checked, and what converts them.
+
+    Only an edition of a region is converted.
+    """
+
+    read: Sequence[Made]
+    region: InRegion | None = None
+
+    @cached_property
+    def made(self) -> Sequence[Made]:
+        """The chapters as they are printed."""
+        return [[self._converted(one) for one in each] for each in self.read]
+
+    def _converted(self, text: _Text) -> _Text:
+        if not self.region:
+            return text
+        subject, document = self.region.converted(text.subject, text.document)
+        return replace(text, subject=subject, document=document)
+
+    def proved(self) -> Iterator[Problem]:
+        """Yield what is wrong with the edition and not with the manuscript."""
+        if self.region:
+            for one in chain.from_iterable(self.made):
+                yield from self.region.proved(one.subject, one.document)
+
+
+def _prepared(
+    wanted: Sequence[Subject], chosen: Sequence[Format[Any]], edition: str, memory: Memory
+) -> _Edition:
+    """Return the chapters of an edition, read and checked, with what converts them for a region."""
+    names = [one.name for one in chosen]
+    read = [[_made(one, memory) for one in variants(each, names, [edition])] for each in wanted]
+    if edition not in regions():
+        return _Edition(read)
+    from chapterkit.pipeline.editions import in_region
+
+    return _Edition(read, in_region(wanted[0].book, edition))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where files are written, and how many at once."""
+
+    folder: Path
+    jobs: int
+
+
+def _written(
+    edition: _Edition, chosen: Sequence[Format[Any]], place: _Place, whole: bool, memory: Memory
+) -> list[Written]:
+    """Write the files of an edition, its chapters' or the book's, and say what was written."""
+    files: list[Written] = []
+    if not whole:
+        for read, each in zip(edition.read, edition.made, strict=True):
+            printings = _chapter(each, chosen, memory)
+            keep = keeping(_texts(each), printings, memory)
+            files += _write(printings, chosen, place, keep)
+            say_lines(summary_text(read[0].document, read[0].subject.book))
+    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
+    if of_books:
+        files += _write(_book(edition.made, of_books), of_books, place)
+    return files
 
 
 def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
@@ -152,7 +234,8 @@ def _chapter(
             # What makes an editor's page is loaded only for that.
             from chapterkit.reviewing.workshop import review_data
 
-            told = review_data(one.subject, one.document, printing, memory)
+            problems = problems_of(replace(one.written, formats=frozenset()), memory)
+            told = review_data(one.subject, one.document, printing, problems)
             found[REVIEW] = replace(printing, told=told)
     return found
 
@@ -177,8 +260,11 @@ def _problems(made: Made) -> list[Problem]:
     return of_all([(one.subject, one.checked) for one in made])
 
 
-def _check_edition(book: Book, edition: str) -> None:
-    """Raise ChapterkitError for an edition that the book has not."""
+def _check_edition(book: Book, edition: str, risk: bool) -> None:
+    """Raise ChapterkitError for an edition that the book has not, or that has nothing to list."""
+    if risk and edition not in regions():
+        hint = f"同时写 --edition {regions()[-1]}，并列在 book.yaml 的 editions 里"
+        raise ChapterkitError("--risk 只用于各地的繁体版", Origin(BOOK_FILE), hint)
     known = book.config.editions
     if edition and edition not in known:
         near = nearest(edition, known)
@@ -198,8 +284,7 @@ def _own_folder(root: Path) -> Path:
 def _write(
     printings: Mapping[str, AnyPrinting],
     formats: Sequence[Format[Any]],
-    folder: Path,
-    jobs: int,
+    place: _Place,
     keep: Keep = lambda _, make: make(),
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
@@ -213,7 +298,7 @@ def _write(
         return []
     name = wanted[0][1].name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, folder / name, jobs, step, keep)
+        files = printed(wanted, place.folder / name, place.jobs, step, keep)
     _print_written(files, time.perf_counter() - started)
     return files
 

@@ -84,7 +84,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         "title": printing.labelled_title,
         "author": config.author,
         "subject": config.title if is_chapter else config.subtitle,
-        "lang": printing.language,
+        "lang": config.locale.language,
     }
     things = (thing for one in printing.chapters for thing in one.document.things)
     families = (

@@ -14,6 +14,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
+from chapterkit.formats.shared.epub_parts import Publication, finished
 from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen, with_heads_that_speak
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.sizes import on_screens
@@ -86,11 +87,13 @@ def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
     return {
         "title": printing.labelled_title,
         "creator": _creators(config),
-        "lang": printing.language,
+        "lang": config.locale.language,
         "identifier": _identifier(printing, printing.slug),
         "belongs-to-collection": config.title,
         **({"group-position": printing.number} if printing.number.isdecimal() else {}),
         "toc-title": config.wording.contents,
+        **({"source": f"urn:isbn:{isbn_digits(config.isbn)}"} if config.isbn else {}),
+        **_published(config),
     }
 
 
@@ -99,20 +102,26 @@ def _of_book(printing: BookPrinting) -> Mapping[str, Any]:
     isbn = isbn_digits(config.isbn or "")
     title = [{"type": "main", "text": config.title}]
     title += [{"type": "subtitle", "text": config.subtitle}] if config.subtitle else []
-    told = {
-        "publisher": config.publisher,
-        "rights": config.rights,
-        "date": config.date or "",
-        "belongs-to-collection": config.series,
-    }
+    told = {"date": config.date or "", "belongs-to-collection": config.series}
     return {
         "title": title,
         "creator": _creators(config),
-        "lang": printing.language,
+        "lang": config.locale.language,
         "identifier": f"urn:isbn:{isbn}" if isbn else _identifier(printing, "book"),
         "toc-title": config.wording.contents,
         **{key: value for key, value in told.items() if value},
+        **_published(config),
     }
+
+
+def _published(config: Config) -> dict[str, str]:
+    """Return what a shop is told of a book besides its title, as far as book.yaml says it."""
+    told = {
+        "publisher": config.publisher,
+        "rights": config.rights,
+        "description": config.description,
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def _creators(config: Config) -> list[dict[str, str]]:
@@ -162,34 +171,31 @@ def _draw_cover(printing: AnyPrinting) -> None:
         raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
 
 
-_NAV = "EPUB/nav.xhtml"
-_PACKAGE = "EPUB/content.opf"
-
-
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    """Put in our style sheet for pandoc's own, and the pictures for those that stood in.
+    """Put in our style sheet for pandoc's own, the pictures for those that stood in, and the rest.
 
-    The style sheet has what the book's language adds. Formulas that headings bring into the
-    contents are declared, which pandoc does not.
+    The style sheet has what the book's language adds.
     """
-    pictures = named(printing)
+    pictures, config = named(printing), printing.config
     sheets = ["epub/style.css"]
     sheets += ["epub/book.css"] if isinstance(printing, BookPrinting) else []
     sheets += ["html/equations.css"] if has_equations(printing) else []
     sheets += ["epub/exhibits.css"] if has_exhibits(printing) else []
     style = b"".join((ASSETS / name).read_bytes() for name in sheets)
-    style += printing.config.locale.epub_style.encode()
+    style += config.locale.epub_style.encode()
     with zipfile.ZipFile(written) as made:
-        has_formulas = b"<math" in made.read(_NAV)
-
-    def change(name: str, part: bytes) -> bytes:
-        if name == _PACKAGE and has_formulas:
-            return part.replace(b'properties="nav"', b'properties="nav mathml"')
-        if name.endswith(".xhtml"):
-            return with_heads_that_speak(part)
-        return style if name == _STYLE else pictures.get(part, part)
-
-    rewritten(written, target, printing.modified, change)
+        parts = {name: made.read(name) for name in made.namelist()}
+    parts = {
+        name: with_heads_that_speak(part) if name.endswith(".xhtml") else part
+        for name, part in parts.items()
+    }
+    parts = finished(parts, Publication(printing.labelled_title, config)) | {_STYLE: style}
+    rewritten(
+        written,
+        target,
+        printing.modified,
+        lambda name, _: pictures.get(parts[name], parts[name]) if name in parts else None,
+    )
 
 
 FORMAT = Format(

@@ -19,6 +19,7 @@ from chapterkit.formats.shared.exhibits import (
     unseen,
     with_heads_that_speak,
 )
+from chapterkit.formats.shared.html_page import finished
 from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
@@ -55,7 +56,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for the page: the title as its header, numbers with their provenance."""
     is_chapter = isinstance(printing, ChapterPrinting)
     values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
-    values |= _link(printing)
+    values = {**_told(printing), **values, **_link(printing)}
     own = printing.config.locale.html_style
     style = {"style": Markup("html", own)} if own else {}
     drawings = {"drawings": Markup("html", style_sheet())} if printing.narrow else {}
@@ -67,7 +68,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         aligned(printing, unseen),
         over_exhibits(printing, scrolling(printing)),
         over_evidence(printing, reachable),
-        with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
+        with_metadata({**_languages(printing), **_escaped(values), **style, **sheet}),
         lambda tree: with_cards(tree, printing),
         on_screens(printing),
         standing_in(printing),
@@ -80,6 +81,23 @@ def _link(printing: AnyPrinting) -> dict[str, Any]:
         return {}
     words = printing.config.wording.evidence_link
     return {"led": {"to": f"{printing.name}{printing.suffix}.evidence.html", "words": words}}
+
+
+def _languages(printing: AnyPrinting) -> dict[str, str]:
+    """Return the language that pandoc has words for, and the one that the page says it is in."""
+    return {"lang": printing.config.locale.language, "language": printing.language}
+
+
+def _told(printing: AnyPrinting) -> dict[str, Any]:
+    """Return what pages of chapters and of books have alike, for readers and for links to them."""
+    config = printing.config
+    return {
+        "skip": config.wording.skip,
+        "description": config.description,
+        "site": printing.within,
+        "kind": "article" if isinstance(printing, ChapterPrinting) else "book",
+        "locale": config.locale.word.replace("-", "_"),
+    }
 
 
 def _escaped(values: Any) -> Any:
@@ -145,13 +163,9 @@ def _with_number(tree: Tree, label: str) -> Tree:
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    page = with_drawings(written.read_bytes(), printing)
-    page = page.replace(_FORMULA, _FORMULA + b' tabindex="0"')
-    target.write_bytes(put_in(with_heads_that_speak(page), printing))
-
-
-# What may be wider than a narrow screen is scrolled, and must be in a keyboard's reach.
-_FORMULA = b'<math display="block"'
+    page = finished(written.read_text("utf-8"), printing.config.wording)
+    spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
+    target.write_bytes(put_in(spoken, printing))
 
 
 FORMAT = Format(

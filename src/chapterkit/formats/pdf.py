@@ -18,6 +18,7 @@ from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_stri
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
+from chapterkit.formats.shared.unbroken import unbroken
 from chapterkit.formats.shared.whole import (
     Piece,
     as_numbered,
@@ -31,6 +32,7 @@ from chapterkit.text.numbering import Numeral
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Element,
+    Pass,
     Tree,
     attributes_of,
     elements_of,
@@ -69,12 +71,20 @@ def _prepare(printing: AnyPrinting) -> Tree:
         over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
         _with_floats_kept,
+        _with_words_kept(printing),
         set_in_typst(printing),
         with_metadata({}),
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images, printing)))
+
+
+def _with_words_kept(printing: AnyPrinting) -> Pass:
+    """Return the pass that keeps numbers with their words, which a text in Chinese needs."""
+    if not printing.config.locale.chinese:
+        return lambda tree: tree
+    return unbroken(printing.config.kind_labels.values())
 
 
 def _with_floats_kept(tree: Tree) -> Tree:
@@ -246,14 +256,26 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     chapter = printing.chapters[0].document.rendered.origin(0)
     families = [*_serif(printing), *_sans(printing), *_kai(printing)]
     try:
-        refusal = typeset(
-            main, target, printing.work, families, _inputs(printing),
-            format="pdf", pdf_standards=["ua-1"], timestamp=printing.modified or 0,
-        )  # fmt: skip
+        for standards in _standards(printing):
+            refusal = typeset(
+                main, target, printing.work, families, _inputs(printing),
+                format="pdf", pdf_standards=standards, timestamp=printing.modified or 0,
+            )  # fmt: skip
+            if not (refusal and refusal.message.startswith("PDF/A")):
+                break
     except ChapterkitError as error:
         raise error.at(chapter) from None
     if refusal:
         raise _refused(refusal, printing).at(chapter)
+
+
+def _standards(printing: AnyPrinting) -> list[list[str]]:
+    """Return the standards that the PDF keeps, those first that are wanted most.
+
+    An archive wants a date, and refuses some characters that a reader can do without.
+    """
+    archived = [] if printing.modified is None else [["ua-1", "a-2a"]]
+    return [*archived, ["ua-1"]]
 
 
 def _refused(refusal: Refusal, printing: AnyPrinting) -> ChapterkitError:

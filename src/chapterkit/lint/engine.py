@@ -40,8 +40,9 @@ GROUPS = {
     "linter": "对检查本身的约定",
 }
 
-# What a rule may need: see at_hand.
-NEEDED = frozenset({"book", "ledger", "bibliography", "terms", "chinese"})
+# What a rule may need: see at_hand; a text made for a region, which only its build has.
+EDITION = "edition"
+NEEDED = frozenset({"book", "ledger", "bibliography", "terms", "chinese", EDITION})
 
 Check = Callable[[Document, Book, Any], Iterable[Problem]]
 
@@ -80,12 +81,13 @@ class Rule:
 
     `name` is the module's with hyphens; `group` one of GROUPS; `page` its docstring; `severity`
     what applies unless book.yaml says otherwise; `needs` what must be at hand for it to run at
-    all (book, ledger, bibliography, terms, or a book in Chinese); `options` the frozen dataclass
-    of its options; `always` whether it still warns where it is off, since it tells what will not
-    be printed. A rule has a `check` of the document, or a `review` of what became of the others'
-    problems. One that `is_fixed` guards the author's readers against the text's own author:
-    neither book.yaml nor a baseline takes anything from it. One that `stops_builds` tells what no
-    writer takes, so that no exception and no baseline can help; where it is off, it still warns.
+    all (book, ledger, bibliography, terms, a book in Chinese, or an edition made for a region);
+    `options` the frozen dataclass of its options; `always` whether it still warns where it is off,
+    since it tells what will not be printed. A rule has a `check` of the document, or a `review` of
+    what became of the others' problems. One that `is_fixed` guards the author's readers against
+    the text's own author: neither book.yaml nor a baseline takes anything from it. One that
+    `stops_builds` tells what no writer takes, so that no exception and no baseline can help; where
+    it is off, it still warns.
     One that `tells_absence` (of a use) is right only if no format of a text has what it misses.
     `package` is the installed package that adds it, empty for one of our own.
     """

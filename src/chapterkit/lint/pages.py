@@ -11,6 +11,7 @@ _NEEDS = {
     "ledger": "a ledger (--ledger)",
     "bibliography": "a bibliography (--bibliography)",
     "terms": "a terms file (--terms)",
+    "edition": "an edition made for a region",
     "chinese": "a text in Chinese",
 }
 

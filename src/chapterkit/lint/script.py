@@ -54,7 +54,7 @@ def script_of(document: Document, book: Book) -> Script:
     A text is in the script to which more of its telling characters belong, zh-Hans if none does.
     """
     if book.chapters and book.config.locale.chinese:
-        return "zh-Hant" if book.config.language == "zh-Hant" else "zh-Hans"
+        return "zh-Hant" if book.config.language.startswith("zh-Hant") else "zh-Hans"
     present = characters_of(document)
     traditional = present & only_in("zh-Hant")
     if not traditional:

@@ -26,7 +26,7 @@ from chapterkit.manuscript.plan import (
 )
 from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
 from chapterkit.manuscript.units import check_units, declared_units
-from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale
+from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale, regions
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
 from chapterkit.quantities import Units
 
@@ -208,6 +208,7 @@ class BookModel(_Model):
     date: Date | None = _described("出版日期：2026、2026-03 或 2026-03-01", default=None)
     price: str = _described("定价，连同货币：68.00 元", default="")
     rights: str = _described("版权页上的权利声明", default="")
+    description: str = _described("书店和读者看的一段简介，进 EPUB 和网页", default="")
     cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
@@ -235,7 +236,12 @@ class BookModel(_Model):
     )
     parts: tuple[str, ...] = _described("记录的 part 可以写哪些；不写就不管", default=())
     editions: tuple[str, ...] = _described(
-        "书的几种版本，如 teacher；{% only teacher %} 的文字只在这一版里", default=()
+        "书的几种版本，如 teacher；{% only teacher %} 的文字只在这一版里。zh-Hant-TW、zh-Hant-HK "
+        "是由简体书稿转成的台湾、香港繁体版",
+        default=(),
+    )
+    allow_stale_opencc: bool = _described(
+        "true：繁体版也用词典陈旧的 opencc-python-reimplemented 来转换", default=False
     )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
@@ -325,14 +331,20 @@ def _wrong_kinds(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
         labels[kind.label.casefold()] = f"kinds 里的 {name}"
 
 
-def _wrong_editions(editions: tuple[str, ...], file: YamlFile) -> Iterator[ChapterkitError]:
-    for place, name in enumerate(editions):
-        if not re.fullmatch(NAME, name) or name in editions[:place]:
-            yield ChapterkitError(
-                f"“{name}”不能作版本的名字，或者写了两次",
-                file.origin("editions", place),
-                "用小写字母，各不相同，如 teacher、student",
-            )
+def _wrong_editions(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    listed = "、".join(regions())
+    for place, name in enumerate(model.editions):
+        origin = file.origin("editions", place)
+        if name in regions() and name not in model.editions[:place]:
+            if model.language != "zh-Hans":
+                message = f"{name} 这一版要由简体书稿来转，这本书的 language 是 {model.language}"
+                hint = "删去这一版；直接 build 出来的就是书稿这种文字的版本"
+                yield ChapterkitError(message, origin, hint)
+        elif not re.fullmatch(NAME, name) or name in model.editions[:place]:
+            near = nearest(name, regions())
+            hint = f"最接近的是 {near}" if near else "用小写字母，各不相同，如 teacher、student"
+            hint += f"；繁体版写 {listed}"
+            yield ChapterkitError(f"“{name}”不能作版本的名字，或者写了两次", origin, hint)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -446,7 +458,7 @@ def load_config(folder: Folder) -> Config:
     wrong.add(_wrong_words(known, file))
     wrong.add(_wrong_kinds(known, file))
     wrong.add(_wrong_numbering(known, file))
-    wrong.add(_wrong_editions(known.editions, file))
+    wrong.add(_wrong_editions(known, file))
     config = Config.partly(file=file, **{**vars(known), "author": _author(known)})
     wrong.add(wrong_plan(config.plan, file.origin))
     wrong.add(_leading_out(config, file))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chapterkit.errors import ChapterkitError, Gathering, Origin
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.wildcards import is_wildcard, pattern_of
+from chapterkit.manuscript.wording import regions
 from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 
 TERMS_FILE = "book/terms.yaml"
@@ -29,6 +30,19 @@ class Term(_Model):
         default=(), description="不采用的译名；/…/ 之间的可以代表几个词"
     )
     note: str = Field(default="", description="说明")
+    editions: dict[str, str] = Field(
+        default={}, description="各地版本里的译名：zh-Hant-TW → 智慧代理人；zh-Hant 管所有繁体版"
+    )
+
+
+class Conversion(_Model):
+    """A stretch of text, and what it becomes in the editions of regions."""
+
+    text: str = Field(min_length=1, description="书稿里的字句")
+    editions: dict[str, str] = Field(
+        min_length=1, description="各地版本里怎么写：zh-Hant-TW → …；zh-Hant 管所有繁体版"
+    )
+    note: str = Field(default="", description="说明")
 
 
 class Banned(_Model):
@@ -47,6 +61,9 @@ class TermsModel(_Model):
     filler: tuple[str, ...] = Field(
         default=(), description="另外要算作空话的词语；/…/ 之间的可以代表几个"
     )
+    conversions: tuple[Conversion, ...] = Field(
+        default=(), description="不是术语的字句，在各地的版本里怎么写"
+    )
 
 
 @dataclass(frozen=True)
@@ -57,8 +74,19 @@ class Terms:
     file: YamlFile
 
     def origin(self, kind: str, index: int) -> Origin:
-        """Return where an entry of `terms`, `banned` or `filler` stands."""
+        """Return where an entry of `terms`, `banned`, `filler` or `conversions` stands."""
         return self.file.origin(kind, index)
+
+    def in_region(self, tag: str) -> dict[str, str]:
+        """Return what is to become of words in the edition of a region: its own, or its script's.
+
+        What is said for zh-Hant-TW goes before what is said for zh-Hant.
+        """
+        script = tag.rpartition("-")[0]
+        given = [(one.term, one.editions) for one in self.model.terms]
+        given += [(one.text, one.editions) for one in self.model.conversions]
+        found = ((word, said.get(tag, said.get(script))) for word, said in given)
+        return {word: said for word, said in found if said is not None}
 
 
 def parse_terms(text: str, path: str) -> Terms:
@@ -74,17 +102,22 @@ def parse_terms(text: str, path: str) -> Terms:
     wrong.add(_wrong_lengths(terms))
     wrong.add(_wrong_names(terms))
     wrong.add(_wrong_wildcards(terms))
+    wrong.add(_wrong_editions(terms))
     wrong.tell()
     return terms
 
 
 def _wrong_lengths(terms: Terms) -> Iterator[ChapterkitError]:
     model = terms.model
-    names = ((one.term, one.english, one.abbreviation, *one.instead_of) for one in model.terms)
+    names = (
+        (one.term, one.english, one.abbreviation, *one.instead_of, *one.editions.values())
+        for one in model.terms
+    )
     listed: dict[str, list[tuple[str, ...]]] = {
         "terms": list(names),
         "banned": [(one.word,) for one in model.banned],
         "filler": [(one,) for one in model.filler],
+        "conversions": [(one.text, *one.editions.values()) for one in model.conversions],
     }
     for kind, entries in listed.items():
         for index, words in enumerate(entries):
@@ -109,6 +142,28 @@ def _wrong_wildcards(terms: Terms) -> Iterator[ChapterkitError]:
             hint = "斜线之间的写法只用在 instead_of、banned 的 word 和 filler 里"
             message = f"{word} 要是一个确定的词"
             yield ChapterkitError(message, terms.origin(kind, index), hint)
+
+
+def _wrong_editions(terms: Terms) -> Iterator[ChapterkitError]:
+    """Yield an error for each edition that is no region's, and each text that is told twice."""
+    known = [*dict.fromkeys(one.rpartition("-")[0] for one in regions()), *regions()]
+    model, seen = terms.model, dict[str, Origin]()
+    said = [("terms", at, one.term, one.editions) for at, one in enumerate(model.terms)]
+    said += [
+        ("conversions", at, one.text, one.editions) for at, one in enumerate(model.conversions)
+    ]
+    for kind, index, text, editions in said:
+        origin = terms.file.origin(kind, index, "editions")
+        for name in editions:
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"最接近的是 {near}" if near else f"可以写 {'、'.join(known)}"
+                yield ChapterkitError(f"没有 {name} 这样的地区版本", origin, hint)
+        if editions and text in seen:
+            message = f"“{text}”在各地版本里的写法说了两次（先在第 {seen[text].line} 行）"
+            yield ChapterkitError(message, origin, "只留一处")
+        if editions:
+            seen[text] = origin
 
 
 def _misspelt(words: Iterable[str], origin: Origin) -> Iterator[ChapterkitError]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 
@@ -43,6 +44,11 @@ class Wording:
     the like the heads of its columns; `unused`, `leads_to` and `as_printed` stand in its cells,
     `first_hand` for a number that was read in its source, `state_verified` and the like for how far
     it is verified.
+
+    Of pages and files: `body` is what a book has between its contents and its references,
+    `accessible` what an EPUB says of who can read it; `skip`, `permalink` and `way_back` are what
+    links of a page are called: past the contents, to a heading, from a reference back to where it
+    is cited.
     """
 
     experiment: str
@@ -135,6 +141,12 @@ class Wording:
     state_not_found: str
     state_no_source: str
     state_stale: str
+    cover: str
+    body: str
+    accessible: str
+    skip: str
+    permalink: str
+    way_back: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.
@@ -174,6 +186,7 @@ class Locale:
     on Chinese hold; `word` how Word names the language of East Asian text in it, `word_fonts` its
     fonts in the place of Simplified ones;
     `typst` what Typst is told; `serif` and `sans` the families that come along, preferred first.
+    `language` is the tag by which pandoc knows it: that of the language, for a region's.
     `csl` is the style of its references in `assets/`; `capitals` whether names of families stand in
     capitals there, `locator_within` whether [1, p. 5] or [1]p. 5 is printed;
     `html_style` and `epub_style` are what its pages need beyond the common style sheets;
@@ -181,6 +194,7 @@ class Locale:
     """
 
     tag: str
+    language: str
     wording: Wording
     name: str
     chinese: bool
@@ -199,6 +213,7 @@ class Locale:
 
 
 _FOLDER = files("chapterkit").joinpath("data", "languages")
+_REGIONS = files("chapterkit").joinpath("data", "editions")
 
 
 @cache
@@ -208,17 +223,69 @@ def languages() -> tuple[str, ...]:
     >>> languages()
     ('en', 'zh-Hans', 'zh-Hant')
     """
-    names = (one.name for one in _FOLDER.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    return _names(_FOLDER)
 
 
 @cache
 def locale(tag: str) -> Locale:
-    """Return the language whose tag is one of `languages`."""
-    data: dict[str, Any] = tomllib.loads(_FOLDER.joinpath(f"{tag}.toml").read_text("utf-8"))
+    """Return the language whose tag is one of `languages`, or a region's."""
+    if tag in regions():
+        return _of_region(tag)
+    data = _read(_FOLDER, tag)
     setting = data["setting"] | data["scaffold"]
     setting |= {name: tuple(setting[name]) for name in ("serif", "sans")}
-    return Locale(tag, Wording(**data["words"]), **setting)
+    return Locale(tag, tag, Wording(**data["words"]), **setting)
+
+
+def _read(folder: Traversable, tag: str) -> dict[str, Any]:
+    return tomllib.loads(folder.joinpath(f"{tag}.toml").read_text("utf-8"))
+
+
+def _names(folder: Traversable) -> tuple[str, ...]:
+    names = (one.name for one in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+# --- regions, for which a book has editions
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region for which an edition is made of a Simplified manuscript.
+
+    `tag` is its BCP 47 tag; `standard` the configuration of OpenCC that converts characters,
+    `phrases` the one that takes the region's words, too; `quotes` are its quotation marks, the
+    outer pair first.
+    """
+
+    tag: str
+    standard: str
+    phrases: str
+    quotes: str
+
+
+@cache
+def regions() -> tuple[str, ...]:
+    """Return the tags of all regions.
+
+    >>> regions()
+    ('zh-Hant-HK', 'zh-Hant-TW')
+    """
+    return _names(_REGIONS)
+
+
+@cache
+def region(tag: str) -> Region:
+    """Return the region whose tag is one of `regions`."""
+    data = _read(_REGIONS, tag)
+    return Region(tag, data["standard"], data["phrases"], data["quotes"])
+
+
+def _of_region(tag: str) -> Locale:
+    data = _read(_REGIONS, tag)
+    base = locale(data["base"])
+    wording = base.wording.changed(data.get("words", {}))
+    return replace(base, tag=tag, wording=wording, **data["setting"])
 
 
 # What a text without a book is worded in.

@@ -511,7 +511,8 @@ def render_key(subject: Subject) -> str:
     chapter = subject.chapter.slug if subject.chapter else ""
     files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
     made_for = (subject.key, *sorted(subject.formats))
-    return key_of("render", *made_for, chapter, subject.text, *files)
+    language = subject.book.config.language  # of an edition, too, which is read from the same files
+    return key_of("render", *made_for, language, chapter, subject.text, *files)
 
 
 def read_key(markdown: Rendered) -> str:

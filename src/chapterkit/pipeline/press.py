@@ -108,10 +108,13 @@ _FILE = Form[bytes](bytes, bytes)
 
 
 def cite_key(subject: Subject, document: Document) -> str:
-    """Return the key of citing: the tree, exhibits and references in it, and the bibliography."""
+    """Return the key of citing: the tree, exhibits and references in it, and the bibliography.
+
+    The tree of a region's edition is the converted one; its language has the references' words.
+    """
     book = subject.book
     held = (book.digests.get(path, "") for path in (book.config.bibliography, BOOK_FILE))
-    return key_of("cite", json.dumps(document.tree), *held)
+    return key_of("cite", book.config.language, json.dumps(document.tree), *held)
 
 
 def print_key(subject: Subject, document: Document, format: Format[Any], printing: Printing) -> str:

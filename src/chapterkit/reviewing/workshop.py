@@ -25,6 +25,7 @@ from chapterkit.formats.shared.sheet import (
 from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.wording import regions
 from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import (
     Memory,
@@ -137,16 +138,25 @@ class Workshop:
             "render", subject.key, lambda: render_key(subject), lambda: rendered(subject)
         )
         document = document_of(subject, self.memory)
-        printing = printing_of(subject, document, self.memory)
+        printing = printing_of(*self._as_printed(subject, document), self.memory)
         written = pieces_written(printing)
         sheet = sheet_of(printing, written)
-        self.known[slug] = known(markdown, printing, written)
+        if self.edition not in regions():  # a part of a converted text is not converted alone
+            self.known[slug] = known(markdown, printing, written)
         desk = desk_of(subject, document, sheet.pieces, {slug: document})
         before = self.last.get(slug)
         data = {**(before.data if before else {}), "places": places(desk), "outline": outline(desk)}
         data |= {"name": slug, "root": str(self.root.resolve()), "editor": self.editor}
         self.last[slug] = replace(sheet, data=data)
         return Made(subject, document, self.last[slug])
+
+    def _as_printed(self, subject: Subject, document: Document) -> tuple[Subject, Document]:
+        """Return a chapter as its edition prints it: that of a region is converted."""
+        if self.edition not in regions():
+            return subject, document
+        from chapterkit.pipeline.editions import in_region  # few look at these
+
+        return in_region(subject.book, self.edition).converted(subject, document)
 
     def examined(self, made: Made) -> Sheet:
         """Return a page with all that its panels tell: problems, numbers, sources."""
@@ -236,12 +246,14 @@ def pieces_written(printing: ChapterPrinting) -> list[str]:
 
 
 def review_data(
-    subject: Subject, document: Document, printing: ChapterPrinting, memory: Memory
+    subject: Subject, document: Document, printing: ChapterPrinting, problems: Sequence[Problem]
 ) -> Told:
-    """Return what the panels tell of a chapter that is printed as a page of its own."""
+    """Return what the panels tell of a chapter that is printed as a page of its own.
+
+    `problems` are those of the chapter as it was written.
+    """
     pieces = keyed(filter(None, pieces_written(printing)))
     desk = desk_of(subject, document, pieces, {printing.slug: document})
-    problems = problems_of(replace(subject, formats=frozenset()), memory)
     told = {"name": printing.slug, "places": places(desk), "outline": outline(desk)}
     return {**told, **_panels(desk, problems)}
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from chapterkit.errors import Origin
 from chapterkit.patterns import Late
-from chapterkit.text.flattening import Inline, leaves
+from chapterkit.text.aligning import aligned
+from chapterkit.text.flattening import Inline, Leaf, leaves
 from chapterkit.text.metadata import metadata_end
 from chapterkit.text.numbering import UNCOUNTED, Counting, Thing, things_of
 from chapterkit.text.origins import Rendered
@@ -171,6 +172,16 @@ class Block:
         return tuple(key for inline in self.inlines for key in inline.citations)
 
 
+def _converted(leaf: Leaf, source: Block) -> Block:
+    """Return a block converted from another, each character where that one's was written."""
+    places = aligned(source.text, leaf.text)
+    offsets = [source.offsets[min(one, len(source.offsets) - 1)] for one in places[:-1]]
+    return Block(
+        leaf.kind, leaf.text, offsets if source.offsets else (), leaf.inlines, source.start,
+        leaf.containers, leaf.element, source.rendered,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Hit:
     """Where a pattern matched in a document's prose: text[start:end] of a block."""
@@ -232,7 +243,8 @@ class Document:
 
     The comments are no longer in the Markdown: blanks stand in their place. `counting` says how
     its figures and the like are counted; `elsewhere` holds what it refers to in other chapters;
-    `formats` names those that it is printed in, empty for any.
+    `formats` names those that it is printed in, empty for any. `source` is the document that one
+    in another script was converted from, block by block.
     """
 
     tree: Tree = field(repr=False)
@@ -242,6 +254,7 @@ class Document:
     counting: Counting = UNCOUNTED
     elsewhere: Mapping[str, Thing] = field(default_factory=dict, repr=False)
     formats: frozenset[str] = frozenset()
+    source: Document | None = field(default=None, repr=False)
 
     def is_for(self, format: str) -> bool:
         """Tell whether it is printed in a format, as far as that is known."""
@@ -256,6 +269,8 @@ class Document:
     def blocks(self) -> tuple[Block, ...]:
         """Every leaf block in reading order, a note's blocks after the block that calls it."""
         found = list(leaves(tree_blocks(self.tree)))
+        if self.source:
+            return tuple(map(_converted, found, self.source.blocks))
         return tuple(
             Block(
                 leaf.kind, leaf.text, offsets, leaf.inlines, start,

@@ -18,6 +18,7 @@ from chapterkit.patterns import Late
 from chapterkit.text.addresses import is_identifier, link_address
 from chapterkit.text.tree import (
     BEARING,
+    KEEP,
     TEXTS,
     Attributes,
     Element,
@@ -80,7 +81,7 @@ class Known:
     keys: Mapping[str, frozenset[str]]
     reserved: Late
     entries: Late
-    anywhere: frozenset[str] = frozenset({"keep"})
+    anywhere: frozenset[str] = frozenset({KEEP})
 
     def foreign(self, element: Element) -> Iterator[Foreign]:
         """Yield what is not known of an element, and of the parts that a table has."""

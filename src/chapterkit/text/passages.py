@@ -65,7 +65,7 @@ class Only(Extension):
         while parser.stream.current.type != "block_end":
             names.append(str(next(parser.stream).value))
         body = parser.parse_statements(("name:endonly",), drop_needle=True)
-        named = nodes.Const(" ".join(names), lineno=lineno)
+        named = nodes.Const(" ".join(names).replace(" - ", "-"), lineno=lineno)  # zh-Hant-TW
         shown = nodes.Filter(named, "_shown", [], [], None, None, lineno=lineno)
         return nodes.If(shown, body, [], [], lineno=lineno)
 

@@ -180,6 +180,17 @@ def kind_of(element: Element) -> str:
 FORMATTED = frozenset(
     {"Emph", "Strong", "Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps"}
 )
+_INLINE = FORMATTED | {
+    "Str", "Space", "SoftBreak", "LineBreak", "Quoted", "Cite", "Code", "Math", "RawInline",
+    "Link", "Image", "Note", "Span",
+}  # fmt: skip
+
+
+def is_inline(node: Mapping[str, Any]) -> bool:
+    """Tell whether a node of the tree is an element that stands in a line of text."""
+    return node.get("t") in _INLINE
+
+
 # Where inlines and attributes stand in the content of each kind; inlines may be all of it.
 _INLINES_AT = {
     **dict.fromkeys((*FORMATTED, "Para", "Plain"), None),
@@ -269,6 +280,15 @@ def attributes_of(element: Element) -> Attributes:
     """Return an element's attributes; those of an element that cannot have any are empty."""
     place = _ATTRIBUTES_AT.get(kind_of(element))
     return Attributes() if place is None else Attributes(*element["c"][place])
+
+
+KEEP = "keep"
+"""The class of what stays as it is in every edition."""
+
+
+def is_kept(element: Element) -> bool:
+    """Tell whether an element stays as it is, whatever is converted round it."""
+    return KEEP in attributes_of(element).classes
 
 
 def with_attributes(element: Element, attributes: Attributes) -> Element:

@@ -93,7 +93,7 @@ def _rows(card: Card, here: Collection[str]) -> Iterator[tuple[str, str]]:
     number, wording = card.number, card.number.wording
     named = escape(card.source.named(wording) if card.source else number.cite)
     entry = f"ref-{number.cite}"
-    linked = f'<a href="#{escape(entry)}">{named}</a>' if entry in here else named
+    linked = f'<a class="entry" href="#{escape(entry)}">{named}</a>' if entry in here else named
     parts = (linked, escape(number.at or ""), escape(wording.status(number.status)))
     yield wording.source_word, wording.comma.join(filter(None, parts))
     dated = card.entry.date if card.entry and card.state not in {"no-source", "stale"} else ""

@@ -17,11 +17,12 @@ _DATED = frozenset({"EPUB/content.opf", "docProps/core.xml"})
 
 
 def rewritten(
-    written: Path, target: Path, modified: int | None, change: Callable[[str, bytes], bytes]
+    written: Path, target: Path, modified: int | None, change: Callable[[str, bytes], bytes | None]
 ) -> None:
     """Write a zip file anew, as of `modified`: seconds since 1970, or the earliest date if unknown.
 
-    `change` is asked for every part by its name and content, and returns what takes its place.
+    `change` is asked for every part by its name and content, and returns what takes its place,
+    None for one that is left out.
     """
     first = datetime(*_FIRST_DATE, tzinfo=UTC)
     moment = first if modified is None else datetime.fromtimestamp(modified, UTC)
@@ -29,6 +30,8 @@ def rewritten(
     with zipfile.ZipFile(written) as old, zipfile.ZipFile(target, "w") as new:
         for entry in old.infolist():
             part = change(entry.filename, old.read(entry))
+            if part is None:
+                continue
             if entry.filename in _DATED:
                 part = part.replace(_BEGINNING, f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode())
             if entry.date_time == _FIRST_DATE:

@@ -10,8 +10,12 @@ The text's script is the book's language; of a file outside of a book, whichever
 Quoted titles, names and words wholly in the other script are left alone, so are quotations of
 ten characters and more, block quotes, entries of a reference list, Japanese beside kana, a
 name's original form in parentheses, a title in an English sentence, a span that is marked
-`[…]{lang=zh-Hant}`, and characters that the sentence talks about (“发”的繁体是“發”). Speech is
-not: “後來呢？” is a problem.
+`[…]{lang=zh-Hant}` or `[…]{.keep}`, and characters that the sentence talks about (“发”的繁体是
+“發”). Speech is not: “後來呢？” is a problem.
+
+In the edition of a region (`chapterkit build --edition zh-Hant-TW`) it tells of characters that
+were not converted, or converted wrongly where one stands for several (发、后、干、里、面、只、
+了、复); what is right there is said under `conversions:` in `book/terms.yaml`.
 
 Bad:
 
@@ -47,13 +51,14 @@ from chapterkit.lint.words import word_lists, word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit, Inline, Prose
-from chapterkit.text.tree import Element, attributes_of, kind_of
+from chapterkit.text.tree import Element, attributes_of, is_kept, kind_of
 
 GROUP = "language"
 SEVERITY = "error"
 NEEDS = frozenset({"chinese"})
 
 _OTHER: dict[Script, Script] = {"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}
+_CONVERTED = "converted"
 _NAMES = {"zh-Hans": "简体", "zh-Hant": "繁体"}
 
 # Characters between two runs that still make one problem, if they tell nothing themselves.
@@ -77,14 +82,18 @@ _LATIN = re.compile("[A-Za-z]")
 _AUTHOR = Late(f"[{COMMON_HAN}]{{0,3}}([：:，,]?)")
 
 
+Slips = Mapping[str, tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class _Scripts:
-    """Which characters of the document tell of which script."""
+    """Which characters of the document tell of which script, and which words slip in."""
 
     foreign: frozenset[str]
     own: frozenset[str]
     name: str
     other: Script
+    slips: Slips
 
     def is_wholly_foreign(self, text: str) -> bool:
         return self.own.isdisjoint(text)
@@ -99,11 +108,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     present = characters_of(document)
     other = _OTHER[script]
     foreign = present & only_in(other)
-    slips = present & _slips(script).keys()
+    known = _slips_converted(script) if document.source else _slips(script)
+    slips = present & known.keys()
     if not foreign and not slips:
         return
-    scripts = _Scripts(foreign, present & only_in(script), _NAMES[script], other)
-    runs = _undamaged(document.prose, _pattern(foreign, slips, script), present)
+    scripts = _Scripts(foreign, present & only_in(script), _NAMES[script], other, known)
+    runs = _undamaged(document.prose, _pattern(foreign, slips, known), present)
     for _, hits in groupby(runs, key=lambda hit: id(hit.block)):
         yield from _in_block(list(hits), scripts, script)
 
@@ -120,22 +130,24 @@ def _undamaged(prose: Prose, pattern: re.Pattern[str], present: frozenset[str]) 
             yield hit
 
 
-def _pattern(foreign: frozenset[str], slips: frozenset[str], script: Script) -> re.Pattern[str]:
-    parts = [_slips(script)[one][1] for one in sorted(slips)]
+def _pattern(foreign: frozenset[str], slips: frozenset[str], known: Slips) -> re.Pattern[str]:
+    parts = [known[one][1] for one in sorted(slips)]
     if foreign:
         parts.insert(0, f"[{''.join(sorted(foreign))}]+")
     return re.compile("|".join(parts))
 
 
 @cache
-def _slips(script: Script) -> Mapping[str, tuple[str, str]]:
+def _slips(name: str) -> dict[str, tuple[str, str]]:
     """Return what should stand for each character that both scripts have, and where, as a pattern.
+
+    `name` is a script, or says that the text was converted to Traditional characters.
 
     >>> _slips("zh-Hant")["系"]
     ('係', '系(?<=關系)')
     """
     found: dict[str, tuple[str, str]] = {}
-    for entry in word_lists("mixed-script")[script]:
+    for entry in word_lists("mixed-script")[name]:
         first, _, last = entry.partition("→")
         wrong, right = first[-1], last[0]
         before = _looking("<", first) if len(first) > 1 else ""
@@ -143,6 +155,16 @@ def _slips(script: Script) -> Mapping[str, tuple[str, str]]:
         others = f"{found[wrong][1]}|" if wrong in found else ""
         found[wrong] = right, f"{others}{wrong}{before}{after}"
     return found
+
+
+@cache
+def _slips_converted(script: Script) -> Slips:
+    """Return the same for a text that was converted, in which more can be wrong."""
+    own, more = _slips(script), _slips(_CONVERTED)
+    both = {
+        one: (right, f"{own[one][1]}|{found}") for one, (right, found) in more.items() if one in own
+    }
+    return own | more | both
 
 
 def _looking(back: str, words: str) -> str:
@@ -171,7 +193,7 @@ def _in_block(hits: list[Hit], scripts: _Scripts, script: Script) -> Iterator[Pr
     around = _Surroundings(block, scripts)
     for start, end in _merged(hits, scripts):
         if not around.excuse(start, end):
-            yield _problem(block, start, end, script)
+            yield _problem(block, start, end, script, scripts.slips)
 
 
 def _is_quotation(block: Block, han: int) -> bool:
@@ -197,10 +219,9 @@ def _merged(hits: Iterable[Hit], scripts: _Scripts) -> Iterator[tuple[int, int]]
     yield start, end
 
 
-def _problem(block: Block, start: int, end: int, script: Script) -> Problem:
+def _problem(block: Block, start: int, end: int, script: Script, slips: Slips) -> Problem:
     wrong = block.prose[start:end]
     options = counterparts(_OTHER[script])
-    slips = _slips(script)
     choices = [options.get(one) or (slips[one][0] if one in slips else one) for one in wrong]
     right = "".join(choice[0] for choice in choices)
     sure = all(len(choice) == 1 for choice in choices)
@@ -243,8 +264,9 @@ class _Surroundings:
         self.marked = [
             (inline.start, inline.end) for inline in block.inlines if self._is_marked(inline)
         ]
-        self.in_other_language = any(
-            kind_of(one) == "Div" and _has_language(one) for one in block.containers
+        self.in_other_language = is_kept(block.element) or any(
+            kind_of(one) == "Div" and (_has_language(one) or is_kept(one))
+            for one in block.containers
         )
         self.judged: dict[tuple[int, int], bool] = {}
 
@@ -287,7 +309,7 @@ class _Surroundings:
     def _is_marked(self, inline: Inline) -> bool:
         if inline.kind == "Link":
             return self.scripts.is_wholly_foreign(self.text[inline.start : inline.end])
-        return inline.kind == "Span" and _has_language(inline.element)
+        return is_kept(inline.element) or (inline.kind == "Span" and _has_language(inline.element))
 
     def _is_other(self, opening: str, span: tuple[int, int]) -> bool:
         """Tell whether what stands in quotes, say, is a title, a name or a quotation."""

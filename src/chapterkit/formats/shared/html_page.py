@@ -1,0 +1,95 @@
+"""What pandoc leaves out of a page of HTML: links on headings and back from references. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from html import escape, unescape
+
+from chapterkit.manuscript.wording import Wording
+
+
+def finished(page: str, wording: Wording) -> str:
+    """Return a page whose headings can be linked to, and whose references lead back to the text.
+
+    What these links show comes from the style sheet, so that it is no part of the text. Marks that
+    are short stay in one line; formulas that are too wide for the page scroll by keyboard, too;
+    apostrophes are Latin ones.
+    """
+    head, opening, body = page.partition("<main")
+    body = _MARK.sub(_short_mark, _with_permalinks(body, wording))
+    body = _with_ways_back(body, wording)
+    body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
+    return head + opening + in_texts(body, _with_narrow_apostrophes)
+
+
+_HEADING = re.compile(r'<h([1-6])([^>]*?) id="([^"]+)"([^>]*)>(.*?)</h\1>', re.DOTALL)
+
+
+def _with_permalinks(body: str, wording: Wording) -> str:
+    def linked(found: re.Match[str]) -> str:
+        level, before, identifier, behind, words = found.groups()
+        says = escape(wording.permalink)
+        way = f'<a class="permalink" href="#{identifier}" aria-label="{says}"></a>'
+        return f'<h{level}{before} id="{identifier}"{behind}>{way}{words}</h{level}>'
+
+    return _HEADING.sub(linked, body)
+
+
+_FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+_MARK = re.compile(r'<span class="citation"([^>]*)><sup>(.*?)</sup>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_SHORT = 12
+
+
+def _short_mark(found: re.Match[str]) -> str:
+    is_short = len(unescape(_TAG.sub("", found[2]))) <= _SHORT
+    name = "citation short" if is_short else "citation"
+    return f'<span class="{name}"{found[1]}><sup>{found[2]}</sup>'
+
+
+_CITED = re.compile(r'<a href="#(ref-[^"]+)"')  # no card's link, which is no place of the text
+_ENTRY = re.compile(
+    r'(<div id="(ref-[^"]+)" class="csl-entry".*?)((?:</div>\s*){2})(?=<div id="ref-|</div>)',
+    re.DOTALL,
+)
+
+
+def _with_ways_back(body: str, wording: Wording) -> str:
+    """Return the text, every entry of its references with links to where it is cited."""
+    times: Counter[str] = Counter()
+
+    def cited(found: re.Match[str]) -> str:
+        times[found[1]] += 1
+        place = f"toc-cite-{found[1].removeprefix('ref-')}-{times[found[1]]}"
+        return f'<a href="#{found[1]}" id="{place}"'
+
+    def led_back(found: re.Match[str]) -> str:
+        ways = "".join(_ways(found[2].removeprefix("ref-"), times[found[2]], wording))
+        return f'{found[1]} <span class="ways-back">{ways}</span>{found[3]}' if ways else found[0]
+
+    return _ENTRY.sub(led_back, _CITED.sub(cited, body))
+
+
+def _ways(key: str, times: int, wording: Wording) -> Iterator[str]:
+    for time in range(1, times + 1):
+        says = escape(wording.way_back.format(number=time))
+        yield f'<a href="#toc-cite-{key}-{time}" role="doc-backlink" aria-label="{says}"></a>'
+
+
+_TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+
+
+def in_texts(page: str, change: Callable[[str], str]) -> str:
+    """Return a page whose texts have been changed, and nothing within tags."""
+    return _TEXT.sub(lambda found: change(found[0]), page)
+
+
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])")
+
+
+def _with_narrow_apostrophes(text: str) -> str:
+    if "’" not in text:
+        return text
+    return _APOSTROPHE.sub('<span class="apostrophe">’</span>', text)
