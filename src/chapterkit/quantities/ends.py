@@ -12,7 +12,12 @@ from chapterkit.quantities.units import active, bare_per_end, compound_end, unit
 
 SPACES = " \u00a0\u2009\u202f"
 _HYPHENED = Late(r"-(?=[a-z]{3})")
-_LONE_LATIN = frozenset("AaNTxXCcVWJ")
+_LONE_LATIN = frozenset("AaNxXCcVWJ")
+# 1.5 W, 5 V 电源: a single capital behind a blank is a unit where its clause ends, or its thing comes.
+_LONE_UNITS = frozenset("AJNVW")
+_LONE_ENDS = Late(
+    r"[，。；、）).,;:/·⋅]|$| ?[电直交功左额以的和与至到之]| (?:and|or|at|of|for|to|from|per|power)\b"
+)
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
 _DECIMAL_BEHIND = frozenset("米")
@@ -77,7 +82,8 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
         return at, at
     unit = units.at(text, start)
     if not unit or (start > at and unit in _LONE_LATIN):
-        return at, at
+        if unit not in _LONE_UNITS or not _LONE_ENDS.match(text, start + 1):
+            return at, at
     end = start + len(unit)
     if unit in ("个", "個"):
         end = _after_piece(text, end)

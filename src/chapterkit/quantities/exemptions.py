@@ -36,6 +36,7 @@ _DATE = (
     r"(?:(?P=mark)(?:[0-2]?\d|3[01]))?(?!\.{0,8}\d)(?!%)"
 )
 _DOTTED = r"\d+(?:\.\d+){2,}(?::\d{1,5}|/\d{1,3})?(?![\d%])"
+_RELEASE = r"\d{1,3}(?:\.\d{1,3}){0,3}\.[xX](?![A-Za-z0-9])"
 _OBJECT_IDENTIFIER = r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])"
 _YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
 _LONG_AGO = Late(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
@@ -54,7 +55,7 @@ _CLOCK = (
 _SECTIONS = r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]"
 _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
-    r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市)"
+    r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市|路(?=[每车的，。、到去往在公电巴站])|(?:LTS|Beta|Alpha|RC\d*)(?![A-Za-z]))"
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
 _LINE_NUMBER = Late(
@@ -82,6 +83,7 @@ _FIXED_FORMS = (
     (_DATE, "E4"),
     (_ENGLISH_DATE, "E4"),
     (_DOTTED, "E9"),
+    (_RELEASE, "E9"),
     (_ERA, "E4"),
     (_MONTH_FORM, "E4"),
     (_DAY, "E4"),
@@ -92,6 +94,9 @@ _FIXED_FORMS = (
 )
 _FIXED = re.compile("|".join(f"(?P<{why}_{i}>{one})" for i, (one, why) in enumerate(_FIXED_FORMS)))
 _BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
+# rgb(255, 87, 51): what a function is called with.
+_ARGUMENTS = Late(r"[\d.]+%?(?:, ?[-−]?[\d.]+%?)+\)")
+_FUNCTION = Late(r"(?:^|[^A-Za-z])[a-z_][a-z_\d]+\($")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
@@ -303,6 +308,8 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
     """(2), （2024）: an item, a formula's number or a year, alone between brackets."""
     if at <= floor or text[at - 1] not in "(（":
         return None
+    if (call := _ARGUMENTS.match(text, at)) and _FUNCTION.search(text, max(0, at - 24), at):
+        return Skip(at, call.end(), "E8")
     match = _PARENTHESISED.match(text, at)
     if match is None:
         return None
@@ -563,7 +570,62 @@ def bare_year(text: str, at: int, end: int, floor: int) -> bool:
     return not before or before not in "=≈<>≥≤×$¥"
 
 
-def code_suffix(text: str, end: int) -> int:
-    """The end of 年级, 号, 版 … behind a number, or 0."""
+_CODED = by_first_character(_SECTIONS_OF["coded"])
+_ANSWERED = by_last_character(_SECTIONS_OF["answered"])
+_UPGRADED = by_last_character(_SECTIONS_OF["upgraded"])
+_STATUS = Late(r"(?:10[0-3]|20[0-8]|30[0-8]|4[0-3]\d|451|50[0-8]|51[01])(?!\d)")
+_ANSWER_ENDS = Late(
+    r"[.,;:)，。；]|$| (?:or|and|if|when|for|on|with|instead|unless|because|errors?)\b"
+)
+_STATUS_BEHIND = Late(r" (?:error|page|response|status)\b")
+_RELEASED = Late(r"\d{1,2}\.\d{1,2}(?: to \d{1,2}\.\d{1,2})?")
+_UPGRADE = Late(r" ?(?:升级|降级|迁移)[到至为]")
+_UPGRADE_BEFORE = Late(r"\b[Uu]pgrad(?:e|es|ed|ing)(?: \w+)? (?:from|to) $")
+_STREET = Late(rf"(?: [A-Z][\w'’.]*){{1,3}}? (?:{'|'.join(_SECTIONS_OF['street'])})\b")
+_HOUSE = Late(r" ?(?:单元|室|户)")
+
+
+def code_suffix(text: str, at: int, end: int) -> int:
+    """The end of 年级, 号, 端口 … behind a number without a unit that begins at `at`, or 0."""
     match = _CODE_SUFFIX.match(text, end)
-    return match.end() if match else 0
+    if match:
+        return match.end()
+    start = end + 1 if text[end : end + 1] == " " else end
+    if end - at >= _CODE_DIGITS and text[at:end].isdigit():
+        word = starting_at(_CODED, text, start)
+        if word and not ending_at(_COUNTED, text, at - 1 if text[at - 1 : at] == " " else at):
+            return start + len(word)
+        if _is_status(text, at, end):
+            return end
+    if start > end and text[start : start + 1].isupper() and (street := _STREET.match(text, end)):
+        return street.end()
+    before = text[:at].rstrip()[-1:] if at < 2 else text[at - 2 : at].rstrip()[-1:]
+    if before and before in "号栋幢座" and (house := _HOUSE.match(text, end)):
+        return house.end()
+    return end if "." in text[at:end] and _is_release(text, at, end) else 0
+
+
+_CODE_DIGITS = 3
+
+
+def _is_status(text: str, at: int, end: int) -> bool:
+    """返回 404, responds with 503, a 404 error."""
+    if not _STATUS.fullmatch(text, at, end):
+        return False
+    before = at - 1 if text[at - 1 : at] == " " else at
+    word = ending_at(_ANSWERED, text, before)
+    if word.isascii() and word:
+        return _ANSWER_ENDS.match(text, end) is not None
+    return bool(word) or _STATUS_BEHIND.match(text, end) is not None
+
+
+def _is_release(text: str, at: int, end: int) -> bool:
+    """升级到 3.0, 从 2.1 升级到 3.0, upgrade from 2.4 to 3.0."""
+    if not _RELEASED.fullmatch(text, at, end):
+        return False
+    before = at - 1 if text[at - 1 : at] == " " else at
+    return (
+        bool(ending_at(_UPGRADED, text, before))
+        or _UPGRADE.match(text, end) is not None
+        or _UPGRADE_BEFORE.search(text, max(0, at - 40), at) is not None
+    )

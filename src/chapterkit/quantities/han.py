@@ -72,6 +72,8 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     if before in _ORDINAL_MARKS and exemptions.ordinal_before(text, at, floor):
         return _ordinal(text, at)
     following = text[at + 1 : at + 3]
+    if before == "路" and following[:1] == "段":  # 信义路五段
+        return Skip(at, at + 2, "E3")
     if following[:1] == "者" and first in HAN_DIGITS:  # 两者, 前三者
         return Skip(at, at + 2, "E5")
     if "月" in following and (date := _MONTH.match(text, at)) and date[0][-1] in "日号":

@@ -182,6 +182,7 @@ class Units:
     def at(self, text: str, at: int) -> str:
         """The longest unit or classifier standing at `at` in the text, or an empty string."""
         two = text[at : at + 2]
+        first = two[:1]
         blocked = 0
         for word in _NOT_UNITS.get(two, ()):
             if text.startswith(word, at):
@@ -189,10 +190,9 @@ class Units:
                 break
         for unit in self._long.get(two, ()):
             if len(unit) < blocked:
-                return ""
+                return "个" if first == "个" else ""  # 三个月饼
             if text.startswith(unit, at) and self._stands(text, unit, at + len(unit)):
                 return unit
-        first = two[:1]
         if first in self._short and not blocked and self._stands(text, first, at + 1):
             return first
         return ""
