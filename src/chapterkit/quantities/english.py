@@ -31,6 +31,16 @@ _NUMBER_WORDS = Late(
     rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
 )
 _FRACTION = Late(rf"({_WORD}|an?)[- ]({_PART})s?\b")
+# a third of, nearly a third; fell a third to …
+_PART_AFTER = Late(r" (?:of|as|more|less|fewer)\b")
+_PART_BEFORE = Late(
+    r"\b(?:fell|rose|dropped|grew|cut|lost|lose|nearly|almost|about|over|roughly|up|down|than|"
+    r"just|only|(?:fall|rise|drop|down|up|cut|reduced|shrank|grew|increased|decreased|"
+    r"declined) by) $"
+)
+_PART_ENDS = Late(
+    r"[.,;:)]|$| (?:to|from|in|since|over|this|last|during|compared|between|after|when|and|on)\b"
+)
 _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _VAGUE = re.compile(
     rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
@@ -161,8 +171,9 @@ def _fraction(text: str, at: int, match: re.Match[str]) -> Draft | None:
     top = _ONES.get(match[1]) or _TENS.get(match[1]) or 1
     bottom = _PARTS[match[2]]
     article = match[1] in ("a", "an")
-    if article and not re.match(
-        r" (?:of|as|more|less|fewer)\b", text[match.end() : match.end() + 6]
+    if article and not (
+        _PART_AFTER.match(text, match.end())
+        or (_PART_BEFORE.search(text, max(0, at - 14), at) and _PART_ENDS.match(text, match.end()))
     ):
         return None
     if text[match.end() : match.end() + 1] == "-":

@@ -407,6 +407,7 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at - 1, match.end() + 1, "E2") if label in _REFERENCE else None
     if label not in _REFERENCE:
         plain = match[0].isdigit() or (label in _DECIMALS and match[0][0] != "0")
+        plain = plain or (label not in _ONE and _FROM_TO.fullmatch(match[0]) is not None)
         if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
         if (
@@ -419,6 +420,9 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         return None
     why = "E2" if label in _REFERENCE or label in _PLACES else "E9"
     return Skip(at, _listed_end(text, match.end()), why)
+
+
+_FROM_TO = Late(r"\d{1,3}[-–]\d{1,3}")  # 日志级别 0–4
 
 
 def _unitless(text: str, at: int) -> bool:
@@ -534,6 +538,13 @@ def is_end_of_strand(text: str, end: int, value: Value) -> bool:
     return small or (bool(following) and following in "-端位向末碳")
 
 
+# days 1, 3 and 7: what goes on behind a label in the plural.
+_FURTHER = Late(
+    r"(?:(?:, ?(?:and |or )?| (?:and|or|to|through|&) | ?[–-] ?)\d{1,4}(?:\.\d{1,2})?[a-z]?"
+    r"(?![\d%A-Za-z]|\.\d|,\d| ?[×x°]))+"
+)
+
+
 def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) -> Skip | None:
     """Level 3, Figure 2, AIME 2025, Python 3.12; a capitalised word makes a bare number a name."""
     if not has_unit and size_in_name(text, at, end, floor):
@@ -548,6 +559,8 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     if word in _METRICS:
         return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:
+        if lowered[-1] == "s" and (more := _FURTHER.match(text, end)):
+            end = more.end()
         return Skip(at, end, "E2" if lowered[:3] in _ENGLISH_PLACES else "E9")
     if word in _VENUES:
         year = number.isdigit() and (len(number) == 2 or 1900 <= int(number) <= 2099)

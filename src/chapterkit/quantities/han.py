@@ -41,7 +41,7 @@ _MONTH = re.compile(
 _CODE = re.compile(
     rf"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|号(?!召)|{'|'.join(_CONTEXT['codes'])}"
 )
-_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍")
+_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍楼")
 _ORDINAL = re.compile(
     r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*"
 )
@@ -53,6 +53,8 @@ _HALF_PIECE = Late(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级
 _ORDINAL_MARKS = frozenset("第" + SPACES)
 _RATE_MARKS = frozenset("每" + SPACES)
 _CLOCK_UNITS = frozenset("点时")
+_FOLDED = frozenset(("折叠", "折线", "折射", "折返", "折半", "折扣"))
+_SENTENCED = ("徒刑", "拘役", "管制", "羁押", "刑期")
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
 _LABELS = sections("labels.txt")
@@ -100,6 +102,8 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
             return percentage
     if before == "之" and text.startswith("分之", at - 2):
         return Skip(at, end, "E7")
+    if text[end : end + 1] == "折" and (sold := _discount(text, at, end)):
+        return sold
     amount = han_at(text, at)
     if amount is None or (amount.form == "spelt" and text[amount.end : amount.end + 1] != "开"):
         return Skip(at, end, "E5")
@@ -111,7 +115,22 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
     if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
         return Skip(at, amount.end + 1, "E4")
-    return _judged(text, amount, quantity_at(text, amount, floor), floor)
+    draft = quantity_at(text, amount, floor)
+    if not draft.unit and text[draft.end : draft.end + 1] == "月":  # 有期徒刑六月
+        draft.unit, draft.end = "月", draft.end + 1
+        return draft
+    return _judged(text, amount, draft, floor)
+
+
+def _discount(text: str, at: int, end: int) -> Draft | None:
+    """九五折, 八八折: 9.5 and 8.8 tenths of the price."""
+    run = text[at:end]
+    if len(run) != 2 or any(c not in HAN_DIGITS for c in run) or text[end : end + 2] in _FOLDED:
+        return None
+    digits = han_at(run, 0)
+    if digits is None or not isinstance(digits.value, Decimal) or digits.form != "spelt":
+        return None
+    return Draft(at, end + 1, digits.value / 10, "折")
 
 
 def run_end(text: str, at: int) -> int:
@@ -176,6 +195,8 @@ def _fixed(text: str, at: int, end: int) -> Skip | None:
     """Dates, clock times and codes in Chinese numerals."""
     following = text[end : end + 1]
     if following not in _FIXED_STARTS:
+        return None
+    if following == "月" and text.endswith(_SENTENCED, 0, at):
         return None
     if following == "月" and (match := _MONTH.match(text, at)):
         return Skip(at, match.end(), "E4")

@@ -25,7 +25,8 @@ _DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPOKEN = ("到", "至", "to")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
-_MARK_BEFORE = Late(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
+_CODES = "USD|EUR|GBP|CNY|RMB|JPY|HKD|CHF|AUD|CAD|KRW|SGD|TWD|SEK|NOK|DKK|Rs\\.?"
+_MARK_BEFORE = Late(rf"(?:(?:US|HK|NT|A)?[$¥￥€£₩]|(?<![A-Za-z])(?:{_CODES})) ?$")
 _SIGNS = "+-−–±"
 SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
 _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
@@ -330,7 +331,7 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     if not before:
         return draft
     if before in " $¥￥€£₩":
-        mark = _MARK_BEFORE.search(text[max(floor, start - 5) : start])
+        mark = _MARK_BEFORE.search(text[max(floor, start - 6) : start])
         if mark:
             start -= len(mark[0])
             _priced(text, draft, mark[0].strip())
