@@ -286,6 +286,8 @@ def han_at(text: str, at: int) -> Amount | None:
     run, end = match[0], match.end()
     if text[end : end + 1] == "有" and run[-1] in "十百" and (old := _OLD_STYLE.match(text, end)):
         return Amount(start, old.end(), _readable_value(run + old[1]), "large")
+    if text[end : end + 1] == "钱" and run[1:2] == "两" and len(run) == len("二两四"):
+        run, end = run[0], at + 1
     if len(run) > 1 and _ends_in_unit(text, run, end):
         run, end = run[:-1], end - 1
     value, form = read_run(run)

@@ -55,6 +55,7 @@ _RATE_MARKS = frozenset("每" + SPACES)
 _CLOCK_UNITS = frozenset("点时")
 _FOLDED = frozenset(("折叠", "折线", "折射", "折返", "折半", "折扣"))
 _SENTENCED = ("徒刑", "拘役", "管制", "羁押", "刑期")
+_SENTENCE_ENDS = frozenset(word[-1] for word in _SENTENCED)
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
 _LABELS = sections("labels.txt")
@@ -78,6 +79,8 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
         return Skip(at, at + 2, "E3")
     if following[:1] == "者" and first in HAN_DIGITS:  # 两者, 前三者
         return Skip(at, at + 2, "E5")
+    if "月" in following and before in _SENTENCE_ENDS and (term := _term(text, at)):
+        return term
     if "月" in following and (date := _MONTH.match(text, at)) and date[0][-1] in "日号":
         return Skip(at, time_after(text, date.end()), "E4")
     phrase = exemptions.PHRASES.at(text, at, floor)
@@ -115,11 +118,15 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
     if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
         return Skip(at, amount.end + 1, "E4")
-    draft = quantity_at(text, amount, floor)
-    if not draft.unit and text[draft.end : draft.end + 1] == "月":  # 有期徒刑六月
-        draft.unit, draft.end = "月", draft.end + 1
-        return draft
-    return _judged(text, amount, draft, floor)
+    return _judged(text, amount, quantity_at(text, amount, floor), floor)
+
+
+def _term(text: str, at: int) -> Draft | None:
+    """有期徒刑六月: months of a sentence, no month of the year."""
+    amount = han_at(text, at) if text.endswith(_SENTENCED, 0, at) else None
+    if amount is None or text[amount.end : amount.end + 1] != "月":
+        return None
+    return Draft(at, amount.end + 1, amount.value, "月")
 
 
 def _discount(text: str, at: int, end: int) -> Draft | None:
@@ -195,8 +202,6 @@ def _fixed(text: str, at: int, end: int) -> Skip | None:
     """Dates, clock times and codes in Chinese numerals."""
     following = text[end : end + 1]
     if following not in _FIXED_STARTS:
-        return None
-    if following == "月" and text.endswith(_SENTENCED, 0, at):
         return None
     if following == "月" and (match := _MONTH.match(text, at)):
         return Skip(at, match.end(), "E4")
