@@ -284,22 +284,17 @@ def han_at(text: str, at: int) -> Amount | None:
     if match is None:
         return _capital_at(text, at)
     run, end = match[0], match.end()
-    if text[end : end + 1] == "有" and run[-1] in "十百" and (old := _OLD_STYLE.match(text, end)):
-        return Amount(start, old.end(), _readable_value(run + old[1]), "large")
-    if text[end : end + 1] == "钱" and run[1:2] == "两" and len(run) == len("二两四"):
-        run, end = run[0], at + 1
+    following = text[end : end + 1]
+    if following in _GOES_ON and following:
+        if following == "钱" and run[1:2] == "两" and len(run) == len("二两四"):
+            run, end = run[0], at + 1
+        elif longer := _going_on(text, start, run, end):
+            return longer
     if len(run) > 1 and _ends_in_unit(text, run, end):
         run, end = run[:-1], end - 1
     value, form = read_run(run)
     if form == "none":
         return None
-    following = text[end : end + 1]
-    if following == "、" and (pair := _next_number(text, run, end)):
-        return Amount(start, pair[0], pair[1:], "range")
-    if following == "把" and form == "power" and unit_at(text, end + 1):
-        return Amount(start, end + 1, None, "vague")  # 万把块, 百把人
-    if following == "兆" and text[end + 1 : end + 2] in _TRILLIONS and isinstance(value, Decimal):
-        return Amount(start, end + 1, scaled(f"{value:f}", 12), "large", power=12)
     more = _HAN_MORE.match(text, end) if text[end : end + 1] in ("多", "余", "来", "几") else None
     if more and run[-1] in HAN_POWERS and not (run == "十" and more[1] == "几" and more[2]):
         return _with_more(run, start, more, value, vague, form)
@@ -319,6 +314,27 @@ def han_at(text: str, at: int) -> Amount | None:
 _LOWER_STARTS = frozenset("0123456789零")
 _TRILLIONS = frozenset("元美日韩新港欧")  # 1.2 兆元
 _PLACED = frozenset("章节条款项页卷册号届期版级层楼组集回幕")
+
+
+_GOES_ON = frozenset("有钱、把兆")
+
+
+def _going_on(text: str, start: int, run: str, end: int) -> Amount | None:
+    """What makes a numeral longer: 八十有三, 三十七、八度, 万把块, 三兆元."""
+    following = text[end]
+    if following == "有":
+        old = _OLD_STYLE.match(text, end) if run[-1] in "十百" else None
+        return Amount(start, old.end(), _readable_value(run + old[1]), "large") if old else None
+    value, form = read_run(run)
+    if form == "none":
+        return None
+    if following == "、" and (pair := _next_number(text, run, end)):
+        return Amount(start, pair[0], pair[1:], "range")
+    if following == "把" and form == "power" and unit_at(text, end + 1):
+        return Amount(start, end + 1, None, "vague")
+    if following == "兆" and text[end + 1 : end + 2] in _TRILLIONS and isinstance(value, Decimal):
+        return Amount(start, end + 1, scaled(f"{value:f}", 12), "large", power=12)
+    return None
 
 
 def _next_number(text: str, run: str, end: int) -> tuple[int, Decimal, Decimal] | None:

@@ -13,10 +13,11 @@ from chapterkit.quantities.units import active, bare_per_end, compound_end, unit
 SPACES = " \u00a0\u2009\u202f"
 _HYPHENED = Late(r"-(?=[a-z]{3})")
 _LONE_LATIN = frozenset("AaNxXCcVWJ")
-# 1.5 W, 5 V 电源: a single capital behind a blank is a unit where its clause ends, or its thing comes.
+# 1.5 W, 5 V 电源: a lone capital behind a blank is a unit at a clause's end, or before its thing.
 _LONE_UNITS = frozenset("AJNVW")
 _LONE_ENDS = Late(
-    r"[，。；、）).,;:/·⋅]|$| ?[电直交功左额以的和与至到之]| (?:and|or|at|of|for|to|from|per|power)\b"
+    r"[，。；、）).,;:/·⋅]|$| ?[电直交功左额以的和与至到之]|"
+    r" (?:and|or|at|of|for|to|from|per|power)\b"
 )
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
@@ -81,9 +82,8 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following not in units.first_characters:
         return at, at
     unit = units.at(text, start)
-    if not unit or (start > at and unit in _LONE_LATIN):
-        if unit not in _LONE_UNITS or not _LONE_ENDS.match(text, start + 1):
-            return at, at
+    if not unit or (start > at and unit in _LONE_LATIN and not _stands_alone(text, start, unit)):
+        return at, at
     end = start + len(unit)
     if unit in ("个", "個"):
         end = _after_piece(text, end)
@@ -91,6 +91,10 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following in _GOES_ON and (following != " " or text.startswith(_PER_MARKS, end + 1)):
         end = compound_end(text, end)
     return start, end
+
+
+def _stands_alone(text: str, start: int, unit: str) -> bool:
+    return unit in _LONE_UNITS and _LONE_ENDS.match(text, start + 1) is not None
 
 
 def _after_piece(text: str, end: int) -> int:

@@ -41,6 +41,9 @@ _PART_BEFORE = Late(
 _PART_ENDS = Late(
     r"[.,;:)]|$| (?:to|from|in|since|over|this|last|during|compared|between|after|when|and|on)\b"
 )
+# Twelve Angry Men, The Three Musketeers: number words of a title.
+_TITLE = Late(r"[A-Z][a-z]+(?:[- ][A-Z][a-z]+)* [A-Z][a-z]+")
+_IN_SENTENCE = Late(r"[A-Za-z] ")
 _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _VAGUE = re.compile(
     rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
@@ -84,7 +87,12 @@ def english_quantities(text: str) -> list[Draft]:
 
 
 def _is_named(text: str, draft: Draft) -> bool:
-    """No one in Three Rivers: what looks like a share, and is a place."""
+    """What looks like a number or a share and is a name: Three Rivers, Twelve Angry Men."""
+    if text[draft.start].isupper() and _TITLE.match(text, draft.start):
+        one = " " not in text[draft.start : draft.end]
+        before = text[max(0, draft.start - 2) : draft.start]
+        if not one or (before[-1:] and (before[-1] in '"“‘《*_' or _IN_SENTENCE.match(before))):
+            return True
     if draft.shape != "fraction" or " in " not in text[draft.start : draft.end].lower():
         return False
     after = text[draft.start + 1 : draft.end]

@@ -97,6 +97,8 @@ _BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕
 # rgb(255, 87, 51): what a function is called with.
 _ARGUMENTS = Late(r"[\d.]+%?(?:, ?[-−]?[\d.]+%?)+\)")
 _FUNCTION = Late(r"(?:^|[^A-Za-z])[a-z_][a-z_\d]+\($")
+_INDEX = Late(r"\d+\]")  # a[0]
+_NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
@@ -278,6 +280,8 @@ def heading_number(text: str, at: int = 0) -> int:
 
 def _citation_number(text: str, at: int, floor: int) -> Skip | None:
     before = text[at - 1] if at > floor else ""
+    if before == "[" and (index := _INDEX.match(text, at)) and text[at - 2 : at - 1] in _NAMED:
+        return Skip(at - 1, index.end(), "E8")
     match = _BRACKETED.match(text, at) if before and before in "[［〔【" else None
     if match and text[match.end() : match.end() + 1] not in ("(", "{", BLANK):
         return Skip(at - 1, match.end(), "E2")
@@ -595,6 +599,7 @@ _RELEASED = Late(r"\d{1,2}\.\d{1,2}(?: to \d{1,2}\.\d{1,2})?")
 _UPGRADE = Late(r" ?(?:升级|降级|迁移)[到至为]")
 _UPGRADE_BEFORE = Late(r"\b[Uu]pgrad(?:e|es|ed|ing)(?: \w+)? (?:from|to) $")
 _STREET = Late(rf"(?: [A-Z][\w'’.]*){{1,3}}? (?:{'|'.join(_SECTIONS_OF['street'])})\b")
+_STARTED = Late(r" ?(?:开始|起|算起|编号|计数)")  # 下标从 0 开始
 _HOUSE = Late(r" ?(?:单元|室|户)")
 
 
@@ -615,6 +620,8 @@ def code_suffix(text: str, at: int, end: int) -> int:
     before = text[:at].rstrip()[-1:] if at < 2 else text[at - 2 : at].rstrip()[-1:]
     if before and before in "号栋幢座" and (house := _HOUSE.match(text, end)):
         return house.end()
+    if text[at:end] in ("0", "1") and before == "从" and _STARTED.match(text, end):
+        return end
     return end if "." in text[at:end] and _is_release(text, at, end) else 0
 
 

@@ -41,7 +41,7 @@ _MONTH = re.compile(
 _CODE = re.compile(
     rf"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|号(?!召)|{'|'.join(_CONTEXT['codes'])}"
 )
-_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍楼")
+_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍楼折段")
 _ORDINAL = re.compile(
     r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*"
 )
@@ -75,14 +75,13 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     if before in _ORDINAL_MARKS and exemptions.ordinal_before(text, at, floor):
         return _ordinal(text, at)
     following = text[at + 1 : at + 3]
-    if before == "路" and following[:1] == "段":  # 信义路五段
-        return Skip(at, at + 2, "E3")
     if following[:1] == "者" and first in HAN_DIGITS:  # 两者, 前三者
         return Skip(at, at + 2, "E5")
-    if "月" in following and before in _SENTENCE_ENDS and (term := _term(text, at)):
-        return term
-    if "月" in following and (date := _MONTH.match(text, at)) and date[0][-1] in "日号":
-        return Skip(at, time_after(text, date.end()), "E4")
+    if "月" in following:
+        if before in _SENTENCE_ENDS and (term := _term(text, at)):
+            return term
+        if (date := _MONTH.match(text, at)) and date[0][-1] in "日号":
+            return Skip(at, time_after(text, date.end()), "E4")
     phrase = exemptions.PHRASES.at(text, at, floor)
     if phrase is not None:
         return Skip(phrase[0], phrase[1], "E5")
@@ -105,14 +104,13 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
             return percentage
     if before == "之" and text.startswith("分之", at - 2):
         return Skip(at, end, "E7")
-    if text[end : end + 1] == "折" and (sold := _discount(text, at, end)):
-        return sold
     amount = han_at(text, at)
     if amount is None or (amount.form == "spelt" and text[amount.end : amount.end + 1] != "开"):
         return Skip(at, end, "E5")
     label = exemptions.label_before(text, at, floor) if exemptions.may_be_label(before) else ""
     if label:
         bare = unit_span(text, amount.end)[1] == amount.end
+        bare = bare or (label == "卷" and text[amount.end] == "载")
         bare = bare and not (exemptions.names_one(label) and amount.power)
         if bare and not _is_partitive(text, amount):
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
@@ -198,11 +196,15 @@ def _ordinal(text: str, at: int) -> Skip:
     return Skip(at, end + len(unit), "E2" if unit[:1] in ("章", "节", "条", "页", "卷") else "E3")
 
 
-def _fixed(text: str, at: int, end: int) -> Skip | None:
-    """Dates, clock times and codes in Chinese numerals."""
+def _fixed(text: str, at: int, end: int) -> Draft | Skip | None:
+    """Dates, clock times, codes and discounts in Chinese numerals."""
     following = text[end : end + 1]
     if following not in _FIXED_STARTS:
         return None
+    if following == "折":
+        return _discount(text, at, end)
+    if following == "段" and text[at - 1 : at] == "路":  # 信义路五段
+        return Skip(at, end + 1, "E3")
     if following == "月" and (match := _MONTH.match(text, at)):
         return Skip(at, match.end(), "E4")
     if following == "点" and (match := _CLOCK.match(text, at)):
