@@ -33,6 +33,8 @@ def end_at(text: str, amount: Amount) -> Draft:
     """One number with its unit: a quantity by itself or one end of a range."""
     unit_start, end = unit_span(text, amount.end)
     unit = text[unit_start:end].replace("个多", "个")
+    if not unit and text[end : end + 1] == "里" and _is_mile(text, amount):
+        unit, end = "里", end + 1
     if unit == "大" and amount.form not in ("small", "range"):
         unit, end = "", amount.end
     value: Value = amount.value
@@ -58,6 +60,21 @@ def end_at(text: str, amount: Amount) -> Draft:
     elif unit in ("个月",) and text[end : end + 1] == "半":
         end, value = end + 1, _plus_half(value)
     return Draft(amount.start, end, value, unit, shape, vague=amount.form == "vague")
+
+
+def _is_mile(text: str, amount: Amount) -> bool:
+    """八百里秦川: behind a hundred and more in characters 里 is the unit, unless it means inside."""
+    value = amount.value
+    return (
+        amount.form in ("large", "power")
+        and isinstance(value, Decimal)
+        and value >= _MANY
+        and text[amount.end + 1 : amount.end + 2] not in _INSIDE
+    )
+
+
+_MANY = 100
+_INSIDE = frozenset("面头边有的")
 
 
 def _decimals(digits: str) -> Decimal:

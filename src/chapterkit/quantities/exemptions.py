@@ -76,7 +76,7 @@ _ENGLISH_DATE = (
     rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)? {_ENGLISH_MONTH}\b\.?(?:,? (?:1[5-9]|20)\d\d(?!\d))?"
 )
 _JOURNAL_PAGES = (
-    r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
+    r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%:：])"
 )
 _FIXED_FORMS = (
     (_OBJECT_IDENTIFIER, "E8"),
@@ -226,6 +226,8 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at, at + len(name), "E5")
     if (match := _FIXED.match(text, at)) and match.lastgroup:
         why = match.lastgroup[:2]
+        if why == "E4" and match[0][4:5] == "." and _measured_year(text, match):
+            return None
         return Skip(at, time_after(text, match.end()) if why == "E4" else match.end(), why)
     if match := _YEAR.match(text, at):
         round_number = int(match[1]) % 500 == 0 and _LONG_AGO.match(text, match.end())
@@ -234,6 +236,12 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
     return (
         _item_number(text, at) or _citation_number(text, at, floor) or identifying(text, at, floor)
     )
+
+
+def _measured_year(text: str, date: re.Match[str]) -> bool:
+    """海拔 1864.8 米: what reads as a year and a month is an amount before a unit."""
+    start, end = unit_span(text, date.end())
+    return end > start and date[0].count(".") == 1
 
 
 def _item_number(text: str, at: int) -> Skip | None:
@@ -492,6 +500,9 @@ def _listed_end(text: str, end: int) -> int:
     return end
 
 
+_INSERTED = Late(r" ?之 ?\d{1,3}(?!\d)")  # 第 12 条之 1
+
+
 def ordinal_end(text: str, at: int) -> tuple[int, str]:
     """Where an ordinal in digits ends, with its unit: 第 4 轮, 第 3–5 章."""
     match = _REFERENCE_NUMBER.match(text, at)
@@ -503,6 +514,8 @@ def ordinal_end(text: str, at: int) -> tuple[int, str]:
         end = number.end()
     start, unit_end = unit_span(text, end)
     reference = unit_end > start and text[start] in _HAN_UNIT_REFERENCE
+    if reference and (further := _INSERTED.match(text, unit_end)):
+        unit_end = further.end()
     return max(end, unit_end), "E2" if reference else "E3"
 
 
