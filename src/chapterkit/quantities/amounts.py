@@ -190,7 +190,9 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
 
 
 _MEASURED = {
-    "K": Late(r"(?:温|[熔沸凝]点|[Tt]emperature)[^，。；\n]{0,12}$"),
+    "K": Late(
+        r"(?:温|[熔沸凝]点|[Tt]emperature|melt|boil|freez|froze|cool|heat|anneal)[^，。；\n]{0,12}$"
+    ),
     "T": Late(r"(?:磁|场强|[Ff]ield)[^，。；\n]{0,12}$"),
 }
 _MEASURED_THING = {"K": Late(r" ?(?:低?温|的温)"), "T": Late(r" ?(?:核?磁|MRI\b|场|的磁)")}

@@ -21,7 +21,7 @@ _LONE_ENDS = Late(
 )
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
-_DECIMAL_BEHIND = frozenset("米")
+_DECIMAL_BEHIND = frozenset("米度")
 _BEHIND = Late(
     r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
 )
@@ -63,14 +63,10 @@ def end_at(text: str, amount: Amount) -> Draft:
 
 
 def _is_mile(text: str, amount: Amount) -> bool:
-    """八百里秦川: behind a hundred and more in characters 里 is the unit, unless it means inside."""
+    """八百里秦川: behind a hundred and more in characters, 里 is mostly the unit."""
     value = amount.value
-    return (
-        amount.form in ("large", "power")
-        and isinstance(value, Decimal)
-        and value >= _MANY
-        and text[amount.end + 1 : amount.end + 2] not in _INSIDE
-    )
+    large = isinstance(value, Decimal) and value >= _MANY and amount.form in ("large", "power")
+    return large and text[amount.end + 1 : amount.end + 2] not in _INSIDE
 
 
 _MANY = 100
@@ -78,7 +74,7 @@ _INSIDE = frozenset("面头边有的")
 
 
 def _decimals(digits: str) -> Decimal:
-    """What 七五 adds in 一米七五."""
+    """What 七五 adds in 一米七五, 五 in 三十九度五."""
     return Decimal("0." + "".join(str(DIGITS[c]) for c in digits))
 
 
