@@ -387,7 +387,7 @@ def _with_more(
     if vague or more[1] == "几" or form in ("vague", "power") or scale is None:
         return Amount(start, more.end(), None, "vague")
     if isinstance(value, Decimal) and scale:
-        value = scaled(f"{value:f}", scale)
+        value = _readable_value(run + more[2]) or scaled(f"{value:f}", scale)  # 九亿八千余万
     return Amount(start, more.end(), value, "large")
 
 

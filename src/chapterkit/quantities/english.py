@@ -43,6 +43,14 @@ _PART_ENDS = Late(
 )
 # Twelve Angry Men, The Three Musketeers: number words of a title.
 _TITLE = Late(r"[A-Z][a-z]+(?:[- ][A-Z][a-z]+)* [A-Z][a-z]+")
+_ORDINAL = Late(r"-(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten)th)\b")
+# Chapter Three, part two: which of several.
+_LABELLED = Late(
+    r"\b(?:chapter|part|section|act|scene|book|volume|lesson|room|platform|phase|stage|step|grade|"
+    r"level|article|number|unit|war|day|week|year|table|figure|appendix|group|type) $",
+    re.I,
+)
+_LABEL_ENDS = Late(r"[.,;:)?!]|$| (?:and|of|is|was|ends|begins|to|in|on|at|when|after)\b")
 _IN_SENTENCE = Late(r"[A-Za-z] ")
 _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _VAGUE = re.compile(
@@ -88,6 +96,10 @@ def english_quantities(text: str) -> list[Draft]:
 
 def _is_named(text: str, draft: Draft) -> bool:
     """What looks like a number or a share and is a name: Three Rivers, Twelve Angry Men."""
+    if _LABELLED.search(text, max(0, draft.start - 12), draft.start) and (
+        text[draft.start].isupper() or _LABEL_ENDS.match(text, draft.end)
+    ):
+        return True
     if text[draft.start].isupper() and _TITLE.match(text, draft.start):
         one = " " not in text[draft.start : draft.end]
         before = text[max(0, draft.start - 2) : draft.start]
@@ -194,7 +206,7 @@ def _number(text: str, at: int) -> Draft | None:
     if match is None:
         return None
     number = _value(re.split(r"[- ]", match[0]))
-    if number is None:
+    if number is None or _ORDINAL.match(text, match.end()):
         return None
     unit_start, unit_end = unit_span(text, match.end())
     draft = Draft(at, max(match.end(), unit_end), Decimal(number), text[unit_start:unit_end])
