@@ -42,7 +42,7 @@ _PART_ENDS = Late(
     r"[.,;:)]|$| (?:to|from|in|since|over|this|last|during|compared|between|after|when|and|on)\b"
 )
 # Twelve Angry Men, The Three Musketeers: number words of a title.
-_TITLE = Late(r"[A-Z][a-z]+(?:[- ][A-Z][a-z]+)* [A-Z][a-z]+")
+_TITLE = Late(r"[A-Z][a-z]{1,20}(?:[- ][A-Z][a-z]{1,20}){0,4} [A-Z][a-z]")
 _ORDINAL = Late(r"-(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten)th)\b")
 # Chapter Three, part two: which of several.
 _LABELLED = Late(

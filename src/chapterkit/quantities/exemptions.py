@@ -562,6 +562,11 @@ _FURTHER = Late(
 )
 
 
+_PLURALS = frozenset(_SECTIONS_OF["plural"])
+_CALENDAR = frozenset(("day", "week", "month"))
+_EACH = Late(r"\b(?:every|each|per|an?|one|that|this|last|next|same|any|some|the) [a-z]+ $", re.I)
+
+
 def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) -> Skip | None:
     """Level 3, Figure 2, AIME 2025, Python 3.12; a capitalised word makes a bare number a name."""
     if not has_unit and size_in_name(text, at, end, floor):
@@ -574,6 +579,11 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     if has_unit:
         return None
     if word in _METRICS:
+        return None
+    if lowered in _PLURALS:
+        more = _FURTHER.match(text, end)
+        return Skip(at, more.end() if more else end, "E9") if more or not number.isdigit() else None
+    if lowered in _CALENDAR and _EACH.search(text, max(0, at - 20), at):
         return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:
         if lowered[-1] == "s" and (more := _FURTHER.match(text, end)):
