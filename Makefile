@@ -10,7 +10,7 @@ CHAPTERKIT := $(BIN)/chapterkit
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup test attacks faults coverage check golden schemas script-tables reference-docx rules lock bench clean
+.PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%.built
 
@@ -36,11 +36,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 # --- chapters: `make chapterN` for every chapter that book.yaml lists
 
-MANUSCRIPT := $(wildcard book book/* experiments experiments/* templates templates/* \
+MANUSCRIPT := $(wildcard book/. book/* book/exhibits/* experiments experiments/* templates templates/* \
   templates/*/* templates/*/*/* refs.bib)
 CODE := $(shell find src/chapterkit -type f ! -name '*.pyc')
 
--include $(wildcard build/chapter*.mk)
+-include $(wildcard build/chapter*.mk build/book.mk)
 
 chapter%: build/chapter%.built ## Check chapter N and write it as HTML, EPUB, PDF and DOCX (make chapter7)
 	@:
@@ -49,13 +49,23 @@ build/chapter%.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
 	@$(CHAPTERKIT) build $* --depfile build/chapter$*.mk
 	@rm -f $@ && touch $@
 
+book: build/book.built ## Check all chapters and write them as one book
+	@:
+
+build/book.built: $(MANUSCRIPT) $(CODE) $(INSTALLED)
+	@$(CHAPTERKIT) build --book --depfile build/book.mk
+	@rm -f $@ && touch $@
+
+preview: $(INSTALLED) ## Show the book in a browser, and follow it as it changes
+	@$(CHAPTERKIT) preview --open
+
 # --- quality
 
 test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that need a missing system package say so
 	@$(BIN)/python -m pytest -rs $(if $(RULE),tests/test_rules.py -k '[$(RULE)')
 
-attacks: $(INSTALLED) ## Try every attack (make test tries one in eight), and print hostile trees for a minute
-	@CHAPTERKIT_ATTACKS=all CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attack_trees.py
+attacks: $(INSTALLED) ## Try every attack, or ATTACKS=0/3 of them (make test: one in eight); print hostile trees for a minute
+	@CHAPTERKIT_ATTACKS=$(or $(ATTACKS),all) CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attack_trees.py
 
 faults: $(INSTALLED) ## Kill builds, verifications and mendings 200 times at any moment, and fill disks
 	@CHAPTERKIT_KILLS=200 $(BIN)/python -m pytest -rs -n 0 tests/faults
@@ -89,6 +99,9 @@ reference-docx: $(INSTALLED) ## Write the styles of the DOCX anew
 
 rules: $(INSTALLED) ## Write docs/rules.md anew from the rules' docstrings
 	@$(CHAPTERKIT) rule --format markdown > docs/rules.md
+
+templates-page: $(INSTALLED) ## Write docs/templates.md anew: what templates may use, with examples that are run
+	@$(BIN)/python tests/templates_page.py
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \

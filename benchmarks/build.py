@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from chapterkit.formats.shared.fonts import bundled_folder
+from chapterkit.fonts import bundled_folders
 from chapterkit.manuscript.book import load_book
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pandoc import READER, pandoc_path
@@ -62,7 +62,7 @@ def bare_commands(folder: Path) -> list[list[list[str]]]:
         for one in ("html", "epub", "docx")
     ]
     typ, pdf = str(folder / "chapter.typ"), str(folder / "chapter.pdf")
-    typst = [sys.executable, "-c", COMPILE, typ, pdf, str(bundled_folder())]
+    typst = [sys.executable, "-c", COMPILE, typ, pdf, str(bundled_folders()[0])]
     return [
         *([one] for one in to),
         [[*pandoc, str(text), "-V", "mainfont=Noto Serif SC", "-o", typ], typst],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,25 +11,52 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chapterkit.errors import Origin
+from chapterkit.formats import AnyPrinting, Format
 from chapterkit.lint import Problem, Rule, Run, lint
 from chapterkit.lint.baseline import Entry, compared, fingerprint
 from chapterkit.lint.engine import Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
-from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.config import Config, LintConfig
+from chapterkit.manuscript.exhibited import Exhibit, declared, exhibits_of
+from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.folder import Disk
-from chapterkit.manuscript.ledger import Ledger, make_ledger, numbers_of
+from chapterkit.manuscript.ledger import Ledger, Number, make_ledger, numbers_of
 from chapterkit.manuscript.lock import Entry as Locked
 from chapterkit.manuscript.lock import sealed, value_of
 from chapterkit.manuscript.records import Record, RecordModel, read_ledger_file
+from chapterkit.manuscript.removals import Removal
 from chapterkit.manuscript.terms import Terms, TermsModel
-from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml
+from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
+from chapterkit.numbers.matching import Claim
 from chapterkit.pipeline import Subject, numbered, read
+from chapterkit.printing import Written, printed
+from chapterkit.quantities import find_in_plain
+from chapterkit.revision.difference import difference
+from chapterkit.revision.losses import Losses, unsigned
+from chapterkit.revision.paragraphs import State
 from chapterkit.text.document import Document
-from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.exhibits import placing, with_exhibits, with_placed
+from chapterkit.text.origins import mark, rendered_plainly, without_marks
+from chapterkit.text.sentences import identity
 
 HERE = Path(__file__).parent
 PICTURES = Disk(HERE / "data" / "pictures")
+
+
+def written(
+    printing: AnyPrinting, formats: Sequence[Format[Any]], output: Path, jobs: int = 2
+) -> list[Written]:
+    """Write a chapter, or a book, in those formats that make files of it."""
+    wanted = [(one, printing) for one in formats if one.serves(printing.scope)]
+    return printed(wanted, output / printing.name, jobs)
+
+
+def parse_yaml(text: str, path: str) -> YamlFile:
+    """Return what stands in a YAML text; raise ChapterkitError that tells all that is wrong."""
+    file = read_yaml(text, path)
+    validated(file, lambda data: data, "")
+    return file
 
 
 def ledger_of(text: str) -> Ledger:
@@ -36,12 +65,51 @@ def ledger_of(text: str) -> Ledger:
     return Ledger(numbers_of("", models, {name: at for name, (_, at) in entries.items()}))
 
 
+def claims_in(text: str) -> list[Claim]:
+    """Return the quantities of a text, each with the words round it."""
+    return [Claim(found, text) for found in find_in_plain(text)]
+
+
+def claim_in(text: str) -> Claim:
+    [claim] = claims_in(text)
+    return claim
+
+
 def demo_book() -> Book:
     numbers = ledger_of((HERE / "rules" / "ledger.yaml").read_text("utf-8"))
     # The examples of the rules' pages name their numbers as in a book: demo.rl.
     ledger = Ledger(dict(numbers) | {f"demo.{name}": number for name, number in numbers.items()})
     sources = parse_bibliography((HERE / "rules" / "refs.bib").read_text("utf-8"), "refs.bib")
-    return Book(Config.partly(), {}, sources, ledger, {}, (), folder=PICTURES)
+    text = (HERE / "rules" / "exhibits.yaml").read_text("utf-8")
+    exhibits, made = exhibits_in(parse_yaml(text, "exhibits.yaml"), {}, ledger)
+    return Book(
+        Config.partly(), {}, sources, Ledger({**ledger, **made}), {}, (), exhibits=exhibits, folder=PICTURES
+    )  # fmt: skip
+
+
+def exhibits_in(
+    file: YamlFile, records: dict[str, Record], ledger: Ledger
+) -> tuple[dict[str, Exhibit], dict[str, Number]]:
+    """Return the exhibits of a file and of records, and the numbers that are computed for them."""
+    files = [(ExhibitsModel.model_validate(file.data), file)] if file.data else []
+    return exhibits_of(declared(records, files), ledger)
+
+
+def read_case(text: str, book: Book) -> Document:
+    """Return the document of a case, exhibits placed by their calls."""
+    calls = re.compile(r"""\{\{ (table|chart|flow)\("([^"]*)"\) \}\}|\{\{ ref\("([^"]*)"\) \}\}""")
+    if not calls.search(text):
+        return read(rendered_plainly(text, "case.md"))
+
+    def given(found: re.Match[str]) -> str:
+        return f"[它](#{found[3]})" if found[3] else str(placing(found[1], found[2]))  # type: ignore[arg-type]
+
+    lines = [
+        f"{mark(Origin('case.md', number), True)}{calls.sub(given, line)}" if line else ""
+        for number, line in enumerate(text.split("\n"), 1)
+    ]
+    document = read(without_marks(with_placed("\n".join(lines), book)))
+    return replace(document, tree=with_exhibits(document, book.exhibits))
 
 
 BOOK = demo_book()
@@ -66,17 +134,21 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
     """Run a rule over Markdown; a text that is a record's numbers is its ledger instead.
 
     Markdown may begin with the book that the rule is to know, as YAML between two lines of ---:
-    `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
+    `exhibits` (what a file of book/exhibits holds), `records` (by slug; slug, title, part and sources may be left out), `bibliography` (BibTeX),
     `terms`, `lock` (number → status, or [status, value] as it was when verified, or the fields
     of its entry that were changed after it was sealed),
-    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6),
+    `others` (texts of other chapters by slug, numbered from 8; `before` is chapter 6; as the
+    plan of the book has them where it lists them all),
     `accepted` (what a baseline accepts: rule and sentence), the keys of book.yaml, and the
-    rule's `options`. Line numbers count from the top of the case.
+    rule's `options`. Line numbers count from the top of the case. Rules that compare two states of
+    a book have those in their cases: see `losses_in`.
     """
     if text.startswith("numbers:"):
         document = read(rendered_plainly("", "case.md"))
         book = replace(BOOK, ledger=ledger_of(text), lock={"rate": VERIFIED})
         return _checked(rule, document, book, {})
+    if rule.group == "changes":
+        return losses_in(rule, text)
     book, options, start = BOOK, {}, 0
     accepted: tuple[Entry, ...] = ()
     if text.startswith("---\n"):
@@ -86,7 +158,7 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
         accepted = tuple(_accepted(one) for one in head.pop("accepted", ()))
         book = book_of(head)
     blank = "\n" * text.count("\n", 0, start)
-    document = read(rendered_plainly(blank + text[start:], "case.md"))
+    document = read_case(blank + text[start:], book)
     if chapter := next((one for one in book.chapters if one.slug == "case"), None):
         document = numbered(Subject("case.md", book, chapter), document)
     if accepted:
@@ -99,6 +171,68 @@ def problems_of(rule: Rule, text: str) -> list[Problem]:
             if problem.rule == rule.name
         )
     return _checked(rule, document, book, options)
+
+
+_STATES = re.compile(
+    r"^（改前）\n(?P<old>.*?)^（改后(?P<verified>，核对过)?）\n(?P<new>.*?)(?=^（改前）|\Z)",
+    re.M | re.S,
+)
+
+
+def losses_in(rule: Rule, text: str) -> list[Problem]:
+    """Return what a rule says of what was lost between the states in a text, pair by pair.
+
+    Behind （改前） stands the text, or the numbers of the ledger, as it was, behind （改后） as it
+    is; where the lock is renewed, （改后，核对过）. The head may have `keep`, `options`, and
+    `removals`, each with the rule and the words of the paragraph that is signed off.
+    """
+    head = {}
+    if text.startswith("---\n"):
+        head = parse_yaml(text[: text.index("\n---\n") + 5].replace("---\n", "\n"), "case.md").data
+    added = tuple(
+        Removal(
+            one["rule"], identity(one["words"]), one["words"], "重复", "甲", "", Origin("case.md")
+        )
+        for one in head.get("removals", ())
+    )
+    options = {rule.name: head["options"]} if "options" in head else {}
+    config = Config.partly(lint=LintConfig(options=options))
+    run = Run(config, frozenset({"book"}))
+    problems: list[Problem] = []
+    for pair in _STATES.finditer(text):
+        old = _state(text, pair, "old", verified=False)
+        new = _state(text, pair, "new", verified=bool(pair["verified"]))
+        losses = Losses(difference(old, new), frozenset(head.get("keep", ()))).all()
+        known = {(one.rule, one.what) for one in losses}
+        needless = tuple(one for one in added if one.key not in known)
+        left = unsigned(losses, {one.key for one in added})
+        problems += reviewed(Leftovers(losses=tuple(left), needless=needless), run)
+    return sorted(one for one in problems if one.rule == rule.name)
+
+
+def _state(text: str, pair: re.Match[str], which: str, *, verified: bool) -> State:
+    above, body = text[: pair.start(which)], pair[which]
+    blank = "\n" * above.count("\n")
+    book = replace(BOOK, chapters=(Chapter("case", "7", "case.md", ""),))
+    if "numbers:" in body:
+        ledger = ledger_of(blank + body)
+        lock = {id: _renewed(one) for id, one in ledger.items()} if verified else {}
+        book, body = replace(book, ledger=ledger, lock=lock), ""
+    document = read(rendered_plainly(blank + body, "case.md"))
+    return State(which, book, {"case": document})
+
+
+def _renewed(number: Number) -> Locked:
+    return sealed(
+        replace(
+            VERIFIED,
+            number=number.id,
+            value=value_of(number),
+            unit=number.unit,
+            cite=number.cite,
+            at=number.at or "",
+        )
+    )
 
 
 def _accepted(one: dict[str, str]) -> Entry:
@@ -127,6 +261,7 @@ def book_of(head: dict[str, Any]) -> Book:
     if "terms" in head:
         data = head.pop("terms")
         terms = Terms(TermsModel.model_validate(data), YamlFile("terms.yaml", data, {}))
+    drawn = YamlFile("exhibits.yaml", head.pop("exhibits", None), {})
     settings = {
         "title": "书", "author": "人", "identifier": "urn:x",
         "chapters": [{"slug": "case", "number": "7", "file": "case.md"}],
@@ -134,15 +269,31 @@ def book_of(head: dict[str, Any]) -> Book:
     config = TypeAdapter(Config).validate_python(settings)
     ledger = make_ledger(records, config.wording, config.unit_table) if records else BOOK.ledger
     chapters = [
-        Chapter(slug, 6 if slug == "before" else place, f"{slug}.md", text)
+        _chapter(slug, 6 if slug == "before" else place, text)
         for place, (slug, text) in enumerate(others.items(), 8)
     ]
-    chapters.append(Chapter("case", 7, "case.md", "", tuple((slug, 0) for slug in records)))
-    chapters.sort(key=lambda one: one.number)
+    chapters.append(_chapter("case", 7, "", tuple((slug, 0) for slug in records)))
+    plan = {one.slug: one for one in config.plan}
+    if plan.keys() >= {one.slug for one in chapters}:
+        chapters = [
+            replace(one, number=(own := plan[one.slug]).number, label=own.label, role=own.role)
+            for one in sorted(chapters, key=lambda one: [*plan].index(one.slug))
+        ]
+    else:
+        chapters.sort(key=lambda one: int(one.number))
+    exhibits, computed = exhibits_in(drawn, records, ledger)
+    ledger = Ledger({**ledger, **computed}, ledger.units)
     lock = None if locked is None else {id: _locked(ledger, id, as_) for id, as_ in locked.items()}
     return Book(
-        config, records, bibliography, ledger, {}, tuple(chapters), lock, terms, folder=PICTURES
-    )
+        config, records, bibliography, ledger, {}, tuple(chapters), lock, terms,
+        exhibits=exhibits, folder=PICTURES,
+    )  # fmt: skip
+
+
+def _chapter(
+    slug: str, number: int, text: str, placed: tuple[tuple[str, int], ...] = ()
+) -> Chapter:
+    return Chapter(slug, str(number), f"{slug}.md", text, placed, f"第 {number} 章")
 
 
 def _locked(ledger: Ledger, id: str, given: Any) -> Locked:

@@ -211,9 +211,9 @@ def written(
     chosen = [one for name, one in all_formats().items() if not formats or name in formats]
     try:
         printing = chapter_printing(
-            book, root, chapter, document, cited(document, book.bibliography, "参考文献")
+            book, root, chapter, document, cited(document.tree, book.bibliography, book.config)
         )
-        printed(printing, chosen, folder, 2)
+        printed([(one, printing) for one in chosen], folder, 2)
     except ChapterkitError:
         return None
     return folder

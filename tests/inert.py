@@ -20,7 +20,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 _TAGS = frozenset(
-    """html head meta title style link body header main nav section aside article footer div p span a
+    """html head meta title style link body header main nav section aside article footer div p span a button
     h1 h2 h3 h4 h5 h6 ol ul li dl dt dd blockquote pre code em strong u del s sup sub b i q hr br wbr
     table thead tbody tfoot tr th td col colgroup caption figure figcaption img math semantics
     annotation mi mn mo mrow msub msup msubsup mfrac msqrt mroot mtext mspace munder mover munderover
@@ -35,7 +35,7 @@ _ATTRIBUTES = re.compile(
     r"id|class|lang|xml:lang|xmlns(:epub|:xlink|:ibooks)?|title|href|src|alt|width|height|role|type|rel"
     r"|aria-(label|labelledby|hidden|describedby)|epub:(type|prefix)|hidden|charset|name|content"
     r"|data-(number|cites|entry-spacing|line-spacing|keep)|colspan|rowspan|start|scope|span|style"
-    r"|encoding|display|mathvariant|form|stretchy|lspace|rspace|accent|accentunder|fence|separator"
+    r"|popover(target)?|encoding|display|mathvariant|form|stretchy|lspace|rspace|accent|accentunder|fence|separator"
     r"|tabindex|columnalign|columnspacing|rowspacing|scriptlevel|displaystyle|linethickness|notation|mathsize"
     r"|minsize|maxsize|depth|voffset|rowlines|columnlines|symmetric|movablelimits|align|mathcolor"
     r"|reversed|cite|http-equiv|prefix|dir|version|viewbox|preserveaspectratio|xlink:href|open|close"
@@ -245,7 +245,10 @@ def _package(raw: bytes) -> Iterator[str]:
 _FIELDS = re.compile(
     rb"<w:(instrText|fldSimple|altChunk|object|control|subDoc|attachedTemplate)\b([^>]*>[^<]*)"
 )
-_KNOWN_FIELDS = re.compile(rb' w:instr=" PAGE ">')
+_KNOWN_FIELDS = re.compile(
+    rb' w:instr=" PAGE ">$'
+    rb'| xml:space="preserve"> (SEQ [A-Za-z\x80-\xff]+ \\\* ARABIC \\s 1|(PAGE)?REF _Ref[0-9]{10} \\h) $'
+)
 
 
 def _docx(raw: bytes) -> Iterator[str]:
@@ -349,7 +352,8 @@ def _unpacked(raw: bytes) -> Iterator[bytes]:
             for name in package.namelist():
                 yield from _unpacked(package.read(name))
     for found in re.finditer(rb"data:[^,\"' ]*;base64,([A-Za-z0-9+/=]+)", raw):
-        yield base64.b64decode(found[1] + b"==")
+        whole = len(found[1]) // 4 * 4  # what a text has for base64 may end anywhere
+        yield base64.b64decode(found[1][:whole])
 
 
 def _png_size(raw: bytes) -> tuple[int, int]:

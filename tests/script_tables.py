@@ -50,7 +50,10 @@ def tables() -> dict[Path, str]:
         for shapes in dictionary(name).values() for shape in shapes
     }  # fmt: skip
     traditional = _only(to_simplified, set(to_traditional) | set(_BOTH_IN_SIMPLIFIED))
-    simplified = _only(to_traditional, set(to_simplified) | regional | set(_BOTH_IN_TRADITIONAL))
+    simplified = _as_usual(
+        _only(to_traditional, set(to_simplified) | regional | set(_BOTH_IN_TRADITIONAL)),
+        dictionary("TWVariants"),
+    )
     return {
         TRADITIONAL: _written(traditional, "Traditional characters", "TSCharacters"),
         SIMPLIFIED: _written(simplified, "Simplified characters", "STCharacters"),
@@ -69,6 +72,14 @@ def _only(pairs: dict[str, list[str]], both: set[str]) -> dict[str, list[str]]:
         if key not in both and key not in options
         and _is_basic(key) and _is_basic(options[0])
     }  # fmt: skip
+
+
+def _as_usual(pairs: dict[str, list[str]], usual: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the pairs with the shapes that are usual today: 為 and 眾, not 爲 and 衆."""
+    return {
+        key: list(dict.fromkeys(usual.get(one, [one])[0] for one in options))
+        for key, options in pairs.items()
+    }
 
 
 def _is_basic(character: str) -> bool:

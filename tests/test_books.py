@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from chapterkit.manuscript.wording import locale
 from chapterkit.pandoc import pandoc_path
 from conftest import HERE, Run
 
@@ -83,7 +84,7 @@ RECORD, CHAPTER, OWN = (
     "templates/experiments/card-game.md.j2",
 )
 BREAKS = [
-    Break("broken-yaml", RECORD, "title: 换一条规则", "title: [换一条规则", f"{RECORD}:3", "YAML"),
+    Break("broken-yaml", RECORD, "title: 换一条规则", "title: [换一条规则", f"{RECORD}:2", "YAML"),
     Break("tab", RECORD, "  model:", "\tmodel:", f"{RECORD}:6", "YAML"),
     Break("anchor", RECORD, "model: 一", "model: &model 一", f"{RECORD}:6", "锚点 &model"),
     Break("alias", RECORD, "model: ", "model: *model # ", f"{RECORD}:6", "别名 *model"),
@@ -134,7 +135,7 @@ BREAKS = [
     Break("nul", CHAPTER, "小结", "小\0结", f"{CHAPTER}:7", "NUL"),
     Break("no-title", CHAPTER, "# 纸牌", "## 纸牌", f"{CHAPTER}:1", "标题", code=1),
     Break("outside", "book/book.yaml", "chapter3.md", "../../elsewhere.md", "book/book.yaml:6", "之外"),
-    Break("no-file", "book/book.yaml", "chapter3.md", "chapter4.md", "book/chapter4.md:1", "不存在"),
+    Break("no-file", "book/book.yaml", "chapter3.md", "chapter4.md", "book/book.yaml:6", "不存在"),
     Break("config-key", "book/book.yaml", "author:", "auhtor:", "book/book.yaml:2", "auhtor"),
     Break("no-chapter", CHAPTER, "小结", "小结", "book/book.yaml:1", "8", arguments=("build", "8")),
     Break("format", CHAPTER, "小结", "小结", "", "pdf", arguments=("build", "--format", "pfd")),
@@ -143,7 +144,7 @@ BREAKS = [
     Break("typed-key", CHAPTER, "[@demo2025]", "[@demo2024]", f"{CHAPTER}:3:13", "demo2024", code=1),
     Break("yaml-number", RECORD, "训练之后高于训练之前", "训练之后高出 3%", f"{RECORD}:12:", "3%", code=1),
     Break("gone-number", RECORD, '  before: {value: 11.5, unit: "%", of: 成功率, when: 训练之前, cite: demo2025, at: 图 6}\n', "", f"{RECORD}:11", "before"),
-    Break("glyph", CHAPTER, "小结", "小结\U00010380", f"{CHAPTER}:7", "字体"),
+    Break("glyph", CHAPTER, "小结", "小结\U00010380", f"{CHAPTER}:7", "字体", code=1),
 ]  # fmt: skip
 
 
@@ -188,6 +189,30 @@ def test_outside_any_book(tmp_path: Path, run: Run) -> None:
 
 # No test waits longer; a machine under load may take its time.
 HANGS = 600
+
+
+def test_what_a_build_reports_calls_sections_by_their_titles_alone(minimal: Path, run: Run) -> None:
+    change(minimal / "book/chapter3.md", "## 小结", "## 小结[@demo2025]^[注。]")
+    printed = run(minimal, "build", "--format", "markdown").stdout
+    [line] = [one for one in printed.splitlines() if one.startswith("小结")]
+    assert re.match(r"小结\s+\d+ 字", line)
+
+
+def test_references_are_mended_where_they_are_certain(minimal: Path, run: Run) -> None:
+    chapter = minimal / "book/chapter4.md"
+    chapter.write_text(
+        "# 传播 {#spread}\n\n上一章讲纸牌，第三章也讲；见图 4.1[^译注ii]。\n\n"
+        "## 水井 {#wells}\n\n下一节讲别的，下一章没有。\n\n## 别的\n\n上一节讲*水井*。\n",
+        "utf-8",
+    )
+    plan = minimal / "book/book.yaml"
+    more = "  - {slug: spread, number: 4, file: chapter4.md}\n"
+    plan.write_text(plan.read_text("utf-8") + more, "utf-8")
+    run(minimal, "check", "--fix")
+    assert chapter.read_text("utf-8") == (
+        "# 传播 {#spread}\n\n[](#cards)讲纸牌，[](#cards)也讲；见图 4.1[^译注ii]。\n\n"
+        "## 水井 {#wells}\n\n下一节讲别的，下一章没有。\n\n## 别的\n\n[](#wells)讲*水井*。\n"
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -360,6 +385,21 @@ def test_new_book_builds_at_once(tmp_path: Path, run: Run) -> None:
     assert again.exit_code == 2
 
 
+def test_a_page_of_cited_history_in_a_new_book_needs_no_records(tmp_path: Path, run: Run) -> None:
+    run(tmp_path, "new", "book", "mine")
+    chapter = tmp_path / "mine/book/chapter1.md"
+    page = (
+        "光绪二十四年四月二十三日，诏书颁下；七十三岁的首辅自请致仕，回乡住了四年。"
+        '长江决口后，数万灾民涌进省城，开仓放米三十六天，死了上百人{{ cite("example2025") }}。'
+    )
+    change(chapter, "这一章从", f"{page}\n\n这一章从")
+    checked = run(tmp_path / "mine", "check")
+    assert checked.exit_code == 0, checked.output
+    assert "policy age: cite" in run(tmp_path / "mine", "numbers").output
+    change(chapter, '死了上百人{{ cite("example2025") }}', "死了上百人")
+    assert "给这一句加上引文，或把它写进记录" in run(tmp_path / "mine", "check").output
+
+
 def test_new_experiment_builds_at_once(tmp_path: Path, run: Run) -> None:
     run(tmp_path, "new", "book", "mine")
     book = tmp_path / "mine"
@@ -375,8 +415,8 @@ def test_new_experiment_builds_at_once(tmp_path: Path, run: Run) -> None:
 def test_default_template_is_the_one_that_new_books_get() -> None:
     root = HERE.parent
     ours = (root / "templates/experiment.md.j2").read_text("utf-8")
-    given = root / "src/chapterkit/assets/scaffold/templates/experiment.md.j2"
-    assert given.read_text("utf-8") == ours
+    given = locale("zh-Hans").files["templates/experiment.md.j2"]
+    assert given == ours
 
 
 def test_values_never_become_markup(minimal: Path, run: Run) -> None:
@@ -459,7 +499,10 @@ def test_numbers_of_a_file_outside_a_book(tmp_path: Path, run: Run) -> None:
     text = "升到约 15%，也就是百分之十五[@demo2025]。走了 19 条。\n"
     (tmp_path / "draft.md").write_text(text, "utf-8")
     arguments = ("numbers", "--bind", "draft.md", "--ledger", "ledger.yaml")
-    assert '升到{{ n("rl") | approx }}，也就是{{ n("rl") }}[' in run(tmp_path, *arguments).output
+    proposed = run(tmp_path, *arguments).output
+    assert '升到{{ n("rl") | approx }}，也就是{{ n("rl") }}[' in proposed
+    assert "前：升到约 15%，也就是百分之十五" in proposed
+    assert "后：升到约 15%，也就是15.0%" in proposed
     listed = run(tmp_path, "numbers", "draft.md", "--ledger", "ledger.yaml")
     assert "matched 2" in listed.output
     assert "unsourced 1" in listed.output
@@ -517,8 +560,7 @@ def test_verify_says_what_it_did_not_find(minimal: Path, run: Run) -> None:
     assert run(minimal, "check").exit_code == 0
     lock = minimal / "experiments/verified.lock"
     lock.write_text("", "utf-8")
-    assert run(minimal, "check").exit_code == 0  # never looked up: a warning
-    assert run(minimal, "check", "--strict").exit_code == 1
+    assert run(minimal, "check", "--strict").exit_code == 0  # no number of its source looked up
     config = minimal / "book/book.yaml"
     config.write_text(config.read_text("utf-8") + "verified_at_least: 0.9\n", "utf-8")
     assert run(minimal, "check").exit_code == 1
@@ -533,6 +575,35 @@ def test_harvest_gives_entries_that_a_record_takes(minimal: Path, run: Run) -> N
     assert "cite: demo2025" in printed
     assert run(minimal, "harvest", "sources/demo2025.txt").output == printed
     assert run(minimal, "harvest", "other2024").exit_code == 2
+
+
+def test_verifying_one_of_three_papers_leaves_a_clean_book_clean(minimal: Path, run: Run) -> None:
+    (minimal / "sources").mkdir()
+    (minimal / "sources/demo2025.txt").write_text(PAPER, "utf-8")
+    entry = (minimal / "refs.bib").read_text("utf-8")
+    more = "".join(entry.replace("demo2025", key) for key in ("other2024", "third2023"))
+    (minimal / "refs.bib").write_text(entry + more, "utf-8")
+    added = [
+        f'  {key[0]}{index}: {{value: {index}.5, unit: "%", of: 率, cite: {key}}}\n'
+        for key in ("other2024", "third2023")
+        for index in range(11)
+    ]
+    change(minimal / RECORD, "[demo2025]", "[demo2025, other2024, third2023]")
+    change(minimal / RECORD, "findings:", "".join(added) + "findings:")
+    before = run(minimal, "check").output
+    result = run(minimal, "verify", "card-game.before", "card-game.o1", "card-game.t1")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("没有原文: ") == 2
+    assert run(minimal, "verify").exit_code == 0
+    assert run(minimal, "check").output == before
+
+
+def test_harvest_reads_the_units_of_the_book(minimal: Path, run: Run) -> None:
+    (minimal / "sources").mkdir()
+    (minimal / "sources/demo2025.txt").write_text("The family had 12 mu of land.\n", "utf-8")
+    config = minimal / "book/book.yaml"
+    config.write_text(config.read_text("utf-8") + "units: {亩: {same: [mu]}}\n", "utf-8")
+    assert 'value: 12, unit: "mu"' in run(minimal, "harvest", "demo2025").output
 
 
 def test_a_book_of_two_chapters(minimal: Path, run: Run) -> None:
@@ -606,7 +677,93 @@ def test_a_bound_draft_can_be_checked_again(tmp_path: Path, run: Run) -> None:
 def test_a_broken_formula_is_not_printed(minimal: Path, run: Run) -> None:
     change(minimal / CHAPTER, "开头的理论", "公式 $\\frac{1}{2$ 写错，开头的理论")
     result = run(minimal, "build")
-    assert result.exit_code == 2, result.output
+    assert result.exit_code == 1, result.output
     assert result.output.startswith(f"{CHAPTER}:3:")
     assert "frac" in result.output
     assert built(minimal) == {}
+
+
+def law_book(folder: Path, run: Run) -> Path:
+    """Return a new book with one case in a section, a figure that cites, and a reference."""
+    run(folder, "new", "book", "law")
+    book = folder / "law"
+    settings = book / "book" / "book.yaml"
+    kinds = "case: {label: 案例, level: 3}"
+    text = settings.read_text("utf-8").replace("experiment: {label: 实验}", kinds)
+    options = "lint: {options: {block-in-text: {allowed: [image, table]}}}\n"
+    settings.write_text(f"{text}numbering: {{sections: chinese}}\n{options}", "utf-8")
+    (book / "book" / "chapter1.md").write_text(LAW, "utf-8")
+    return book
+
+
+LAW = """\
+# 解除 {#first-chapter}
+
+## 催告 {#notice}
+
+催告在先{{ cite("example2025") }}。
+
+{{ case("first-experiment") }}
+
+## 后果 {#after}
+
+{{ ref("first-experiment") }}的数是 {{ n("first-experiment.after") }}{{ cite("example2025", "表 1") }}。
+
+| 甲 | 乙 |
+|---|---|
+| 一 | 二 |
+
+: 两项{{ cite("example2025", "第 4 页") }}{{ cite("example2025", "第 6 页") }} {#tbl:one}
+"""
+
+
+def test_records_stand_in_sections_and_what_the_tool_writes_is_spaced(
+    tmp_path: Path, run: Run
+) -> None:
+    book = law_book(tmp_path, run)
+    assert run(book, "check").exit_code == 0
+    assert run(book, "build", "--format", "markdown").exit_code == 0
+    text = next((book / "build").rglob("*.md")).read_text("utf-8")
+    assert "\n### 案例 1.1 示例实验" in text
+    assert "[案例 1.1](#first-experiment) 的数是" in text
+    assert "第 4 页，[1]第 6 页" in text
+
+
+def test_a_chapter_that_is_not_there_yet_is_told_where_it_is_listed(
+    tmp_path: Path, run: Run
+) -> None:
+    run(tmp_path, "new", "book", "mine")
+    book = tmp_path / "mine"
+    settings = book / "book" / "book.yaml"
+    first = "  - {slug: first-chapter, number: 1, file: chapter1.md}\n"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace(first, f"{first}  - {{slug: breach, file: breach.md}}\n"))
+    line = text[: text.index(first)].count("\n") + 2
+    result = run(book, "check")
+    assert result.exit_code == 2
+    assert f"book/book.yaml:{line}: breach（2）的文件 book/breach.md 不存在" in result.output
+    assert run(book, "new", "experiment", "second").exit_code == 0
+
+
+def test_typed_numbers_of_other_chapters_are_told_with_their_identifiers(
+    tmp_path: Path, run: Run
+) -> None:
+    book = law_book(tmp_path, run)
+    settings = book / "book" / "book.yaml"
+    first = "file: chapter1.md}\n"
+    more = "  - {slug: second, file: second.md}\nappendices:\n  - {slug: maps, file: maps.md}\n"
+    text = settings.read_text("utf-8").replace(first, first + more)
+    settings.write_text(text, "utf-8")
+    said = "表 1.1 列出两项；附录 A 收录判决，见附录 B 与表 1.7。"
+    (book / "book" / "second.md").write_text(f"# 第二 {{#second}}\n\n{said}\n", "utf-8")
+    (book / "book" / "maps.md").write_text("# 判决 {#maps}\n\n这里列出判决。\n", "utf-8")
+    output = run(book, "check", "second").output
+    assert '改成 {{ ref("tbl:one") }}' in output
+    assert "改成 [](#maps)" in output
+
+
+def test_an_unknown_command_names_the_nearest(tmp_path: Path, run: Run) -> None:
+    result = run(tmp_path, "rules")
+    assert result.exit_code == 2
+    assert "最接近的是 rule" in result.output
+    assert "最接近的是 experiment" in run(tmp_path, "new", "experiments").output

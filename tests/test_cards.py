@@ -136,8 +136,8 @@ def test_what_readers_are_told(number: dict[str, Any], line: str) -> None:
     [
         ({}, None, "**15%**　成功率"),
         ({"when": "换规则"}, None, "**15%**　成功率（换规则）"),
-        ({}, None, "来源：SHORT，`demo2025`（读过原文）"),
-        ({"at": "图 6"}, None, "来源：SHORT，`demo2025`，图 6（读过原文）"),
+        ({}, None, "来源：SHORT，`demo2025`（记作直接取自这份来源）"),
+        ({"at": "图 6"}, None, "来源：SHORT，`demo2025`，图 6（记作直接取自这份来源）"),
         ({"status": "readme"}, None, "来源：SHORT，`demo2025`（出自项目说明）"),
         ({"status": "secondary"}, None, "来源：SHORT，`demo2025`（转引）"),
         ({"status": "own-run"}, None, "来源：SHORT，`demo2025`（作者自己的运行）"),
@@ -156,6 +156,15 @@ def test_what_authors_are_told(number: dict[str, Any], lock: Any, line: str) -> 
     known = card_of(number, lock)
     assert known.source is not None
     assert line.replace("SHORT", known.source.short) in for_authors(known).split("\n\n")
+
+
+@pytest.mark.parametrize("status", get_args(states.Status))
+@pytest.mark.parametrize("lock", [None, "no-source", "not-found", ["verified", "14"]])
+def test_nothing_is_said_to_be_read_that_was_not_compared(status: str, lock: Any) -> None:
+    lines = for_authors(card_of({"status": status}, lock)).split("\n\n")
+    source, compared = lines[1:3]
+    assert "读过" not in source
+    assert ("（" in compared) == (lock == "not-found")  # when and where, if it was looked for
 
 
 def test_a_plain_number_is_told_in_four_lines() -> None:

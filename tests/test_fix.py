@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from chapterkit.manuscript.ledger import Ledger
 from chapterkit.pipeline import read
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
+from conftest import Run as Command
 
 
 def swap(old: str, new: str, line: int, column: int, rule: str = "demo") -> Problem:
@@ -315,3 +318,47 @@ def test_text_outside_the_edits_is_untouched(
     rest = iter(text)
     assert all(character in rest for character in kept)
     assert len(text) - len(kept) <= sum(len(old) for _, _, old, _ in made)
+
+
+def test_what_a_record_and_a_shared_template_make_is_told_at_the_record(
+    tmp_path: Path, run: Command
+) -> None:
+    run(tmp_path, "new", "book", "mine")
+    book = tmp_path / "mine"
+    record = book / "experiments" / "first-experiment.yaml"
+    template = book / "templates" / "experiment.md.j2"
+    text = record.read_text("utf-8")
+    line = text.count("\n", 0, text.index("setup:")) + 2
+    record.write_text(text.replace("setup:\n", "setup:\n  年份: 2019 年\n"), "utf-8")
+    shared = template.read_text("utf-8")
+    template.write_text(shared.replace("{{ name }}：{{ text }}", "{{ name }}是{{ text }}"), "utf-8")
+    before = template.read_text("utf-8")
+    output = run(book, "check").output
+    assert f"experiments/{record.name}:{line}" in output
+    assert "“是2”" in output
+    assert "由 templates/experiment.md.j2:" in output
+    assert "自动改正" not in output
+    assert "改正 0 处" in run(book, "check", "--fix").output
+    assert template.read_text("utf-8") == before
+
+
+def test_mending_that_only_goes_to_and_fro_is_not_counted() -> None:
+    def to_and_fro(texts: Texts, document: Document) -> list[Problem]:
+        old = texts["a.md"][0]
+        new = "乙" if old == "甲" else "甲"
+        edit = Edit(Origin("a.md", 1, 1), old, new)
+        return [Problem(edit.origin, "来回", edits=(edit,), rule="x")]
+
+    texts = {"a.md": "甲。\n"}
+    result = mend(texts, lambda now: read(rendered_plainly(now["a.md"], "a.md")), to_and_fro)
+    assert (dict(result.texts), result.done) == (texts, 0)
+
+
+def test_edits_of_files_that_may_not_be_changed_are_not_counted() -> None:
+    def elsewhere(texts: Texts, document: Document) -> list[Problem]:
+        edit = Edit(Origin("experiments/b.yaml", 1, 1), "甲", "乙")
+        return [Problem(edit.origin, "别处", edits=(edit,), rule="x")]
+
+    texts = {"a.md": "甲。\n"}
+    result = mend(texts, lambda now: read(rendered_plainly(now["a.md"], "a.md")), elsewhere)
+    assert (dict(result.texts), result.done, result.refused) == (texts, 0, ())

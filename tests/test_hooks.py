@@ -90,24 +90,35 @@ def test_single_files_are_checked_by_themselves(scratch: Path) -> None:
 
 
 def run_action(folder: Path, runner: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run the action's one step as a runner does, inputs being environment variables."""
+    """Run the action's steps as a runner does, inputs being environment variables.
+
+    What is returned is what came of the first step, the check.
+    """
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    [step] = action["runs"]["steps"]
     given = {
         name.upper().replace("-", "_"): spec["default"] for name, spec in action["inputs"].items()
     }
     given |= {
-        "CHAPTERKIT": str(SCRIPTS / "chapterkit"),
-        "FOLDER": ".",
-        "SOURCE": str(ROOT),
-    } | inputs
-    assert set(step["env"]) <= set(given)
+        "CHAPTERKIT": str(SCRIPTS / "chapterkit"), "FOLDER": ".", "SOURCE": str(ROOT),
+        "GH_TOKEN": inputs.pop("TOKEN", ""), "REPOSITORY": "o/r", "NUMBER": "7",
+    } | inputs  # fmt: skip
     runner.mkdir(exist_ok=True)
     files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"}
     given |= {name: str(runner / file) for name, file in files.items()}
-    return run_in(
-        folder, "bash", "-eo", "pipefail", "-c", step["run"], RUNNER_TEMP=str(runner), **given
-    )
+    check, comment, build = action["runs"]["steps"]
+    steps = [
+        check,
+        *([comment] if given["AGAINST"] else []),
+        *([build] if given["BUILD"] == "true" else []),
+    ]
+    done = []
+    for step in steps:
+        assert set(step["env"]) <= set(given)
+        command = ("bash", "-eo", "pipefail", "-c", step["run"])
+        done.append(run_in(folder, *command, RUNNER_TEMP=str(runner), **given))
+        if step is build:
+            assert done[-1].returncode == 0, done[-1].stderr
+    return done[0]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
@@ -173,3 +184,68 @@ def test_the_action_holds_the_lock_against_the_base_and_lists_what_to_review(
     assert "verified.lock.sig" in done.stdout
     done = run_action(shallow, tmp_path / "lost", LOCK_SINCE="f" * 40)
     assert done.returncode == 2
+
+
+FAKE_GH = """#!/usr/bin/env python3
+import pathlib, sys
+with (pathlib.Path(__file__).parent / "asked").open("a") as file:
+    print(*sys.argv[1:], file=file)
+if "--jq" in sys.argv and (pathlib.Path(__file__).parent / "commented").exists():
+    print(41)
+"""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_action_tells_what_a_pull_request_loses_also_in_a_shallow_clone(
+    scratch: Path, tmp_path: Path
+) -> None:
+    base = git(scratch, "rev-parse", "HEAD").stdout.strip()
+    git(scratch, "checkout", "-q", "-b", "work")
+    chapter = scratch / "book" / "chapter3.md"
+    text = chapter.read_text("utf-8")
+    for count in range(3):
+        (scratch / f"note{count}").write_text("x", "utf-8")
+        git(scratch, "add", "-A")
+        git(scratch, "commit", "-m", "more")
+    chapter.write_text(text.replace("开头的理论讲清楚要问什么[@demo2025]。\n\n", ""), "utf-8")
+    git(scratch, "commit", "-a", "-m", "less")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth", "1", "-b", "work", scratch.as_uri(), str(shallow))
+    done = run_action(shallow, tmp_path / "runner", AGAINST=base)
+    assert done.returncode == 1, done.stderr
+    assert "title=lost-paragraph::" in done.stdout
+    summary = (tmp_path / "runner" / "summary").read_text("utf-8")
+    assert "| lost-paragraph | 1 |" in summary
+    assert "### 删去和缩短的段落（1）" in summary
+    new = run_action(shallow, tmp_path / "new", AGAINST="0" * 40)
+    assert new.returncode == 0, new.stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_action_writes_one_comment_anew_each_time_and_builds(
+    scratch: Path, tmp_path: Path
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text(FAKE_GH, "utf-8")
+    (tools / "gh").chmod(0o755)
+    path = f"{tools}{os.pathsep}{PATH}"
+    inputs = {"AGAINST": "HEAD", "COMMENT": "comment", "TOKEN": "t", "PATH": path}
+    first = run_action(scratch, tmp_path / "first", **inputs, BUILD="true")
+    assert first.returncode == 0, first.stderr
+    assert (scratch / "build" / "cards" / "cards.html").is_file()
+    (tools / "commented").touch()
+    run_action(scratch, tmp_path / "second", **inputs)
+    asked = (tools / "asked").read_text("utf-8")
+    assert f"-X POST repos/o/r/issues/7/comments -F body=@{tmp_path}/first/" in asked
+    assert f"-X PATCH repos/o/r/issues/comments/41 -F body=@{tmp_path}/second/" in asked
+    assert "chapterkit diff" not in (tmp_path / "first" / "summary").read_text("utf-8")
+
+
+def test_the_example_of_a_workflow_uses_what_the_action_has() -> None:
+    example = yaml.safe_load((ROOT / ".github/workflows/book.yml.example").read_text("utf-8"))
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    [step] = [
+        one for one in example["jobs"]["book"]["steps"] if "chapterkit" in one.get("uses", "")
+    ]
+    assert set(step["with"]) <= set(action["inputs"])

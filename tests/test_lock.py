@@ -272,7 +272,7 @@ def as_line(**other: object) -> str:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("<<<<<<< HEAD", "不是核对记录的一行"),
+        ("<<<<<<< HEAD", "合并留下的冲突标记还在"),
         ("[" * 5000, "不是核对记录的一行"),
         ("[1]", "键或值不对"),
         ('"a"', "键或值不对"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,19 +21,23 @@ from chapterkit.lsp.actions import allowing, fitting
 from chapterkit.lsp.completion import candidates
 from chapterkit.lsp.convert import Lines, diagnostic
 from chapterkit.lsp.definition import definitions
+from chapterkit.lsp.desk import Desk
 from chapterkit.lsp.diagnosing import check_book
 from chapterkit.lsp.hover import hover_text
+from chapterkit.lsp.marked import Things
 from chapterkit.lsp.places import place_at
 from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.comments import Comment, comments_text
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pipeline import Memory
+from chapterkit.reviewing.cursor import STATE, told_cursor
 from conftest import HERE
 
 CHAPTER = "book/chapter3.md"
 TEMPLATE = "templates/experiments/card-game.md.j2"
 RECORD = "experiments/card-game.yaml"
 CLI = Path(sys.executable).with_name("chapterkit")
-HANGS = 600  # seconds: no test waits longer, and a machine under load may take its time
+HANGS = 120  # seconds: no test waits longer, and a machine under load may take its time
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +162,7 @@ def underlined(problem: Problem, text: str, encoding: Any = "utf-16") -> tuple[i
 
 
 def test_columns_are_in_the_units_agreed_on() -> None:
-    text = "好\n😀𠀀是 5 次"
+    text = "好\n𬬭𬬭是 5 次"
     problem = Problem(Origin("a.md", 2, 5), "数", end=Origin("a.md", 2, 6))
     assert underlined(problem, text) == (1, 6, 7)
     assert underlined(problem, text, "utf-32") == (1, 4, 5)
@@ -350,7 +356,7 @@ def test_a_typed_number_appears_is_allowed_and_goes(minimal: Path) -> None:
         uri = editor.open(minimal / CHAPTER)
         await editor.until_rules(uri)
         clean = editor.texts[uri]
-        editor.type(uri, clean + "\n他说“😀𠀀”，成功率是 23.5%。\n")
+        editor.type(uri, clean + "\n他说“𬬭𬬭”，成功率是 23.5%。\n")
         (problem,) = await editor.until_rules(uri, "unsourced-number")
         assert problem.source == "chapterkit"
         assert problem.severity is types.DiagnosticSeverity.Error
@@ -365,6 +371,26 @@ def test_a_typed_number_appears_is_allowed_and_goes(minimal: Path) -> None:
         await editor.until_rules(uri, "unsourced-number")
         editor.close(uri)
         await editor.until_rules(uri)
+
+    with_editor(scene)
+
+
+def test_comments_are_shown_and_a_preview_is_told_of_the_cursor(minimal: Path) -> None:
+    said = Comment(
+        "0123456789ab", "要问什么", "0" * 16, f"{CHAPTER}:3", "甲", "2026-01-02", "问谁？"
+    )
+    (minimal / "review").mkdir()
+    (minimal / "review/cards.yaml").write_text(comments_text([said]), "utf-8")
+    (minimal / STATE).mkdir(parents=True)
+
+    async def scene(editor: Editor) -> None:
+        uri = editor.open(minimal / CHAPTER)
+        [comment] = await editor.until_rules(uri, "comment")
+        assert comment.message.startswith("甲：问谁？")
+        document, position = editor.asked(uri, "要问什么")
+        asked = types.DocumentHighlightParams(document, position)
+        assert not await editor.client.text_document_document_highlight_async(asked)
+        assert told_cursor(minimal) == (CHAPTER, 3)
 
     with_editor(scene)
 
@@ -494,7 +520,7 @@ def test_other_encodings_can_be_agreed_on(minimal: Path, encoding: str) -> None:
     async def scene(editor: Editor) -> None:
         assert editor.capabilities.position_encoding == encoding
         uri = editor.open(minimal / CHAPTER)
-        before = "他说“😀𠀀”，成功率是 "
+        before = "他说“𬬭𬬭”，成功率是 "
         editor.type(uri, f"{editor.texts[uri]}\n{before}23.5%。\n")
         (problem,) = await editor.until_rules(uri, "unsourced-number")
         units = len(before.encode()) if encoding == "utf-8" else len(before)
@@ -515,3 +541,74 @@ def test_the_commands_that_need_no_server_do_not_load_it(minimal: Path) -> None:
             cwd=minimal, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert done.stdout.endswith("[]\n")
+
+
+# --- what bears a number
+
+
+@pytest.fixture(scope="module")
+def things(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Things]:
+    """A book of two chapters with figures, tables and formulas, and what can be referred to."""
+    root = Path(shutil.copytree(HERE / "books" / "things", tmp_path_factory.mktemp("t") / "book"))
+    diagnosis = check_book(root, {}, None, Memory())
+    assert diagnosis.book is not None
+    desk = Desk(root, True, diagnosis.book)
+    desk.keep(diagnosis)
+    return diagnosis.book, desk.things()
+
+
+def test_ref_and_links_complete_what_has_a_number(things: tuple[Book, Things]) -> None:
+    book, marked = things
+    for typed, start in (
+        ('见{{ ref("', 10),
+        ('见{{ ref("eq:', 10),
+        ("见[](#", 6),
+        ("见[图](#fi", 7),
+    ):
+        offered = candidates(book, "book/counting.md", typed, marked)
+        details = {one.name: one.detail for one in offered.names}
+        assert details["eq:rate"] == "式（1.1）"
+        assert details["fig:map"] == "图 1.1 两座城（自绘）"
+        assert details["fig:groups"] == "图 2.1 两组（自绘）"
+        assert details["difference"] == "第 1.1.1 节 比与差"
+        assert details["pump"] == "水泵"
+        assert offered.start == start
+    [pump] = candidates(book, "book/counting.md", '{{ case("', marked).names
+    assert pump.name == "pump"
+
+
+def test_hover_tells_number_title_and_place(things: tuple[Book, Things]) -> None:
+    book, marked = things
+    line = '见[](#fig:map)与{{ ref("eq:sum") }}，{{ case("pump") }}'
+
+    def told(name: str) -> str:
+        place = place_at(book, "book/counting.md", line, line.index(name) + 2)
+        assert place is not None
+        assert [*definitions(book, place, marked)]
+        return hover_text(book, place, marked) or ""
+
+    assert "图 1.1 两座城（自绘）" in told("fig:map")
+    assert "book/counting.md:30" in told("fig:map")
+    assert "式（2.1）" in told("eq:sum")
+    assert "第 2 章" in told("eq:sum")
+    assert "案例 1.1 水泵" in told("pump")
+
+
+# --- exhibits
+
+
+def test_tables_charts_and_flows_complete_their_own_and_are_explained() -> None:
+    exhibits = load_book(Disk(HERE / "books" / "exhibits"))
+    for before, names in (
+        ('{{ table("', ["ood", "lengths", "both"]),
+        ("{{ chart('ood-", ["ood-bars", "ood-slopes"]),
+        ('{{ flow("', ["two-ways", "masks"]),
+    ):
+        offered = candidates(exhibits, CHAPTER, before)
+        assert [one.name for one in offered.names] == names
+        assert offered.start == len(re.split("[\"']", before)[0]) + 2
+    place = place_at(exhibits, CHAPTER, '{{ chart("ood-bars") }}', 14)
+    assert place
+    assert "换规则之后的成功率" in (hover_text(exhibits, place) or "")
+    [origin] = definitions(exhibits, place)
+    assert (origin.path, origin.line) == ("experiments/general-points.yaml", 20)

@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import (
     Budget,
     BudgetsConfig,
-    ChapterConfig,
     Config,
     StyleConfig,
     load_config,
     parse_outside_config,
 )
-from chapterkit.manuscript.folder import Disk, decode, find_root
+from chapterkit.manuscript.folder import Disk, Overlay, decode, find_root
+from chapterkit.manuscript.ledger import Ledger
+from chapterkit.manuscript.plan import ChapterConfig, Plan
 from chapterkit.manuscript.terms import parse_terms
-from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH, parse_yaml
+from chapterkit.manuscript.yamlfile import MAX_BYTES, MAX_DEPTH
+from demo import parse_yaml
 
 
 def refusal(error: pytest.ExceptionInfo[ChapterkitError]) -> tuple[int, str, str]:
@@ -66,8 +69,8 @@ def test_a_file_has_a_size() -> None:
         ("[a, b]: 1\n", 1, "键应当是一个词", ""),
         ("a: 1\n标题：甲\nb：乙\n", 3, "YAML 写错了", ""),
         ("a: 1\ntitle：甲\n", 2, "键后面是全角冒号", "改成半角冒号加空格"),
-        ("a: [1\nb: 2\n", 2, "YAML 写错了", "引号是否成对"),
-        ("a: 'x\n", 2, "YAML 写错了", "引号是否成对"),
+        ("a: [1\nb: 2\n", 1, "YAML 写错了：括号 [ 没有结束", "补上 ]"),
+        ("a: 'x\n", 1, "YAML 写错了：引号 ' 没有结束", "补上 '"),
     ],
 )
 def test_what_yaml_may_not_be(text: str, line: int, says: str, hint: str) -> None:
@@ -106,7 +109,7 @@ def test_text_that_is_not_utf_8(raw: bytes, line: int, says: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
         decode(raw, "a.md")
     assert refusal(caught)[0] == line
-    assert says in caught.value.message
+    assert says in caught.value.report()
 
 
 def test_line_ends_are_one() -> None:
@@ -148,12 +151,139 @@ def test_no_two_chapters_have_one_slug_or_number(
 ) -> None:
     with pytest.raises(ChapterkitError) as caught:
         load_config(Disk(book(tmp_path, BOOK.replace(old, new))))
-    assert refusal(caught) == (line, f"两章同名或同号：{says}", "")
+    assert refusal(caught)[:2] == (line, f"两章同名或同号：{says}")
+    assert caught.value.hint.startswith("先在第 ")
+
+
+PLAN = """\
+title: 书
+authors: [{name: 甲}, {name: 乙}, {name: 丙, role: translator}]
+identifier: urn:x
+front:
+  - {slug: preface, file: preface.md}
+chapters:
+  - {slug: zero, file: zero.md}
+  - part: 上
+    chapters:
+      - {slug: one, file: one.md, number: 5}
+      - {slug: two, file: two.md}
+  - part: 下
+    chapters: [{slug: three, file: three.md}]
+appendices:
+  - {slug: tables, file: tables.md}
+  - {slug: names, file: names.md}
+back: [{slug: thanks, file: thanks.md}]
+"""
+
+
+def test_the_plan_of_a_book_gives_every_text_its_role_part_and_number(tmp_path: Path) -> None:
+    config = load_config(Disk(book(tmp_path, PLAN)))
+    assert config.author == "甲、乙"
+    told = [(one.slug, one.role, one.label, one.part and one.part.label) for one in config.plan]
+    assert told == [
+        ("preface", "front", "", None),
+        ("zero", "chapter", "第 1 章", None),
+        ("one", "chapter", "第 5 章", "第一部分"),
+        ("two", "chapter", "第 6 章", "第一部分"),
+        ("three", "chapter", "第 7 章", "第二部分"),
+        ("tables", "appendix", "附录 A", None),
+        ("names", "appendix", "附录 B", None),
+        ("thanks", "back", "", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says", "hint"),
+    [
+        ("slug: two", "slug: one", 11, "两章同名或同号：one（6）", "先在第 10 行"),
+        ("file: two.md", "file: ./one.md", 11, "./one.md 列了两次", "先在第 10 行"),
+        ("slug: two", "slug: book", 11, "代号不能是 book", "换一个代号"),
+        ("slug: names", "slug: preface", 16, "两章同名或同号：preface（B）", "先在第 5 行"),
+        ("slug: two", "slag: two", 11, "没有 chapters.1.chapters.1.slag", "最接近的是 slug"),
+        ("[{slug: three, file: three.md}]", "[]", 12, "部分“下”里没有章", "还没有章就先删去"),
+        ("\n    chapters: [{slug: three, file: three.md}]", "", 12, "部分“下”里没有章", ""),
+        ("[{slug: three, file: three.md}]", "甲", 13, "chapters.2.chapters", "一个列表"),
+        ("[{slug: three, file", "[{part: x, file", 13, "部分里不能再有部分", "只列章"),
+        (
+            "{slug: zero,",
+            "{appendix: 表, slug: zero,",
+            7,
+            "没有 appendix 这个键",
+            "appendices 下面",
+        ),
+        ("{slug: zero,", "{slug: [],", 7, "chapters.0.slug", "一段文字"),
+        ("  - {slug: zero, file: zero.md}", "  - zero", 7, "chapters.0 的值不对", "映射"),
+        ("title: 书\n", "title: 书\nback: []\n", 2, "back 写在 chapters 前面", "先后"),
+    ],
+)
+def test_what_the_plan_may_not_say(
+    old: str, new: str, line: int, says: str, hint: str, tmp_path: Path
+) -> None:
+    assert old in PLAN
+    text = PLAN.replace("back: [{slug: thanks, file: thanks.md}]\n", "") if "back" in new else PLAN
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(Disk(book(tmp_path, text.replace(old, new))))
+    assert refusal(caught)[0] == line, caught.value.report()
+    assert says in caught.value.message
+    assert hint in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "says"),
+    [
+        ("chapters front", 6, "front 写在 chapters 后面"),
+        ("chapters appendices front", 7, "front 写在 chapters 后面"),
+        ("appendices chapters", 5, "appendices 写在 chapters 前面"),
+        ("front back chapters", 6, "back 写在 chapters 前面"),
+        ("chapters back appendices", 6, "back 写在 appendices 前面"),
+        ("front chapters appendices back", 0, ""),
+        ("chapters appendices", 0, ""),
+    ],
+)
+def test_the_plan_stands_in_the_order_of_the_book(
+    order: str, line: int, says: str, tmp_path: Path
+) -> None:
+    head = "title: 书\nauthor: 人\nlanguage: zh-Hans\nidentifier: urn:x\n"
+    lists = "".join(f"{key}: [{{slug: {key}, file: {key}.md}}]\n" for key in order.split())
+    folder = Disk(book(tmp_path, head + lists))
+    if not says:
+        assert len(load_config(folder).plan) == len(order.split())
+        return
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(folder)
+    assert refusal(caught)[:2] == (line, says)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("isbn: 978-7-111-12806-8", "isbn：ISBN 的校验码不对，末位应当是 9"),
+        ("isbn: 7-111-12806-X", "校验码不对，末位应当是"),
+        ("isbn: 123", "这不是 ISBN"),
+        ("date: 2026-13", "没有这样的日期"),
+        ("date: 三月", "没有这样的日期"),
+        ("authors: [{name: 甲, role: auther}]", "没有 auther 这种分工"),
+        ("authors: [{nam: 甲}]", "没有 authors.0.nam 这个键"),
+        ("lists: [figure]", "只能是"),
+        ("references: end", "只能是"),
+    ],
+)
+def test_what_a_copyright_page_may_not_say(more: str, says: str, tmp_path: Path) -> None:
+    one = BOOK.replace("author: 人\n", "# 作者见下\n") if "authors" in more else BOOK
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(Disk(book(tmp_path, f"{one}{more}\n")))
+    assert refusal(caught)[0] == 8
+    assert says in caught.value.message
+
+
+@pytest.mark.parametrize("isbn", ["978-7-111-12806-9", "ISBN 9787111128069", "7-111-12806-0"])
+def test_an_isbn_whose_last_digit_proves_it(isbn: str, tmp_path: Path) -> None:
+    assert load_config(Disk(book(tmp_path, f"{BOOK}isbn: {isbn}\n"))).isbn == isbn
 
 
 def test_book_yaml_is_read_with_its_defaults(tmp_path: Path) -> None:
     config = load_config(Disk(book(tmp_path, BOOK)))
-    assert [chapter.number for chapter in config.chapters] == [1, 2, 3]
+    assert [chapter.number for chapter in config.plan] == ["1", "2", "3"]
     assert (config.title, config.author, config.identifier) == ("书", "人", "urn:x")
     assert (config.language, config.page, config.bibliography) == ("zh-Hans", "16k", "refs.bib")
     assert config.verified_at_least == 0
@@ -205,15 +335,17 @@ def test_what_every_chapter_and_book_needs(old: str, new: str, says: str, tmp_pa
 
 
 def test_a_chapter_is_called_by_slug_or_number() -> None:
-    chapters = (ChapterConfig("cards", 3, "a.md"), ChapterConfig("routes", 12, "b.md"))
-    config = Config.partly(chapters=chapters)
-    assert config.chapter("routes") is config.chapter("12") is chapters[1]
+    plan = Plan((ChapterConfig("cards", "a.md", 3), ChapterConfig("routes", "b.md", 12)))
+    config = Config.partly(chapters=plan.chapters)
+    chapters = tuple(Chapter(one.slug, one.number, one.file, "") for one in config.plan)
+    book = Book(config, {}, {}, Ledger({}), {}, chapters)
+    assert book.chapter_named("routes") is book.chapter_named("12") is chapters[1]
     for name, hint in {
         "route": "最接近的是 routes",
         "zzz": "book.yaml 里有：cards（3）、routes（12）",
     }.items():
         with pytest.raises(ChapterkitError) as caught:
-            config.chapter(name)
+            book.chapter_named(name)
         assert (caught.value.message, caught.value.hint) == (f"没有 {name} 这一章", hint)
         assert caught.value.origin == Origin("book/book.yaml")
 
@@ -243,20 +375,20 @@ def test_settings_outside_a_book(text: str) -> None:
     [
         ("style: {}\ntitle: 书\n", 2, "house.yaml 里没有 title 这个键"),
         (BOOK.replace("author: 人\n", ""), 1, "house.yaml 缺少 author"),
-        ("language: fr\n", 1, "zh-Hans"),
+        ("language: fr\n", 1, "fr"),
     ],
 )
 def test_what_settings_outside_a_book_may_not_say(text: str, line: int, says: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
         parse_outside_config(text, "house.yaml")
     assert refusal(caught)[0] == line
-    assert says in caught.value.message
+    assert says in caught.value.report()
 
 
 @pytest.mark.parametrize("slug", ["a", "a1", "v-irl", "a-1-b2"])
 def test_what_may_be_a_slug(slug: str, tmp_path: Path) -> None:
     config = load_config(Disk(book(tmp_path, BOOK.replace("slug: two", f"slug: {slug}"))))
-    assert config.chapters[1].slug == slug
+    assert config.plan[1].slug == slug
 
 
 @pytest.mark.parametrize("slug", ["A", "1a", "-a", "a-", "a--b", "a_b", "a b", "甲", "a.b", "aB"])
@@ -350,4 +482,26 @@ def test_what_terms_yaml_may_not_say(text: str, line: int, says: str) -> None:
     with pytest.raises(ChapterkitError) as caught:
         parse_terms(text, "book/terms.yaml")
     assert refusal(caught)[0] == line
+    assert says in caught.value.report()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("language: fr\n", "没有 fr 这种文字的词"),
+        ("language: en\nnumbering: {sections: chinese}\n", "英文的书里没有这样的编号"),
+        ("kinds: {case: {label: 案例}, trial: {label: 案例}}\n", "都叫“案例”"),
+        ("kinds: {case: {label: Case}, trial: {label: case}}\n", "都叫“case”"),
+        ("kinds: {case: {label: 图}}\n", "words 的 figure 和 kinds 里的 case 都叫“图”"),
+        ("kinds: {case: {label: '案例 '}}\n", "前后有空格"),
+    ],
+)
+def test_what_a_book_may_not_say_of_its_language_and_kinds(settings: str, says: str) -> None:
+    text = BOOK.replace("language: zh-Hans\n", "") + settings
+    with pytest.raises(ChapterkitError) as caught:
+        load_config(Overlay(Disk(Path()), {"book/book.yaml": text}))
     assert says in caught.value.message
+    assert caught.value.hint
+    assert caught.value.origin is not None
+    assert caught.value.origin.path == "book/book.yaml"
+    assert caught.value.origin.line > 1

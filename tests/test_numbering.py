@@ -20,6 +20,7 @@ from chapterkit.pipeline import Subject, document_of, load, problems_of, read
 from chapterkit.text.numbering import (
     Counting,
     Thing,
+    captioned,
     han_numeral,
     identifiers_of,
     named,
@@ -28,7 +29,18 @@ from chapterkit.text.numbering import (
     with_references,
 )
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.tree import Tree, elements_of, inlines_of, kind_of, level_of, plain_text
+from chapterkit.text.tree import (
+    Tree,
+    caption_of,
+    elements_of,
+    inlines_of,
+    kind_of,
+    level_of,
+    plain_text,
+    tree_blocks,
+    with_blocks,
+    with_caption,
+)
 from conftest import HERE, Run
 from test_formats import png
 
@@ -102,6 +114,16 @@ def test_each_kind_of_thing_is_counted_by_itself() -> None:
     }
 
 
+def test_a_caption_that_begins_with_no_paragraph_has_its_number_above_it() -> None:
+    tree = tree_of("![题](a.png){#fig:a}\n")
+    [figure] = [one for one in elements_of(tree) if kind_of(one) == "Figure"]
+    lines: Any = {"t": "LineBlock", "c": [[{"t": "Str", "c": "题"}]]}
+    lined = with_blocks(tree, [with_caption(figure, [lines])])
+    [figure] = tree_blocks(captioned(counting())(lined))
+    first, second = caption_of(figure)
+    assert (plain_text(inlines_of(first)), second) == ("图 7.1", lines)
+
+
 def test_notes_stay_out_of_titles_and_labels_out_of_the_titles_of_records() -> None:
     titles = {one.identifier: one.title for one in things_of(tree_of(CHAPTER), counting())}
     assert titles["one"] == "第一样"
@@ -150,7 +172,7 @@ RECORD = Thing("pump", "record", "实验 7.1", "水泵", "counting", "第 7 章"
         (FIGURE, "both", "counting", "图 7.1“地图”"),
         (FIGURE, "number", "grouping", "第 7 章 图 7.1"),
         (SECTION, "number", "counting", "“比”"),
-        (SECTION, "both", "grouping", "第 7 章 “比”"),
+        (SECTION, "both", "grouping", "第 7 章“比”"),
         (RECORD, "number", "grouping", "实验 7.1"),
         (Thing("x", "place", "", "", "counting", "第 7 章"), "number", "grouping", "第 7 章"),
     ],

@@ -13,8 +13,8 @@ from chapterkit.text.passes import (
     over_elements,
     passed,
     unwrap_numbers,
+    with_labels_apart,
     with_metadata,
-    with_wide_spaces,
 )
 from chapterkit.text.tree import (
     Attributes,
@@ -54,9 +54,9 @@ def headings(tree: Tree) -> list[str]:
 @pytest.mark.parametrize(
     "one",
     [
-        numbered("第 7 章"),
+        numbered("第 7 章", "\u3000"),
         unwrap_numbers,
-        with_wide_spaces(LABELS),
+        with_labels_apart(LABELS, "\u3000"),
         with_metadata({"title": "题", "list": [{"a": "b"}]}),
         over_elements(lambda _: []),
     ],
@@ -68,7 +68,7 @@ def test_a_pass_changes_a_copy(one: Pass, tree: Tree) -> None:
 
 
 def test_the_number_stands_before_the_title_and_no_other_heading(tree: Tree) -> None:
-    number = numbered("第 7 章")
+    number = numbered("第 7 章", "\u3000")
     assert headings(number(tree)) == [
         "第 7 章\u3000模型 后训练",
         "实验 7.4 算 24 点",
@@ -80,7 +80,9 @@ def test_the_number_stands_before_the_title_and_no_other_heading(tree: Tree) -> 
 
 
 def test_passes_follow_one_another(tree: Tree) -> None:
-    done = passed(tree, numbered("第 7 章"), with_wide_spaces(LABELS), unwrap_numbers)
+    done = passed(
+        tree, numbered("第 7 章", "\u3000"), with_labels_apart(LABELS, "\u3000"), unwrap_numbers
+    )
     assert headings(done)[:2] == ["第 7 章\u3000模型 后训练", "实验 7.4\u3000算 24 点"]
     assert not [one for one in elements_of(done) if number_id(one)]
     assert plain_text(inlines_of(tree_blocks(done)[1])) == "升到15.0%。"
@@ -88,4 +90,4 @@ def test_passes_follow_one_another(tree: Tree) -> None:
 
 def test_a_tree_without_a_title_stays_as_it_is(tree: Tree) -> None:
     untitled = {**tree, "blocks": tree_blocks(tree)[1:3]}
-    assert numbered("第 7 章")(untitled) == untitled
+    assert numbered("第 7 章", "\u3000")(untitled) == untitled

@@ -17,8 +17,8 @@ import pytest
 import typst
 from PIL import Image, PngImagePlugin
 
+from chapterkit.fonts import bundled_folders
 from chapterkit.formats import all_formats
-from chapterkit.formats.shared.fonts import bundled_folder
 from chapterkit.manuscript.drawings import rebuilt, size_of
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import KINDS, PictureError, checked
@@ -328,7 +328,7 @@ def shown(drawing: bytes, folder: Path) -> Image.Image:
         '#image("drawing.svg", width: 100%)'
     )  # fmt: skip
     page = typst.compile(
-        folder / "main.typ", root=folder, format="png", ppi=144, font_paths=[bundled_folder()]
+        folder / "main.typ", root=folder, format="png", ppi=144, font_paths=bundled_folders()
     )
     assert isinstance(page, bytes)
     return Image.open(io.BytesIO(page)).convert("RGBA")

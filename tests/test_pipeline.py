@@ -24,15 +24,17 @@ from chapterkit.pipeline import (
     lint_key,
     linted,
     load,
+    pictures_held,
     press,
     problems_of,
     read_key,
     render_key,
     rendered,
 )
-from chapterkit.pipeline.press import cite_key, cited_tree, print_key, printing_of, written
-from chapterkit.printing import book_printing
+from chapterkit.pipeline.press import book_printing_of, cite_key, cited_tree, print_key, printing_of
+from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree, tree_blocks, with_blocks
+from demo import written
 
 CHAPTER = "book/chapter3.md"
 TEMPLATE = "templates/experiments/card-game.md.j2"
@@ -71,9 +73,11 @@ def keys(root: Path) -> dict[str, str]:
     return {
         "render": render_key(subject),
         "read": read_key(document.rendered),
-        "lint": lint_key(subject, document),
-        "cite": cite_key(subject, document.rendered),
-        "print": print_key(subject, document, all_formats()["html"], 0),
+        "lint": lint_key(subject) + str(pictures_held(subject, addresses(document.tree))),
+        "cite": cite_key(subject, document),
+        "print": print_key(
+            subject, document, all_formats()["html"], printing_of(subject, document)
+        ),
     }
 
 
@@ -87,7 +91,7 @@ WHAT_IS_PRINTED = ALL - {"read", "cite"}
         (CHAPTER, "\n又一段。\n", ALL),
         (TEMPLATE, "\n", WHAT_IS_PRINTED),
         (RECORD, "# 注\n", WHAT_IS_PRINTED),
-        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED),
+        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED | {"cite"}),
         ("refs.bib", "\n", WHAT_IS_PRINTED | {"cite"}),
         ("book/terms.yaml", "terms: []\n", WHAT_IS_PRINTED),
         ("experiments/verified.lock", "", WHAT_IS_PRINTED),
@@ -119,20 +123,22 @@ def test_a_key_changes_with_the_tool(minimal: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_picture_counts_for_linting_and_printing(minimal: Path) -> None:
-    append(minimal / CHAPTER, "\n![图](dot.png)\n")
-    picture = minimal / "book" / "dot.png"
-    picture.write_bytes(b"1")
+    append(minimal / CHAPTER, "\n![图](dot.svg)\n")
+    picture = minimal / "book" / "dot.svg"
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="9"><path d="M0 0h9"/></svg>'
+    )
+    picture.write_text(drawing.format(8))
     before = keys(minimal)
-    picture.write_bytes(b"2")
+    picture.write_text(drawing.format(9))
     after = keys(minimal)
     assert {name for name in ALL if before[name] != after[name]} == {"lint", "print"}
 
 
 def test_what_is_asked_counts_for_linting(minimal: Path) -> None:
     subject = subject_of(minimal)
-    document = document_of(subject)
     asked = [subject, replace(subject, only=("filler",)), replace(subject, at=(CHAPTER,))]
-    assert len({lint_key(one, document) for one in asked}) == 3
+    assert len({lint_key(one) for one in asked}) == 3
 
 
 @pytest.fixture
@@ -243,12 +249,13 @@ def test_a_format_of_the_book_writes_one_file_of_all_chapters(
     (minimal / "book/chapter4.md").write_text("# 第二篇 {#more}\n\n只有一段。\n", "utf-8")
     book = load(Disk(minimal))
     subjects = chapters_of(book, minimal)
-    chapters = [printing_of(one, document_of(one)) for one in subjects]
+    documents = [document_of(one) for one in subjects]
+    chapters = list(map(printing_of, subjects, documents))
     both = [WHOLE, all_formats()["markdown"]]
     for chapter in chapters:
         [made] = written(chapter, both, tmp_path, 2)
         assert made.path.name == f"{chapter.slug}.md"
-    [whole] = written(book_printing(book, minimal, chapters), both, tmp_path, 2)
+    whole, _ = written(book_printing_of(subjects, documents), both, tmp_path, 2)
     text = whole.path.read_text("utf-8")
     assert whole.path == tmp_path / "book" / "book.txt"
     assert "只有一段。" in text

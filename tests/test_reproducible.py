@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from chapterkit.formats.shared.fonts import bundled
+from chapterkit.fonts import bundled
 from chapterkit.revision.dating import LATEST, modified
 from conftest import HERE, Run
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import typst
+from PIL import Image
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.ledger import Ledger, Number, numbers_of
@@ -20,6 +22,7 @@ from chapterkit.numbers.verify.harvesting import as_yaml, harvest
 from chapterkit.numbers.verify.outline import Outline, parse_locator
 from chapterkit.numbers.verify.results import Result, Results, merge_lock, with_lock
 from chapterkit.numbers.verify.texts import html_text, make_source, normal, normalised, read_source
+from chapterkit.quantities import Declared, units_with
 
 SOURCES = Path(__file__).parent / "verify" / "sources"
 PAPER, README, PAGE = "lin2031tide", "oak2030readme", "elm2029page"
@@ -215,6 +218,40 @@ def test_sentences(name: str, tmp_path: Path) -> None:
     assert result.status == status, result
 
 
+# --- the book's own units
+
+LAND = units_with(
+    (Declared("亩", ("mu",), other="平方米", factor=Fraction(2000, 3)), Declared("石"))
+)
+OWN_UNITS = {
+    "spelling": ("value: 12, unit: 亩, near: [Li]", "verified"),
+    "other spelling": ("value: 12, unit: mu, near: [Li]", "verified"),
+    "another unit": ("value: 12, unit: 石, near: [Li]", "not-found"),
+    "another unit in Chinese": ("value: 30, unit: 亩, near: [王家]", "not-found"),
+    "in Chinese": ("value: 30, unit: 石, near: [王家]", "verified"),
+    "column": ("value: 7.5, unit: 亩, near: [Zhao]", "verified"),
+    "another unit's column": ("value: 4.5, unit: 亩, near: [Zhao]", "elsewhere"),
+}
+
+
+@pytest.mark.parametrize("name", OWN_UNITS)
+def test_units_that_a_book_declares(name: str, tmp_path: Path) -> None:
+    fields, status = OWN_UNITS[name]
+    text = "1 Land\nThe Li family had 12 mu.\n\n王家收 30 石。\n\n"
+    table = "| Family | Land (mu) | Rice (石) |\n|---|---|---|\n| Zhao | 7.5 | 4.5 |\n"
+    (tmp_path / "k.md").write_text(text + table, "utf-8")
+    plain = number(f"{fields}, of: 量, cite: k, at: 第 1 节")
+    result = verify(Ledger({"x": replace(plain, units=LAND)}, LAND), tmp_path).numbers[0]
+    assert result.status == status, result
+
+
+def test_harvest_knows_the_units_of_a_book() -> None:
+    source = make_source("k", "k.txt", "", "王家有田 12 mu，收 30 石。")
+    assert [(one.value, one.unit) for one in harvest(source, units=LAND)] == [
+        ("12", "mu"), ("30", "石"),
+    ]  # fmt: skip
+
+
 # --- derived numbers
 
 
@@ -310,6 +347,68 @@ def test_pdf_by_page(tmp_path: Path) -> None:
     assert right.where.startswith("第 2 页")
     assert judged(FIELDS.replace("第 2 页", "第 1 页"), tmp_path).status == "elsewhere"
     assert judged(FIELDS.replace("第 2 页", "第 2 节"), tmp_path).status == "verified"
+
+
+COLUMNS = """
+#set page(paper: "a5", columns: 2, margin: 1.6cm,
+  header: context [J. Doe et al. #h(1fr) Journal of Wards 12 (2011) #counter(page).display()])
+#set text(lang: "en", hyphenate: true, size: 9pt)
+#set par(justify: true)
+*Abstract.* Among smokers the rate reached 19.4%, among the others 7.1%.
+
+*Keywords:* wards
+= 1 Introduction
+#for _ in range(LINES) [The register was kept by the clerks of the parish. ]
+= 2 Findings
+Under load the efficient throughput of all the new wards taken together and over the whole of the
+year was in the end, and by every count that was made of it, 2.6 times that of the old ones.
+Counterrevolutionaries numbered 12 345 residents, and imports changed by −3.2% a year.
+#figure(table(columns: 3, [Route], [Cured (%)], [N], [Oral], [41.3], [412], [Bed rest], [38.9],
+  [159]), caption: [Cures by route], kind: table, supplement: [Table])
+"""
+STANDS = [
+    'value: 19.4, unit: "%", at: 摘要, near: [smokers]',
+    "value: 2.6, unit: 倍, at: 第 2 节, near: [throughput]",
+    "value: 12345, unit: 人, at: 第 2 节, near: [counterrevolutionaries]",
+    'value: -3.2, unit: "%", at: 第 2 节, near: [imports]',
+    'value: 38.9, unit: "%", at: 表 1, near: [Bed rest]',
+]
+STANDS_NOT = [
+    'value: 7.1, unit: "%", at: 摘要, near: [smokers]',
+    "value: 2011, unit: 次, at: 第 2 节, near: [throughput]",
+    "value: 12, unit: 次, at: 第 2 节, near: [throughput]",
+    "value: 345, unit: 人, at: 第 2 节, near: [counterrevolutionaries]",
+    'value: 3.2, unit: "%", at: 第 2 节, near: [imports]',
+    'value: 159, unit: "%", at: 表 1, near: [Bed rest]',
+    'value: 41.3, unit: "%", at: 表 1, near: [Bed rest]',
+]
+
+
+@pytest.mark.parametrize("lines", [8, 23, 31, 44])
+def test_pdf_in_two_columns_with_running_heads(lines: int, tmp_path: Path) -> None:
+    (tmp_path / "k.pdf").write_bytes(pdf(COLUMNS.replace("LINES", str(lines))))
+    for fields in STANDS:
+        assert judged(f"{fields}, of: 量, cite: k", tmp_path).status == "verified", fields
+    for fields in STANDS_NOT:
+        assert judged(f"{fields}, of: 量, cite: k", tmp_path).status != "verified", fields
+
+
+def test_pages_that_are_pictures_are_told(tmp_path: Path) -> None:
+    Image.new("RGB", (30, 40), "gray").save(tmp_path / "page.png")
+    (tmp_path / "k.typ").write_text(
+        "The first page has text, enough of it to be read.\n#pagebreak()\n"
+        '#image("page.png")\n#pagebreak()\nThe rate was 24.7% in the wards.\n',
+        "utf-8",
+    )
+    (tmp_path / "k.pdf").write_bytes(typst.compile(str(tmp_path / "k.typ")))
+    fields = 'unit: "%", of: 率, cite: k, near: [wards]'
+    assert judged(f"value: 24.7, at: 第 3 页, {fields}", tmp_path).status == "verified"
+    unread = judged(f"value: 31.5, at: 第 2 页, {fields}", tmp_path)
+    assert unread.status == "no-source"
+    assert "第 2 页是图片，没有文字" in unread.why
+    missing = judged(f"value: 31.5, at: 第 3 页, {fields}", tmp_path)
+    assert missing.status == "not-found"
+    assert "第 2 页是图片" in missing.why
 
 
 def encrypted_pdf() -> bytes:
@@ -523,6 +622,16 @@ def test_reports() -> None:
     assert "a = 16.2%" not in text
     assert "a = 16.2%" in as_text(found, everything=True)
     assert not found.clean
+
+
+def test_sources_that_are_not_at_hand_are_one_line_each() -> None:
+    others = [MISSING.replace("m:", f"m{index}:") for index in range(9)]
+    _, found = results(A, *others)
+    lines = as_text(found).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("没有原文: ")
+    assert "9 个数" in lines[0]
+    assert found.clean
 
 
 def test_harvest_gives_entries_that_verify() -> None:

@@ -9,6 +9,8 @@ import os
 import signal
 import sys
 
+from chapterkit.search_path import safe_path
+
 STOPPED = "中断了；先前的输出没有动。"
 
 
@@ -18,6 +20,7 @@ def run() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stopped_at_once)
     _open_what_is_closed()
+    sys.path[:] = safe_path()
     from chapterkit.commands import main
 
     main()

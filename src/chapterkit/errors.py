@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from chapterkit.showing import one_line
 
@@ -28,30 +31,106 @@ class Origin:
 class ChapterkitError(Exception):
     """A failure caused by input or by the machine: reported in one line and a hint, exit code 2.
 
+    `others` are further failures that were found together with it, told after it in the same way.
+
     >>> print(ChapterkitError("没有这个数", Origin("a.md", 3), hint="最接近的是 n.x").report())
     a.md:3: 没有这个数
     hint: 最接近的是 n.x
     """
 
-    def __init__(self, message: str, origin: Origin | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        origin: Origin | None = None,
+        hint: str = "",
+        others: Sequence[ChapterkitError] = (),
+    ) -> None:
         super().__init__(message)
         self.message = " ".join(shortened(message).split())
         self.origin = origin
         self.hint = " ".join(shortened(hint).split())
+        self.others = tuple(others)
 
-    def __reduce__(self) -> tuple[type, tuple[str, Origin | None, str]]:
-        """Keep place and hint on the way from one process to another."""
-        return ChapterkitError, (self.message, self.origin, self.hint)
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Keep place, hint and what else was found on the way from one process to another."""
+        return ChapterkitError, (self.message, self.origin, self.hint, self.others)
 
     def at(self, origin: Origin) -> ChapterkitError:
         """Return the same failure, placed at `origin` unless it already has a place."""
-        return self if self.origin else ChapterkitError(self.message, origin, self.hint)
+        if self.origin:
+            return self
+        return ChapterkitError(self.message, origin, self.hint, self.others)
+
+    def beside(self, *others: ChapterkitError) -> ChapterkitError:
+        """Return the same failure together with others that were found, in order of place."""
+        return together([self, *others]) or self
+
+    def each(self) -> Iterator[ChapterkitError]:
+        """Yield this failure, and then the others that were found together with it."""
+        yield ChapterkitError(self.message, self.origin, self.hint) if self.others else self
+        yield from self.others
 
     def report(self) -> str:
-        """Return the message as people and editors read it, the hint on a line of its own."""
+        """Return the messages as people and editors read them, each hint on a line of its own."""
+        return "\n".join(one._alone() for one in self.each())
+
+    def _alone(self) -> str:
         place = f"{shortened(self.origin.path)}:{self.origin.line}: " if self.origin else ""
         lines = [f"{place}{self.message}", f"hint: {self.hint}" if self.hint else ""]
         return "\n".join(map(one_line, filter(None, lines)))
+
+
+MOST = 50  # failures that are told at once
+_LOOKED_AT = MOST + 10  # finding what is nearest takes its time in large files
+
+
+def together(errors: Iterable[ChapterkitError]) -> ChapterkitError | None:
+    """Return several failures as one, in the order of their places; None if there is none.
+
+    What is said twice of one place is told once; more than anybody reads is not looked for.
+    """
+    found: dict[tuple[Origin, str], ChapterkitError] = {}
+    for error in islice(errors, _LOOKED_AT):
+        for one in error.each():
+            found.setdefault((one.origin or Origin(""), one.message), one)
+    if not found:
+        return None
+    first, *others = (found[key] for key in sorted(found))
+    if len(others) >= MOST:
+        others[MOST - 1 :] = [ChapterkitError("不对的地方还有更多", hint="先改前面这些")]
+    return ChapterkitError(first.message, first.origin, first.hint, others)
+
+
+class Gathering:
+    """Failures that are looked for one after another, and told together.
+
+    >>> wrong = Gathering()
+    >>> for name in ("甲", "乙"):
+    ...     with wrong.taken():
+    ...         raise ChapterkitError(f"没有{name}")
+    >>> len(wrong.errors)
+    2
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[ChapterkitError] = []
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take a failure that is raised within, and go on."""
+        try:
+            yield
+        except ChapterkitError as error:
+            self.errors.append(error)
+
+    def add(self, errors: Iterable[ChapterkitError]) -> None:
+        """Add failures that were not raised."""
+        self.errors.extend(islice(errors, _LOOKED_AT))
+
+    def tell(self) -> None:
+        """Raise all that was found, if anything was."""
+        if all_of_it := together(self.errors):
+            raise all_of_it
 
 
 LONGEST = 600  # characters of a message or a hint: what is quoted in it may be of any length

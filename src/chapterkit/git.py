@@ -7,7 +7,7 @@ at one: a repository has nothing to say but what its objects hold.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -59,6 +59,26 @@ def git(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
     return b"" if may_fail else _failed(folder, done.words)
 
 
+def blobs(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """Return what some objects hold, all at once, by their names; those that are missing not.
+
+    Raises ChapterkitError as `git` does.
+    """
+    given = "".join(f"{name}\n" for name in names).encode()
+    done = _run(folder, ("cat-file", "--batch"), {}, given)
+    if done.code != 0:
+        _failed(folder, done.words)
+    found, at = {}, 0
+    for name in names:
+        end = done.printed.index(b"\n", at)
+        _, kind, *size = done.printed[at:end].split(b" ")
+        at = end + 1
+        if kind == b"blob":
+            found[name] = done.printed[at : at + int(size[0])]
+            at += int(size[0]) + 1
+    return found
+
+
 def difference(old: bytes, new: bytes) -> bytes:
     """Return the patch without context that makes one text the other; nothing if they are alike.
 
@@ -80,11 +100,14 @@ _DIFF = (
 )  # fmt: skip
 
 
-def _run(folder: Path, arguments: Collection[str], environment: Mapping[str, str]) -> Done:
+def _run(
+    folder: Path, arguments: Collection[str], environment: Mapping[str, str], given: bytes = b""
+) -> Done:
     settings = [part for pair in _SETTINGS.items() for part in ("-c", "=".join(pair))]
     command = ["git", "-C", str(folder), "--no-pager", *settings, *arguments]
     added = {**_inherited(), **_ENVIRONMENT, **environment}
-    return run(command, name="git", bounds=Bounds(TIMEOUT_SECONDS), environment=added)
+    bounds = Bounds(TIMEOUT_SECONDS)
+    return run(command, given, name="git", bounds=bounds, environment=added)
 
 
 def _inherited() -> dict[str, str]:

@@ -28,7 +28,8 @@ _HEAP_EXHAUSTED = 251
 TIMEOUT_SECONDS = 60
 # Reading takes about a second for a megabyte; what takes ten times as long will not end.
 READING_SECONDS, READING_SECONDS_PER_MB = 10, 10
-
+_API = [1, 23]  # of the trees that are made here
+_INLINE = {"t": "InlineMath"}
 
 Tree = dict[str, Any]
 Message = dict[str, Any]
@@ -70,6 +71,17 @@ def _command(arguments: Sequence[str]) -> list[str]:
     return [pandoc_path(), "+RTS", f"-M{MEMORY}", "--RTS", *arguments]
 
 
+def _parsed(printed: bytes) -> Any:
+    """Return what pandoc printed as JSON.
+
+    What it prints last may be lost without its saying so; then there was no room for it.
+    """
+    try:
+        return json.loads(printed)
+    except ValueError:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+
+
 def _failed(done: Done) -> ChapterkitError:
     if done.code == _HEAP_EXHAUSTED:
         return ChapterkitError(f"pandoc 用的内存超过 {MEMORY // GB} GB")
@@ -102,7 +114,7 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
                 if done.code != 0:
                     raise _failed(done)
                 log.seek(0)
-                return json.loads(done.printed), json.loads(log.read() or b"[]")
+                return _parsed(done.printed), _parsed(log.read() or b"[]")
 
             yield tree_and_messages
 
@@ -118,6 +130,33 @@ def _log() -> Iterator[tuple[IO[bytes], str]]:
             yield file, file.name
 
 
+@contextmanager
+def converting(formulas: Sequence[str]) -> Iterator[Callable[[], tuple[list[Message], list[str]]]]:
+    """Let pandoc set formulas, in TeX, in a process of its own, as it will for every format.
+
+    Gives a function that waits for it, and returns what pandoc warns of those that it cannot set,
+    and each formula as Typst has it.
+    """
+    if not formulas:
+        yield lambda: ([], [])
+        return
+    blocks = [{"t": "Para", "c": [{"t": "Math", "c": [_INLINE, text]}]} for text in formulas]
+    given = json.dumps({"pandoc-api-version": _API, "meta": {}, "blocks": blocks}).encode()
+    with _log() as (log, path):
+        command = _command(["--sandbox", "-f", "json", "-t", "typst", "--wrap=none", "--log", path])
+        bounds = Bounds(READING_SECONDS)
+        with running(command, given, name="pandoc", bounds=bounds, log=log) as result:
+
+            def messages() -> tuple[list[Message], list[str]]:
+                if (done := result()).code != 0:
+                    raise _failed(done)
+                log.seek(0)
+                written = done.printed.decode().rstrip("\n").split("\n\n")
+                return _parsed(log.read() or b"[]"), [one.strip("$ \n") for one in written]
+
+            yield messages
+
+
 def transform(tree: Tree, arguments: Sequence[str]) -> Tree:
     """Pass a tree through pandoc (citeproc, say) and return the tree that comes out.
 
@@ -126,5 +165,5 @@ def transform(tree: Tree, arguments: Sequence[str]) -> Tree:
     printed = run_pandoc(
         ["-f", "json", "-t", "json", "--sandbox", *arguments], json.dumps(tree).encode()
     )
-    result: Tree = json.loads(printed)
+    result: Tree = _parsed(printed)
     return result

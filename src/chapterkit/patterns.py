@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,10 @@ class Late:
     def split(self, text: str) -> list[str | Any]:
         """Return what stands between the matches."""
         return self.compiled.split(text)
+
+    def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """Return the text with something new in place of every match."""
+        return self.compiled.sub(new, text)
 
     def findall(self, text: str) -> list[Any]:
         """Return what matches, or what the groups hold, in order."""

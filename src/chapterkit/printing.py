@@ -6,7 +6,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -16,29 +16,56 @@ from typing import Any
 
 from filelock import FileLock
 
+from chapterkit import fonts
+from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, move_together, path_from_here, remove_left
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.drawn import drawing_of, drawn
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.pictures import Picture
+from chapterkit.manuscript.plan import EVIDENCE
 from chapterkit.numbers.cards import cards, for_readers
+from chapterkit.numbers.evidence import evidence_of
 from chapterkit.pandoc import run_pandoc, transform
+from chapterkit.plugins import failed
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
-from chapterkit.text.citations import (
-    citeproc_arguments,
-    csl_references,
-    finish_references,
-    languages,
-)
+from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import drawings_in
 from chapterkit.text.gate import CITED, gated
-from chapterkit.text.numbering import without_links_elsewhere
-from chapterkit.text.pictures import pictures_of
-from chapterkit.text.tree import Tree, chapter_heading, inlines_of, plain_line, title_text
+from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
+from chapterkit.text.passes import spaced_references
+from chapterkit.text.pictures import pictures_of, too_much
+from chapterkit.text.references import csl_references, languages
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    chapter_heading,
+    inlines_of,
+    kind_of,
+    plain_line,
+    title_text,
+    with_blocks,
+)
+from chapterkit.text.whole import (
+    TAKEN,
+    Text,
+    apart,
+    identifiers,
+    part_id,
+    together,
+    told_apart,
+    with_own_references,
+    without_references,
+)
 
 Progress = Callable[[str], None]
+Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 
 _BUILDING = ".building-"
 
@@ -53,20 +80,26 @@ class Written:
 
 
 def printed(
-    printing: AnyPrinting,
-    formats: Sequence[Format[Any]],
+    wanted: Sequence[tuple[Format[Any], AnyPrinting]],
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
+    keep: Keep = lambda _, make: make(),
 ) -> list[Written]:
-    """Write a checked chapter, or a book, in formats of its scope; return what was written.
+    """Write a checked chapter, or a book, as each format has it; return what was written.
+
+    `keep` is asked for each file, and has it made unless it has kept it.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [_Maker(one, printing, scratch, progress) for one in formats]
+        makers = [
+            _Maker(file, printing, scratch, progress, keep)
+            for one, printing in wanted
+            for file in one.files or (one,)
+        ]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
         targets = {folder / one.path.name: one.path for one in made}
@@ -127,15 +160,39 @@ class _Maker:
     printing: AnyPrinting
     scratch: Path
     progress: Progress
+    keep: Keep
+
+    @property
+    def target(self) -> Path:
+        """Where the file is made."""
+        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
 
     def make(self) -> Written:
         started = time.perf_counter()
+        target = self.target
+        try:
+            raw = self.keep(self.format, self._made)
+            if not target.exists():
+                target.write_bytes(raw)
+        except (ChapterkitError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            if not self.format.package:
+                raise
+            why = f"{type(error).__name__}: {error}"
+            raise failed(self.format.package, f"格式 {self.format.name}", why) from None
+        seconds = time.perf_counter() - started
+        self.progress(f"{target.name}（{seconds:.1f} 秒）")
+        return Written(target, target.stat().st_size, seconds)
+
+    def _made(self) -> bytes:
+        """Make the file; return what is in it."""
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
-        target = self.scratch / f"{printing.name}{one.suffix}"
+        target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
         arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *one.arguments(printing)]
         try:
@@ -144,9 +201,7 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        seconds = time.perf_counter() - started
-        self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return target.read_bytes()
 
 
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
@@ -161,55 +216,207 @@ def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     return error.at(printing.chapters[0].document.rendered.origin(0))
 
 
-def cited(document: Document, bibliography: Mapping[str, Source], title: str) -> Tree:
-    """Return a document's tree with citations put in by citeproc, and references under a title.
+def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tree:
+    """Return a tree with citations put in by citeproc, and references under a title.
+
+    Both are as the book's language has them.
 
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
     with scratch_folder() as folder:
         references = folder / "references.json"
-        references.write_text(json.dumps(csl_references(bibliography)), "utf-8")
-        tree = transform(gated(document.tree), citeproc_arguments(references))
-    return gated(finish_references(tree, languages(bibliography), title), CITED)
+        references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
+        tree = transform(gated(tree), citeproc_arguments(references, config.locale))
+    title = config.wording.references
+    known = languages(bibliography)
+    return gated(finish_references(tree, known, title, config.locale, config.locators), CITED)
 
 
 def chapter_printing(
-    book: Book, root: Path, chapter: Chapter, document: Document, tree: Tree
+    book: Book,
+    root: Path,
+    chapter: Chapter,
+    document: Document,
+    tree: Tree,
+    edition: str = "",
+    here: Collection[str] | None = None,
+    shared: Mapping[str, Any] | None = None,
+    formats: Collection[str] = (),
 ) -> ChapterPrinting:
     """Return what a format may know of a chapter, `tree` being its document's, cited.
 
+    A link to what is not `here` becomes its text; without it, to what is not in the tree. `shared`
+    is what texts of one book have in common, made where it is not given; `formats` names those
+    that are written at once.
+
     Raises ChapterkitError for a chapter without a title, or a picture that cannot be used.
     """
+    if book.config.locale.chinese and book.config.style.space == "space":
+        tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
+    shared = shared or {
+        **_shared(book, root, edition, formats),
+        "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
+    }
+    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
+    drawings = _Drawings(book, drawings_in(tree, document), told)
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
+        label=chapter.label,
+        start_page=chapter.start_page,
+        role=chapter.role,
+        part=chapter.part and replace(chapter.part, title=plain_line(chapter.part.title)),
         title=plain_line(title_text(inlines_of(title))),
         document=document,
-        tree=without_links_elsewhere(tree),
-        pictures=pictures_of(document, tree, book.folder or Disk(root)),
-        **_shared(book, root),
+        tree=without_links_elsewhere(tree, here),
+        pictures=pictures_of(document, tree, book.folder or Disk(root), drawings.drawn()),
+        narrow=drawings.drawn(NARROW, "-narrow"),
+        **shared,
     )
 
 
-def book_printing(book: Book, root: Path, chapters: Sequence[ChapterPrinting]) -> BookPrinting:
-    """Return what a format may know of a book."""
-    pictures = {address: one for each in chapters for address, one in each.pictures.items()}
-    return BookPrinting(chapters=tuple(chapters), pictures=pictures, **_shared(book, root))
+NARROW = 340
+"""How wide drawings for a phone are, which are laid out anew, in pixels."""
+_WIDE = 480
 
 
-def _shared(book: Book, root: Path) -> dict[str, Any]:
+class _Drawings:
+    """The charts and flow drawings that a text shows, drawn in the book's fonts."""
+
+    def __init__(self, book: Book, shown: Mapping[str, str], provenance: Mapping[str, str]) -> None:
+        self.book = book
+        self.made = [
+            (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
+            for id, alternative in shown.items()
+            if id in book.exhibits
+        ]
+
+    def drawn(self, width: float = _WIDE, suffix: str = "") -> dict[str, Picture]:
+        """Return the drawings of this width by their addresses."""
+        if not self.made:
+            return {}
+        config = self.book.config
+        look = look_of(fonts.chosen(config.sans, *config.locale.sans), width)
+        pictures = (drawn(one, drawing, look, suffix) for one, drawing in self.made)
+        return {one.path: one for one in pictures}
+
+
+def book_printing(
+    book: Book,
+    root: Path,
+    chapters: Sequence[Chapter],
+    documents: Sequence[Document],
+    edition: str = "",
+    formats: Collection[str] = (),
+) -> BookPrinting:
+    """Return what a format may know of a book of these chapters, their documents cited as one.
+
+    Raises ChapterkitError, at its place, for an identifier that two chapters give, a link to a
+    chapter that is left out, a chapter without a title, or a picture that cannot be used.
+    """
+    things = [thing for document in documents for thing in document.things]
+    texts = [
+        Text(chapter.slug, _in_book(document, things), document.rendered)
+        for chapter, document in zip(chapters, documents, strict=True)
+    ]
+    taken = [*TAKEN, *(part_id(one.part.number) for one in chapters if one.part)]
+    trees = told_apart(texts, taken)
+    trees, references = _cited_through(book, chapters, trees)
+    ours = (*identifiers(with_blocks(trees[0], references)), *taken)
+    here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    for document in documents:
+        _check_led_to(document, here)
+    shared = _shared(book, root, edition, formats)
+    wants_evidence = EVIDENCE in {book.config.appendix, *formats}
+    printings = tuple(
+        chapter_printing(book, root, chapter, document, tree, edition, here, shared)
+        for chapter, document, tree in zip(chapters, documents, trees, strict=True)
+    )
+    return BookPrinting(
+        chapters=printings,
+        references=tuple(references),
+        pictures=_all_pictures(printings),
+        narrow={address: one for each in printings for address, one in each.narrow.items()},
+        cover=book.cover,
+        evidence=evidence_of(book, documents) if wants_evidence else (),
+        **shared,
+    )
+
+
+def _all_pictures(printings: Sequence[ChapterPrinting]) -> dict[str, Picture]:
+    """Return the pictures of all chapters; raise ChapterkitError, at a chapter, if too large."""
+    pictures: dict[str, Picture] = {}
+    for printing in printings:
+        pictures |= printing.pictures
+        if error := too_much(pictures.values()):
+            raise error.at(printing.document.rendered.origin(0))
+    return pictures
+
+
+def _check_led_to(document: Document, here: Collection[str]) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter that this book leaves out."""
+    for identifier, offset in links_in(document.rendered):
+        thing = document.elsewhere.get(identifier)
+        if thing and identifier not in here:
+            where = thing.chapter_label or thing.chapter
+            raise ChapterkitError(
+                f"这里指到 {identifier}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {thing.chapter} 也写进命令；一章也不写就是全书",
+            )
+
+
+def _in_book(document: Document, things: Sequence[Thing]) -> Tree:
+    return as_one_book(document.tree, things, document.counting)
+
+
+def _cited_through(
+    book: Book, chapters: Sequence[Chapter], trees: Sequence[Tree]
+) -> tuple[list[Tree], list[Element]]:
+    """Return the trees of a book's texts, cited, and what is to stand at the end of all."""
+    if book.config.references == "chapter":
+        alone = (cited(tree, book.bibliography, book.config) for tree in trees)
+        return [
+            with_own_references(tree, chapter.slug)
+            for chapter, tree in zip(chapters, alone, strict=True)
+        ], []
+    kept = [without_references(one) for one in trees]
+    whole = cited(together(kept), book.bibliography, book.config)
+    separate, behind = apart(whole, len(trees))
+    return separate, [one for one in behind if kind_of(one) == "Div"]
+
+
+def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
     return {
-        "config": replace(
-            book.config, title=plain_line(book.config.title), author=plain_line(book.config.author)
-        ),
+        "config": _in_plain_lines(book.config),
         "language": book.config.language,
         "work": Path(),
-        "provenance": {id: for_readers(one) for id, one in cards(book).items()},
+        "edition": edition,
+        "cards": cards(book),
+        "beside": frozenset(formats),
+        "described": {
+            id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
+        },
+        "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
+
+
+_TOLD = (
+    "title", "subtitle", "author", "series", "publisher", "edition", "price", "rights",
+)  # fmt: skip
+
+
+def _in_plain_lines(config: Config) -> Config:
+    """Return a book's settings, what pages of the book tell of them on one line each."""
+    told: dict[str, Any] = {name: plain_line(getattr(config, name)) for name in _TOLD}
+    makers = (
+        replace(one, name=plain_line(one.name), role=plain_line(one.role)) for one in config.authors
+    )
+    return replace(config, **told, authors=tuple(makers))
 
 
 def _title_block(chapter: Chapter, document: Document) -> Block:

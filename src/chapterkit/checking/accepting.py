@@ -18,7 +18,7 @@ from chapterkit.lint.baseline import (
     pruned,
     read_baseline,
 )
-from chapterkit.lint.engine import Leftovers, is_fixed, reviewed
+from chapterkit.lint.engine import Leftovers, can_be_accepted, reviewed
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import read_text
 from chapterkit.pipeline import Subject
@@ -95,8 +95,8 @@ def prune_baseline(
 def _apart(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
     """Return the problems that no baseline may accept, and the others."""
     every = list(problems)
-    fixed = [problem for problem in every if is_fixed(problem)]
-    return fixed, [problem for problem in every if not is_fixed(problem)]
+    lasting = [problem for problem in every if not can_be_accepted(problem)]
+    return lasting, [problem for problem in every if can_be_accepted(problem)]
 
 
 def _ran(subjects: Iterable[Subject]) -> set[str]:

@@ -11,31 +11,40 @@ from chapterkit.files import replace_texts
 from chapterkit.lint import Problem
 from chapterkit.lint.fix import ROUNDS, Mended, Texts, mend
 from chapterkit.manuscript.folder import MAX_TEXT_BYTES, Disk, decode, read_file
-from chapterkit.pipeline import Subject, document_of, linted
+from chapterkit.pipeline import Subject, checked, document_of, linted, of_all, variants
 from chapterkit.revision.changes import Changes
 from chapterkit.text.document import Document
 
 
 def mended(
-    subject: Subject, accepted: Accepted | None = None, changes: Changes | None = None
+    subject: Subject,
+    accepted: Accepted | None = None,
+    changes: Changes | None = None,
+    only: Problem | None = None,
 ) -> tuple[Texts, Mended]:
     """Carry out, in memory, the edits of a subject's problems; return its files before and after.
 
     What a baseline accepts is left alone; with `changes`, all that stands on other lines, too:
-    then there is one round, for edits may join lines and so move the changed ones.
+    then there is one round, for edits may join lines and so move the changed ones. With `only`,
+    one problem is mended and no other.
     """
     texts = _sources(subject)
 
     def problems_of(changed: Texts, document: Document) -> list[Problem]:
-        problems = linted(subject.changed(changed), document)
+        now = subject.changed(changed)
+        made = variants(now)
+        # The document has the passages of every format, which are wrong or right in their own.
+        each = [(one, checked(one)) for one in made] if len(made) > 1 else []
+        problems = of_all(each) if each else linted(now, document)
         if accepted:
             problems = without_accepted(problems, accepted, [subject], stale=False)
-        return on_changed_lines(problems, changes, subject.root)
+        wanted = [one for one in problems if only in {None, one}]
+        return on_changed_lines(wanted, changes, subject.root)
 
     def parse(changed: Texts) -> Document:
         return document_of(subject.changed(changed))
 
-    return texts, mend(texts, parse, problems_of, 1 if changes else ROUNDS)
+    return texts, mend(texts, parse, problems_of, 1 if changes or only else ROUNDS)
 
 
 def _sources(subject: Subject) -> dict[str, str]:

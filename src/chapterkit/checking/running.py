@@ -14,7 +14,7 @@ from pathlib import Path
 
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
-from chapterkit.pipeline import Subject, problems_of
+from chapterkit.pipeline import Subject, memory_at, problems_of
 from chapterkit.revision.changes import Changes
 
 Progress = Callable[[str], None]
@@ -31,7 +31,7 @@ def problems_of_all(
     """Return the problems of each subject, `jobs` of them checked at once."""
     jobs = min(jobs, len(subjects))
     if jobs < 2:
-        return list(_followed(subjects, map(problems_of, subjects), progress))
+        return list(_followed(subjects, map(_problems, subjects), progress))
     # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(jobs, context, _take, (tuple(subjects),)) as pool:
@@ -95,11 +95,18 @@ def _end_with_parent() -> None:
 def _problems_of_nth(place: int) -> list[Problem]:
     try:
         _AT_WORK.append(place)
-        return problems_of(_SUBJECTS[place])
+        return _problems(_SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
     finally:
         _AT_WORK.clear()
+
+
+def _problems(subject: Subject) -> list[Problem]:
+    """Return the problems of a text; what was found in a chapter is kept with its book."""
+    return (
+        problems_of(subject, memory_at(subject.root)) if subject.chapter else problems_of(subject)
+    )
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:

@@ -100,10 +100,17 @@ def _concerns(book: Book, chapter: Chapter, inner: str) -> bool:
 
 def stranger(target: str, outside: Outside, only: Sequence[str] = ()) -> Subject:
     """Return a file outside a book as a text to be checked, with what was given for it."""
+    return standing_alone(target, text_from_here(Path(target), target), outside, only)
+
+
+def standing_alone(
+    name: str, text: str, outside: Outside | None = None, only: Sequence[str] = ()
+) -> Subject:
+    """Return a text that belongs to no book, with what was given for it."""
+    outside = outside or Outside()
     book = outside.book()
-    text = text_from_here(Path(target), target)
-    language = at_hand(book) & {"chinese"}
-    return Subject(target, book, None, text, outside.given | language, tuple(only))
+    given = outside.given | at_hand(book) & {"chinese"}
+    return Subject(name, book, None, text, given, tuple(only))
 
 
 def text_from_here(path: Path, name: str) -> str:

@@ -58,7 +58,7 @@ def judged(subjects: Iterable[Subject], vouchers: Vouchers) -> Judged:
     """
     whole = [one for one in subjects if one.chapter and one.book.folder]
     rule = find_rule(RULE)
-    if not whole or rule not in whole[0].run.rules:
+    if not whole or not whole[0].run.has(rule):
         return Judged()
     subject = whole[0]
     unbacked, to_review = _judged(subject.book, subject.root, vouchers)

@@ -171,6 +171,10 @@ def _usage_hint(error: click.UsageError) -> str:
     known: Sequence[str] = ()
     if isinstance(error, click.BadParameter) and error.param:
         known = getattr(error.param.type, "choices", ())
+    if isinstance(error, click.NoSuchCommand) and context:
+        group = context.command
+        known = group.list_commands(context) if isinstance(group, click.Group) else ()
+        typed = re.search(r"'([^']*)'", error.format_message())
     near = nearest(typed[1], known) if typed else None
     path = context.command_path if context else "chapterkit"
     return f"最接近的是 {near}" if near else f"{path} --help 说明用法"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -32,7 +32,7 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
-from chapterkit.pipeline import Subject
+from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
 
@@ -66,16 +66,33 @@ from chapterkit.revision.changes import Changes, changes_since
 )  # fmt: skip
 @_options.signers
 @click.option(
+    "--against", metavar="BASE", envvar="CHAPTERKIT_AGAINST",
+    help="Tell what the book has lost since its branch parted from this commit: paragraphs, "
+    "numbers, citations. Default $CHAPTERKIT_AGAINST.",
+)  # fmt: skip
+@click.option(
+    "--sign-off", "signed", multiple=True, metavar="WHAT",
+    help="Write into book/removals.yaml that a loss is meant (WHAT is in its hint; all: every "
+    "one). Needs --against and --reason.",
+)  # fmt: skip
+@click.option(
     "--baseline", type=_options.FILE, help="Leave out the old problems that this file accepts."
 )
 @click.option(
     "--write-baseline", type=_options.FILE,
     help="Accept all present problems: add them to this file. Needs --reason.",
 )  # fmt: skip
-@click.option("--reason", default="", help="Why the problems are accepted; kept in the baseline.")
+@click.option(
+    "--reason", default="", help="Why problems are accepted, or losses meant; kept in the file."
+)
 @click.option("--prune", is_flag=True, help="Take out of the baseline what no longer occurs.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
 @click.option("--fix", is_flag=True, help="Carry out the edits that mend problems.")
+@click.option(
+    "--links", is_flag=True,
+    help="Go online, too: dead addresses, wrong DOIs and retracted papers of the bibliography.",
+)  # fmt: skip
+@click.option("--comments", is_flag=True, help="Tell, too, what editors have said of chapters.")
 @_options.jobs("Texts")
 def check(
     targets: Sequence[str],
@@ -89,12 +106,16 @@ def check(
     changed_since: str | None,
     lock_since: str | None,
     signers: Path | None,
+    against: str | None,
+    signed: Sequence[str],
     baseline: Path | None,
     write_baseline: Path | None,
     reason: str,
     prune: bool,
     diff: bool,
     fix: bool,
+    links: bool,
+    comments: bool,
     jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
@@ -108,6 +129,8 @@ def check(
       chapterkit check draft.md --ledger numbers.yaml --bibliography refs.bib
       chapterkit check --diff                          what --fix would change
       chapterkit check --changed-since origin/main --format github
+      chapterkit check --against origin/main           what the branch has lost
+      chapterkit check --links                         asks the registries of the sources
       chapterkit check --write-baseline baseline.yaml --reason "旧稿，逐章改"
 
     An exception stands before its paragraph, with its reason:
@@ -127,6 +150,14 @@ def check(
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
+    if against:
+        problems += _losses(wanted, against, signed, reason)
+    elif signed:
+        raise click.UsageError("--sign-off 要说明与什么相比：加上 --against BASE")
+    if links:
+        problems += _lost(wanted)
+    if comments:
+        problems += _said(wanted)
     if ledger:
         _print_strength(wanted)
     if write_baseline:
@@ -142,6 +173,48 @@ def check(
     print_report(problems, form, wanted, strict)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+def _losses(
+    wanted: Sequence[Subject], base: str, signed: Sequence[str], reason: str
+) -> list[Problem]:
+    """Return what the book has lost since a commit, once what is signed off has been written."""
+    # What compares two books is loaded only where that was asked for.
+    from chapterkit.checking.guarding import guarded, sign_off
+    from chapterkit.manuscript.removals import REMOVALS_FILE
+
+    guard = guarded(wanted, base)
+    if guard.said:
+        say(guard.said, err=True)
+    if signed:
+        added = sign_off(guard, signed, reason)
+        for one in added:
+            say(f"签字：{one.rule}，“{one.words}”", err=True)
+        say(f"{REMOVALS_FILE}：新签 {len(added)} 条。", err=True)
+        guard = replace(guard, added=(*guard.added, *added))
+    return guard.problems(next(one for one in wanted if one.chapter))
+
+
+def _lost(wanted: Sequence[Subject]) -> list[Problem]:
+    """Return the problems that the registries know of."""
+    # What goes online is loaded only where that was asked for.
+    from chapterkit.checking.links import lost_sources, sources_of
+
+    sources = sources_of(wanted)
+    with progress("正在查地址", len(sources)) as step:
+        return lost_sources(sources, step)
+
+
+def _said(wanted: Sequence[Subject]) -> list[Problem]:
+    """Return what editors have said of chapters, as far as it is not resolved."""
+    from chapterkit.reviewing.commenting import problems_of_comments
+
+    return [
+        problem
+        for one in wanted
+        if one.chapter
+        for problem in problems_of_comments(one.book, one.chapter.slug, document_of(one))
+    ]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ import click
 from chapterkit.commands import _options
 from chapterkit.commands._saying import say_lines
 from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.manuscript.config import load_config
 from chapterkit.manuscript.folder import Disk, find_root
 from chapterkit.numbers.verify.harvesting import as_yaml
 from chapterkit.numbers.verify.harvesting import harvest as quantities_of
 from chapterkit.numbers.verify.texts import read_source
+from chapterkit.quantities import STANDARD
 
 
 @click.command()
@@ -30,14 +32,15 @@ def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     \b
       chapterkit harvest chu2025sft --near GP-L
     """
-    path = Path(source)
+    path, root = Path(source), find_root(Path.cwd())
     if path.is_file():
         folder, key = path.parent, path.stem
     else:
-        folder = sources or Disk(find_root(Path.cwd()) or Path.cwd()).place("sources")
+        folder = sources or Disk(root or Path.cwd()).place("sources")
         key = source
     text = read_source(folder, key)
     if text is None:
         hint = f"把 {key}.pdf、.txt、.md 或 .html 放进这个文件夹"
         raise ChapterkitError(f"没有 {key} 的原文", Origin(str(folder)), hint)
-    say_lines(as_yaml(key, quantities_of(text, near)), nl=False)
+    units = load_config(Disk(root)).unit_table if root else STANDARD
+    say_lines(as_yaml(key, quantities_of(text, near, units)), nl=False)

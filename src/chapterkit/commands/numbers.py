@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.accounting import Accounted, accounts, as_json, as_text
-from chapterkit.numbers.binding import as_diff, bindings, bound
+from chapterkit.numbers.binding import as_diff, as_sentences, bindings, bound
 from chapterkit.pipeline import Subject, document_of, load
 
 
@@ -30,8 +31,13 @@ from chapterkit.pipeline import Subject, document_of, load
     type=_options.FILE,
     metavar="FILE",
     help="Show, as a diff, the typed quantities of FILE that exactly one recorded number fits, "
-    "replaced by {{ n(…) }}.",
+    "replaced by {{ n(…) }}, and each sentence before and after.",
 )
+@click.option(
+    "--history", "past", metavar="ID",
+    help="List each commit at which this number's value, source, locator or status became another, "
+    "and each sentence it stood in.",
+)  # fmt: skip
 @click.option("--write", is_flag=True, help="With --bind: carry the diff out.")
 def numbers(
     targets: Sequence[str],
@@ -39,19 +45,24 @@ def numbers(
     ledger: Path | None,
     bibliography: Path | None,
     bind: Path | None,
+    past: str | None,
     write: bool,
 ) -> None:
     """List every quantity in the prose and what backs it.
 
     Status: recorded (a number of the ledger, put in by name), matched (typed, and a number of
-    the same value and unit is cited in the paragraph), exempt (no quantity by the policy, with
-    the clause), unsourced. Example:
+    the same value and unit is cited in the paragraph), exempt (no quantity that needs a record,
+    with the clause, or what `policy` in book.yaml says of its kind), unsourced. Example:
 
     \b
       chapterkit numbers 7
       chapterkit numbers draft.md --ledger numbers.yaml
+      chapterkit numbers --history card-game.before
       chapterkit numbers --bind draft.md --ledger numbers.yaml --write
     """
+    if past:
+        _tell_history(past, form)
+        return
     if write and not bind:
         raise click.UsageError("--write goes with --bind FILE")
     if bind and ledger:
@@ -67,6 +78,22 @@ def numbers(
         say_lines(as_text(listed))
 
 
+def _tell_history(id: str, form: str) -> None:
+    """Print what became of a number from commit to commit."""
+    # What compares states of a book is loaded only where that was asked for.
+    from chapterkit.checking.states import sentences_at
+    from chapterkit.revision import history
+
+    root = this_root()
+    moments = history.history(root, id, partial(sentences_at, root))
+    if not moments:
+        load(Disk(root)).ledger.find(id)
+    if form == "json":
+        hand_over(history.as_json(id, moments))
+    else:
+        say_lines(history.as_text(id, moments))
+
+
 def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:
     """Return the files that the targets name, then the chapters; all of these without targets."""
     found = [stranger(target, outside) for target in targets if is_file(target)]
@@ -80,14 +107,18 @@ def _subjects(targets: Sequence[str], outside: Outside) -> list[Subject]:
 def _accounts(subject: Subject) -> list[Accounted]:
     options = subject.book.config.lint.options.get("unsourced-number", {})
     names = options.get("names", ()) if subject.chapter else ()
-    return list(accounts(document_of(subject), subject.book.ledger, names, exempt=True))
+    book, document = subject.book, document_of(subject)
+    return list(accounts(document, book.ledger, names, exempt=True, policy=book.config.policy))
 
 
 def _bind(path: Path, listed: Sequence[Accounted], ledger: Ledger, write: bool) -> None:
     """Print the diff that puts recorded numbers into a file; carry it out if told to."""
     name = path_from_here(path)
     before = text_from_here(path, name)
-    after = bound(before, name, bindings(listed, ledger))
+    chosen = bindings(listed, ledger)
+    after = bound(before, name, chosen)
+    for line in as_sentences(chosen, name):
+        say(line)
     say_lines(as_diff(before, after, name) or "没有可以替换的数。", nl=False)
     if write and after != before:
         replace_text(path, after, fence_of(path))

@@ -68,7 +68,7 @@ def verify(
 
     \b
       chapterkit verify --sources ~/papers
-      chapterkit verify general-points --all
+      chapterkit verify card-game --all
       chapterkit verify --strict --sources ~/papers --sign ~/.ssh/id_ed25519.pub
     """
     root = this_root()
@@ -135,6 +135,6 @@ def _numbers_named(book: Book, targets: Sequence[str]) -> list[str] | None:
             continue
         slugs = [target]
         if target not in book.records:
-            slugs = list(book.chapter(book.config.chapter(target).slug).records)
+            slugs = list(book.chapter_named(target).records)
         named += [id for id in book.ledger if id.partition(".")[0] in slugs]
     return named

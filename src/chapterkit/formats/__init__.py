@@ -1,4 +1,4 @@
-"""Output formats: one module each, found by walking this folder.
+"""Output formats: one module each, found by walking this folder, and those of installed packages.
 
 A format is a suffix, the arguments for pandoc, and up to two steps of its own: `prepare`
 makes the tree that pandoc writes, `finish` makes the final file out of what pandoc wrote.
@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import Picture
+from chapterkit.manuscript.plan import BOOK, Part, Role
+from chapterkit.numbers.cards import Card
+from chapterkit.plugins import FORMATS, Plugin, plugins
 from chapterkit.text.document import Document
-from chapterkit.text.passes import WIDE_SPACE
-from chapterkit.text.tree import Tree
+from chapterkit.text.tree import Element, Tree
+
+if TYPE_CHECKING:
+    from chapterkit.numbers.evidence import Group
 
 Scope = Literal["chapter", "book"]
 
@@ -31,37 +37,61 @@ class Printing:
 
     `language` is a BCP 47 tag (zh-Hans, zh-Hant); `work` an empty temporary folder of this
     format's own; `pictures` are all those of the text, opened, by their addresses: a format reads
-    nothing of the book itself; `provenance` tells for every number shown where it comes from, as
-    one line of plain text; `modified` is when the manuscript was last changed, in seconds since
-    1970: the date that outputs carry, None if that is not known.
+    nothing of the book itself; `cards` tell of every number what it is and where
+    it comes from; `modified` is when the manuscript was last changed, in seconds since
+    1970: the date that outputs carry, None if that is not known; `edition` the book's edition that
+    this is, empty for none; `wide` what is to be done with tables that are too wide, by their
+    identifiers, where the author says: turn, divide; `described` the alternative texts of tables
+    that have one; `narrow` the drawings among the pictures as a phone shows them; `evidence` every
+    number with what uses it, where a format or the book asks for that; `beside` the names of the
+    formats that are written at once; `told` what an editor's page tells beside the text, as JSON
+    has it, empty where none is made.
     """
 
     config: Config
     language: str
     work: Path
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
-    provenance: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cards: Mapping[str, Card] = field(default_factory=dict, repr=False)
     modified: int | None = None
+    edition: str = ""
+    wide: Mapping[str, str] = field(default_factory=dict, repr=False)
+    described: Mapping[str, str] = field(default_factory=dict, repr=False)
+    narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+    evidence: tuple[Group, ...] = field(default=(), repr=False)
+    beside: frozenset[str] = frozenset()
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def suffix(self) -> str:
+        """What the names of its files have before the format's suffix."""
+        return f".{self.edition}" if self.edition else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChapterPrinting(Printing):
     """A chapter to be printed.
 
-    `title` is plain text, without the number; `tree` what citeproc has put citations into;
+    `number` is 7 or A, `label` the number as a reader is shown it (第 7 章), both empty for what
+    has none; `start_page` the folio of the first page; `title` is plain text, without the number;
+    `role` and `part` tell where in the book it stands; `tree` what citeproc has put citations into;
     `document` the checked document, for placing a complaint at its origin.
     """
 
     scope: ClassVar[Scope] = "chapter"
     slug: str
-    number: int
+    number: str
+    label: str
+    start_page: int
+    role: Role = "chapter"
+    part: Part | None = None
     title: str
     document: Document
     tree: Tree = field(repr=False)
 
     @property
     def name(self) -> str:
-        """What its files are called."""
+        """What the folder of its files is called."""
         return self.slug
 
     @property
@@ -70,37 +100,70 @@ class ChapterPrinting(Printing):
         return (self,)
 
     @property
-    def label(self) -> str:
-        """The chapter's number as a reader is shown it: 第 7 章."""
-        return self.config.wording.chapter.format(number=self.number)
+    def within(self) -> str:
+        """What it is a part of: the book."""
+        return self.config.title
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What a heading may begin with that is a label and a number: 第 7 章, 实验 7.4."""
         wording, kinds = self.config.wording, self.config.kind_labels.values()
-        return (wording.chapter, *(wording.labelled(one, "{number}") for one in kinds))
+        return (
+            wording.chapter,
+            wording.appendix,
+            *(wording.labelled(one, "{number}") for one in kinds),
+        )
 
     @property
     def labelled_title(self) -> str:
         """The chapter's title with its number before it."""
-        return f"{self.label}{WIDE_SPACE}{self.title}"
+        between = self.config.wording.heading
+        return f"{self.label}{between}{self.title}" if self.label else self.title
 
 
 @dataclass(frozen=True, kw_only=True)
 class BookPrinting(Printing):
-    """A book to be printed: its chapters, in order, so that numbers and links may run through."""
+    """A book to be printed: its texts, in order, so that numbers and links may run through.
+
+    Identifiers in their trees differ, and citations are numbered through them: `references` are
+    the entries that stand at the end, none where every chapter has its own; `cover` is the picture
+    for it, if the book has one.
+    """
 
     scope: ClassVar[Scope] = "book"
     chapters: tuple[ChapterPrinting, ...]
+    references: tuple[Element, ...] = field(default=(), repr=False)
+    cover: Picture | None = None
 
     @property
     def name(self) -> str:
         """What its files are called."""
-        return "book"
+        return BOOK
+
+    @property
+    def label(self) -> str:
+        """Nothing: a book has no number."""
+        return ""
+
+    @property
+    def title(self) -> str:
+        """The book's title."""
+        return self.config.title
+
+    @property
+    def labelled_title(self) -> str:
+        """The same: a book has no number."""
+        return self.title
+
+    @property
+    def within(self) -> str:
+        """What it is a part of: a series, or nothing."""
+        return self.config.series
 
 
 AnyPrinting = ChapterPrinting | BookPrinting
-P = TypeVar("P", ChapterPrinting, BookPrinting)
+_NAME = re.compile("[a-z][a-z0-9]*")
+P = TypeVar("P", ChapterPrinting, BookPrinting, AnyPrinting)
 
 
 @dataclass(frozen=True)
@@ -112,7 +175,9 @@ class Format(Generic[P]):
     returns the tree that pandoc is to write, never the printing's own tree changed;
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
-    chapter, or one of the book: that is the kind of printing it is handed.
+    chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
+    it consists of, if it writes several files at once: these are written in its place; `package`
+    the installed package that adds it, empty for one of our own.
     """
 
     name: str
@@ -122,15 +187,51 @@ class Format(Generic[P]):
     finish: Callable[[P, Path, Path], None] | None = None
     writer_suffix: str = ""
     by_default: bool = True
-    scope: Scope = "chapter"
+    scope: Scope | Literal["both"] = "chapter"
+    files: tuple[Format[P], ...] = ()
+    package: str = ""
+
+    def serves(self, scope: Scope) -> bool:
+        """Tell whether it makes files of chapters, or of a book."""
+        return self.scope in {scope, "both"}
+
+
+@cache
+def format_names() -> tuple[str, ...]:
+    """Return the name of every format, in alphabetical order; nothing is loaded for that."""
+    return tuple(sorted({*_own_names(), *(plugin.name for plugin in plugins(FORMATS))}))
+
+
+def _own_names() -> list[str]:
+    """Return the names of the modules of this folder, which are those of the formats."""
+    return sorted(one.name for one in pkgutil.iter_modules(__path__) if not one.ispkg)
 
 
 @cache
 def all_formats() -> dict[str, Format[Any]]:
-    """Return every format of this folder by name, in alphabetical order."""
+    """Return every format by name, in alphabetical order: our own, those of installed packages.
+
+    Raises ChapterkitError, with the package's name, for a format of others that cannot be used.
+    """
     found: dict[str, Format[Any]] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        if isinstance(one := getattr(loaded, "FORMAT", None), Format):
-            found[one.name] = one
-    return found
+    for name in _own_names():
+        found[name] = importlib.import_module(f"{__name__}.{name}").FORMAT
+    for plugin in plugins(FORMATS):
+        found[plugin.name] = _format_of(plugin, found)
+    return dict(sorted(found.items()))
+
+
+def _format_of(plugin: Plugin, others: Mapping[str, Format[Any]]) -> Format[Any]:
+    """Return a format of others; raise ChapterkitError if it is none, or takes another's place."""
+    one = plugin.load()
+    if not isinstance(one, Format):
+        raise plugin.refused("它不是 chapterkit.formats.Format")
+    if one.name != plugin.name or not _NAME.fullmatch(one.name):
+        raise plugin.refused("它的 name 和登记的名字要一样，用小写字母和数字")
+    for other in others.values():
+        whose = f"软件包 {other.package}" if other.package else "chapterkit 自己"
+        if other.name == one.name:
+            raise plugin.refused(f"{whose}已经有叫这个名字的格式")
+        if other.suffix == one.suffix:
+            raise plugin.refused(f"{whose}的格式 {other.name} 已经用了后缀 {one.suffix}")
+    return replace(one, package=plugin.package)

@@ -3,47 +3,70 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit import fonts
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, has_equations
-from chapterkit.formats.shared.drawn import as_pixels
-from chapterkit.formats.shared.fields import counted, counted_tag, with_fields
+from chapterkit.formats.shared.drawn import all_as_pixels
+from chapterkit.formats.shared.evidence import over_evidence
+from chapterkit.formats.shared.exhibits import aligned, blank, for_word
+from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
-from chapterkit.formats.shared.zipped import rewritten
-from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-    with_wide_spaces,
+from chapterkit.formats.shared.sizes import Room, in_inches
+from chapterkit.formats.shared.whole import (
+    Piece,
+    as_numbered,
+    assembled,
+    copyright_page,
+    title_page,
 )
+from chapterkit.formats.shared.zipped import rewritten
+from chapterkit.manuscript.config import Config
+from chapterkit.text.numbering import Numeral
+from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Attributes,
     Element,
+    Pass,
     Tree,
+    attributes_of,
+    blocks_of,
     div,
     inlines_of,
     kind_of,
+    paragraph,
     raw,
+    raw_block,
     span,
+    string,
+    target_of,
     tree_blocks,
     walk,
+    with_attributes,
     with_blocks,
     with_inlines,
 )
+from chapterkit.text.whole import is_of_one_text
 
 _FOLDER = ASSETS / "docx"
+_ROOM = Room(425.2, 560, 10.5)  # 8504 twips between the margins
 _EQUATION = "Numbered Equation"
 _EQUATION_ID = "NumberedEquation"
+_NOTE = "Table Note"
+_NOTE_ID = "TableNote"
+_LISTED = "Table of Figures"
+_LISTED_ID = "TableofFigures"
 _TAB = raw("openxml", "<w:r><w:tab/></w:r>")
+_REFERENCES = "Bibliography"
 _STYLES = {"Strong": "Strong Text", "Emph": "Emphasis Text"}
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     return [
         "--to=docx",
         f"--reference-doc={_FOLDER / 'reference.docx'}",
@@ -51,34 +74,51 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
     ]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree with its paragraphs in Word's own 正文 (Normal), which indents.
 
     Raises ChapterkitError for a drawing that cannot be drawn for Word.
     """
-    tree = printing.tree
+    config, is_chapter = printing.config, isinstance(printing, ChapterPrinting)
     values = {
         "title": printing.labelled_title,
-        "author": printing.config.author,
-        "subject": printing.config.title,
+        "author": config.author,
+        "subject": config.title if is_chapter else config.subtitle,
         "lang": printing.language,
     }
-    document, wording = printing.document, printing.config.wording
+    things = (thing for one in printing.chapters for thing in one.document.things)
+    families = (
+        *fonts.chosen(config.sans, *config.locale.sans),
+        *fonts.chosen(config.serif, *config.locale.serif),
+    )
     return passed(
-        tree,
+        assembled(printing, _text, _Openings(printing).placed),
         with_metadata(values),
-        unwrap_numbers,
-        numbered(printing.label),
-        captioned(document.counting, counted),
-        sectioned(document.counting),
-        tagged(document.counting, _with_tag),
+        aligned(printing, blank),
+        for_word(printing, _NOTE),
+        over_evidence(printing, _small),
         _equations_apart,
-        with_fields(document.things, wording.equation),
-        with_wide_spaces(printing.labels),
+        with_fields(things, config.wording.equation),
         over_elements(_styled),
         _in_normal,
-        embedded(printing, lambda one: as_pixels(one, printing.work)),
+        (lambda tree: tree) if is_chapter else _with_front_pages(config),
+        in_inches(printing, _ROOM),
+        embedded(printing, all_as_pixels(printing.pictures.values(), printing.work, families)),
     )
+
+
+def _small(evidence: Element) -> Element:
+    """Return a table of the evidence in small type."""
+
+    def change(one: Element) -> Element:
+        is_cell = kind_of(one) == "Plain"
+        return div([paragraph(inlines_of(one))], _in_style(_NOTE)) if is_cell else one
+
+    return div(walk(blocks_of(evidence), change), Attributes())
+
+
+def _text(printing: ChapterPrinting) -> Tree:
+    return as_numbered(printing, _with_tag, counted)
 
 
 def _with_tag(equation: Element, numeral: Numeral) -> Element:
@@ -117,8 +157,80 @@ def _stripped(inlines: list[Element]) -> list[Element]:
     return inlines[first:last]
 
 
+def _with_front_pages(config: Config) -> Pass:
+    """Put title page and copyright page first, in styles that the contents pass over."""
+    page = title_page(config)
+    rows = [("Title", page.title), ("Subtitle", page.subtitle)]
+    rows += [("Author", line) for line in (*page.bylines, page.series, page.publisher)]
+    blocks = [_row(style, line) for style, line in rows if line]
+    if lines := copyright_page(config):
+        blocks += [_raw(_PAGE_BREAK), *(_row("Compact", line) for line in lines)]
+    return lambda tree: with_blocks(tree, [*blocks, *tree_blocks(tree)])
+
+
+def _row(style: str, line: str) -> Element:
+    return div([paragraph([string(line)])], _in_style(style))
+
+
+def _raw(text: str) -> Element:
+    return raw_block("openxml", text)
+
+
+_PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+_FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+# Word fills it in when it is asked to; until then chapters stand there without their pages.
+_CONTENTS = (
+    '<w:p><w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+    r'<w:r><w:instrText xml:space="preserve">TOC \o "1-3" \h \z \u</w:instrText></w:r>'
+    + _FIELD.format("separate")
+    + "</w:p>"
+)
+_CONTENTS_END = f"<w:p>{_FIELD.format('end')}</w:p>"
+_SECTION = '<w:p><w:pPr><w:sectPr w:rsidR="{}"/></w:pPr></w:p>'
+
+
+@dataclass
+class _Openings:
+    """Puts before each piece of a book the end of a page, or of the front matter."""
+
+    printing: AnyPrinting
+    in_body: bool = False
+
+    def placed(self, piece: Piece) -> list[Element]:
+        """Return the blocks of a piece."""
+        if not self.in_body and piece.role not in {"front", "contents", "list"}:
+            self.in_body = True
+            return [_raw(_SECTION.format("front")), *piece.blocks]
+        match piece.role:
+            case "contents":
+                blocks = self._contents()
+            case "list":
+                blocks = [_with_page(block) for block in piece.blocks]
+            case _:
+                blocks = piece.blocks
+        return [_raw(_PAGE_BREAK), *blocks]
+
+    def _contents(self) -> list[Element]:
+        titles = [one.labelled_title for one in self.printing.chapters]
+        heading = _row("TOC Heading", self.printing.config.wording.contents)
+        rows = [_row("Compact", title) for title in titles]
+        return [heading, _raw(_CONTENTS), *rows, _raw(_CONTENTS_END)]
+
+
+def _with_page(block: Element) -> Element:
+    """Return an entry of a list of figures or tables with its page behind dots."""
+    inlines = inlines_of(block)
+    address = target_of(inlines[0]).address if kind_of(block) == "Para" and inlines else ""
+    if not address:
+        return block
+    entry = with_inlines(block, [*inlines, _TAB, *page_of(address[1:])])
+    return div([entry], _in_style(_LISTED))
+
+
 def _styled(element: Element) -> Element:
-    """Put emphasis into a character style, so that Word can change it in one place."""
+    """Put emphasis and references into styles, so that Word can change them in one place."""
+    if is_of_one_text(element):
+        return with_attributes(element, attributes_of(element).having("custom-style", _REFERENCES))
     style = _STYLES.get(kind_of(element))
     return span(inlines_of(element), _in_style(style)) if style else element
 
@@ -143,22 +255,44 @@ def _is_running(block: Element) -> bool:
     return kind_of(block) == "Para" and kinds not in (["Math"], ["Image"])
 
 
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    """Name the language as Word does, and give numbered formulas the tabs of their line.
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
+    """Name language and fonts as Word does, and give numbered formulas the tabs of their line.
 
     pandoc has translations for zh-Hans, Word knows zh-CN.
     """
-    language, has_tabs = printing.config.locale.word, has_equations(printing)
+    locale, has_tabs = printing.config.locale, has_equations(printing)
 
     def change(name: str, part: bytes) -> bytes:
         if name == "word/document.xml" and has_tabs:
             part = _in_line(part)
+        if name == "word/document.xml" and b"<w:tbl>" in part:
+            part = _described(_TABLE.sub(_between_rules, part), printing)
+        if name == "word/document.xml" and isinstance(printing, BookPrinting):
+            part = _with_folios(part)
+        if name in _FONTS_IN:
+            part = _FONT.sub(lambda one: _font(one, locale.word_fonts), part)
         if name != "word/styles.xml":
             return restored(name, part, printing)
-        part = re.sub(rb'w:eastAsia="zh-[^"]*"', f'w:eastAsia="{language}"'.encode(), part)
-        return _PANDOCS_STYLE.sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+        part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
+        part = _pandocs_style(_NOTE_ID).sub(_NOTE_STYLE.encode(), part)
+        if isinstance(printing, BookPrinting):
+            part = _pandocs_style(_LISTED_ID).sub(_LISTED_STYLE.encode(), part)
+        return (
+            _pandocs_style(_EQUATION_ID).sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+        )
 
     rewritten(written, target, printing.modified, change)
+
+
+_LANGUAGE = re.compile(rb'w:eastAsia="zh-[^"]*"')
+_FONTS_IN = frozenset({"word/styles.xml", "word/fontTable.xml"})
+_FONT = re.compile(rb'(?:(?<=w:eastAsia=")|(?<=w:name="))[^"\x00-\x7f]+(?=")')
+
+
+def _font(named: re.Match[bytes], instead: Mapping[str, str]) -> bytes:
+    """Return the font that a language has in the place of one for Simplified characters."""
+    font = named[0].decode()
+    return instead.get(font, font).encode()
 
 
 # Tabs at the middle and at the end of the line: 8504 twips, the width of the page without margins.
@@ -169,9 +303,22 @@ _EQUATION_STYLE = f"""
 <w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
 </w:style>
 """
-_PANDOCS_STYLE = re.compile(
-    rf'<w:style [^>]*w:styleId="{_EQUATION_ID}".*?</w:style>'.encode(), re.DOTALL
-)
+# As Word has it: the page at the end of the line, behind dots.
+_LISTED_STYLE = f"""
+<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_LISTED_ID}">
+<w:name w:val="{_LISTED}"/><w:basedOn w:val="BodyText"/><w:qFormat/>
+<w:pPr><w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8504"/></w:tabs>
+<w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
+</w:style>
+"""
+
+
+def _pandocs_style(identifier: str) -> re.Pattern[bytes]:
+    """Return the pattern of a style that pandoc has made of its name."""
+    own = rf'<w:style [^>]*w:styleId="{identifier}".*?</w:style>'
+    return re.compile(own.encode(), re.DOTALL)
+
+
 _PARAGRAPH = re.compile(rf'<w:pStyle w:val="{_EQUATION_ID}" ?/>.*?</w:p>'.encode(), re.DOTALL)
 _BEFORE_FORMULA = re.compile(rb"<m:oMathPara>(?:<m:oMathParaPr>.*?</m:oMathParaPr>)?", re.DOTALL)
 
@@ -188,4 +335,92 @@ def _in_line(document: bytes) -> bytes:
     return _PARAGRAPH.sub(change, document)
 
 
-FORMAT = Format(name="docx", suffix=".docx", arguments=_arguments, prepare=_prepare, finish=_finish)
+# The lines under a table: small, without an indent.
+_NOTE_STYLE = f"""
+<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_NOTE_ID}">
+<w:name w:val="{_NOTE}"/><w:basedOn w:val="BodyText"/><w:qFormat/>
+<w:pPr><w:spacing w:before="20" w:after="20" w:line="260" w:lineRule="auto"/>
+<w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
+<w:rPr><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr>
+</w:style>
+"""
+_TABLE = re.compile(rb"<w:tbl>.*?</w:tbl>", re.DOTALL)
+_ROW = re.compile(rb"<w:tr>.*?</w:tr>", re.DOTALL)
+_CELL = re.compile(rb"<w:tcPr ?/>|<w:tcPr>(.*?)</w:tcPr>", re.DOTALL)
+_IS_HEAD = b"<w:tblHeader"
+
+
+def _rule(side: str, eighths: int) -> bytes:
+    return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="0" w:color="auto"/>'.encode()
+
+
+def _between_rules(table: re.Match[bytes]) -> bytes:
+    """Return a table between thick rules, a thin one under its heads; no row is broken."""
+    outer = b"<w:tblBorders>" + _rule("top", 12) + _rule("bottom", 12) + b"</w:tblBorders>"
+    placed = rb"\1" + b'<w:jc w:val="center"/>' + outer
+    heads = sum(1 for row in _ROW.finditer(table[0]) if _IS_HEAD in row[0])
+    places = iter(range(len(table[0])))
+    ruled = _ROW.sub(lambda row: _ruled(row[0], next(places), heads), table[0])
+    return re.sub(rb"(<w:tblW [^>]*/>)", placed, ruled, count=1)
+
+
+def _described(document: bytes, printing: AnyPrinting) -> bytes:
+    """Put in the alternative texts of tables, each behind the bookmark of its exhibit."""
+    for id, said in printing.described.items():
+        mark = document.find(f'w:name="{id}"'.encode()) if said else -1
+        place = document.find(b"</w:tblPr>", mark)
+        if mark >= 0 <= place:
+            described = f'<w:tblDescription w:val="{escape(said)}"/>'.encode()
+            document = document[:place] + described + document[place:]
+    return document
+
+
+def _ruled(row: bytes, place: int, heads: int) -> bytes:
+    """Return a row that stays on one page; the last of the heads has a rule, groups' heads too."""
+    last = place == heads - 1
+    line = b"<w:tcBorders>" + _rule("bottom", 6 if last else 4) + b"</w:tcBorders>"
+
+    def cell(found: re.Match[bytes]) -> bytes:
+        own = found[1] or b""
+        ends = last or (place < heads and b"gridSpan" in own)
+        return b"<w:tcPr>" + own + (line if ends else b"") + b"</w:tcPr>"
+
+    row = _CELL.sub(cell, row)
+    if b"<w:trPr>" in row:
+        return row.replace(b"<w:trPr>", b"<w:trPr><w:cantSplit/>", 1)
+    return row.replace(b"<w:tr>", b"<w:tr><w:trPr><w:cantSplit/></w:trPr>", 1)
+
+
+_BREAK = re.compile(rb'<w:sectPr w:rsidR="front" ?/>')
+_LAST = re.compile(rb"<w:sectPr\b[^>]*>((?:(?!<w:sectPr\b).)*)</w:sectPr>\s*</w:body>", re.DOTALL)
+
+
+def _with_folios(part: bytes) -> bytes:
+    """Return a book's text with roman folios in the front matter, and arabic ones from 1 on."""
+    last = _LAST.search(part)
+    if not last:
+        return part
+    front = _BREAK.search(part)
+    first = rb'<w:pgNumType w:start="1"/>'
+    whole = last[0].replace(last[1], _numbered_pages(last[1], first))
+    part = part[: last.start()] + whole + part[last.end() :]
+    if not front:
+        return part
+    roman = rb'<w:pgNumType w:fmt="lowerRoman" w:start="1"/>'
+    section = b"<w:sectPr>" + _numbered_pages(last[1], roman) + b"</w:sectPr>"
+    return part[: front.start()] + section + part[front.end() :]
+
+
+def _numbered_pages(section: bytes, folios: bytes) -> bytes:
+    """Return the content of a section with its folios, which stand behind the margins."""
+    return re.sub(rb"(<w:pgMar\b[^>]*/>)", lambda margins: margins[1] + folios, section, count=1)
+
+
+FORMAT = Format(
+    name="docx",
+    suffix=".docx",
+    arguments=_arguments,
+    prepare=_prepare,
+    finish=_finish,
+    scope="both",
+)

@@ -5,24 +5,42 @@ from __future__ import annotations
 import json
 import uuid
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, fonts, has_equations
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
+from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
+from chapterkit.formats.shared.drawn import as_bitmap
+from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen, with_heads_that_speak
 from chapterkit.formats.shared.pictures import named, standing_in
+from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.typesetting import typeset
+from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
 from chapterkit.formats.shared.zipped import rewritten
-from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import numbered, passed, unwrap_numbers, with_metadata, with_wide_spaces
-from chapterkit.text.tree import Tree
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.publication import isbn_digits
+from chapterkit.text.passes import over_elements, passed, with_metadata
+from chapterkit.text.tree import (
+    Attributes,
+    Element,
+    Tree,
+    attributes_of,
+    div,
+    kind_of,
+    tree_blocks,
+    with_attributes,
+    with_blocks,
+)
 
 _STYLE = "EPUB/styles/stylesheet1.css"  # where pandoc puts the style sheet
 _COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
-    cover = printing.work / "cover.png"
+def _arguments(printing: AnyPrinting) -> list[str]:
+    cover = printing.work / _cover_name(printing)
     return [
         "--to=epub3",
         f"--epub-cover-image={cover}",
@@ -34,46 +52,100 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
     ]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
-    """Return the tree with the publication's metadata, and draw the cover into the work folder."""
-    tree = printing.tree
-    _draw_cover(printing)
-    config = printing.config
-    values = {
-        "title": printing.labelled_title,
-        "creator": [{"role": "aut", "text": config.author}],
-        "lang": printing.language,
-        "identifier": _identifier(printing),
-        "belongs-to-collection": config.title,
-        "group-position": str(printing.number),
-        "toc-title": config.wording.contents,
-    }
-    counting = printing.document.counting
+def _prepare(printing: AnyPrinting) -> Tree:
+    """Return the tree with the publication's metadata, and the cover in the work folder.
+
+    Raises ChapterkitError for a picture of a cover that cannot be drawn.
+    """
+    _put_cover(printing)
+    if isinstance(printing, ChapterPrinting):
+        metadata, pages = _of_chapter(printing), []
+    else:
+        metadata, pages = _of_book(printing), front_pages(printing.config)
     return passed(
-        tree,
-        with_metadata(values),
-        unwrap_numbers,
-        numbered(printing.label),
-        captioned(counting),
-        sectioned(counting),
-        tagged(counting, with_tag),
-        with_wide_spaces(printing.labels),
+        assembled(printing, as_numbered),
+        with_metadata(metadata),
+        lambda tree: with_blocks(tree, [*pages, *tree_blocks(tree)]),
+        aligned(printing, unseen),
+        over_elements(_held),
+        on_screens(printing),
         standing_in(printing),
     )
 
 
-def _identifier(printing: ChapterPrinting) -> str:
-    """Return an identifier of this chapter's own, the same in every build."""
-    name = f"{printing.config.identifier}#{printing.slug}#{printing.language}"
+def _held(element: Element) -> Element:
+    """Put a figure into a div that has its identifier: pandoc finds no figure in another file."""
+    identifier = attributes_of(element).identifier
+    if kind_of(element) != "Figure" or not identifier:
+        return element
+    return div([with_attributes(element, Attributes())], Attributes(identifier))
+
+
+def _of_chapter(printing: ChapterPrinting) -> Mapping[str, Any]:
+    config = printing.config
+    return {
+        "title": printing.labelled_title,
+        "creator": _creators(config),
+        "lang": printing.language,
+        "identifier": _identifier(printing, printing.slug),
+        "belongs-to-collection": config.title,
+        **({"group-position": printing.number} if printing.number.isdecimal() else {}),
+        "toc-title": config.wording.contents,
+    }
+
+
+def _of_book(printing: BookPrinting) -> Mapping[str, Any]:
+    config = printing.config
+    isbn = isbn_digits(config.isbn or "")
+    title = [{"type": "main", "text": config.title}]
+    title += [{"type": "subtitle", "text": config.subtitle}] if config.subtitle else []
+    told = {
+        "publisher": config.publisher,
+        "rights": config.rights,
+        "date": config.date or "",
+        "belongs-to-collection": config.series,
+    }
+    return {
+        "title": title,
+        "creator": _creators(config),
+        "lang": printing.language,
+        "identifier": f"urn:isbn:{isbn}" if isbn else _identifier(printing, "book"),
+        "toc-title": config.wording.contents,
+        **{key: value for key, value in told.items() if value},
+    }
+
+
+def _creators(config: Config) -> list[dict[str, str]]:
+    return [{"role": one.relator, "text": one.name} for one in config.makers]
+
+
+def _identifier(printing: AnyPrinting, slug: str) -> str:
+    """Return an identifier of this publication's own, the same in every build."""
+    name = f"{printing.config.identifier}#{slug}#{printing.language}"
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
-def _draw_cover(printing: ChapterPrinting) -> None:
+def _cover_name(printing: AnyPrinting) -> str:
+    cover = printing.cover if isinstance(printing, BookPrinting) else None
+    return "cover.jpg" if cover and cover.kind == "jpeg" else "cover.png"
+
+
+def _put_cover(printing: AnyPrinting) -> None:
+    """Put the cover that the book has, or else one that Typst draws, into the work folder."""
+    cover = printing.cover if isinstance(printing, BookPrinting) else None
+    if cover is None:
+        _draw_cover(printing)
+        return
+    target = printing.work / _cover_name(printing)
+    target.write_bytes(as_bitmap(cover, printing.work).data)
+
+
+def _draw_cover(printing: AnyPrinting) -> None:
     config = printing.config
-    serif = fonts.chosen(config.serif, fonts.BUNDLED_SERIF)
-    sans = fonts.chosen(config.sans, fonts.BUNDLED_SANS)
+    serif = fonts.chosen(config.serif, *config.locale.serif)
+    sans = fonts.chosen(config.sans, *config.locale.sans)
     inputs = {
-        "book": config.title,
+        "book": printing.within,
         "author": config.author,
         "number": printing.label,
         "chapter": printing.title,
@@ -81,7 +153,7 @@ def _draw_cover(printing: ChapterPrinting) -> None:
         "serif": json.dumps([font.family for font in serif]),
         "sans": json.dumps([font.family for font in sans]),
     }
-    place = printing.document.rendered.origin(0)
+    place = printing.chapters[0].document.rendered.origin(0)
     refusal = typeset(
         ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
         [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
@@ -94,23 +166,37 @@ _NAV = "EPUB/nav.xhtml"
 _PACKAGE = "EPUB/content.opf"
 
 
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     """Put in our style sheet for pandoc's own, and the pictures for those that stood in.
 
-    Formulas that headings bring into the contents are declared, which pandoc does not.
+    The style sheet has what the book's language adds. Formulas that headings bring into the
+    contents are declared, which pandoc does not.
     """
-    pictures, style = named(printing), (ASSETS / "epub" / "style.css").read_bytes()
-    if has_equations(printing):
-        style += (ASSETS / "html" / "equations.css").read_bytes()
+    pictures = named(printing)
+    sheets = ["epub/style.css"]
+    sheets += ["epub/book.css"] if isinstance(printing, BookPrinting) else []
+    sheets += ["html/equations.css"] if has_equations(printing) else []
+    sheets += ["epub/exhibits.css"] if has_exhibits(printing) else []
+    style = b"".join((ASSETS / name).read_bytes() for name in sheets)
+    style += printing.config.locale.epub_style.encode()
     with zipfile.ZipFile(written) as made:
         has_formulas = b"<math" in made.read(_NAV)
 
     def change(name: str, part: bytes) -> bytes:
         if name == _PACKAGE and has_formulas:
             return part.replace(b'properties="nav"', b'properties="nav mathml"')
+        if name.endswith(".xhtml"):
+            return with_heads_that_speak(part)
         return style if name == _STYLE else pictures.get(part, part)
 
     rewritten(written, target, printing.modified, change)
 
 
-FORMAT = Format(name="epub", suffix=".epub", arguments=_arguments, prepare=_prepare, finish=_finish)
+FORMAT = Format(
+    name="epub",
+    suffix=".epub",
+    arguments=_arguments,
+    prepare=_prepare,
+    finish=_finish,
+    scope="both",
+)

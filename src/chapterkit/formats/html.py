@@ -5,26 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit.drawing import style_sheet
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
-from chapterkit.formats.shared.pictures import put_in, standing_in
-from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_metadata, with_wide_spaces
+from chapterkit.formats.shared.evidence import has_evidence, over_evidence, reachable
+from chapterkit.formats.shared.exhibits import (
+    aligned,
+    has_exhibits,
+    over_exhibits,
+    scrolling,
+    unseen,
+    with_heads_that_speak,
+)
+from chapterkit.formats.shared.number_cards import with_cards
+from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
+from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
+from chapterkit.formats.shared.sizes import on_screens
+from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
+from chapterkit.text.passes import passed, with_metadata
 from chapterkit.text.tree import (
-    Element,
+    Attributes,
     Markup,
     Tree,
     attributes_of,
     chapter_heading,
-    number_id,
+    inlines_of,
+    space,
+    span,
+    string,
     tree_blocks,
-    with_attributes,
     with_blocks,
+    with_inlines,
 )
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     return [
         "--to=html5",
         "--standalone",
@@ -34,12 +51,50 @@ def _arguments(printing: ChapterPrinting) -> list[str]:
     ]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for the page: the title as its header, numbers with their provenance."""
-    tree = printing.tree
-    heading = chapter_heading(tree)
-    values = {
-        "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}",
+    is_chapter = isinstance(printing, ChapterPrinting)
+    values = _of_chapter(printing) if isinstance(printing, ChapterPrinting) else _of_book(printing)
+    values |= _link(printing)
+    own = printing.config.locale.html_style
+    style = {"style": Markup("html", own)} if own else {}
+    drawings = {"drawings": Markup("html", style_sheet())} if printing.narrow else {}
+    sheet = {"exhibits": "yes", **drawings} if has_exhibits(printing) else {}
+    if has_evidence(printing):
+        sheet |= {"evidence": "yes"} | ({"alone": "yes"} if is_chapter else {})
+    return passed(
+        assembled(printing, _as_page if is_chapter else _as_section),
+        aligned(printing, unseen),
+        over_exhibits(printing, scrolling(printing)),
+        over_evidence(printing, reachable),
+        with_metadata({"lang": printing.language, **_escaped(values), **style, **sheet}),
+        lambda tree: with_cards(tree, printing),
+        on_screens(printing),
+        standing_in(printing),
+    )
+
+
+def _link(printing: AnyPrinting) -> dict[str, Any]:
+    """Return what the page is told of the evidence, if that is written beside it."""
+    if "evidence" not in printing.beside:
+        return {}
+    words = printing.config.wording.evidence_link
+    return {"led": {"to": f"{printing.name}{printing.suffix}.evidence.html", "words": words}}
+
+
+def _escaped(values: Any) -> Any:
+    """Return texts, and lists of them, for a template that puts them between quotes, too."""
+    if isinstance(values, Mapping):
+        return {name: _escaped(value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_escaped(value) for value in values]
+    return Markup("html", escape(values))
+
+
+def _of_chapter(printing: ChapterPrinting) -> dict[str, Any]:
+    heading = chapter_heading(printing.tree)
+    return {
+        "pagetitle": f"{printing.label} {printing.title} · {printing.config.title}".strip(),
         "number": printing.label,
         "chapter": printing.title,
         "anchor": attributes_of(heading).identifier if heading else "",
@@ -48,37 +103,62 @@ def _prepare(printing: ChapterPrinting) -> Tree:
         "contents": printing.config.wording.contents,
         **({"equations": "yes"} if has_equations(printing) else {}),
     }
-    # The template puts them between quotes, too.
-    escaped = {name: Markup("html", escape(text)) for name, text in values.items()}
-    counting = printing.document.counting
-    return passed(
-        tree,
-        with_metadata({"lang": printing.language, **escaped}),
-        _without_chapter_heading,
-        captioned(counting),
-        sectioned(counting),
-        tagged(counting, with_tag),
-        with_wide_spaces(printing.labels),
-        over_elements(lambda one: _explained(one, printing.provenance)),
-        standing_in(printing),
-    )
 
 
-def _without_chapter_heading(tree: Tree) -> Tree:
+def _of_book(printing: BookPrinting) -> dict[str, Any]:
+    page = title_page(printing.config)
+    return {
+        "pagetitle": page.title,
+        "author": printing.config.author,
+        "contents": printing.config.wording.contents,
+        "whole": {
+            "title": page.title,
+            "series": page.series,
+            "subtitle": page.subtitle,
+            "bylines": page.bylines,
+            "publisher": page.publisher,
+            "copyright": copyright_page(printing.config),
+        },
+        **({"equations": "yes"} if has_equations(printing) else {}),
+    }
+
+
+def _as_page(printing: ChapterPrinting) -> Tree:
+    """Return a chapter's tree for a page whose header is its title."""
+    return without_chapter_heading(as_page(printing))
+
+
+def _as_section(printing: ChapterPrinting) -> Tree:
+    """Return a chapter's tree for a page on which other chapters stand, too."""
+    return _with_number(as_page(printing), printing.label)
+
+
+def _with_number(tree: Tree, label: str) -> Tree:
+    """Put a chapter's number before its title, so that the style sheet can set it apart."""
     heading = chapter_heading(tree)
-    return with_blocks(tree, [block for block in tree_blocks(tree) if block is not heading])
+    if not (label and heading):
+        return tree
+    number = span([string(label)], Attributes(classes=["chapter-number"]))
+    numbered = with_inlines(heading, [number, space(), *inlines_of(heading)])
+    blocks = [numbered if block is heading else block for block in tree_blocks(tree)]
+    return with_blocks(tree, blocks)
 
 
-def _explained(element: Element, provenance: Mapping[str, str]) -> Element:
-    """Give a recorded number's span a title that tells where the number comes from."""
-    number = number_id(element)
-    if number is None or number not in provenance:
-        return element
-    return with_attributes(element, attributes_of(element).having("title", provenance[number]))
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
+    page = with_drawings(written.read_bytes(), printing)
+    page = page.replace(_FORMULA, _FORMULA + b' tabindex="0"')
+    target.write_bytes(put_in(with_heads_that_speak(page), printing))
 
 
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
-    target.write_bytes(put_in(written.read_bytes(), printing))
+# What may be wider than a narrow screen is scrolled, and must be in a keyboard's reach.
+_FORMULA = b'<math display="block"'
 
 
-FORMAT = Format(name="html", suffix=".html", arguments=_arguments, prepare=_prepare, finish=_finish)
+FORMAT = Format(
+    name="html",
+    suffix=".html",
+    arguments=_arguments,
+    prepare=_prepare,
+    finish=_finish,
+    scope="both",
+)

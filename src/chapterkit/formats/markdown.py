@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from chapterkit.formats import ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.formats.shared.exhibits import aligned, blank, in_words, over_exhibits
+from chapterkit.formats.shared.whole import assembled, front_pages
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    WIDE_SPACE,
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-)
+from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -21,34 +16,47 @@ from chapterkit.text.tree import (
     plain_text,
     raw,
     string,
+    tree_blocks,
+    with_blocks,
     with_inlines,
 )
 
 _WRITER = "markdown-smart-citations-fenced_divs-native_divs-bracketed_spans-native_spans"
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     return [f"--to={_WRITER}", "--wrap=none", "--markdown-headings=atx"]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree with citations as [1]图 6 and references as plain paragraphs."""
-    tree, counting = printing.tree, printing.document.counting
-    return passed(
-        tree,
+    tree = passed(
+        assembled(printing, _text),
+        aligned(printing, blank),
+        over_exhibits(printing, in_words),
         with_metadata({}),
+        over_elements(_plainer),
+    )
+    if isinstance(printing, ChapterPrinting):
+        return tree
+    return with_blocks(tree, [*front_pages(printing.config), *tree_blocks(tree)])
+
+
+def _text(printing: ChapterPrinting) -> Tree:
+    counting = printing.document.counting
+    return passed(
+        printing.tree,
         unwrap_numbers,
         captioned(counting),
         sectioned(counting),
-        tagged(counting, _with_tag),
-        numbered(printing.label),
-        over_elements(_plainer),
+        tagged(counting, lambda one, numeral: _with_tag(one, numeral, counting.wording.spaced)),
+        numbered(printing.label, printing.config.wording.heading),
     )
 
 
-def _with_tag(equation: Element, numeral: Numeral) -> Element:
+def _with_tag(equation: Element, numeral: Numeral, between: str) -> Element:
     """Return a numbered formula with its number behind it."""
-    return with_inlines(equation, [*inlines_of(equation), string(WIDE_SPACE + numeral.text)])
+    return with_inlines(equation, [*inlines_of(equation), string(between + numeral.text)])
 
 
 def _plainer(element: Element) -> Element | list[Element]:
@@ -63,5 +71,10 @@ def _plainer(element: Element) -> Element | list[Element]:
 
 
 FORMAT = Format(
-    name="markdown", suffix=".md", arguments=_arguments, prepare=_prepare, by_default=False
+    name="markdown",
+    suffix=".md",
+    arguments=_arguments,
+    prepare=_prepare,
+    by_default=False,
+    scope="both",
 )

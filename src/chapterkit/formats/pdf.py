@@ -6,23 +6,29 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats import ChapterPrinting, Format
-from chapterkit.formats.shared import ASSETS, fonts
+from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.formats.shared import ASSETS
+from chapterkit.formats.shared.evidence import in_typst, over_evidence
+from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
 from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
-from chapterkit.manuscript.pictures import PictureError
-from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import (
-    numbered,
-    over_elements,
-    passed,
-    unwrap_numbers,
-    with_metadata,
-    with_wide_spaces,
+from chapterkit.formats.shared.whole import (
+    Piece,
+    as_numbered,
+    assembled,
+    copyright_page,
+    title_page,
 )
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.pictures import PictureError
+from chapterkit.text.numbering import Numeral
+from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -30,59 +36,141 @@ from chapterkit.text.tree import (
     elements_of,
     inlines_of,
     kind_of,
+    outermost,
     plain_text,
     raw,
+    raw_block,
+    string,
     target_of,
     text_of,
+    tree_blocks,
+    walk,
+    with_blocks,
     with_inlines,
 )
+from chapterkit.text.whole import is_of_one_text
 
 _PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 
 
-def _arguments(printing: ChapterPrinting) -> list[str]:
+def _arguments(printing: AnyPrinting) -> list[str]:
     template = ASSETS / "typst" / "template.typ"
     return ["--to=typst-citations-smart", "--standalone", f"--template={template}", "--wrap=none"]
 
 
-def _prepare(printing: ChapterPrinting) -> Tree:
+def _prepare(printing: AnyPrinting) -> Tree:
     """Return the tree for Typst: pictures beside it and described, formulas described.
 
     Raises ChapterkitError for a character that no font can show.
     """
-    counting = printing.document.counting
+    text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
     tree = passed(
-        printing.tree,
+        text,
+        over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
+        aligned(printing, _hidden),
+        _with_floats_kept,
+        set_in_typst(printing),
         with_metadata({}),
-        unwrap_numbers,
-        numbered(printing.label),
-        captioned(counting),
-        sectioned(counting),
-        tagged(counting, _with_tag),
-        with_wide_spaces(printing.labels),
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
-    return passed(tree, over_elements(lambda one: _for_typst(one, images)))
+    return passed(tree, over_elements(lambda one: _for_typst(one, images, printing)))
+
+
+def _with_floats_kept(tree: Tree) -> Tree:
+    """Return the tree in which no figure or table floats past the next heading.
+
+    Large ones go to the top of a page near by; whatever still waits where a heading begins is set
+    before it.
+    """
+    blocks: list[Element] = []
+    waiting = False
+    for block in tree_blocks(tree):
+        if waiting and kind_of(block) == "Header":
+            blocks.append(raw_block("typst", "#place.flush()"))
+            waiting = False
+        waiting = waiting or _floats(with_blocks(tree, [block]))
+        blocks.append(block)
+    return with_blocks(tree, blocks)
+
+
+def _floats(tree: Tree) -> bool:
+    return any(outermost(tree_blocks(tree), _FLOATING))
+
+
+_FLOATING = frozenset({"Figure", "Table"})
+
+
+def _hidden(text: str) -> Element:
+    """Return what is as wide as a text, and shows nothing."""
+    return _typst(f"#hide[{text}]")
 
 
 def _with_tag(equation: Element, numeral: Numeral) -> Element:
     """Return a numbered formula that Typst sets with its number at the right."""
-    before = _typst(f"#tagged({_string(numeral.text)})[")
+    before = _typst(f"#tagged({typst_string(numeral.text)})[")
     return with_inlines(equation, [before, *inlines_of(equation), _typst("]")])
 
 
-def _refuse_missing_characters(tree: Tree, printing: ChapterPrinting) -> None:
+@dataclass
+class _Openings:
+    """Puts before each piece of a book a new page, on which folios may begin anew."""
+
+    in_body: bool = False
+
+    def placed(self, piece: Piece) -> list[Element]:
+        """Return the blocks of a piece; contents and lists, which have folios, Typst makes."""
+        parts = ", ".join(map(typst_string, (piece.role, piece.label, piece.title)))
+        calls = [f"#book-opening({parts})"]
+        if not self.in_body and piece.role not in {"front", "contents", "list"}:
+            self.in_body = True
+            calls.append('#counter(page).update(1)\n#set page(numbering: "1")')
+        if piece.role == "contents":
+            calls.append("#book-contents()")
+        opening = raw_block("typst", "\n".join(calls))
+        if piece.role == "list":
+            kind = _LISTED[attributes_of(piece.blocks[0]).identifier]
+            return [opening, piece.blocks[0], raw_block("typst", f"#book-list({kind})")]
+        return [opening, *piece.blocks]
+
+
+_LISTED = {"book-figures": "image", "book-tables": "table"}
+
+
+def _refuse_missing_characters(tree: Tree, printing: AnyPrinting) -> None:
     config = printing.config
-    text = config.title + config.author + _words(tree)
+    text = config.title + config.author + "".join(_of_title_pages(config)) + _words(tree)
     missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
     if missing:
         others = "，还有 " + "、".join(map(fonts.named, missing[1:])) if missing[1:] else ""
+        documents = (one.document for one in printing.chapters)
+        found = (one.origin_of_character(missing[0]) for one in documents)
         raise ChapterkitError(
             f"字体里没有字符 {fonts.named(missing[0])}{others}",
-            printing.document.origin_of_character(missing[0]),
+            next(filter(None, found), None),
             hint="安装一种有这个字的字体，写进 book.yaml 的 fonts；或换一个写法",
         )
+
+
+def _shown(evidence: Element, printing: AnyPrinting) -> Element:
+    """Return a table of the evidence in which a box stands for what no font shows.
+
+    Where in a source a number was found is told in that source's own characters.
+    """
+    text = _words(with_blocks({}, [evidence]))
+    missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
+    if not missing:
+        return evidence
+    boxes = str.maketrans(dict.fromkeys(missing, "□"))
+
+    def change(one: Element) -> Element:
+        return string(text_of(one).translate(boxes)) if kind_of(one) == "Str" else one
+
+    return walk([evidence], change)[0]
+
+
+def _of_title_pages(config: Config) -> list[str]:
+    return [*title_page(config).lines, *copyright_page(config)]
 
 
 def _words(tree: Tree) -> str:
@@ -91,19 +179,19 @@ def _words(tree: Tree) -> str:
     return "".join(map(text_of, set_as_text))
 
 
-def _serif(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
-    return fonts.chosen(printing.config.serif, fonts.BUNDLED_SERIF)
+def _serif(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
+    return fonts.chosen(printing.config.serif, *printing.config.locale.serif)
 
 
-def _sans(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
-    return fonts.chosen(printing.config.sans, fonts.BUNDLED_SANS)
+def _sans(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
+    return fonts.chosen(printing.config.sans, *printing.config.locale.sans)
 
 
-def _kai(printing: ChapterPrinting) -> tuple[fonts.FontFile, ...]:
+def _kai(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.fonts.kai)
 
 
-def _copied_images(printing: ChapterPrinting) -> dict[str, str]:
+def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
     for number, (address, picture) in enumerate(printing.pictures.items(), 1):
@@ -112,45 +200,50 @@ def _copied_images(printing: ChapterPrinting) -> dict[str, str]:
     return copied
 
 
-def _for_typst(element: Element, images: Mapping[str, str]) -> Element | list[Element]:
-    """Restore what the Typst writer drops: the words that stand for images and formulas."""
+def _for_typst(
+    element: Element, images: Mapping[str, str], printing: AnyPrinting
+) -> Element | list[Element]:
+    """Restore what the Typst writer drops: words for images and formulas, looks of lists."""
     if kind_of(element) == "Image":
-        return _image(element, images)
+        return _image(element, images, printing)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({_string(text_of(element))})["), element, _typst("]")]
+        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
+    if is_of_one_text(element):
+        return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element
 
 
-def _image(element: Element, images: Mapping[str, str]) -> Element:
+# As the template has it: characters to the line, the height of the text, less a caption.
+_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+
+
+def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -> Element:
     attributes = attributes_of(element)
     description = attributes.get("alt") or plain_text(inlines_of(element))
-    width = attributes.get("width")
-    parts = [_string(images[target_of(element).address]), f"alt: {_string(description)}"]
-    if width.rstrip("%").isdigit() and width.endswith("%"):
-        parts.append(f"width: {width}")
-    return _typst(f"#image({', '.join(parts)})")
+    address = target_of(element).address
+    width, height = printed_size(element, printing.pictures[address], _ROOM[printing.config.page])
+    parts = [typst_string(images[address]), f"alt: {typst_string(description)}"]
+    parts += [f"width: {width:.2f}pt", f"height: {height:.2f}pt"]
+    parts += ['fit: "stretch"'] if attributes.get("height") else []
+    image = f"image({', '.join(parts)})"
+    # What nobody describes is not read aloud; the PDF may hold nothing that is, and has no words.
+    return _typst(f"#{image}" if description.strip() else f"#pdf.artifact({image})")
 
 
 def _typst(text: str) -> Element:
     return raw("typst", text)
 
 
-def _string(text: str) -> str:
-    """Return a text as a Typst string literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
-
-
-def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
+def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     """Compile the Typst that pandoc wrote.
 
     Raises ChapterkitError if Typst refuses it: at the picture that it cannot show, or else at the
-    chapter.
+    first chapter.
     """
     main = printing.work / "main.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
-    chapter = printing.document.rendered.origin(0)
+    chapter = printing.chapters[0].document.rendered.origin(0)
     families = [*_serif(printing), *_sans(printing), *_kai(printing)]
     try:
         refusal = typeset(
@@ -163,7 +256,7 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
         raise _refused(refusal, printing).at(chapter)
 
 
-def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
+def _refused(refusal: Refusal, printing: AnyPrinting) -> ChapterkitError:
     """Return what Typst says of a text: of a picture, at that picture."""
     if found := _PICTURE.search(refusal.where):
         address = list(printing.pictures)[int(found[1]) - 1]
@@ -172,14 +265,20 @@ def _refused(refusal: Refusal, printing: ChapterPrinting) -> ChapterkitError:
     return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 
-def _inputs(printing: ChapterPrinting) -> dict[str, str]:
+def _inputs(printing: AnyPrinting) -> dict[str, str]:
     """Return what the template is told, besides the text."""
     config = printing.config
+    is_chapter = isinstance(printing, ChapterPrinting)
     return {
         "book": config.title,
         "author": config.author,
+        "title": printing.labelled_title,
         "number": printing.label,
         "chapter": printing.title,
+        "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
+        "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
+        "copyright": json.dumps([] if is_chapter else copyright_page(config)),
+        "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
         "contents": config.wording.contents,
         **config.locale.typst,
@@ -197,4 +296,5 @@ FORMAT = Format(
     prepare=_prepare,
     finish=_finish,
     writer_suffix=".typ",
+    scope="both",
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
 from chapterkit.text.tree import Element, cited_elements, kind_of
 
@@ -104,3 +106,19 @@ def quoted(text: str) -> str:
     """
     line = "".join(one if one.isprintable() else " " for one in text)
     return line if len(line) <= 40 else line[:39] + "…"
+
+
+_CHAPTER = Late(
+    r"^#[ \t]+(?P<title>\S[^\n{]*?)[ \t]*(?:\{(?:[^}\n]*\s)?#(?P<id>[^\s}]+)[^}\n]*\})?[ \t]*$",
+    re.MULTILINE,
+)
+
+
+def chapter_heading(text: str) -> tuple[str, str]:
+    """Return title and identifier that a chapter's text gives its heading; empty what it has not.
+
+    >>> chapter_heading("# 传播 {#spread .wide}\\n\\n它传到各地。"), chapter_heading("没有标题。")
+    (('传播', 'spread'), ('', ''))
+    """
+    found = _CHAPTER.search(text)
+    return (found["title"], found["id"] or "") if found else ("", "")

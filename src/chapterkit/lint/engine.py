@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from types import ModuleType
@@ -19,7 +20,10 @@ from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.records import is_slug
+from chapterkit.manuscript.removals import Loss, Removal
 from chapterkit.manuscript.yamlfile import worded
+from chapterkit.plugins import RULES, Plugin, failed, plugins
 from chapterkit.text.document import Document
 
 # The groups of rules, in the order in which they are listed.
@@ -32,8 +36,12 @@ GROUPS = {
     "language": "文字与标点",
     "terms": "用语",
     "markup": "标记",
+    "changes": "改动里丢了什么",
     "linter": "对检查本身的约定",
 }
+
+# What a rule may need: see at_hand.
+NEEDED = frozenset({"book", "ledger", "bibliography", "terms", "chinese"})
 
 Check = Callable[[Document, Book, Any], Iterable[Problem]]
 
@@ -43,11 +51,19 @@ class Leftovers:
     """What the other rules' problems met with, for the rules that review it.
 
     `unused` are exceptions that no problem needed, each with the rule named in vain;
-    `stale` the lines of a baseline whose problems no longer occur, each with what it says.
+    `stale` the lines of a baseline whose problems no longer occur, each with what it says;
+    `losses` what the book has lost since another state, and nobody has signed off; `needless`
+    the sign-offs of what was not lost.
     """
 
     unused: tuple[tuple[Allow, str], ...] = ()
     stale: tuple[tuple[Origin, str], ...] = ()
+    losses: tuple[Loss, ...] = ()
+    needless: tuple[Removal, ...] = ()
+
+    def lost(self, rule: str) -> Iterator[Loss]:
+        """Yield the losses that one rule tells of."""
+        return (loss for loss in self.losses if loss.rule == rule)
 
 
 Review = Callable[[Leftovers, Any], Iterable[Problem]]
@@ -68,7 +84,10 @@ class Rule:
     of its options; `always` whether it still warns where it is off, since it tells what will not
     be printed. A rule has a `check` of the document, or a `review` of what became of the others'
     problems. One that `is_fixed` guards the author's readers against the text's own author:
-    neither book.yaml nor a baseline takes anything from it.
+    neither book.yaml nor a baseline takes anything from it. One that `stops_builds` tells what no
+    writer takes, so that no exception and no baseline can help; where it is off, it still warns.
+    One that `tells_absence` (of a use) is right only if no format of a text has what it misses.
+    `package` is the installed package that adds it, empty for one of our own.
     """
 
     name: str
@@ -81,6 +100,9 @@ class Rule:
     review: Review | None = None
     always: bool = False
     is_fixed: bool = False
+    stops_builds: bool = False
+    tells_absence: bool = False
+    package: str = ""
 
     @property
     def summary(self) -> str:
@@ -90,18 +112,58 @@ class Rule:
 
 @cache
 def all_rules() -> dict[str, Rule]:
-    """Return every rule by name, in alphabetical order."""
-    modules = (
-        importlib.import_module(f"{rules_package.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(rules_package.__path__)
-    )
-    rules = [_rule(module) for module in modules]
-    return {rule.name: rule for rule in sorted(rules, key=lambda rule: rule.name)}
+    """Return every rule by name, in alphabetical order: our own, and those of installed packages.
+
+    Raises ChapterkitError, with the package's name, for a rule of others that cannot be used.
+    """
+    rules = {name: _own_rule(name) for name in _own_names()}
+    for plugin in plugins(RULES):
+        if taken := rules.get(plugin.name):
+            whose = f"软件包 {taken.package}" if taken.package else "chapterkit 自己"
+            raise plugin.refused(f"{whose}已经有叫这个名字的规则")
+        rules[plugin.name] = _rule_of(plugin)
+    return dict(sorted(rules.items()))
 
 
-def _rule(module: ModuleType) -> Rule:
+@cache
+def _own_names() -> frozenset[str]:
+    """Return the names of our own rules, which are those of the modules; none is loaded."""
+    found = pkgutil.iter_modules(rules_package.__path__)
+    return frozenset(one.name.replace("_", "-") for one in found)
+
+
+@cache
+def _own_rule(name: str) -> Rule:
+    module = f"{rules_package.__name__}.{name.replace('-', '_')}"
+    return _rule(importlib.import_module(module), name)
+
+
+def _rule_of(plugin: Plugin) -> Rule:
+    """Return a rule of others; raise ChapterkitError if it is not made as rules are."""
+    module = plugin.load()
+    if not is_slug(plugin.name):
+        raise plugin.refused("名字要用小写字母、数字和连字符")
+    try:
+        rule = replace(_rule(module, plugin.name), package=plugin.package)
+    except (AttributeError, TypeError) as error:
+        raise plugin.refused(f"写得不像一条规则：{error}") from None
+    wrong = {
+        f"GROUP 要是 {'、'.join(GROUPS)} 之一": rule.group not in GROUPS,
+        "SEVERITY 要是 error 或 warning": rule.severity not in {"error", "warning"},
+        f"NEEDS 里可以有 {'、'.join(sorted(NEEDED))}": not rule.needs <= NEEDED,
+        "要有一个函数 check 或 review": not (callable(rule.check) or callable(rule.review)),
+        "Options 要是 dataclass": not is_dataclass(rule.options),
+        "模块要有说明（docstring），它是这条规则的一页": not rule.page.strip(),
+    }
+    for why, is_wrong in wrong.items():
+        if is_wrong:
+            raise plugin.refused(why)
+    return rule
+
+
+def _rule(module: ModuleType, name: str) -> Rule:
     return Rule(
-        name=module.__name__.rpartition(".")[2].replace("_", "-"),
+        name=name,
         group=module.GROUP,
         page=module.__doc__ or "",
         severity=module.SEVERITY,
@@ -109,25 +171,51 @@ def _rule(module: ModuleType) -> Rule:
         options=getattr(module, "Options", NoOptions),
         check=getattr(module, "check", None),
         review=getattr(module, "review", None),
-        always=getattr(module, "ALWAYS", False),
+        always=getattr(module, "ALWAYS", False) or getattr(module, "STOPS", False),
         is_fixed=getattr(module, "FIXED", False),
+        stops_builds=getattr(module, "STOPS", False),
+        tells_absence=getattr(module, "ABSENCE", False),
     )
+
+
+@contextmanager
+def _of_others(rule: Rule) -> Iterator[None]:
+    """Tell of what fails in a rule of others as theirs."""
+    try:
+        yield
+    except ChapterkitError:
+        raise
+    except Exception as error:
+        if not rule.package:
+            raise
+        why = f"{type(error).__name__}: {error}"
+        raise failed(rule.package, f"规则 {rule.name}", why) from None
 
 
 def find_rule(name: str) -> Rule:
     """Return the rule called `name`; raise ChapterkitError, nearest name as hint, if none is."""
-    rules = all_rules()
-    if name not in rules:
-        near = nearest(name, rules)
+    if (rule := _named(name)) is None:
+        near = nearest(name, all_rules())
         hint = f"最接近的是 {near}" if near else "chapterkit rule 列出全部规则"
         raise ChapterkitError(f"没有 {name} 这条规则", hint=hint)
-    return rules[name]
+    return rule
+
+
+def _named(name: str) -> Rule | None:
+    """Return the rule called `name`, if any is; of our own no other is loaded for that."""
+    return _own_rule(name) if name in _own_names() else all_rules().get(name)
 
 
 def is_fixed(problem: Problem) -> bool:
     """Tell whether a problem is one of those that can neither be accepted nor passed over."""
-    rule = all_rules().get(problem.rule)
+    rule = _named(problem.rule)
     return rule is not None and rule.is_fixed
+
+
+def can_be_accepted(problem: Problem) -> bool:
+    """Tell whether an exception or a baseline may accept a problem."""
+    rule = _named(problem.rule)
+    return rule is None or not (rule.is_fixed or rule.stops_builds)
 
 
 def at_hand(book: Book) -> frozenset[str]:
@@ -159,9 +247,10 @@ class Run:
         _check_config(self.config)
         for name in self.only:
             find_rule(name)
-        return tuple(rule for rule in all_rules().values() if self._runs(rule))
+        return tuple(rule for rule in all_rules().values() if self.has(rule))
 
-    def _runs(self, rule: Rule) -> bool:
+    def has(self, rule: Rule) -> bool:
+        """Tell whether a rule runs."""
         wanted = not self.only or rule.name in self.only
         return wanted and rule.needs <= self.at_hand and self._may_matter(rule)
 
@@ -209,9 +298,11 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
     found: set[Problem] = set()
     for rule in run.rules:
         if rule.check:
-            found.update(run.weighed(rule, rule.check(document, book, run.options(rule))))
+            with _of_others(rule):
+                found.update(run.weighed(rule, rule.check(document, book, run.options(rule))))
     made = allows(document)
-    kept, used = without_allowed(sorted(found), made)
+    lasting = {problem for problem in found if not can_be_accepted(problem)}
+    kept, used = without_allowed(sorted(found - lasting), made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)
@@ -219,7 +310,36 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         for name in allow.rules
         if name in ran and (allow, name) not in used
     )
-    return sorted([*kept, *reviewed(Leftovers(unused=unused), run)])
+    return sorted([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
+
+
+def together(
+    found: Sequence[tuple[str, Sequence[Problem]]], shown: Sequence[Collection[Origin]] = ()
+) -> list[Problem]:
+    """Return the problems of a text that is made for several formats: what for, and its problems.
+
+    What is wrong only for some of them says so in its hint; what nothing uses is used if it is
+    in any of them. `shown` are the places of the comments in each: one that only some of them
+    have is needless if it is so in all of these.
+    """
+    if len(found) == 1:
+        return list(found[0][1])
+    where: dict[Problem, list[str]] = {}
+    for made_for, problems in found:
+        for problem in problems:
+            where.setdefault(problem, []).append(made_for)
+    kept: list[Problem] = []
+    for problem, places in where.items():
+        rule = _named(problem.rule)
+        if len(places) == len(found):
+            kept.append(problem)
+        elif rule and rule.tells_absence:
+            holders = [one for one in shown if problem.origin in one]
+            kept += [problem] if len(places) == len(holders) else []
+        else:
+            hint = "；".join(filter(None, [problem.hint, f"只有这些里面这样：{'；'.join(places)}"]))
+            kept.append(replace(problem, hint=hint))
+    return sorted(kept)
 
 
 def _unknown(made: Iterable[Allow]) -> set[str]:
@@ -231,7 +351,9 @@ def reviewed(leftovers: Leftovers, run: Run) -> Iterator[Problem]:
     """Yield the problems of the rules that judge what became of the others'."""
     for rule in run.rules:
         if rule.review:
-            yield from run.weighed(rule, rule.review(leftovers, run.options(rule)))
+            with _of_others(rule):
+                reviews = list(run.weighed(rule, rule.review(leftovers, run.options(rule))))
+            yield from reviews
 
 
 def _check_config(config: Config) -> None:

@@ -11,7 +11,7 @@ from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
 
-_CITE_CALL = re.compile(r"""cite\(\s*["']([^"']+)["']""")
+_CITE_CALL = re.compile(r"""cite\(\s*(["'])((?:(?!\1).)+)\1""")
 _PARENTS = ("crossref", "xdata", "xref", "entryset", "related")
 
 
@@ -23,7 +23,7 @@ def cited_keys(document: Document, book: Book) -> set[str]:
     for record in book.records.values():
         cited.update(key for key, _ in record.citations())
     for text in (*book.templates.values(), *(chapter.text for chapter in book.chapters)):
-        cited.update(_CITE_CALL.findall(text))
+        cited.update(key for _, key in _CITE_CALL.findall(text))
         cited |= _written(text)
     return cited
 

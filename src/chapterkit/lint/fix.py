@@ -11,7 +11,7 @@ from itertools import zip_longest
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.text.document import Block, Document, Inline
-from chapterkit.text.tree import attributes_of, target_of
+from chapterkit.text.tree import attributes_of, inlines_of, target_of, title_text
 
 # Mending one thing may bring another to light; after so many rounds the rest is left to the author.
 ROUNDS = 6
@@ -40,29 +40,40 @@ def mend(
 
     `parse` reads the files' texts, `problems_of` lints what was read. An edit after which
     pandoc's tree differs in more than the text concerned is refused, with all the edits of its
-    problem. Raises what `parse` and `problems_of` raise.
+    problem; so are edits that would only undo earlier ones. What cannot be carried out is not
+    counted. Raises what `parse` and `problems_of` raise.
     """
     done, refused = 0, dict[tuple[str, str, str], Problem]()
     document = parse(texts)
+    reached: list[tuple[Texts, int]] = [(texts, 0)]
     for _ in range(rounds):
         wanted = [
             problem
             for problem in problems_of(texts, document)
-            if problem.edits and _known(problem) not in refused
+            if _applies(problem, texts) and _known(problem) not in refused
         ]
         chosen = _without_overlap(wanted)
         while chosen:
             changed = edited(texts, [edit for problem in chosen for edit in problem.edits])
+            if before := next((one for one in reached if one[0] == changed), None):
+                undoing = {_known(problem): problem for problem in chosen}
+                return Mended(*before, tuple((refused | undoing).values()))
             after = parse(changed)
             spoilt = _spoilt(document, after, chosen)
             if not spoilt:
                 texts, document, done = changed, after, done + len(chosen)
+                reached.append((texts, done))
                 break
             refused |= {_known(problem): problem for problem in spoilt}
             chosen = [problem for problem in chosen if _known(problem) not in refused]
         if not chosen:
             break
     return Mended(texts, done, tuple(refused.values()))
+
+
+def _applies(problem: Problem, texts: Texts) -> bool:
+    """Tell whether a problem has edits, and all of them are of files that may be changed."""
+    return bool(problem.edits) and all(edit.origin.path in texts for edit in problem.edits)
 
 
 def _known(problem: Problem) -> tuple[str, str, str]:
@@ -131,7 +142,9 @@ def _spoilt(before: Document, after: Document, chosen: Sequence[Problem]) -> lis
     If nobody can tell whose fault it is, all of them are.
     """
     touched = {line for problem in chosen for edit in problem.edits for line in _lines(edit)}
-    differing = list(_differing(before, after, touched))
+    edits = (edit for problem in chosen for edit in problem.edits)
+    named = frozenset(_named(after, edits))
+    differing = list(_differing(before, after, touched, named))
     if not differing:
         return []
     faulty = {line for block in differing for line in _block_lines(block)}
@@ -155,9 +168,12 @@ def _block_lines(block: Block) -> set[Line]:
     return {(origin.path, origin.line) for origin in block.rendered.origins_within(first, last)}
 
 
-def _differing(before: Document, after: Document, touched: Collection[Line]) -> Iterator[Block]:
+def _differing(
+    before: Document, after: Document, touched: Collection[Line], named: Collection[str]
+) -> Iterator[Block]:
     """Yield the blocks that are not what they were, but for the text of those touched.
 
+    `named` are the identifiers to which edits refer by what the place is called now.
     Once the number of blocks differs, what follows the first difference tells nothing.
     """
     same_count = len(before.blocks) == len(after.blocks)
@@ -167,7 +183,8 @@ def _differing(before: Document, after: Document, touched: Collection[Line]) -> 
             yield old or before.blocks[-1]
             return
         concerned = any(line in touched for line in _block_lines(old))
-        same = _same_but_for_text(old, new, linked) and (concerned or old.text == new.text)
+        same = _same_but_for_text(old, new, linked, named)
+        same = same and (concerned or old.text == new.text)
         if not same:
             yield old
             if not same_count:
@@ -182,7 +199,9 @@ def _linked(document: Document) -> Iterator[str]:
                 yield inline.target[1:]
 
 
-def _same_but_for_text(old: Block, new: Block, linked: Collection[str]) -> bool:
+def _same_but_for_text(
+    old: Block, new: Block, linked: Collection[str], named: Collection[str]
+) -> bool:
     """Tell whether two blocks have the same shape and markup, whatever their text."""
     if old.element == new.element and old.within == new.within:
         return True
@@ -192,9 +211,32 @@ def _same_but_for_text(old: Block, new: Block, linked: Collection[str]) -> bool:
     one, two = list(_markup(old, same_words)), list(_markup(new, same_words))
     if one == two:
         return True
-    # 实验 7.4 typed by hand becomes a reference: the same words, now linked.
+    # 实验 7.4 typed by hand becomes a reference: the same words, now linked. 上一节 becomes one to
+    # what it points to, by its name.
     added = _added(one, two)
-    return added is not None and all(kind == "Reference" for kind, _ in added) and same_words
+    if added is None or any(kind != "Reference" for kind, _ in added):
+        return False
+    return same_words or (_targets(new) - _targets(old)).issubset(named)
+
+
+def _targets(block: Block) -> set[str]:
+    return {target[1:] for target, _, _ in _references(block)}
+
+
+_REFERENCE = re.compile(r"\[(?P<text>[^\[\]]*)\]\(#(?P<id>[^\s()]+)\)|\bref\(\"(?P<ref>[^\"]+)\"\)")
+
+
+def _named(after: Document, edits: Iterable[Edit]) -> Iterator[str]:
+    """Yield what edits refer to by the name that the tool, or a heading, gives it."""
+    found = [one for edit in edits for one in _REFERENCE.finditer(edit.new)]
+    titles = {
+        one.identifier: title_text(inlines_of(one.element))
+        for one in after.blocks
+        if found and one.kind == "Header"
+    }
+    for one in found:
+        if one["ref"] or one["text"] in {"", titles.get(one["id"])}:
+            yield one["ref"] or one["id"]
 
 
 Mark = tuple[str, str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.han import COMMON_HAN
@@ -22,18 +23,27 @@ _NUMBER = (
     r"|[一二三四五六七八九十]{1,3}(?=[\s，。；：、（）()的与與和及中里裡至到]|$))"
 )
 _WORD = r"[实實Ee](?:验|驗|xperiments?\s)"
-_NAMED = Late(
-    rf"{_WORD}\s*{_NUMBER}"
-    rf"(?:\s*(?:[、，,和与與及至到–—~～-]|以及|and)\s*(?:{_WORD}\s*)?{_NUMBER})*"
-)
+
+
+def _naming(word: str) -> str:
+    """Return the pattern of what is called by a word and its number, or by several numbers."""
+    return (
+        rf"{word}\s*{_NUMBER}"
+        rf"(?:\s*(?:[、，,和与與及至到–—~～-]|以及|and)\s*(?:{word}\s*)?{_NUMBER})*"
+    )
+
+
+_NAMED = Late(_naming(_WORD))
 _NUMBERS = re.compile(r"\d{1,3}(?:[.\-–—]\d{1,3})?|[一二三四五六七八九十]{1,3}")
 _RANGE = Late(r"(\d{1,3})\.(\d{1,3})\s*(?:至|到|–|—|~|～|-)\s*(?:(?:实验|實驗)\s*)?\1\.(\d{1,3})")
-_BESIDE = Late(
+_BESIDE_OF = (
     r"(?:(?P<back>上(?=[一面述文几幾两兩])|(?<![以目眼当當提空])前|之前|此前|先前|以前)"
     r"|(?P<on>下(?=[一面述文几幾两兩])|(?:随|隨)?[后後](?=[一面述文续續几幾两兩的])|接下来|往后))"
     r"(?:面|述|文|边|邊|续|續)?的?[那这這]?(?P<count>[一两兩二三四五六七八九十几幾\d]{0,2})"
-    r"[个個项項次]?[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
+    r"[个個项項次]?[^，。；：、！？\n]{0,4}?"
 )
+EXPERIMENTS = ("实验", "實驗")
+_BESIDE = Late(rf"{_BESIDE_OF}(?:实验|實驗)(?![室员員者])")
 # Citations that were typed: [12], [3, 5–7], （Smith 等，2020）, Smith et al. (2020)。
 _TYPED = Late(
     r"[\[［〔【（(](?:(?<![（(])\d{1,3}(?:\s*[,，、;；–—-]\s*\d{1,3}){0,20}[\]］〕】]"
@@ -96,6 +106,45 @@ def mentions(blocks: Iterable[Block]) -> set[str]:
     return found
 
 
+@cache
+def _patterns_of(label: str) -> tuple[Late, Late]:
+    """Return the patterns of records that are called by a label and number, or by their place."""
+    word = rf"(?<![A-Za-z]){re.escape(label)}s?" if label.isascii() else re.escape(label)
+    return Late(_naming(word), re.IGNORECASE), Late(_BESIDE_OF + re.escape(label))
+
+
+def records_named(blocks: Iterable[Block], book: Book) -> set[str]:
+    """Return the records that the text of some blocks calls by their kind: 案例 7.2."""
+    if not book.config.kinds:
+        return set()
+    known = {(book.kind_label(one), normal(book.number_of(one))): one for one in book.placed}
+    texts = [block.prose for block in blocks if block.kind in {"Para", "Plain"}]
+    return {
+        known[label, number]
+        for label in {label for label, _ in known}
+        for text in texts
+        for named in _patterns_of(label)[0].finditer(text)
+        for number in _numbers(named[0])
+        if (label, number) in known
+    }
+
+
+def records_beside(section: Section, others: Sequence[Section], book: Book) -> set[str]:
+    """Return the records that one calls by where they stand: 上一个案例.
+
+    `others` are the sections of records in the document, in order, this one among them.
+    """
+    if not book.config.kinds:
+        return set()
+    found: set[str] = set()
+    for label in dict.fromkeys(label_of(one, book) for one in others):
+        alike = [one for one in others if one is section or label_of(one, book) == label]
+        called = [names(one) if label_of(one, book) == label else set[str]() for one in alike]
+        pattern = _patterns_of(label)[1]
+        found |= _beside(section, alike.index(section), called, pattern, (label,))
+    return found
+
+
 def _numbers(named: str) -> Iterator[str]:
     for number in _NUMBERS.findall(named):
         yield normal(number)
@@ -120,10 +169,16 @@ def neighbours(section: Section, own: int, called: Sequence[set[str]]) -> set[st
 
     `called` are the names of the document's experiments, in order; `own` is the section's place.
     """
+    return _beside(section, own, called, _BESIDE, EXPERIMENTS)
+
+
+def _beside(
+    section: Section, own: int, called: Sequence[set[str]], pattern: Late, words: Sequence[str]
+) -> set[str]:
     said = {
         ("back" if found["back"] else "on", found["count"] in {"一", "1"})
         for block in section.text
-        for found in before_experiment(block.prose, _BESIDE)
+        for found in before_word(block.prose, pattern, words)
     }
     meant: list[set[str]] = []
     for direction, one in said:
@@ -133,15 +188,16 @@ def neighbours(section: Section, own: int, called: Sequence[set[str]]) -> set[st
     return set().union(*meant)
 
 
-def before_experiment(prose: str, pattern: Late) -> Iterator[re.Match[str]]:
-    """Yield where `pattern`, which ends in 实验 and is not long, matches in running text."""
-    for word in ("实验", "實驗"):
+def before_word(prose: str, pattern: Late, words: Sequence[str]) -> Iterator[re.Match[str]]:
+    """Yield where `pattern`, which ends in one of these words and is not long, matches."""
+    for word in words:
         at = prose.find(word)
         while at >= 0:
-            for found in pattern.finditer(prose, max(0, at - 16), at + 3):
-                if found.end() == at + 2:
+            end = at + len(word)
+            for found in pattern.finditer(prose, max(0, at - 16), end + 1):
+                if found.end() == end:
                     yield found
-            at = prose.find(word, at + 2)
+            at = prose.find(word, end)
 
 
 def cites(block: Block) -> bool:
@@ -218,7 +274,12 @@ _IS_FRAME = Late(
 
 def is_apparatus(section: Section) -> bool:
     """Tell whether a section is a chapter's apparatus: references, exercises, appendix."""
-    return _IS_APPARATUS.match(section.title) is not None
+    return names_apparatus(section.title)
+
+
+def names_apparatus(title: str) -> bool:
+    """Tell whether a title is that of a chapter's apparatus."""
+    return _IS_APPARATUS.match(title) is not None
 
 
 def is_frame(section: Section) -> bool:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-KEY = re.compile(r"@\{?([A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*)")
+# In braces whatever BibTeX allows; without them, what pandoc takes for a key.
+KEY = re.compile(
+    r"@\{?((?<=@\{)[^{}\s]+(?=\})"
+    r"|[A-Za-z0-9_](?:[A-Za-z0-9_]|[:.#$%&\-+?<>~/](?=[A-Za-z0-9_]))*)"
+)
 
 
 def cited_key(key: str, known: Container[str]) -> str:

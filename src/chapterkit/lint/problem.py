@@ -63,8 +63,15 @@ def problem_at(
 ) -> Problem:
     """Return a problem about block.text[start:end], placed where that was written.
 
-    `severity` is for a problem that weighs less, or more, than the rule's others.
+    `severity` is for a problem that weighs less, or more, than the rule's others. What comes of a
+    record's value and a template together is placed at the value, with the template named: no
+    edit of the template would be right for every record.
     """
+    if meeting := _meeting(block, start, end):
+        value, template = meeting
+        context = kept(block.text, block.sentence(start), start)
+        message = f"{message}（由 {template} 印出）"
+        return Problem(value, message, hint, "", severity, context=context)
     origin = block.origin(start)
     last = block.origin(max(start, end - 1))
     known = (last.path, last.line) == (origin.path, origin.line) and last >= origin
@@ -73,12 +80,46 @@ def problem_at(
     return Problem(origin, message, hint, "", severity, end=until, edits=edits, context=context)
 
 
+_RECORDS, _TEMPLATES, _OF_ONE = "experiments/", "templates/", "templates/experiments/"
+
+
+def _meeting(block: Block, start: int, end: int) -> tuple[Origin, Origin] | None:
+    """Return where a record's value and a template stand that text[start:end] is made of.
+
+    A whole paragraph of a record's own template is that template's, whatever it takes over.
+    """
+    if not block.offsets or end <= start:
+        return None
+    rendered, offsets = block.rendered, block.offsets
+    last = offsets[min(end, len(offsets)) - 1]
+    origins = [*rendered.origins_within(offsets[min(start, len(offsets) - 1)], last)]
+    value = next((one for one in origins if one.path.startswith(_RECORDS)), None)
+    template = next((one for one in origins if one.path.startswith(_TEMPLATES)), None)
+    if value is None or template is None:
+        return None
+    is_whole = template.path.startswith(_OF_ONE) and end - start == len(block.text)
+    return None if is_whole else (value, template)
+
+
+def _beside_value(block: Block, start: int, end: int) -> bool:
+    """Tell whether text[start:end], in a template of several records, touches what records say."""
+    path = block.origin(start).path
+    if not path.startswith(_TEMPLATES) or path.startswith(_OF_ONE):
+        return False
+    beside = (start - 1, end)
+    inside = (block.origin(at).path for at in beside if 0 <= at < len(block.text))
+    return any(path.startswith(_RECORDS) for path in inside)
+
+
 def replacement(block: Block, start: int, end: int, new: str) -> tuple[Edit, ...]:
     """Return the edit that makes block.text[start:end] `new`; none where that cannot be told.
 
     It can be told where the text was typed in one piece: no markup stands in it, no part of it
-    comes from a template's expression, no escape or entity.
+    comes from a template's expression, no escape or entity. In a template of several records it
+    can be done only where it does not touch what one of them says.
     """
+    if _beside_value(block, start, end):
+        return ()
     first = block.offsets[start]
     together = all(
         block.offsets[position] == first + position - start and block.is_typed(position)
@@ -90,9 +131,12 @@ def replacement(block: Block, start: int, end: int, new: str) -> tuple[Edit, ...
 def insertion(block: Block, position: int, new: str) -> tuple[Edit, ...]:
     """Return the edit that puts `new` between text[position-1] and text[position]; or none.
 
-    Where markup stands between the two (中**A**), `new` goes outside of it.
+    Where markup stands between the two (中**A**), `new` goes outside of it. None in a template of
+    several records beside what one of them says.
     """
     before, after = position - 1, position
+    if _beside_value(block, before, after) or _beside_value(block, after, after):
+        return ()
     starts, ends = block.edges
     opens, closes = after in starts, after in ends
     if opens and closes:

@@ -10,6 +10,8 @@ from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 
+from chapterkit.manuscript.wildcards import pattern_of
+
 
 @cache
 def word_lists(name: str) -> Mapping[str, tuple[str, ...]]:
@@ -127,6 +129,18 @@ def _words_patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     return tuple(found)
 
 
+@cache
+def wildcard_pattern(word: str) -> re.Pattern[str]:
+    """Return the pattern of a word of terms.yaml that stands for several; Latin ones whole.
+
+    >>> wildcard_pattern("/agents?/").findall("Agents, an agent, reagents")
+    ['Agents', 'agent']
+    """
+    latin = "[A-Za-z0-9]"
+    begun, ended = rf"(?:(?<!{latin})|(?!{latin}))", rf"(?:(?!{latin})|(?<!{latin}))"
+    return re.compile(f"{begun}(?:{pattern_of(word)}){ended}", re.IGNORECASE)
+
+
 def _ended(word: str) -> str:
     """Return what may not be behind a word that ends in a Latin letter: more of them."""
     return r"(?![A-Za-z0-9])" if len(word) > 1 and _is_latin(word[-1]) else ""
@@ -151,6 +165,20 @@ def crosses_word(text: str, start: int, end: int) -> bool:
     """
     left, right = _border_words()
     return text[max(0, start - 1) : start + 1] in left or text[end - 1 : end + 1] in right
+
+
+def stands_within(text: str, start: int, end: int, words: Iterable[str]) -> bool:
+    """Tell whether text[start:end] is part of one of some longer words that stand there.
+
+    >>> stands_within("这是沙箱化的做法", 2, 4, ["沙箱化"]), stands_within("沙箱", 0, 2, ["沙箱化"])
+    (True, False)
+    """
+    longer = [word.lower() for word in words if len(word) > end - start]
+    return any(
+        start - back >= 0 and text[start - back : start - back + len(word)].lower() == word
+        for word in longer
+        for back in range(len(word) - (end - start) + 1)
+    )
 
 
 def is_plain(word: str) -> bool:

@@ -20,6 +20,8 @@ _KINDS: dict[Kind, types.CompletionItemKind] = {
     "number": types.CompletionItemKind.Constant,
     "citation": types.CompletionItemKind.Reference,
     "experiment": types.CompletionItemKind.File,
+    "thing": types.CompletionItemKind.Reference,
+    "exhibit": types.CompletionItemKind.Struct,
     "rule": types.CompletionItemKind.EnumMember,
 }
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")

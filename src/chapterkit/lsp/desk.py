@@ -15,6 +15,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lsp.convert import Lines
 from chapterkit.lsp.diagnosing import Diagnosis, check_book, check_single_file
+from chapterkit.lsp.marked import Things
 from chapterkit.lsp.places import Place, place_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import MAX_TEXT_BYTES, read_file
@@ -40,13 +41,15 @@ class Desk:
 
     `book` is the last that could be loaded. `changed` are the files for whose sake it must be
     checked again, None for all of it; `asked` counts how often that was asked for, so that a
-    check can see that it is late. `published` are the problems that the editor shows, by URI.
+    check can see that it is late. `marked` is what its chapters have that can be referred to.
+    `published` are the problems that the editor shows, by URI.
     """
 
     root: Path
     is_book: bool
     book: Book | None = None
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    marked: dict[str, Things] = field(default_factory=dict, repr=False)
     published: dict[str, list[tuple[types.Diagnostic, Problem]]] = field(default_factory=dict)
     changed: frozenset[str] | None = None
     asked: int = 0
@@ -81,7 +84,17 @@ class Desk:
         unreadable = self.is_book and diagnosis.book is None
         whole = self.changed is None or unreadable
         self.problems = diagnosis.problems if whole else self.problems | diagnosis.problems
+        self.marked |= diagnosis.things
         self.changed = None if unreadable else frozenset()
+
+    def things(self) -> Things:
+        """Return what the book's chapters have that can be referred to, in their order."""
+        chapters = self.book.chapters if self.book else ()
+        return {
+            name: one
+            for chapter in chapters
+            for name, one in self.marked.get(chapter.path, {}).items()
+        }
 
 
 @dataclass(frozen=True)

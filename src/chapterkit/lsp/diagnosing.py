@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from chapterkit.checking.accepting import Accepted, own_baseline, without_accepted
-from chapterkit.checking.subjects import MARKDOWN, chapters_of
+from chapterkit.checking.subjects import MARKDOWN, chapters_of, standing_alone
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
+from chapterkit.lsp.marked import Things, marked_in
 from chapterkit.lsp.places import own_slug
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import Disk, Overlay, decode
 from chapterkit.manuscript.outside import Outside
-from chapterkit.pipeline import Memory, Subject, load, problems_of
+from chapterkit.pipeline import Memory, Subject, document_of, load, problems_of
+from chapterkit.reviewing.commenting import problems_of_comments
 
 Texts = Mapping[Path, str]
 BOOK = ""
@@ -26,12 +29,14 @@ class Diagnosis:
     """What a check has found.
 
     `problems` stand under the part that was checked: a chapter's path, a single file's, or BOOK.
+    `things` are what each chapter that was checked has that can be referred to, by its path.
     `book` is None where it could not be loaded; `failures` have no place in any file.
     """
 
     book: Book | None = None
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     failures: list[ChapterkitError] = field(default_factory=list)
+    things: dict[str, Things] = field(default_factory=dict)
 
     def take(self, part: str, check: Callable[[], tuple[Problem, ...]]) -> None:
         """Add what a check finds; a failure is a problem at its place."""
@@ -42,11 +47,13 @@ class Diagnosis:
             self.fail(part, error)
 
     def fail(self, part: str, error: ChapterkitError) -> None:
-        """Add a failure as a problem of a part, or to the failures without a place."""
-        if error.origin is None:
-            self.failures.append(error)
-            return
-        self.problems[part] = (Problem(error.origin, error.message, error.hint, severity="error"),)
+        """Add a failure as problems of a part, or to the failures without a place."""
+        told = list(error.each())
+        self.failures += (one for one in told if one.origin is None)
+        placed = ((one, one.origin) for one in told if one.origin is not None)
+        self.problems[part] = tuple(
+            Problem(origin, one.message, one.hint, severity="error") for one, origin in placed
+        )
 
 
 def check_book(
@@ -71,6 +78,8 @@ def check_book(
         for chapter in _concerned(book, changed):
             [subject] = chapters_of(book, root, [chapter.slug])
             diagnosis.take(chapter.path, partial(_checked, subject, accepted, memory))
+            with suppress(ChapterkitError):
+                diagnosis.things[chapter.path] = marked_in(document_of(subject, memory))
     for name, text in _single_files(root, texts, chapters):
         if changed is None or name in changed or chapters is None:
             diagnosis.take(name, partial(_checked_file, name, text, memory))
@@ -93,12 +102,16 @@ def _by_name(root: Path, texts: Texts) -> dict[str, str]:
 def _checked(subject: Subject, accepted: Accepted | None, memory: Memory) -> tuple[Problem, ...]:
     """Return a text's problems but for those that the book's baseline accepts."""
     problems = problems_of(subject, memory)
+    if subject.chapter:
+        document = document_of(subject, memory)
+        said = problems_of_comments(subject.book, subject.chapter.slug, document)
+        problems = [*problems, *said]
     return tuple(without_accepted(problems, accepted, (), stale=False) if accepted else problems)
 
 
 def _checked_file(name: str, text: str, memory: Memory) -> tuple[Problem, ...]:
     plain = decode(text.encode("utf-8", "surrogatepass"), name)
-    return _checked(Subject(name, Outside().book(), text=plain), None, memory)
+    return _checked(standing_alone(name, plain), None, memory)
 
 
 def _concerned(book: Book, changed: frozenset[str] | None) -> list[Chapter]:

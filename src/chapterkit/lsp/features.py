@@ -14,6 +14,7 @@ from chapterkit.lsp.definition import definitions
 from chapterkit.lsp.desk import path_of
 from chapterkit.lsp.hover import hover_text
 from chapterkit.lsp.server import Server
+from chapterkit.reviewing.cursor import tell_cursor
 
 # How long typing must rest, in seconds, before what was typed is checked.
 REST = 0.2
@@ -21,6 +22,7 @@ _WATCHED = (
     "**/book/**/*.md",
     "**/book/*.yaml",
     "**/experiments/*.yaml",
+    "**/review/*.yaml",
     "**/experiments/verified.lock",
     "**/templates/**/*.j2",
     "**/*.bib",
@@ -45,6 +47,7 @@ def make_server() -> Server:
     _take_documents(server)
     _answer_questions(server)
     _answer_with_actions(server)
+    _tell_cursor(server)
     return server
 
 
@@ -103,20 +106,20 @@ def _answer_questions(server: Server) -> None:
     async def hover(params: types.HoverParams) -> types.Hover | None:
         asked = await server.asked_at(params.text_document.uri, params.position)
         place = asked.place() if asked else None
-        text = hover_text(asked.book, place) if asked and place else None
+        text = hover_text(asked.book, place, asked.desk.things()) if asked and place else None
         if asked is None or place is None or text is None:
             return None
         content = types.MarkupContent(types.MarkupKind.Markdown, text)
         return types.Hover(content, asked.lines.columns(asked.number, place.start, place.end))
 
-    triggers = types.CompletionOptions(trigger_characters=[".", '"', "'", "@", " "])
+    triggers = types.CompletionOptions(trigger_characters=[".", '"', "'", "@", " ", "#"])
 
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, triggers)
     async def complete(params: types.CompletionParams) -> types.CompletionList | None:
         asked = await server.asked_at(params.text_document.uri, params.position)
         if asked is None:
             return None
-        offered = candidates(asked.book, asked.path, asked.before)
+        offered = candidates(asked.book, asked.path, asked.before, asked.desk.things())
         return convert.completion(offered, asked.position, asked.lines)
 
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
@@ -125,7 +128,21 @@ def _answer_questions(server: Server) -> None:
         place = asked.place() if asked else None
         if asked is None or place is None:
             return []
-        return list(server.locations(asked.desk, definitions(asked.book, place)))
+        return list(
+            server.locations(asked.desk, definitions(asked.book, place, asked.desk.things()))
+        )
+
+
+def _tell_cursor(server: Server) -> None:
+    """Tell a preview where the cursor stands; no editor says so, but it asks for highlights there.
+
+    There are none: an editor's own are better.
+    """
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    def highlights(params: types.DocumentHighlightParams) -> None:
+        if one := server.open.get(params.text_document.uri):
+            tell_cursor(one.root, one.path, params.position.line + 1)
 
 
 def _answer_with_actions(server: Server) -> None:

@@ -6,17 +6,24 @@ from contextlib import suppress
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import all_rules
+from chapterkit.lsp.marked import NOTHING, Things, thing_text
 from chapterkit.lsp.places import Place
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.exhibited import IN_WORDS, Exhibit
 from chapterkit.manuscript.records import Record
 from chapterkit.numbers.cards import card, for_authors
 from chapterkit.showing import code_in_markdown, in_markdown
-from chapterkit.text.citations import plain_latex
+from chapterkit.text.latex import plain_latex
 
 
-def hover_text(book: Book, place: Place) -> str | None:
-    """Return what is known of a name, as Markdown; None if nothing is."""
+def hover_text(  # noqa: PLR0911 (one for each kind)
+    book: Book, place: Place, things: Things = NOTHING
+) -> str | None:
+    """Return what is known of a name, as Markdown; None if nothing is.
+
+    `things` are what the book's chapters have that can be referred to.
+    """
     match place.kind:
         case "number" if place.name in book.ledger:
             return for_authors(card(book, place.name))
@@ -24,10 +31,21 @@ def hover_text(book: Book, place: Place) -> str | None:
             return source_text(book.bibliography[place.name])
         case "experiment" if place.name in book.records:
             return experiment_text(book, book.records[place.name])
+        case "thing" if place.name in things:
+            return thing_text(things[place.name])
+        case "exhibit" if place.name in book.exhibits:
+            return exhibit_text(book.exhibits[place.name])
         case "rule" if place.name in all_rules():
             rule = all_rules()[place.name]
             return f"**{rule.name}**（{rule.severity}）\n\n{in_markdown(rule.summary)}"
     return None
+
+
+def exhibit_text(exhibit: Exhibit) -> str:
+    """Return what an exhibit is, its caption, how many numbers it shows, and its file."""
+    heading = f"{IN_WORDS[exhibit.kind]} {exhibit.model.caption}"
+    shown = f"{len(exhibit.numbers)} 个数"
+    return f"**{in_markdown(heading)}**\n\n{shown}\n\n{code_in_markdown(exhibit.file.path)}"
 
 
 def source_text(source: Source) -> str:

@@ -1,4 +1,4 @@
-"""What stands under the cursor: a number, a citation, an experiment, a rule, a template. Pure."""
+"""What stands under the cursor: a number, a citation, a record, a figure, a rule … Pure."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chapterkit.lint.keys import KEY, cited_key
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import PLACE, Book
 
-Kind = Literal["number", "citation", "experiment", "rule", "template"]
+Kind = Literal["number", "citation", "experiment", "thing", "exhibit", "rule", "template"]
 
 OWN_TEMPLATE = re.compile(r"templates/experiments/([\w-]+)\.md\.j2")
 RECORD = re.compile(r"experiments/([\w-]+)\.yaml")
 
 _TAG = re.compile(r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)")
-_CALL = re.compile(r"""\b(n|cite|ref|experiment)\(\s*(["'])([^"']*)\2""")
+_CALL = re.compile(r"""\b([a-z]\w*)\(\s*(["'])((?:(?!\2).)*)\2""")
+_LINK = re.compile(r"\]\(<?#([^)>\s]+)")
 _OWN_NUMBER = re.compile(r"(?<![\w.])n\.([A-Za-z_]\w*)")
 _TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+(["'])([^"']+)\1""")
 _CITED = re.compile(rf"(?<![\w@])-?{KEY.pattern}", re.ASCII)
 _ALLOWED = re.compile(r"<!--\s*chapterkit\s*[:：]?\s*allow\s+([\w-]+(?:\s*[,，、]\s*[\w-]+)*)")
 _WORD = re.compile(r"[\w-]+(?:[.:][\w-]+)*")
-_KINDS: dict[str, Kind] = {"n": "number", "cite": "citation"}
+_KINDS: dict[str, Kind] = {
+    "n": "number", "cite": "citation", "ref": "thing",
+    "table": "exhibit", "chart": "exhibit", "flow": "exhibit",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ def place_at(book: Book, path: str, line: str, column: int) -> Place | None:
 
 def _in_prose(book: Book, path: str, line: str) -> Iterator[Place]:
     for tag in _TAG.finditer(line):
-        yield from _in_tag(path, tag)
+        yield from _in_tag(book, path, tag)
+    for found in _LINK.finditer(line):
+        yield _place(_marked(book, found[1]), found, 1)
     for found in _ALLOWED.finditer(line):
         for name in _WORD.finditer(line, *found.span(1)):
             yield Place("rule", name[0], name.start() + 1, name.end() + 1)
@@ -62,15 +68,27 @@ def _in_prose(book: Book, path: str, line: str) -> Iterator[Place]:
         yield Place("citation", key, found.start(1) + 1, found.start(1) + len(key) + 1)
 
 
-def _in_tag(path: str, tag: re.Match[str]) -> Iterator[Place]:
+def record_calls(book: Book) -> frozenset[str]:
+    """Return what places a record in a chapter: `experiment`, and the names of the book's kinds."""
+    return frozenset((PLACE, *book.config.kind_labels))
+
+
+def _in_tag(book: Book, path: str, tag: re.Match[str]) -> Iterator[Place]:
     line, span = tag.string, tag.span()
+    calls = record_calls(book)
     for found in _CALL.finditer(line, *span):
-        yield _place(_KINDS.get(found[1], "experiment"), found, 3)
+        if kind := "experiment" if found[1] in calls else _KINDS.get(found[1]):
+            yield _place(_marked(book, found[3]) if kind == "thing" else kind, found, 3)
     for found in _TEMPLATE.finditer(line, *span):
         yield _place("template", found, 2)
     slug = own_slug(path)
     for found in _OWN_NUMBER.finditer(line, *span) if slug else ():
         yield Place("number", f"{slug}.{found[1]}", found.start() + 1, found.end() + 1)
+
+
+def _marked(book: Book, identifier: str) -> Kind:
+    """Return what a reference points to: a record, or whatever else has an identifier."""
+    return "experiment" if identifier in book.records else "thing"
 
 
 def _place(kind: Kind, found: re.Match[str], group: int) -> Place:

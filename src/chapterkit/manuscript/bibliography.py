@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
 
-from pybtex.database import BibliographyData, BibliographyDataError
-from pybtex.database.input.bibtex import LowLevelParser, Parser
+from pybtex.database.input.bibtex import LowLevelParser, UndefinedMacro, month_names
 from pybtex.exceptions import PybtexError
-from pybtex.scanner import Pattern, Token
+from pybtex.scanner import Pattern, PybtexSyntaxError, Token
+from pybtex.utils import CaseInsensitiveDict
 
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.manuscript.conflicts import check_merged
+from chapterkit.manuscript.names import Fault, names_in
+from chapterkit.manuscript.tongues import language_named
+from chapterkit.manuscript.wording import CHINESE, Wording
 
-_ENTRY = re.compile(r"^[ \t]*@(\w+)\s*[{(]\s*([^,\s}]+)", re.MULTILINE)
 # All values together, those made of @string, too; and the names of one field, in characters.
 MAX_VALUES = 10_000_000
 MAX_NAMES, MAX_NAME = 50_000, 1_000
 MAX_VALUE = 10_000  # of a field that is printed; what reference managers keep beside may be longer
+MAX_DEPTH = 10  # of entries that inherit from entries
+MAX_HINTS = 10  # which take long where entries are many
 _BESIDE = frozenset({"abstract", "annotation", "annote", "file", "keywords", "note"})
-_NOT_ENTRIES = {"comment", "string", "preamble"}
+_PEOPLE = ("author", "editor", "translator", "holder", "bookauthor")
 
 
 @dataclass(frozen=True)
 class Source:
-    """An entry of refs.bib; `language` is its BCP 47 tag, en unless it says otherwise."""
+    """An entry of refs.bib, with what it inherits.
+
+    Names of fields are in small letters. `language` is its BCP 47 tag, en unless it says
+    otherwise; `faults` are what it says that cannot be printed as it is meant.
+    """
 
     key: str
     type: str
@@ -34,54 +44,300 @@ class Source:
     editors: tuple[str, ...]
     language: str
     origin: Origin
+    translators: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    book_authors: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
 
     @property
     def short(self) -> str:
-        """The source as a reader would name it: Chu 等 2025, 张三、李四 2024."""
+        """The source as an author is told of it: Chu 等 2025, 张三、李四 2024."""
+        return self.named(CHINESE)
+
+    def named(self, wording: Wording) -> str:
+        """Return the source as a reader would name it in a language: Doe and Roe 2025."""
         names = [name.partition(",")[0].strip("{} ") for name in self.authors]
-        named = f"{names[0]} 等" if len(names) > 2 else "、".join(names)
+        first = wording.and_others.format(name=names[0]) if names else ""
+        named = first if len(names) > 2 else wording.and_one.join(names)
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 
 
+@lru_cache(maxsize=8)
 def parse_bibliography(text: str, path: str) -> dict[str, Source]:
     """Return the entries of a BibTeX text by key, in order.
 
-    Raises ChapterkitError at the line of what is wrong in it.
+    Raises ChapterkitError at the line of what cannot be read in it.
     """
-    lines = _entry_lines(text, path)
-    if not lines:
-        return {}
+    check_merged(text, Origin(path))
+    entries = _entries(text, path)
+    families = _Families(entries)
+    return {key: _source(entry, families, path) for key, entry in entries.items()}
+
+
+def _source(entry: _Entry, families: _Families, path: str) -> Source:
+    fields = families.whole(entry.key)
+    people: dict[str, tuple[str, ...]] = {}
+    faults = list(families.faults.get(entry.key, ()))
+    for role in _PEOPLE:
+        people[role], unclear = names_in(fields.get(role, ""), role)
+        # Told once, where the names stand.
+        faults.extend(unclear if role in entry.fields else ())
+    named = fields.get("langid") or fields.get("language") or ""
+    return Source(
+        entry.key,
+        entry.type,
+        {name: value for name, value in fields.items() if name not in {"author", "editor"}},
+        people["author"],
+        people["editor"],
+        language_named(named) or "en",
+        Origin(path, entry.line),
+        people["translator"],
+        people["holder"],
+        people["bookauthor"],
+        tuple(faults),
+    )
+
+
+# --- what entries inherit
+
+
+class _Families:
+    """What each entry says together with what it inherits, by xdata and crossref.
+
+    Each is put together once; `faults` tells, by key, which parent is not there, or is its own.
+    """
+
+    def __init__(self, entries: Mapping[str, _Entry]) -> None:
+        self.entries = entries
+        self.faults: dict[str, list[Fault]] = {}
+        self._by_small_letters = {key.lower(): key for key in entries}
+        self._whole: dict[str, Mapping[str, str]] = {}
+        self._open: set[str] = set()
+
+    def whole(self, key: str) -> Mapping[str, str]:
+        """Return the fields of an entry and of what it inherits from."""
+        entry = self.entries[key]
+        if not (_XDATA in entry.fields or _CROSSREF in entry.fields):
+            return entry.fields
+        if key not in self._whole:
+            self._open.add(key)
+            self._whole[key] = self._put_together(entry)
+            self._open.discard(key)
+        return self._whole[key]
+
+    def _put_together(self, entry: _Entry) -> Mapping[str, str]:
+        fields = dict(entry.fields)
+        for parent in self._parents(entry, _XDATA):
+            given = {name: text for name, text in self.whole(parent).items() if name in _DATA}
+            fields |= _lacking(fields, given)
+        for parent in self._parents(entry, _CROSSREF):
+            given = _handed_down(self.whole(parent), entry.type.lower())
+            fields |= _lacking(fields, given)
+        return fields
+
+    def _parents(self, entry: _Entry, field: str) -> Iterator[str]:
+        """Yield the keys of the parents that a field names, without those that cannot be."""
+        for written in filter(None, re.split(r"\s*,\s*", entry.fields.get(field, "").strip())):
+            key = self._by_small_letters.get(written.lower())
+            if key is None:
+                near = nearest(written, self.entries) if len(self.faults) < MAX_HINTS else None
+                hint = f"最接近的是 {near}" if near else "补上那一条，或删去这个字段"
+                self._fault(entry, f"{field} 指向 {written}，参考文献库里没有这一条", hint)
+            elif key in self._open:
+                self._fault(entry, f"{field} 指来指去又回到 {key}", "断开其中一处")
+            elif len(self._open) > MAX_DEPTH:
+                self._fault(entry, f"{field} 一层套一层，超过 {MAX_DEPTH} 层", "少套几层")
+            else:
+                yield key
+
+    def _fault(self, entry: _Entry, message: str, hint: str) -> None:
+        self.faults.setdefault(entry.key, []).append(Fault(message, hint))
+
+
+_XDATA, _CROSSREF = "xdata", "crossref"
+# What entries may hand on: what is printed, less what is theirs alone.
+_DATA = frozenset({
+    "author", "bookauthor", "editor", "translator", "holder", "title", "subtitle", "booktitle",
+    "booksubtitle",
+    "journal", "journaltitle", "publisher", "school", "institution", "organization", "address",
+    "location", "year", "date", "month", "day", "volume", "number", "issue", "edition", "series",
+    "pages", "eid", "url", "urldate", "doi", "eprint", "eprinttype", "archiveprefix",
+    "howpublished", "note", "langid", "language", "pubstate", "type", "version",
+})  # fmt: skip
+_OWN = frozenset({"title", "subtitle", "pages", "eid", "url", "urldate", "doi", "eprint", "note"})
+# Fields that say the same thing: who has one of them inherits none.
+_ALIKE = (
+    {"year", "date", "month", "day"}, {"address", "location"}, {"journal", "journaltitle"},
+    {"school", "institution"}, {"langid", "language"}, {"title", "subtitle"},
+)  # fmt: skip
+_WITH_BOOKS_AUTHOR = frozenset({"inbook", "bookinbook", "suppbook"})
+
+
+def _lacking(own: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return what is given and not had."""
+    had = set(own).union(*(alike for alike in _ALIKE if not alike.isdisjoint(own)))
+    return {name: text for name, text in given.items() if name not in had}
+
+
+def _handed_down(parent: Mapping[str, str], kind: str) -> dict[str, str]:
+    """Return what a parent hands down by crossref: its title is the title of the book."""
+    given = {name: text for name, text in parent.items() if name in _DATA - _OWN}
+    if kind not in _WITH_BOOKS_AUTHOR:
+        given.pop("author", None)
+    if "title" in parent and kind != "article":
+        given.setdefault("booktitle", parent["title"])
+        if "subtitle" in parent:
+            given.setdefault("booksubtitle", parent["subtitle"])
+    elif "title" in parent:
+        given.setdefault("journaltitle", parent["title"])
+    return given
+
+
+# --- entries as they stand
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An entry as it is typed, names of fields in small letters."""
+
+    key: str
+    type: str
+    fields: Mapping[str, str]
+    line: int
+
+
+def _entries(text: str, path: str) -> dict[str, _Entry]:
+    reader = _Reader(text, filename=path, macros=CaseInsensitiveDict(month_names))
+    entries: dict[str, _Entry] = {}
+    folded: dict[str, str] = {}
     try:
-        database = _BoundedParser(path, lines).parse_string(text)
-    except BibliographyDataError as error:
-        raise ChapterkitError(f"参考文献库写错了：{error}", Origin(path)) from None
+        for kind, found in reader:
+            if kind.lower() in {"string", "preamble"}:
+                continue
+            key, fields = found
+            entry = _Entry(key, kind, _fields(key, fields, Origin(path, reader.line)), reader.line)
+            if (first := folded.setdefault(key.lower(), key)) in entries:
+                raise ChapterkitError(
+                    f"引用键 {key} 写了两次（先在第 {entries[first].line} 行）",
+                    Origin(path, reader.line),
+                    "删去或改名其中一条",
+                )
+            entries[key] = entry
     except PybtexError as error:
-        line = getattr(error, "lineno", None) or 1
-        opened = _unclosed_entry(text, lines) or _opening_line(lines, line)
-        raise ChapterkitError(
-            f"参考文献库写错了：{error.args[0] if error.args else error}",
-            Origin(path, opened),
-            "从这一条起检查花括号和逗号是否成对",
-        ) from None
-    return {
-        key: Source(
-            key,
-            entry.type,
-            dict(entry.fields),
-            tuple(str(person) for person in entry.persons.get("author", [])),
-            tuple(str(person) for person in entry.persons.get("editor", [])),
-            _language(dict(entry.fields)),
-            Origin(path, lines.get(key, 1)),
-        )
-        for key, entry in database.entries.items()
-    }
+        raise _unreadable(error, reader, path) from None
+    return entries
 
 
-class _BoundedReader(LowLevelParser):  # type: ignore[misc]
-    """Pybtex's reader, whose time grows as the text does, and whose values cannot outgrow it."""
+def _fields(key: str, given: Sequence[tuple[str, list[str]]], origin: Origin) -> dict[str, str]:
+    """Return the fields of an entry; raise ChapterkitError for one too long, or twice there."""
+    fields: dict[str, str] = {}
+    for written, parts in given:
+        name, value = written.lower(), " ".join("".join(parts).split())
+        if name in fields:
+            raise ChapterkitError(f"{key} 里 {name} 写了两次", origin, "只留一个")
+        if name in _PEOPLE:
+            _check_names(key, name, value, origin)
+        elif name not in _BESIDE and len(value) > MAX_VALUE:
+            message = f"{key} 的 {name} 超过 {MAX_VALUE} 个字符"
+            raise ChapterkitError(message, origin, "是不是少了一个括号？")
+        fields[name] = value
+    return fields
 
+
+def _check_names(key: str, field: str, names: str, origin: Origin) -> None:
+    longest = max(map(len, _AND.split(names)))
+    if len(names) > MAX_NAMES or longest > MAX_NAME:
+        message = f"{key} 的 {field} 超过 {MAX_NAMES} 个字符，或其中一个名字超过 {MAX_NAME} 个"
+        raise ChapterkitError(message, origin, "人名之间写 and")
+
+
+_AND = re.compile(r"\sand\s", re.IGNORECASE)
+
+
+def _unreadable(error: PybtexError, reader: _Reader, path: str) -> ChapterkitError:
+    """Return what is said of a text that is no BibTeX, at the line where that began."""
+    hint = "从这一条起检查花括号和逗号是否成对"
+    if isinstance(error, UndefinedMacro):
+        message = f"参考文献库写错了：没有 @string 定义 {error.args[0]}"
+        return ChapterkitError(message, Origin(path, reader.lineno), "加上花括号，或先写 @string")
+    said = str(error.args[0] if error.args else error)
+    for english, chinese in _MESSAGES:
+        said = said.replace(english, chinese)
+    return ChapterkitError(f"参考文献库写错了：{said}", Origin(path, reader.line), hint)
+
+
+_MESSAGES = (
+    ("premature end of file", "文件到头了，这一条还没有写完"),
+    ("unbalanced braces", "花括号不成对"),
+    ("too many nested braces", "花括号套得太深"),
+    (" or ", " 或 "),
+    ("a valid name", "字段名"),
+    ("field value", "字段的值"),
+    ("entry key", "引用键"),
+    (" expected", " 没有写"),
+)
+
+
+class _Reader(LowLevelParser):  # type: ignore[misc]
+    """Pybtex's reader, whose time grows as the text does, and whose values cannot outgrow it.
+
+    Between fields `%` begins a comment, before an entry it hides the rest of its line, and
+    @comment hides what its braces hold.
+    """
+
+    WHITESPACE = Pattern(r"(?:\s+|%[^\n]*)+", "whitespace")
     pos: int
+    lineno: int
     size = 0
+    line = 1
+
+    def parse_bibliography(self) -> Iterator[tuple[str, Any]]:
+        """Yield each command: its name, and what it holds."""
+        while found := _OPENING.search(self.text, self.pos):
+            if found.lastgroup is None:
+                self._go_to(found.end())
+                continue
+            self._go_to(found.start(found.lastgroup))
+            self.command_start, self.line = self.pos, self.lineno
+            if found.lastgroup == "comment":
+                self._skip_comment(found.end())
+                continue
+            self.pos += 1
+            yield tuple(self.parse_command())
+
+    def _go_to(self, place: int) -> None:
+        self.update_lineno(self.text[self.pos : place])
+        self.pos = place
+
+    def _skip_comment(self, place: int) -> None:
+        """Pass over a comment: its braces and all in them or, without any, its line."""
+        opening = _BRACE.match(self.text, place)
+        if opening is None:
+            self._go_to(_END_OF_LINE.search(self.text, place).end())  # type: ignore[union-attr]
+            return
+        one, other = ("{", "}") if opening[1] == "{" else ("(", ")")
+        depth = 0
+        for found in _PARENTHESES[one].finditer(self.text, opening.start(1)):
+            depth += (found[0] == one) - (found[0] == other)
+            if not depth:
+                self._go_to(found.end())
+                return
+        raise PybtexSyntaxError("@comment 的括号没有关上", self)
+
+    def parse_entry_body(self, body_end: object) -> None:
+        """Read key and fields of an entry."""
+        self.eat_whitespace()
+        key = _KEY.match(self.text, self.pos)
+        if key is None or _FIELD.match(self.text, self.pos):
+            raise PybtexSyntaxError("这一条没有引用键", self)
+        self.current_entry_key = key[0]
+        self._go_to(key.end())
+        self.eat_whitespace()
+        if self.pos < len(self.text) and self.text[self.pos] not in ",})":
+            raise PybtexSyntaxError(f"引用键 {key[0]} 后面不是逗号（引用键里不能有空白）", self)
+        if self.text[self.pos : self.pos + 1] == ",":
+            self._go_to(self.pos + 1)
+        self.parse_entry_fields()
 
     def skip_to(self, patterns: list[Pattern]) -> Token | None:
         """Return what reaches to the nearest of the patterns, all looked for at once."""
@@ -104,95 +360,20 @@ class _BoundedReader(LowLevelParser):  # type: ignore[misc]
         return part
 
 
+# A line that % hides; a command at the start of its line, or anywhere if a bracket follows.
+_OPENING = re.compile(
+    r"^[ \t]*%[^\n]*|(?<!\w)(?P<comment>@comment\b)|(?<!\w)(?P<command>@)(?=\s*[a-z]+\s*[{(])"
+    r"|^[ \t]*(?P<torn>@)(?=[a-z])",
+    re.MULTILINE | re.IGNORECASE,
+)
+_BRACE = re.compile(r"\s*([{(])")
+_END_OF_LINE = re.compile(r"\n|\Z")
+_PARENTHESES = {"{": re.compile(r"[{}]"), "(": re.compile(r"[()]")}
+_KEY = re.compile(r"[^\s,}]+")
+_FIELD = re.compile(r"\w+\s*=\s*[{\"]")
+
+
 @cache
 def _any_of(patterns: tuple[Pattern, ...]) -> re.Pattern[str]:
     """Return a pattern for what any of several literals finds; they are described as '…'."""
     return re.compile("|".join(re.escape(pattern.description[1:-1]) for pattern in patterns))
-
-
-class _BoundedParser(Parser):  # type: ignore[misc]
-    """Pybtex's parser over the bounded reader, with bounded names."""
-
-    def __init__(self, path: str, lines: Mapping[str, int]) -> None:
-        super().__init__()
-        self.path = path
-        self.lines = lines
-
-    def parse_string(self, text: str) -> BibliographyData:
-        """Return the entries of a text."""
-        self.unnamed_entry_counter = 1
-        reader = _BoundedReader(
-            text, handle_error=self.handle_error, filename=self.path, macros=self.macros
-        )
-        for kind, found in reader:
-            if kind.lower() == "preamble":
-                self.process_preamble(*found)
-            elif kind.lower() != "string":
-                self.process_entry(kind, *found)
-        return self.data
-
-    def process_entry(self, kind: str, key: str, fields: list[tuple[str, list[str]]]) -> None:
-        """Add an entry; raise ChapterkitError for too many names, or values that are too long."""
-        for name, parts in fields:
-            if name in self.person_fields:
-                self._check_names("".join(parts), name, key)
-            elif name.lower() not in _BESIDE and sum(map(len, parts)) > MAX_VALUE:
-                message = f"{key} 的 {name} 超过 {MAX_VALUE} 个字符"
-                raise self._at(key, message, "是不是少了一个括号？")
-        super().process_entry(kind, key, fields)
-
-    def _check_names(self, names: str, field: str, key: str) -> None:
-        longest = max(map(len, _AND.split(names)))
-        if len(names) > MAX_NAMES or longest > MAX_NAME:
-            message = f"{key} 的 {field} 超过 {MAX_NAMES} 个字符，或其中一个名字超过 {MAX_NAME} 个"
-            raise self._at(key, message, "人名之间写 and")
-
-    def _at(self, key: str, message: str, hint: str) -> ChapterkitError:
-        return ChapterkitError(message, Origin(self.path, self.lines.get(key, 1)), hint)
-
-
-_AND = re.compile(r"\sand\s", re.IGNORECASE)
-
-
-def _entry_lines(text: str, path: str) -> dict[str, int]:
-    """Return the line of each entry; raise ChapterkitError for a key that stands twice."""
-    lines: dict[str, int] = {}
-    folded: dict[str, str] = {}
-    line, end = 1, 0
-    for match in _ENTRY.finditer(text):
-        if match[1].lower() in _NOT_ENTRIES:
-            continue
-        line += text.count("\n", end, match.start(1))
-        end = match.start(1)
-        if (first := folded.setdefault(match[2].lower(), match[2])) in lines:
-            raise ChapterkitError(
-                f"引用键 {match[2]} 写了两次（先在第 {lines[first]} 行）",
-                Origin(path, line),
-                "删去或改名其中一条",
-            )
-        lines[match[2]] = line
-    return lines
-
-
-def _unclosed_entry(text: str, lines: Mapping[str, int]) -> int | None:
-    """Return the line of the first entry whose braces do not close before the next entry."""
-    starts = sorted(lines.values())
-    rows = text.split("\n")
-    for start, end in zip(starts, [*(one - 1 for one in starts[1:]), len(rows)], strict=True):
-        entry = re.sub(r"\\.", "", "\n".join(rows[start - 1 : end]))
-        if entry.count("{") != entry.count("}"):
-            return start
-    return None
-
-
-def _opening_line(lines: Mapping[str, int], line: int) -> int:
-    """Return the line of the entry that is still open at `line`: there the mistake began."""
-    return max((start for start in lines.values() if start <= line), default=line)
-
-
-_LANGUAGES = {"chinese": "zh", "english": "en", "german": "de", "french": "fr", "japanese": "ja"}
-
-
-def _language(fields: Mapping[str, str]) -> str:
-    named = (fields.get("langid") or fields.get("language") or "").strip().lower()
-    return _LANGUAGES.get(named, named or "en")

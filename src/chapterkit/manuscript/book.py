@@ -6,12 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
-from chapterkit.manuscript.config import ChapterConfig, Config, load_config
-from chapterkit.manuscript.folder import Folder, Noted
+from chapterkit.manuscript.config import Config, load_config
+from chapterkit.manuscript.drawn import check_drawn
+from chapterkit.manuscript.exhibited import (
+    Declared,
+    Exhibit,
+    declared,
+    exhibits_of,
+    load_exhibit_files,
+)
+from chapterkit.manuscript.folder import BOOK_FILE, Folder, Noted
 from chapterkit.manuscript.ledger import Ledger, make_ledger
 from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
+from chapterkit.manuscript.pictures import Picture, PictureError, opened
+from chapterkit.manuscript.plan import Part, Planned, Role
 from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
 
@@ -25,13 +35,21 @@ _PLACED = re.compile(
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: its own text, and the records that it places, in order, each with its line."""
+    """One text of the book: what it holds, and the records that it places, each with its line.
+
+    `number` is 7 or A, `label` the number as print names it (第 7 章, 附录 A), both empty for what
+    has none, as a preface; `start_page` the folio of its first page in a file of its own.
+    """
 
     slug: str
-    number: int
+    number: str
     path: str
     text: str
     placed: tuple[tuple[str, int], ...] = ()
+    label: str = ""
+    role: Role = "chapter"
+    part: Part | None = None
+    start_page: int = 1
 
     @property
     def records(self) -> tuple[str, ...]:
@@ -50,7 +68,9 @@ class Book:
 
     `templates` holds the text of every template by its name below templates/; `lock` what
     `chapterkit verify` established, None if it was never run; `terms` the terminology, None if
-    there is no terms.yaml. `folder` is where all that was read, None for what belongs to no book;
+    there is no terms.yaml; `cover` the picture of the cover, if it has one; `exhibits` the tables,
+    charts and flow drawings that records and book/exhibits declare, by their ids.
+    `folder` is where all that was read, None for what belongs to no book;
     `digests` tell what was read there, so that two books with the same ones are the same.
     """
 
@@ -62,6 +82,8 @@ class Book:
     chapters: tuple[Chapter, ...]
     lock: Lock | None = None
     terms: Terms | None = None
+    cover: Picture | None = None
+    exhibits: Mapping[str, Exhibit] = field(default_factory=dict)
     folder: Folder | None = field(default=None, compare=False)
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -69,12 +91,26 @@ class Book:
         """Return the chapter called `slug`."""
         return next(chapter for chapter in self.chapters if chapter.slug == slug)
 
+    def chapter_named(self, target: str) -> Chapter:
+        """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""
+        for chapter in self.chapters:
+            if target in {chapter.slug, chapter.number} - {""}:
+                return chapter
+        names = [name for one in self.chapters for name in (one.slug, one.number) if name]
+        near = nearest(target, names)
+        listed = "、".join(one.named for one in self.config.plan)
+        raise ChapterkitError(
+            f"没有 {target} 这一章",
+            Origin(BOOK_FILE),
+            f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
+        )
+
     def chapters_named(self, targets: Sequence[str]) -> list[Chapter]:
         """Return the chapters that slugs or numbers name, in the book's order; without any, all.
 
         Raises ChapterkitError for a name that is no chapter's.
         """
-        wanted = {self.config.chapter(target).slug for target in targets}
+        wanted = {self.chapter_named(target).slug for target in targets}
         return [one for one in self.chapters if not wanted or one.slug in wanted]
 
     def kind_of(self, slug: str) -> str:
@@ -94,7 +130,8 @@ class Book:
         for chapter in self.chapters:
             if slug in chapter.records:
                 alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
-                return f"{chapter.number}.{alike.index(slug) + 1}"
+                place = alike.index(slug) + 1
+                return f"{chapter.number}.{place}" if chapter.number else str(place)
         if slug in self.records:
             hint = f'在章的正文里单独一行写 {{{{ {self.kind_of(slug)}("{slug}") }}}}'
             label = self.kind_label(slug)
@@ -125,16 +162,43 @@ def unknown_record(slug: str, records: Mapping[str, Record]) -> ChapterkitError:
 def load_book(folder: Folder) -> Book:
     """Read and validate every file of the book in a folder, chapters' texts included.
 
-    Raises ChapterkitError at the place of the first thing that is wrong.
+    Raises ChapterkitError that tells all that is wrong in them, each at its place; what cannot be
+    judged before something else is right is left for later.
     """
     noted = Noted(folder)
     config = load_config(noted)
-    records = load_records(noted, config)
-    bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
-    for record in records.values():
-        _check_citations(record, bibliography)
-    chapters = tuple(_load_chapter(noted, one, records, config) for one in config.chapters)
+    wrong = Gathering()
+    records: Mapping[str, Record] = {}
+    bibliography: Mapping[str, Source] = {}
+    lock, terms, cover = None, None, None
+    exhibits: list[Declared] = []
+    with wrong.taken():
+        records = load_records(noted, config)
+    with wrong.taken():
+        bibliography = parse_bibliography(noted.text(config.bibliography), config.bibliography)
+    with wrong.taken():
+        lock = parse_lock(noted.text(LOCK_FILE)) if noted.exists(LOCK_FILE) else None
+    with wrong.taken():
+        terms = (
+            parse_terms(noted.text(TERMS_FILE), TERMS_FILE) if noted.exists(TERMS_FILE) else None
+        )
+    with wrong.taken():
+        cover = _cover(noted, config)
+    with wrong.taken():
+        exhibits = declared(records, load_exhibit_files(noted))
+    wrong.tell()
+    wrong.add(_unknown_citations(records, exhibits, bibliography))
+    chapters: list[Chapter] = []
+    for one in config.plan:
+        with wrong.taken():
+            chapters.append(_load_chapter(noted, one, records, config))
+    with wrong.taken():
+        ledger = make_ledger(records, config.wording, config.unit_table)
+    wrong.tell()
     _check_placed_once(chapters)
+    shown, made = exhibits_of(exhibits, ledger)
+    wrong.add(check_drawn(shown.values()))
+    wrong.tell()
     return Book(
         config,
         records,
@@ -143,15 +207,30 @@ def load_book(folder: Folder) -> Book:
             path.removeprefix("templates/"): noted.text(path)
             for path in noted.list("templates", ".j2")
         },
-        ledger=make_ledger(records, config.wording, config.unit_table),
-        chapters=chapters,
-        lock=parse_lock(noted.text(LOCK_FILE)) if noted.exists(LOCK_FILE) else None,
-        terms=(
-            parse_terms(noted.text(TERMS_FILE), TERMS_FILE) if noted.exists(TERMS_FILE) else None
-        ),
+        ledger=Ledger({**ledger, **made}, ledger.units),
+        chapters=tuple(chapters),
+        lock=lock,
+        terms=terms,
+        cover=cover,
+        exhibits=shown,
         folder=folder,
         digests=noted.digests,
     )
+
+
+def _cover(folder: Folder, config: Config) -> Picture | None:
+    if not config.cover:
+        return None
+    origin = config.origin("cover")
+    try:
+        picture = opened(config.cover, folder)
+    except PictureError as error:
+        message = f"封面 {config.cover} {error.message}"
+        raise ChapterkitError(message, origin, error.hint) from None
+    if picture is None:
+        hint = "把图片放进 book/，按相对 book/ 的路径写；不写 cover 就画一个"
+        raise ChapterkitError(f"封面 {config.cover} 不在书的文件夹里", origin, hint)
+    return picture
 
 
 def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
@@ -162,25 +241,36 @@ def check_citation(key: str, bibliography: Mapping[str, Source]) -> None:
         raise ChapterkitError(f"参考文献库里没有 {key}", hint=hint)
 
 
-def _check_citations(record: Record, bibliography: Mapping[str, Source]) -> None:
-    for key, origin in record.citations():
+def _unknown_citations(
+    records: Mapping[str, Record], exhibits: Sequence[Declared], bibliography: Mapping[str, Source]
+) -> Iterator[ChapterkitError]:
+    of_records = (one for record in records.values() for one in record.citations())
+    of_exhibits = (one for exhibit in exhibits for one in exhibit.citations())
+    for key, origin in (*of_records, *of_exhibits):
         try:
             check_citation(key, bibliography)
         except ChapterkitError as error:
-            raise error.at(origin) from None
+            yield error.at(origin)
 
 
 def _load_chapter(
-    folder: Folder, chapter: ChapterConfig, records: Mapping[str, Record], config: Config
+    folder: Folder, chapter: Planned, records: Mapping[str, Record], config: Config
 ) -> Chapter:
     path = f"book/{chapter.file}"
+    if not folder.exists(path):
+        hint = f"写好 {path}；还没有写到这一章就先从 book.yaml 里删去这一条"
+        message = f"{chapter.named}的文件 {path} 不存在"
+        raise ChapterkitError(message, config.origin(*chapter.place), hint)
     text = folder.text(path)
     if not text.strip():
         raise ChapterkitError(
             "章的正文是空的", Origin(path), "至少要有一个一级标题：# 标题 {#slug}"
         )
     placed = _placed(text, path, records, config)
-    return Chapter(chapter.slug, chapter.number, path, text, placed)
+    return Chapter(
+        chapter.slug, chapter.number, path, text, placed,
+        chapter.label, chapter.role, chapter.part, chapter.start_page or 1,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -196,21 +286,33 @@ def _placed(
     text: str, path: str, records: Mapping[str, Record], config: Config
 ) -> tuple[tuple[str, int], ...]:
     lines: dict[str, int] = {}
+    wrong = Gathering()
     for one in _placings(text):
         if one.call not in {PLACE, *config.kind_labels}:
             continue
-        origin = Origin(path, one.line)
-        if one.slug not in records:
-            raise unknown_record(one.slug, records).at(origin)
-        if one.slug in lines:
-            message = f"{one.slug} 放了两次（先在第 {lines[one.slug]} 行）"
-            raise ChapterkitError(message, origin, "另一处改用 ref")
-        kind = records[one.slug].model.kind
-        if one.call in config.kind_labels and kind not in {None, one.call}:
-            hint = f'写 {{{{ {kind}("{one.slug}") }}}}'
-            raise ChapterkitError(f"{one.slug} 是 {kind}，不是 {one.call}", origin, hint)
-        lines[one.slug] = one.line
+        with wrong.taken():
+            _check_placing(one, Origin(path, one.line), lines, records, config)
+            lines[one.slug] = one.line
+    wrong.tell()
     return tuple(lines.items())
+
+
+def _check_placing(
+    one: _Placing,
+    origin: Origin,
+    lines: Mapping[str, int],
+    records: Mapping[str, Record],
+    config: Config,
+) -> None:
+    if one.slug not in records:
+        raise unknown_record(one.slug, records).at(origin)
+    if one.slug in lines:
+        message = f"{one.slug} 放了两次（先在第 {lines[one.slug]} 行）"
+        raise ChapterkitError(message, origin, "另一处改用 ref")
+    kind = records[one.slug].model.kind
+    if one.call in config.kind_labels and kind not in {None, one.call}:
+        hint = f'写 {{{{ {kind}("{one.slug}") }}}}'
+        raise ChapterkitError(f"{one.slug} 是 {kind}，不是 {one.call}", origin, hint)
 
 
 def _placings(text: str) -> Iterator[_Placing]:
@@ -220,7 +322,7 @@ def _placings(text: str) -> Iterator[_Placing]:
         yield _Placing(match[1], match[2], visible.count("\n", 0, match.start(1)) + 1)
 
 
-def _check_placed_once(chapters: tuple[Chapter, ...]) -> None:
+def _check_placed_once(chapters: Sequence[Chapter]) -> None:
     homes: dict[str, str] = {}
     for chapter in chapters:
         for slug in chapter.records:

@@ -5,62 +5,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
+from chapterkit.manuscript.model import Model as _Model
+from chapterkit.manuscript.model import described as _described
+from chapterkit.manuscript.plan import (
+    ChapterConfig,
+    MatterConfig,
+    Plan,
+    PlanItem,
+    Planned,
+    wrong_plan,
+    wrong_shape,
+)
+from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated_as
+from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
 from chapterkit.quantities import Units
 
-SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 NAME = r"^[a-z][a-z0-9_]*$"
 # What templates may call already, so that no kind of record can be called so.
 CALLED = frozenset(("n", "cite", "ref", "table", "chart", "record", "numbers"))
 Severity = Literal["error", "warning", "off"]
-
-
-# Plain dataclasses, which pydantic validates where a file is read (yamlfile.validated): a check of
-# a file outside a book need not import it. The metadata are the arguments of pydantic's Field.
-
-
-class _Model:
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    @classmethod
-    def partly(cls, **given: Any) -> Self:
-        """Return a value that has, beyond defaults, only what is given."""
-        made = object.__new__(cls)
-        for one in fields(cls):  # type: ignore[arg-type]
-            if one.name in given:
-                object.__setattr__(made, one.name, given[one.name])
-            elif one.default is not MISSING:
-                object.__setattr__(made, one.name, one.default)
-            elif one.default_factory is not MISSING:
-                object.__setattr__(made, one.name, one.default_factory())
-        return made
-
-
-def _described(description: str, /, *, default: Any = MISSING, **constraints: Any) -> Any:
-    """Return a field with what its schema says of it."""
-    metadata = {"description": description, **constraints}
-    if default == {}:
-        return field(default_factory=dict, metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class ChapterConfig(_Model):
-    """One chapter of the book, as book.yaml lists it."""
-
-    slug: str = _described("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
-    number: int = _described("章号：第 7 章写 7", ge=1)
-    file: str = _described("章的正文，相对 book/ 的路径")
 
 
 @dataclass(frozen=True)
@@ -68,6 +41,7 @@ class KindConfig(_Model):
     """One kind of record: 实验, 案例, 试验; each is counted by itself."""
 
     label: str = _described("印在编号前面的词：实验、案例、试验", min_length=1, max_length=12)
+    level: int = _described("标题是几级：2 与节并列，3 放在节里，比节低一级", default=2, ge=2, le=4)
 
 
 @dataclass(frozen=True)
@@ -174,6 +148,39 @@ class BudgetsConfig(_Model):
         ) or general
 
 
+Choice = Literal["record", "cite", "free"]
+
+
+@dataclass(frozen=True)
+class PolicyConfig(_Model):
+    """Which typed numbers need a record, by what they say; what is not named goes by `default`.
+
+    `record`: only what comes from a record may stand there; `cite`: a typed one may where its
+    sentence is cited, or its paragraph rests on one source; `free`: it may anywhere.
+    """
+
+    default: Choice = _described("没有单独写的各种", default="record")
+    result: Choice | None = _described("结果：率、倍数、百分点、比值、系数", default=None)
+    share: Choice | None = _described("份额：占 22%、三分之二、八成", default=None)
+    money: Choice | None = _described("钱", default=None)
+    duration: Choice | None = _described("时间的长短：三年、六小时", default=None)
+    age: Choice | None = _described("年龄", default=None)
+    date: Choice | None = _described("日期（年份和写全的日期从来不算）", default=None)
+    count: Choice | None = _described("个数：312 例、十七国", default=None)
+    size: Choice | None = _described("大小：长度、面积、重量、容量、规模", default=None)
+    vague: Choice | None = _described("说不准的：上百人、几百米、一百多年", default=None)
+
+    def of(self, kind: str) -> Choice:
+        """Return what is asked of one kind of number."""
+        own: Choice | None = getattr(self, kind)
+        return own or self.default
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether every number must come from a record."""
+        return {getattr(self, one.name) for one in fields(self)} <= {"record", None}
+
+
 @dataclass(frozen=True)
 class FontConfig(_Model):
     """Families of the system to be used, the first that it has; the bundled Noto fonts otherwise.
@@ -191,16 +198,50 @@ class BookModel(_Model):
     """The whole of book.yaml."""
 
     title: str = _described("书名", min_length=1)
-    author: str = _described("作者", min_length=1)
+    author: str = _described("作者；不止一位就写 authors", default="", min_length=1)
+    authors: tuple[AuthorConfig, ...] = _described("各位作者、编者、译者", default=())
+    subtitle: str = _described("副书名", default="")
+    series: str = _described("丛书名", default="")
+    publisher: str = _described("出版者", default="")
+    isbn: Isbn | None = _described("ISBN，可以带连字符；校验码会核对", default=None)
+    edition: str = _described("版次：第 1 版", default="")
+    date: Date | None = _described("出版日期：2026、2026-03 或 2026-03-01", default=None)
+    price: str = _described("定价，连同货币：68.00 元", default="")
+    rights: str = _described("版权页上的权利声明", default="")
+    cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
-    chapters: tuple[ChapterConfig, ...] = _described("各章，按书中的顺序", min_length=1)
+    front: tuple[MatterConfig, ...] = _described("正文之前的前言等，没有编号", default=())
+    chapters: tuple[PlanItem, ...] = _described(
+        "各章，按书中的顺序；也可以是一个部分和它的各章", min_length=1
+    )
+    appendices: tuple[MatterConfig, ...] = _described("附录，依次编号 A、B", default=())
+    back: tuple[MatterConfig, ...] = _described("附录之后的后记等，没有编号", default=())
+    references: Literal["book", "chapter"] = _described(
+        "整本书的参考文献：book 放在书末，chapter 放在各章之后", default="book"
+    )
+    locators: Literal["short", "full", "none"] = _described(
+        "正文引用处印不印来源里的位置：short 只印图、表、节、页，full 照写，none 不印",
+        default="short",
+    )
+    appendix: Literal["evidence"] | None = _described(
+        "整本书的最后一个附录：evidence 是每个数的来源、位置与核对", default=None
+    )
+    lists: tuple[Literal["figures", "tables"], ...] = _described(
+        "整本书目录之后要列的：figures 插图、tables 表格", default=()
+    )
     kinds: dict[str, KindConfig] = _described(
         "记录的种类：名字 → 印出来的词；不写就只有一种，experiment（实验）", default={}
     )
     parts: tuple[str, ...] = _described("记录的 part 可以写哪些；不写就不管", default=())
+    editions: tuple[str, ...] = _described(
+        "书的几种版本，如 teacher；{% only teacher %} 的文字只在这一版里", default=()
+    )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
+    keep: tuple[str, ...] = _described(
+        "不许动的部分，写标题的标识或文字：那里改一个字也要签字（check --against）", default=()
+    )
     units: dict[str, UnitConfig | None] = _described(
         "本书自己的单位：名字 → 别种写法、数还是量、怎样换算", default={}
     )
@@ -213,44 +254,85 @@ class BookModel(_Model):
     fonts: FontConfig = FontConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
+    policy: PolicyConfig = PolicyConfig()
     lint: LintConfig = LintConfig()
+
+
+def _wrong_author(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    known = [one.name for one in fields(BookModel)]
+    meant = (nearest(key, ["author"]) for key in file.data if key not in known)
+    if not (model.author or model.authors or any(meant)):
+        name = file.path.rpartition("/")[2]
+        yield ChapterkitError(
+            f"{name} 缺少 author", file.origin(), "补上 author: 姓名，不止一位就写 authors"
+        )
+    if model.author and model.authors:
+        hint = "都写进 authors，删去 author"
+        yield ChapterkitError("author 和 authors 只能写一个", file.origin("author"), hint)
 
 
 def _check_language(tag: str, file: YamlFile) -> None:
     if tag not in languages():
+        named = "、".join(f"{one}（{locale(one).name}）" for one in languages())
         known = "、".join(f"'{one}'" for one in languages())
-        raise ChapterkitError(
-            f"language 的值不对：没有 {tag} 这种文字的词",
-            file.origin("language"),
-            f"可以写 {known}",
-        )
+        message = f"language 的值不对：没有 {tag} 这种文字的词，可以写 {known}"
+        raise ChapterkitError(message, file.origin("language"), named)
 
 
-def _check_words(model: BookModel, file: YamlFile) -> None:
+def _wrong_words(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
     for key, word in model.words.items():
         try:
             check_words({key: word}, model.language)
         except ValueError as error:
             message, _, hint = str(error).partition("；")
-            raise ChapterkitError(message, file.origin("words", key), hint) from None
+            yield ChapterkitError(message, file.origin("words", key), hint)
 
 
-def _check_kinds(kinds: Mapping[str, KindConfig], file: YamlFile) -> None:
-    labels: dict[str, str] = {}
-    for name, kind in kinds.items():
+def _wrong_numbering(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    if model.numbering.sections == "chinese" and not locale(model.language).chinese:
+        name = locale(model.language).name
+        message = f"numbering.sections 写了 chinese，{name}的书里没有这样的编号"
+        origin = file.origin("numbering", "sections")
+        yield ChapterkitError(message, origin, "写 decimal（7.1、7.1.1），或 none")
+
+
+def _wrong_kinds(model: BookModel, file: YamlFile) -> Iterator[ChapterkitError]:
+    own = locale(model.language).wording
+    wording = own.changed({key: one for key, one in model.words.items() if hasattr(own, key)})
+    labels = {
+        form.format(number="").strip().casefold(): f"words 的 {word}"
+        for word, form in (
+            ("figure", wording.figure), ("table", wording.table), ("appendix", wording.appendix),
+        )
+    }  # fmt: skip
+    for name, kind in model.kinds.items():
         if not re.fullmatch(NAME, name) or name in CALLED:
-            raise ChapterkitError(
+            yield ChapterkitError(
                 f"kinds.{name} 不能作种类的名字",
                 file.origin("kinds", name),
                 "用小写字母，如 case、trial",
             )
-        if kind.label in labels:
-            raise ChapterkitError(
-                f"kinds 里的 {labels[kind.label]} 和 {name} 都叫“{kind.label}”",
-                file.origin("kinds", name, "label"),
+        origin = file.origin("kinds", name, "label")
+        if not kind.label.isprintable() or kind.label.strip() != kind.label:
+            message = f"kinds.{name} 的 label 前后有空格，或有看不见的字符"
+            yield ChapterkitError(message, origin, "只写印出来的词")
+        if (taken := labels.get(kind.label.casefold())) is not None:
+            yield ChapterkitError(
+                f"{taken} 和 kinds 里的 {name} 都叫“{kind.label}”",
+                origin,
                 "各用各的词，读者才分得开",
             )
-        labels[kind.label] = name
+        labels[kind.label.casefold()] = f"kinds 里的 {name}"
+
+
+def _wrong_editions(editions: tuple[str, ...], file: YamlFile) -> Iterator[ChapterkitError]:
+    for place, name in enumerate(editions):
+        if not re.fullmatch(NAME, name) or name in editions[:place]:
+            yield ChapterkitError(
+                f"“{name}”不能作版本的名字，或者写了两次",
+                file.origin("editions", place),
+                "用小写字母，各不相同，如 teacher、student",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,6 +357,21 @@ class Config(BookModel):
         return locale(self.language)
 
     @property
+    def listed(self) -> Plan:
+        """What is listed of the book's texts, as it is written."""
+        return Plan(self.chapters, self.front, self.appendices, self.back)
+
+    @cached_property
+    def plan(self) -> tuple[Planned, ...]:
+        """Every text of the book, in order, with its role and number."""
+        return self.listed.texts(self.locale, self.wording)
+
+    @property
+    def makers(self) -> tuple[AuthorConfig, ...]:
+        """Those who made the book, each with a role."""
+        return self.authors or (AuthorConfig(self.author),)
+
+    @property
     def kind_labels(self) -> Mapping[str, str]:
         """The label of each kind of record by name; one of its own where none is declared."""
         declared = {name: kind.label for name, kind in self.kinds.items()}
@@ -294,20 +391,6 @@ class Config(BookModel):
         """Families for headings, preferred first."""
         return self.fonts.sans
 
-    def chapter(self, target: str) -> ChapterConfig:
-        """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""
-        for chapter in self.chapters:
-            if target in (chapter.slug, str(chapter.number)):
-                return chapter
-        names = [name for chapter in self.chapters for name in (chapter.slug, str(chapter.number))]
-        near = nearest(target, names)
-        listed = "、".join(f"{chapter.slug}（{chapter.number}）" for chapter in self.chapters)
-        raise ChapterkitError(
-            f"没有 {target} 这一章",
-            Origin(BOOK_FILE),
-            f"最接近的是 {near}" if near else f"book.yaml 里有：{listed}",
-        )
-
 
 @dataclass(frozen=True)
 class _OutsideModel(_Model):
@@ -317,6 +400,7 @@ class _OutsideModel(_Model):
     units: dict[str, UnitConfig | None] = field(default_factory=dict)
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
+    policy: PolicyConfig = PolicyConfig()
     lint: LintConfig = LintConfig()
 
 
@@ -325,48 +409,101 @@ def parse_outside_config(text: str, path: str) -> Config:
 
     Raises ChapterkitError at the line that does not fit.
     """
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     kind: type[BookModel | _OutsideModel]
     kind = BookModel if "chapters" in file.data else _OutsideModel
     model = validated_as(kind, file, f"{path} ")
-    check_units(model.units, file)
-    _check_language(model.language, file)
+    wrong = Gathering()
+    if isinstance(model, BookModel):
+        wrong.add(_wrong_author(model, file))
+    with wrong.taken():
+        check_units(model.units, file)
+    with wrong.taken():
+        _check_language(model.language, file)
+    wrong.tell()
     known = {one.name: getattr(model, one.name) for one in fields(_OutsideModel)}
     return Config.partly(file=file, **known)
 
 
 def load_config(folder: Folder) -> Config:
-    """Read book.yaml; raise ChapterkitError at the line that does not fit."""
-    file = parse_yaml(folder.text(BOOK_FILE), BOOK_FILE)
-    model = validated_as(BookModel, file, "book.yaml ")
-    _check_language(model.language, file)
-    _check_words(model, file)
-    _check_kinds(model.kinds, file)
-    taken: set[str | int] = set()
-    check_units(model.units, file)
-    for index, chapter in enumerate(model.chapters):
-        if chapter.slug in taken or chapter.number in taken:
-            raise ChapterkitError(
-                f"两章同名或同号：{chapter.slug}（{chapter.number}）",
-                file.origin("chapters", index),
-            )
-        taken |= {chapter.slug, chapter.number}
-    _check_inside(model, file)
-    return Config.partly(file=file, **vars(model))
+    """Read book.yaml; raise ChapterkitError that tells all that does not fit, each at its line."""
+    file = read_yaml(folder.text(BOOK_FILE), BOOK_FILE)
+    wrong = Gathering()
+    model: BookModel | None = None
+    if shapeless := list(wrong_shape(file)):
+        wrong.add([*file.wrong, *shapeless])
+    else:
+        with wrong.taken():
+            model = validated_as(BookModel, file, "book.yaml ")
+    known = model or _as_far_as_it_fits(file.data)
+    wrong.add(_wrong_author(known, file))
+    with wrong.taken():
+        check_units(known.units, file)
+    with wrong.taken():
+        _check_language(known.language, file)
+    if known.language not in languages():  # the rest is looked at nevertheless
+        known = BookModel.partly(**{**vars(known), "language": "zh-Hans"})
+    wrong.add(_wrong_words(known, file))
+    wrong.add(_wrong_kinds(known, file))
+    wrong.add(_wrong_numbering(known, file))
+    wrong.add(_wrong_editions(known.editions, file))
+    config = Config.partly(file=file, **{**vars(known), "author": _author(known)})
+    wrong.add(wrong_plan(config.plan, file.origin))
+    wrong.add(_leading_out(config, file))
+    wrong.tell()
+    return config
 
 
-def _check_inside(model: BookModel, file: YamlFile) -> None:
-    """Raise ChapterkitError, at its line, for a path that leads out of the book's folder."""
+def _author(model: BookModel) -> str:
+    """Return who wrote the book, in one line: those who are its authors, if any one is."""
+    wording = locale(model.language).wording
+    authors = [one.name for one in model.authors if one.role == AUTHOR]
+    return model.author or wording.listed.join(authors or [one.name for one in model.authors])
+
+
+def _as_far_as_it_fits(data: Mapping[str, Any]) -> BookModel:
+    """Return what a book.yaml that does not fit says nevertheless, for what else is looked at."""
+    return BookModel.partly(
+        author=str(data.get("author") or ""),
+        authors=(AuthorConfig(""),) if data.get("authors") else (),  # that there are any
+        language=data["language"] if isinstance(data.get("language"), str) else "zh-Hans",
+        words={key: one for key, one in _mapping(data, "words") if isinstance(one, str)},
+        kinds={
+            key: KindConfig(one["label"])
+            for key, one in _mapping(data, "kinds")
+            if isinstance(one, dict) and isinstance(one.get("label"), str)
+        },
+        chapters=_fitting_chapters(data.get("chapters")),
+    )
+
+
+def _fitting_chapters(items: Any) -> tuple[ChapterConfig, ...]:
+    """Return chapters that are listed without parts; none if one of them lacks slug or file."""
+    chapters: list[ChapterConfig] = []
+    for one in items if isinstance(items, list) else ():
+        slug, file = (one.get("slug"), one.get("file")) if isinstance(one, dict) else (None, None)
+        if not (isinstance(slug, str) and isinstance(file, str)):
+            return ()
+        number = str(one.get("number") or "")
+        given = int(number) if re.fullmatch("[0-9]{1,4}", number) else None
+        chapters.append(ChapterConfig(slug, file, given))
+    return tuple(chapters)
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    value = data.get(key)
+    yield from value.items() if isinstance(value, dict) else ()
+
+
+def _leading_out(config: Config, file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each path that leads out of the book's folder."""
     named: list[tuple[tuple[Step, ...], str | None]] = [
-        (("bibliography",), model.bibliography),
-        (("lint", "baseline"), model.lint.baseline),
+        (("bibliography",), config.bibliography),
+        (("lint", "baseline"), config.lint.baseline),
     ]
-    named += [
-        (("chapters", index, "file"), f"book/{chapter.file}")
-        for index, chapter in enumerate(model.chapters)
-    ]
+    named += [((*text.place, "file"), f"book/{text.file}") for text in config.plan]
     for steps, path in named:
         try:
             within(path or "")
         except ChapterkitError as error:
-            raise ChapterkitError(error.message, file.origin(*steps), error.hint) from None
+            yield ChapterkitError(error.message, file.origin(*steps), error.hint)

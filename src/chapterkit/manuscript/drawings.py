@@ -39,6 +39,7 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 
 _ELEMENTS, _LEFT_OUT, _ATTRIBUTES = map(styles.names, ("elements", "left-out", "attributes"))
+_TOLD = styles.names("told")
 _TEXTS = frozenset({"text", "tspan", "textPath"})
 _GRADIENTS = frozenset({"linearGradient", "radialGradient"})
 # What a filter does grows with these for every pixel.
@@ -50,6 +51,12 @@ _HEAVY_WEIGHT = 20
 _FARTHEST = 100_000
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TOO_LARGE = re.compile(r"(?<![\d.])\d{10}|[eE]\+?0*[1-9]\d|inf|nan", re.IGNORECASE)
+# What our own drawings bear: classes by which a page colours them, and what is read out.
+_OWN = {
+    "class": re.compile(r"d-[a-z0-9-]{1,20}(?: d-[a-z0-9-]{1,20}){0,3}"),
+    "role": re.compile("img"),
+    "aria-labelledby": re.compile(r"[\w-]{1,80}(?: [\w-]{1,80})?"),
+}
 _ID = re.compile(r"[^\s\"'()<>&#;\\]{1,200}")
 _EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|webp|svg\+xml);base64,", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*([-+\d.eE]+?)\s*(px|pt|pc|mm|cm|in|em|ex|%|)\s*")
@@ -60,17 +67,18 @@ _STILL = "在绘图软件里去掉它，或另存为 PNG"
 _EMBED = "把要用的东西嵌进这个 SVG，或另存为 PNG"
 
 
-def rebuilt(data: bytes, nested: bool = False) -> bytes:
+def rebuilt(data: bytes, nested: bool = False, own: bool = False) -> bytes:
     """Return an SVG built anew from what is allowed in it.
 
-    `nested` is for one that stands within another, which may hold no third one. Raises
+    `nested` is for one that stands within another, which may hold no third one; `own` for one of
+    our own, which keeps what is told of its parts, and the classes of its colours. Raises
     PictureError, the message without the picture's name, if it is no SVG, is too large when
     all its parts are copied where they are wanted, or shows what cannot be taken over.
     """
     source = _parsed(data)
     if source.tag != f"{_SVG}svg":
         raise PictureError("不是 SVG，或没有 SVG 的命名空间", hint=_SIMPLER)
-    rebuilding = _Rebuilding(_styles_of(source), nested)
+    rebuilding = _Rebuilding(_styles_of(source), nested, own)
     made = rebuilding.element(source, "svg")
     made.set("xmlns", _SVG[1:-1])
     made.set("xmlns:xlink", _XLINK[1:-1])
@@ -142,6 +150,7 @@ class _Rebuilding:
 
     styles: Mapping[Element, styles.Declared]
     nested: bool
+    own: bool = False
     pixels: int = 0
     ids: set[str] = field(default_factory=set)
 
@@ -166,6 +175,8 @@ class _Rebuilding:
                 raise PictureError("里面有 HTML", hint=_STILL)
             return None
         name = source.tag.removeprefix(_SVG)
+        if self.own and name in _TOLD:
+            return self._told(source, name)
         if name in _LEFT_OUT:
             return None
         if name == "switch":
@@ -175,6 +186,12 @@ class _Rebuilding:
         if name not in _ELEMENTS:
             raise PictureError(f"里面有 <{name[:40]}>，印不出来", hint=_STILL)
         return self.element(source, name)
+
+    def _told(self, source: Element, name: str) -> Element:
+        """Return what is told of a part, as plain text: in a page, elements in it would be HTML."""
+        made = Element(name, dict(self._id(source)))
+        made.text = "".join(source.itertext())
+        return made
 
     def _switch(self, source: Element) -> Element:
         """Return what is shown of alternatives: HTML within a drawing often comes with another."""
@@ -195,13 +212,18 @@ class _Rebuilding:
                     yield key, kept
             elif key == f"{_XML}space":
                 yield "xml:space", "preserve" if value == "preserve" else "default"
-        if (id := source.get("id", "")) and _ID.fullmatch(id) and id not in self.ids:
-            self.ids.add(id)
-            yield "id", id
+            elif self.own and key in _OWN and _OWN[key].fullmatch(value):
+                yield key, value
+        yield from self._id(source)
         yield from self._reference(source, name)
         style = styles.together(self.styles.get(source, styles.NOTHING), source.get("style", ""))
         if style:
             yield "style", style
+
+    def _id(self, source: Element) -> Iterator[tuple[str, str]]:
+        if (id := source.get("id", "")) and _ID.fullmatch(id) and id not in self.ids:
+            self.ids.add(id)
+            yield "id", id
 
     def _reference(self, source: Element, name: str) -> Iterator[tuple[str, str]]:
         address = source.get("href", source.get(f"{_XLINK}href", "")).strip()

@@ -335,6 +335,9 @@ def decode(raw: bytes, name: str) -> str:
 
     Raises ChapterkitError at the line whose bytes are not UTF-8, or NUL.
     """
+    if raw.startswith(_LFS):
+        hint = "取回文件本身：git lfs pull；书稿的文字不必放进 LFS"
+        raise ChapterkitError("这是 Git LFS 的指针，不是文件本身", Origin(name), hint)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -350,6 +353,9 @@ def decode(raw: bytes, name: str) -> str:
             "文件里有 NUL 字符", Origin(name, line), "删去它；若不是文本文件，换成文本文件"
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_LFS = b"version https://git-lfs.github.com/spec/"
 
 
 def _looks_like(raw: bytes) -> str:

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.wording import CHINESE, Wording
 from chapterkit.quantities import STANDARD, Units, to_chinese
 
@@ -31,7 +31,8 @@ class Number:
     """One entry of the ledger; `value` is what the record states or what was computed.
 
     `model` holds everything that the record says of it; what most readers of a number want stands
-    here by its name. `wording` and `units` are those of the book.
+    here by its name. `wording` and `units` are those of the book. One that was `computed` for an
+    exhibit stands in no record, and is as good as those that it was computed from.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Number:
     origin: Origin
     wording: Wording = field(default=CHINESE, repr=False)
     units: Units = field(default=STANDARD, repr=False, compare=False)
+    computed: bool = field(default=False, repr=False)
 
     @property
     def unit(self) -> str:
@@ -88,11 +90,15 @@ class Number:
     def text(self) -> str:
         """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条, 10%～15%."""
         if isinstance(self.value, tuple) and self.unit in _SIGNS:
-            return "～".join(with_unit(value_text(end), self.unit) for end in self.value)
-        return with_unit(value_text(self.value), self.unit)
+            ends = (with_unit(value_text(end), self.unit) for end in self.value)
+            return self.wording.range.join(ends)
+        return with_unit(value_text(self.value, self.wording.range), self.unit)
 
 
-def value_text(value: Value) -> str:
+_LONG = 10_000
+
+
+def value_text(value: Value, between: str = "～") -> str:
     """Return a value in digits: a real minus sign, groups of three from five digits on.
 
     >>> value_text(Decimal("-8.1")), value_text(Decimal("12000")), value_text(Decimal("1E+3"))
@@ -101,9 +107,9 @@ def value_text(value: Value) -> str:
     '17～18'
     """
     if isinstance(value, tuple):
-        return "～".join(value_text(end) for end in value)
+        return between.join(value_text(end) for end in value)
     digits = f"{abs(value):f}"
-    if abs(value) >= 10_000:
+    if abs(value) >= _LONG:
         digits = f"{abs(value):,f}"
     return ("−" if value < 0 else "") + digits
 
@@ -111,11 +117,17 @@ def value_text(value: Value) -> str:
 def with_unit(digits: str, unit: str) -> str:
     """Put the unit behind the digits: % and the like without, anything else with a space.
 
+    The sign of a currency stands before them, and then four digits are grouped, too.
+
     >>> with_unit("15.0", "%"), with_unit("3.5", "个百分点"), with_unit("24", "")
     ('15.0%', '3.5 个百分点', '24')
+    >>> with_unit("12400", "£"), with_unit("−7750.5", "US$"), with_unit("3", "$/million tokens")
+    ('£12,400', '−US$7,750.5', '$3/million tokens')
     >>> with_unit("4.5", "10^9/L"), with_unit("12.3", "/10 万"), with_unit("12.3", "每 10 万人")
     ('4.5×10^9/L', '12.3/10 万', '每 10 万人 12.3')
     """
+    if money := _MONEY_SIGN.match(unit):
+        return _priced(digits, money[0], unit[money.end() :])
     if not unit or unit in _SIGNS or unit.startswith(("/", "×1")):
         return digits + unit
     if unit.startswith("每"):
@@ -123,6 +135,18 @@ def with_unit(digits: str, unit: str) -> str:
     if unit[0].isdecimal():
         return f"{digits}×{unit}"
     return f"{digits} {unit}"
+
+
+# $, £, US$, HK$; also before what it is paid for: $/million tokens, $ million
+_MONEY_SIGN = re.compile(r"(?:[A-Z]{1,3})?[$£€¥￥₩](?=$|[/ ])")
+_UNGROUPED = re.compile(r"(?<![\d.,])\d{4,}(?![\d,])")
+
+
+def _priced(digits: str, sign: str, rest: str) -> str:
+    """Return an amount with the sign of its currency before it: £12,400, −$3/kg."""
+    minus = "−" if digits.startswith("−") else ""
+    amount = grouped(digits.removeprefix("−"))
+    return f"{minus}{sign}{amount}{rest}"
 
 
 def signed_text(number: Number) -> str:
@@ -143,11 +167,41 @@ def approximate_text(number: Number, digits: int) -> str:
 def chinese_text(number: Number) -> str:
     """Return the number in Chinese numerals: 十八条, 百分之十一点五, 十七至十八条."""
     ends = number.value if isinstance(number.value, tuple) else (number.value,)
-    words = "至".join(_spelled(end, number.unit) for end in ends)
+    words = "至".join(_spelled(end, number) for end in ends)
     unit = "" if number.unit in _IN_PARTS else number.unit
     if unit.startswith("每"):
         return unit + words
     return words + (" " if unit[:1].isascii() and unit else "") + unit
+
+
+def bare_text(number: Number) -> str:
+    """Return the number without its unit, for a table whose head names it: 15.0, 17～18."""
+    return value_text(number.value)
+
+
+def grouped(text: str) -> str:
+    """Return a number's text with its thousands grouped, those of four digits too.
+
+    >>> grouped("6679 个 token"), grouped("−1200.5"), grouped("12,073")
+    ('6,679 个 token', '−1,200.5', '12,073')
+    """
+    return _UNGROUPED.sub(lambda found: f"{int(found[0]):,}", text)
+
+
+def is_long(number: Number) -> bool:
+    """Tell whether a number's thousands are grouped wherever it stands."""
+    ends = number.value if isinstance(number.value, tuple) else (number.value,)
+    return any(abs(end) >= _LONG for end in ends)
+
+
+def in_tables(number: Number) -> set[str]:
+    """Return every text in which a table may show the number besides.
+
+    Its unit may stand in the head, and its thousands be grouped as others' of the column are.
+    """
+    bare = bare_text(number)
+    own = {number.text, bare, f"+{bare}"}
+    return own | set(map(grouped, {*own, f"+{number.text}"}))
 
 
 def dresses(number: Number) -> set[str]:
@@ -165,10 +219,12 @@ def dresses(number: Number) -> set[str]:
 _IN_PARTS = {"%": "百分之", "‰": "千分之"}
 
 
-def _spelled(value: Decimal, unit: str) -> str:
+def _spelled(value: Decimal, number: Number) -> str:
     sign = "负" if value < 0 else ""
+    table = {ord(pair[0]): pair[1] for pair in number.wording.numerals.split()}
     try:
-        return sign + _IN_PARTS.get(unit, "") + to_chinese(abs(value))
+        words = sign + _IN_PARTS.get(number.unit, "") + to_chinese(abs(value))
+        return words.translate(table)
     except ValueError:
         raise ChapterkitError(f"中文数字写不出 {value}", hint="去掉过滤器 zh") from None
 
@@ -198,6 +254,11 @@ class Ledger(Mapping[str, Number]):
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    @property
+    def recorded(self) -> list[Number]:
+        """The numbers that records state, without those that were computed for exhibits."""
+        return [number for number in self._numbers.values() if not number.computed]
 
     def sibling(self, number: Number, name: str) -> Number:
         """Return the number called `name` in the record of another."""
@@ -241,12 +302,15 @@ def make_ledger(
     number, is circular, divides by zero, is more than arithmetic, or leaves digits unsaid.
     """
     numbers: dict[str, Number] = {}
+    wrong = Gathering()
     for slug, record in records.items():
         origins = {
             name: record.origin("numbers", name, "derived" if model.derived else "value")
             for name, model in record.model.numbers.items()
         }
-        numbers.update(numbers_of(slug, record.model.numbers, origins, wording, units))
+        with wrong.taken():
+            numbers.update(numbers_of(slug, record.model.numbers, origins, wording, units))
+    wrong.tell()
     return Ledger(numbers, units)
 
 
@@ -261,7 +325,11 @@ def numbers_of(
 
     An empty `slug` gives ids without a prefix (a ledger outside a book).
     """
-    values = _Values(models, origins)
+    values, wrong = _Values(models, origins), Gathering()
+    for name in models:
+        with wrong.taken():
+            values.value(name)
+    wrong.tell()
     prefix = f"{slug}." if slug else ""
     return {
         prefix + name: Number(
@@ -278,11 +346,23 @@ class _Values:
         self.models = models
         self.origins = origins
         self.done: dict[str, Value] = {}
+        self.failed: dict[str, ChapterkitError] = {}
 
     def value(self, name: str) -> Value:
+        if name in self.done:
+            return self.done[name]
         # The numbers that are begun, in order, each with those that it still waits for: a chain of
         # thousands must not be as many calls deep.
-        begun = {name: self._operands_of(name)}
+        begun: dict[str, Iterator[str]] = {}
+        try:
+            self._compute(name, begun)
+        except ChapterkitError as error:
+            self.failed.update(dict.fromkeys(begun, error))
+            raise
+        return self.done[name]
+
+    def _compute(self, name: str, begun: dict[str, Iterator[str]]) -> None:
+        self._begin(name, begun)
         while begun:
             last = next(reversed(begun))
             needed = next((one for one in begun[last] if one not in self.done), None)
@@ -292,8 +372,13 @@ class _Values:
             elif needed in begun:
                 raise self._circle([*begun, needed])
             else:
-                begun[needed] = self._operands_of(needed)
-        return self.done[name]
+                self._begin(needed, begun)
+
+    def _begin(self, name: str, begun: dict[str, Iterator[str]]) -> None:
+        if name in self.failed:
+            raise self.failed[name]
+        begun[name] = iter(())  # so that it fails, too, if its expression cannot be read
+        begun[name] = self._operands_of(name)
 
     def _operands_of(self, name: str) -> Iterator[str]:
         derived = self.models[name].derived

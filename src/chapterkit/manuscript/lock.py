@@ -17,12 +17,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import replace_text
+from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.states import STATE_COUNTED, STATES, STATUS_COUNTED, State, Status
 from chapterkit.showing import excerpt
 
@@ -177,9 +178,28 @@ def quoted(text: str) -> str:
 _MOST = 80
 
 
+def unseen_sources(numbers: Iterable[Number], lock: Lock) -> Counter[str]:
+    """Count the numbers of each source of which nobody has looked up any.
+
+    A derived number is none: it is verified through those that it rests on.
+    """
+    listed = [one for one in numbers if one.model.derived is None]
+    seen = {entry.cite for entry in lock.values() if entry.status != "no-source"}
+    return Counter(one.cite for one in listed if one.cite not in seen)
+
+
 def lock_state(numbers: Mapping[str, Number], lock: Lock) -> dict[str, State]:
-    """Return the state of each number by the lock alone."""
-    return {key: state_of(number, lock.get(key)) for key, number in numbers.items()}
+    """Return the state of each number by the lock alone.
+
+    One that was computed for an exhibit has no entry, and the worst state of its parts.
+    """
+    states = {key: state_of(number, lock.get(key)) for key, number in numbers.items()}
+    for key, number in numbers.items():
+        if number.computed:
+            slug = key.rpartition(".")[0]
+            parts = [states[f"{slug}.{name}"] for name in number.operands]
+            states[key] = next((one for one in parts if one != "verified"), "verified")
+    return states
 
 
 # --- the file
@@ -195,6 +215,7 @@ _FORM = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=4)
 def parse_lock(text: str, path: str = LOCK_FILE) -> dict[str, Entry]:
     """Return the entries that a lock's text holds.
 
@@ -216,6 +237,7 @@ def _entry(line: str, origin: Origin) -> Entry:
     try:
         data = _READ(line)
     except (ValueError, RecursionError):
+        check_merged(line, origin, _HINT)
         raise ChapterkitError("不是核对记录的一行", origin, _HINT) from None
     if not isinstance(data, dict) or not _has_form(data):
         raise ChapterkitError("核对记录的键或值不对", origin, _HINT)

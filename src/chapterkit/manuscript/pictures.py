@@ -47,6 +47,15 @@ class Picture:
         """A digest of its bytes."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @cached_property
+    def size(self) -> tuple[float, float]:
+        """The width and height that it has by itself, in pixels of 1/96 inch."""
+        from chapterkit.manuscript import drawings, rasters
+
+        if self.kind == "svg":
+            return drawings.size_of(self.data)
+        return rasters.size_of(self.data)
+
     @property
     def media_type(self) -> str:
         """What the web calls its kind."""

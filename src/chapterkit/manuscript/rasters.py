@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import struct
 import warnings
+import zlib
 
 from PIL import Image, UnidentifiedImageError
 
@@ -90,10 +92,38 @@ def _what_it_is(data: bytes, kind: str) -> str:
     return f"不是 {kind.upper()}，或损坏了"
 
 
-def as_png(data: bytes, dots_per_inch: float | None = None) -> bytes:
-    """Return the first frame of a picture that was checked, as PNG, with the density given."""
+def as_png(data: bytes) -> bytes:
+    """Return the first frame of a picture that was checked, as PNG."""
     out = io.BytesIO()
-    density = {"dpi": (dots_per_inch, dots_per_inch)} if dots_per_inch else {}
     with _opened(data, _KINDS) as image:
-        image.save(out, "PNG", **density)
+        image.save(out, "PNG")
     return out.getvalue()
+
+
+_HEAD = 33  # a PNG's signature, and its first chunk
+_METRE = 1 / 0.0254
+
+
+def with_density(png: bytes, dots_per_inch: float) -> bytes:
+    """Return a PNG that says no density with one, its pixels untouched."""
+    dots = round(dots_per_inch * _METRE)
+    content = b"pHYs" + struct.pack(">IIB", dots, dots, 1)
+    chunk = struct.pack(">I", 9) + content + struct.pack(">I", zlib.crc32(content))
+    return png[:_HEAD] + chunk + png[_HEAD:]
+
+
+_PER_INCH = 96
+_DENSITIES = (50, 2400)  # dots to the inch that a file may well mean
+
+
+def size_of(data: bytes) -> tuple[float, float]:
+    """Return the width and height that a picture has by itself, in pixels of 1/96 inch.
+
+    It is known to be sound. What it says of its density counts, where that can be.
+    """
+    with Image.open(io.BytesIO(data)) as image:
+        across, down = image.info.get("dpi") or (0, 0)
+        least, most = _DENSITIES
+        told = least <= across <= most and least <= down <= most
+        wide, high = (across, down) if told else (_PER_INCH, _PER_INCH)
+        return image.width * _PER_INCH / wide, image.height * _PER_INCH / high

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -19,11 +20,14 @@ from pydantic import (
     model_validator,
 )
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.config import SLUG, Config
+from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.exhibits import ChartModel, ExhibitId, FlowModel, TableModel
 from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.misread import way_out
+from chapterkit.manuscript.model import SLUG
 from chapterkit.manuscript.states import Status
-from chapterkit.manuscript.yamlfile import Step, YamlFile, parse_yaml, validated
+from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated
 from chapterkit.quantities.units import LONGEST_UNIT
 
 Value = Decimal | tuple[Decimal, Decimal]
@@ -41,7 +45,7 @@ def read_decimal(text: Any) -> Decimal:
     try:
         value = Decimal(str(text).strip().replace("_", ""))
     except InvalidOperation:
-        raise ValueError(f"“{text}”不是一个数；例如 15.0") from None
+        raise ValueError(f"“{text}”不是一个数；{way_out(str(text))}") from None
     if not value.is_finite():
         raise ValueError(f"“{text}”不是有限的数")
     if abs(value.adjusted()) > MAX_EXPONENT or len(value.as_tuple().digits) > 2 * MAX_EXPONENT:
@@ -94,7 +98,7 @@ class _Model(BaseModel):
 
 
 class Brief(_Model):
-    """One thing that the author asked the experiment to bring out."""
+    """One thing that the author asked the record to bring out."""
 
     point: Text = Field(description="要讲出来的一点")
     terms: tuple[Text, ...] = Field(min_length=1, description="正文里必须出现的词")
@@ -103,8 +107,10 @@ class Brief(_Model):
 class NumberModel(_Model):
     """One number: what it is, what it measures, where it comes from."""
 
-    value: ValueField = Field(default=None, description="数值，数字照原文；范围或比写 [小, 大]")
-    derived: str | None = Field(default=None, description="由本记录其他数算出：gpl_rl - gpl_init")
+    value: ValueField = Field(
+        default=None, description="数值，数字照原文；范围写 [小, 大]，比和乘积写 [前, 后]"
+    )
+    derived: str | None = Field(default=None, description="由本记录其他数算出：after - before")
     digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")
     unit: Annotated[str, BeforeValidator(_read_unit)] = Field(
         default="", description="单位：%、个百分点、条、次/分、例/10 万人……"
@@ -122,7 +128,7 @@ class NumberModel(_Model):
     count: Name | None = Field(default=None, description="百分数的分子，本记录里的一个数")
     of_total: Name | None = Field(default=None, description="百分数的分母，本记录里的一个数")
     change_of: tuple[Name, Name] | None = Field(
-        default=None, description="变化量的前后两个数：[之前, 之后]"
+        default=None, description="变化量的前后两个数：[之前, 之后]；差、增幅（%）或倍数都可以"
     )
     note: Text | None = Field(default=None, description="接受一处出入的理由")
 
@@ -149,17 +155,17 @@ class FindingModel(_Model):
 
 
 class Relation(_Model):
-    """How this experiment relates to another."""
+    """How this record relates to another."""
 
-    to: Slug = Field(description="另一个实验的 slug")
+    to: Slug = Field(description="另一条记录的 slug")
     how: Text = Field(description="怎样的联系")
 
 
 class RecordModel(_Model):
-    """One experiment's YAML file."""
+    """One record's YAML file."""
 
-    slug: Slug = Field(description="实验的代号，与文件名相同")
-    title: Text = Field(description="实验的标题")
+    slug: Slug = Field(description="记录的代号，与文件名相同")
+    title: Text = Field(description="记录的标题")
     kind: Name | None = Field(default=None, description="哪一种记录，book.yaml 的 kinds 里的一个")
     part: Text | None = Field(default=None, description="属于哪一部分，book.yaml 的 parts 里的一个")
     sources: tuple[Text, ...] = Field(min_length=1, description="主要来源，refs.bib 里的键")
@@ -167,9 +173,18 @@ class RecordModel(_Model):
     setup: dict[SetupKey, Text] = Field(
         default={}, description="怎样做的：键由作者定，称呼写在 book.yaml 的 labels 里"
     )
-    numbers: dict[Name, NumberModel] = Field(default={}, description="这个实验的数")
+    numbers: dict[Name, NumberModel] = Field(default={}, description="这条记录的数")
     findings: tuple[FindingModel, ...] = Field(default=(), description="发现")
-    relations: tuple[Relation, ...] = Field(default=(), description="与其他实验的联系")
+    relations: tuple[Relation, ...] = Field(default=(), description="与其他记录的联系")
+    tables: dict[ExhibitId, TableModel] = Field(
+        default={}, description='由记录的数排成的表格，用 {{ table("标识") }} 放进正文'
+    )
+    charts: dict[ExhibitId, ChartModel] = Field(
+        default={}, description='由记录的数画成的图表，用 {{ chart("标识") }} 放进正文'
+    )
+    flows: dict[ExhibitId, FlowModel] = Field(
+        default={}, description='画做法的流程图，用 {{ flow("标识") }} 放进正文'
+    )
 
 
 @dataclass(frozen=True)
@@ -198,35 +213,53 @@ class Record:
             yield finding.cite, self.origin("findings", index, "cite")
 
 
+@lru_cache(maxsize=256)  # a book is loaded again and again, of which little has changed
 def parse_record(text: str, path: str) -> Record:
-    """Return the record that `text` holds; raise ChapterkitError at the line that does not fit."""
-    file = parse_yaml(text, path)
-    model = validated(file, RecordModel.model_validate, "记录")
-    record = Record(model, file)
-    _check_names(record)
-    return record
+    """Return the record that `text` holds.
+
+    Raises ChapterkitError that tells all that does not fit, each at its line.
+    """
+    file = read_yaml(text, path)
+    wrong = Gathering()
+    with wrong.taken():
+        model = validated(file, RecordModel.model_validate, "记录")
+    wrong.add(_unknown_names(file))
+    wrong.tell()
+    return Record(model, file)
 
 
-def _check_names(record: Record) -> None:
-    for name, number in record.model.numbers.items():
+def _unknown_names(file: YamlFile) -> Iterator[ChapterkitError]:
+    """Yield an error for each name of a number that there is not, also where more does not fit."""
+    if ("numbers",) in file.doubled:
+        return  # one of the two may be the one that is looked for
+    numbers = file.data.get("numbers")
+    numbers = numbers if isinstance(numbers, dict) else {}
+    for name, number in numbers.items():
         for key in ("count", "of_total", "change_of"):
-            named = getattr(number, key)
-            for other in (named,) if isinstance(named, str) else named or ():
-                if other not in record.model.numbers:
-                    raise ChapterkitError(
+            named = number.get(key) if isinstance(number, dict) else None
+            for other in _texts(named):
+                if other not in numbers:
+                    near = nearest(other, numbers)
+                    yield ChapterkitError(
                         f"{key} 提到的 {other} 不在本记录的 numbers 里",
-                        record.origin("numbers", name, key),
-                        f"最接近的是 {nearest(other, record.model.numbers) or '（没有）'}",
+                        file.origin("numbers", name, key),
+                        f"最接近的是 {near or '（没有）'}",
                     )
-    for index, finding in enumerate(record.model.findings):
-        for place, name in enumerate(finding.rests_on):
-            if name not in record.model.numbers:
-                near = nearest(name, record.model.numbers)
-                raise ChapterkitError(
+    findings = file.data.get("findings")
+    for index, finding in enumerate(findings if isinstance(findings, list) else ()):
+        rests_on = finding.get("rests_on") if isinstance(finding, dict) else None
+        for place, name in enumerate(rests_on if isinstance(rests_on, list) else ()):
+            if isinstance(name, str) and name not in numbers:
+                near = nearest(name, numbers)
+                yield ChapterkitError(
                     f"rests_on 提到的 {name} 不在本记录的 numbers 里",
-                    record.origin("findings", index, "rests_on", place),
+                    file.origin("findings", index, "rests_on", place),
                     f"最接近的是 {near}" if near else "先在 numbers 里写下它，或从 rests_on 里删去",
                 )
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def load_records(folder: Folder, config: Config) -> dict[str, Record]:
@@ -237,54 +270,63 @@ def load_records(folder: Folder, config: Config) -> dict[str, Record]:
     relation to a record that does not exist.
     """
     records: dict[str, Record] = {}
+    wrong = Gathering()
     for path in folder.list("experiments", ".yaml"):
         name = PurePosixPath(path)
         if len(name.parts) > 2:
             continue
-        record = parse_record(folder.text(path), path)
-        if record.slug in records:
-            first = records[record.slug].file.path
-            raise ChapterkitError(
-                f"slug {record.slug} 已由 {first} 使用", record.origin("slug"), "换一个代号"
-            )
-        if record.slug != name.stem:
-            raise ChapterkitError(
-                f"slug 是 {record.slug}，文件名却是 {name.name}",
-                record.origin("slug"),
-                f"把文件改名为 {record.slug}.yaml，或改 slug",
-            )
-        _check_declared(record, config)
-        records[record.slug] = record
-    _check_relations(records)
+        with wrong.taken():
+            record = parse_record(folder.text(path), path)
+            wrong.add(_misplaced(record, name, records))
+            wrong.add(_undeclared(record, config))
+            records.setdefault(record.slug, record)
+    wrong.tell()
+    wrong.add(_unrelated(records))
+    wrong.tell()
     return records
 
 
-def _check_declared(record: Record, config: Config) -> None:
+def _misplaced(
+    record: Record, name: PurePosixPath, records: Mapping[str, Record]
+) -> Iterator[ChapterkitError]:
+    origin = record.origin("slug")
+    if record.slug in records:
+        first = records[record.slug].file.path
+        yield ChapterkitError(f"slug {record.slug} 已由 {first} 使用", origin, "换一个代号")
+    elif record.slug != name.stem:
+        yield ChapterkitError(
+            f"slug 是 {record.slug}，文件名却是 {name.name}",
+            origin,
+            f"把文件改名为 {record.slug}.yaml，或改 slug",
+        )
+
+
+def _undeclared(record: Record, config: Config) -> Iterator[ChapterkitError]:
     kinds, part = config.kind_labels, record.model.part
     if record.model.kind is None and len(kinds) > 1:
         named = "、".join(f"{name}（{label}）" for name, label in kinds.items())
-        raise ChapterkitError("没有说是哪一种记录", record.origin(), f"写 kind:，可以是 {named}")
+        yield ChapterkitError("没有说是哪一种记录", record.origin(), f"写 kind:，可以是 {named}")
     if record.model.kind not in {None, *kinds}:
         near = nearest(record.model.kind or "", kinds)
-        raise ChapterkitError(
+        yield ChapterkitError(
             f"book.yaml 的 kinds 里没有 {record.model.kind} 这一种",
             record.origin("kind"),
             f"最接近的是 {near}" if near else f"有：{'、'.join(kinds)}",
         )
     if part is not None and config.parts and part not in config.parts:
         near = nearest(part, config.parts)
-        raise ChapterkitError(
+        yield ChapterkitError(
             f"book.yaml 的 parts 里没有 {part} 这一部分",
             record.origin("part"),
             f"最接近的是 {near}" if near else f"有：{'、'.join(config.parts)}",
         )
 
 
-def _check_relations(records: Mapping[str, Record]) -> None:
+def _unrelated(records: Mapping[str, Record]) -> Iterator[ChapterkitError]:
     for record in records.values():
         for index, relation in enumerate(record.model.relations):
             if relation.to not in records:
-                raise ChapterkitError(
+                yield ChapterkitError(
                     f"relations 提到的 {relation.to} 没有记录",
                     record.origin("relations", index, "to"),
                     f"有：{'、'.join(records)}",
@@ -293,7 +335,7 @@ def _check_relations(records: Mapping[str, Record]) -> None:
 
 def read_ledger_file(text: str, path: str) -> dict[str, tuple[NumberModel, Origin]]:
     """Read a YAML file that holds nothing but `numbers:` (for manuscripts outside a book)."""
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     model = validated(file, _LedgerModel.model_validate, "账本")
     return {name: (number, file.origin("numbers", name)) for name, number in model.numbers.items()}
 

@@ -18,9 +18,10 @@ STATES: tuple[State, ...] = ("verified", "elsewhere", "not-found", "no-source", 
 STATUS_IN_PROBLEMS: Mapping[Status, str] = {
     "readme": "项目说明", "secondary": "转引", "own-run": "作者自己的运行",
 }  # fmt: skip
-# For the author who looks at a number.
+# For the author who looks at a number. It says what the record says, whatever the state beside it
+# says of comparing: that a source was read is nothing that the tool knows.
 STATUS_FOR_AUTHORS: Mapping[Status, str] = {
-    "primary": "读过原文", "readme": "出自项目说明", "secondary": "转引",
+    "primary": "记作直接取自这份来源", "readme": "出自项目说明", "secondary": "转引",
     "own-run": "作者自己的运行",
 }  # fmt: skip
 # Behind a count: 4 个出自项目说明.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.yamlfile import YamlFile, parse_yaml, validated
+from chapterkit.errors import ChapterkitError, Gathering, Origin
+from chapterkit.manuscript.wildcards import is_wildcard, pattern_of
+from chapterkit.manuscript.yamlfile import YamlFile, read_yaml, validated
 
 TERMS_FILE = "book/terms.yaml"
 LONGEST_TERM = 100
@@ -23,14 +25,16 @@ class Term(_Model):
     term: str = Field(min_length=1, description="采用的译名")
     english: str = Field(default="", description="英文")
     abbreviation: str = Field(default="", description="英文缩写")
-    instead_of: tuple[str, ...] = Field(default=(), description="不采用的译名")
+    instead_of: tuple[str, ...] = Field(
+        default=(), description="不采用的译名；/…/ 之间的可以代表几个词"
+    )
     note: str = Field(default="", description="说明")
 
 
 class Banned(_Model):
     """A word that is not to occur, what to say instead, and why."""
 
-    word: str = Field(min_length=1, description="不用的词")
+    word: str = Field(min_length=1, description="不用的词；/…/ 之间的可以代表几个词")
     say: str = Field(default="", description="改用什么")
     why: str = Field(default="", description="为什么")
 
@@ -40,7 +44,9 @@ class TermsModel(_Model):
 
     terms: tuple[Term, ...] = Field(default=(), description="术语，一个概念一种译法")
     banned: tuple[Banned, ...] = Field(default=(), description="全书不出现的词")
-    filler: tuple[str, ...] = Field(default=(), description="另外要算作空话的词语")
+    filler: tuple[str, ...] = Field(
+        default=(), description="另外要算作空话的词语；/…/ 之间的可以代表几个"
+    )
 
 
 @dataclass(frozen=True)
@@ -56,19 +62,23 @@ class Terms:
 
 
 def parse_terms(text: str, path: str) -> Terms:
-    """Return what a terms file says; raise ChapterkitError at the line that does not fit.
+    """Return what a terms file says; raise ChapterkitError at the lines that do not fit.
 
+    Words of `instead_of`, `banned` and `filler` may stand for several (see `wildcards`).
     Every name may be used once: a rendering that is preferred for one concept and refused for
     another, or listed twice, would contradict itself.
     """
-    file = parse_yaml(text, path)
+    file = read_yaml(text, path)
     terms = Terms(validated(file, TermsModel.model_validate, "用语表"), file)
-    _check_lengths(terms)
-    _check_names(terms)
+    wrong = Gathering()
+    wrong.add(_wrong_lengths(terms))
+    wrong.add(_wrong_names(terms))
+    wrong.add(_wrong_wildcards(terms))
+    wrong.tell()
     return terms
 
 
-def _check_lengths(terms: Terms) -> None:
+def _wrong_lengths(terms: Terms) -> Iterator[ChapterkitError]:
     model = terms.model
     names = ((one.term, one.english, one.abbreviation, *one.instead_of) for one in model.terms)
     listed: dict[str, list[tuple[str, ...]]] = {
@@ -79,15 +89,48 @@ def _check_lengths(terms: Terms) -> None:
     for kind, entries in listed.items():
         for index, words in enumerate(entries):
             if max(map(len, words)) > LONGEST_TERM:
-                raise ChapterkitError(f"一个词超过 {LONGEST_TERM} 个字", terms.origin(kind, index))
+                yield ChapterkitError(f"一个词超过 {LONGEST_TERM} 个字", terms.origin(kind, index))
 
 
-def _check_names(terms: Terms) -> None:
+def _wrong_wildcards(terms: Terms) -> Iterator[ChapterkitError]:
+    model = terms.model
+    listed: dict[str, list[tuple[str, ...]]] = {
+        "terms": [one.instead_of for one in model.terms],
+        "banned": [(one.word,) for one in model.banned],
+        "filler": [(one,) for one in model.filler],
+    }
+    for kind, entries in listed.items():
+        for index, words in enumerate(entries):
+            yield from _misspelt(words, terms.origin(kind, index))
+    said = [("terms", at, one.term) for at, one in enumerate(model.terms)]
+    said += [("banned", at, one.say) for at, one in enumerate(model.banned)]
+    for kind, index, word in said:
+        if is_wildcard(word):
+            hint = "斜线之间的写法只用在 instead_of、banned 的 word 和 filler 里"
+            message = f"{word} 要是一个确定的词"
+            yield ChapterkitError(message, terms.origin(kind, index), hint)
+
+
+def _misspelt(words: Iterable[str], origin: Origin) -> Iterator[ChapterkitError]:
+    for word in filter(is_wildcard, words):
+        try:
+            pattern_of(word)
+        except ValueError as error:
+            yield ChapterkitError(f"{word} 写得不对：{error}", origin, _NOTATION)
+
+
+_NOTATION = (
+    "斜线之间可以写：. 任一字，… 一到十四字，[甲乙] 其中一字，(甲|乙丙) 其中一词，甲? 可有可无，"
+    "甲{1,3} 一到三次；要这些符号本身，前面加反斜线"
+)
+
+
+def _wrong_names(terms: Terms) -> Iterator[ChapterkitError]:
     seen: dict[str, Origin] = {}
     for index, term in enumerate(terms.model.terms):
         for name in (term.term, *term.instead_of):
             origin = terms.origin("terms", index)
             if name in seen:
                 message = f"“{name}”写了两次（先在第 {seen[name].line} 行）"
-                raise ChapterkitError(message, origin, "一个概念一种译法，一种译法一个概念")
-            seen[name] = origin
+                yield ChapterkitError(message, origin, "一个概念一种译法，一种译法一个概念")
+            seen.setdefault(name, origin)

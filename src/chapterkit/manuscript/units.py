@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from chapterkit.errors import ChapterkitError
+from chapterkit.errors import ChapterkitError, Gathering
 from chapterkit.quantities import STANDARD, Declared, Units, units_with
 
 if TYPE_CHECKING:
@@ -38,35 +38,41 @@ def _read(text: str | None) -> tuple[Fraction, str] | None:
 
 
 def check_units(given: Mapping[str, UnitConfig | None], file: YamlFile) -> None:
-    """Raise ChapterkitError at the line of a declaration that does not make sense.
+    """Raise ChapterkitError at the lines of declarations that do not make sense, all of them.
 
     A spelling of two units, a conversion that is no number and unit, is not positive, leads to no
     known unit, round in a circle or against the tool's own table.
     """
-    _check_spellings(given, file)
-    for name, one in given.items():
-        if one and one.is_ is not None:
-            _check_factor(name, one.is_, file)
+    wrong = Gathering()
+    wrong.add(_wrong_spellings(given, file))
+    converted = {name: one.is_ for name, one in given.items() if one and one.is_ is not None}
+    for name, text in converted.items():
+        with wrong.taken():
+            _check_factor(name, text, file)
+    wrong.tell()
     units = declared_units(given)
-    for name, one in given.items():
-        if one and one.is_ is not None:
+    for name in converted:
+        with wrong.taken():
             _check_target(name, units, file)
+    wrong.tell()
 
 
-def _check_spellings(given: Mapping[str, UnitConfig | None], file: YamlFile) -> None:
+def _wrong_spellings(
+    given: Mapping[str, UnitConfig | None], file: YamlFile
+) -> Iterator[ChapterkitError]:
     owners: dict[str, str] = {}
     for name, one in given.items():
         for index, spelling in enumerate((name, *(one.same if one else ()))):
             steps = ("units", name, "same", index - 1) if index else ("units", name)
             if not _NAME.fullmatch(spelling) or not spelling.isprintable():
-                raise ChapterkitError(
+                yield ChapterkitError(
                     f"“{spelling}”不能作单位",
                     file.origin(*steps),
                     "单位以文字或符号开头，不超过三十个字",
                 )
             owner = owners.setdefault(spelling, name)
             if owner != name:
-                raise ChapterkitError(
+                yield ChapterkitError(
                     f"“{spelling}”既是 {owner} 又是 {name}",
                     file.origin(*steps),
                     "只留在一个单位下面",
@@ -75,7 +81,7 @@ def _check_spellings(given: Mapping[str, UnitConfig | None], file: YamlFile) -> 
             if index and known and known != STANDARD.table.get(name, (name, ""))[0]:
                 hint = f"写成 {known}: {{same: [{name}]}}，或换一个写法"
                 message = f"“{spelling}”在单位表里是 {known}，不能又是 {name}"
-                raise ChapterkitError(message, file.origin(*steps), hint)
+                yield ChapterkitError(message, file.origin(*steps), hint)
 
 
 def _check_factor(name: str, text: str, file: YamlFile) -> None:

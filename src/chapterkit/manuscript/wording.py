@@ -1,7 +1,8 @@
 """What the tool itself prints in a book's language: pure but for reading its own data.
 
-Every language is a file of `data/languages/`, found by walking: the words, and how pages are set.
-A book may say a word otherwise, under `words:` in book.yaml.
+Every language is a file of `data/languages/`, found by walking: the words, how pages are set, and
+what a new book and a new record hold. A book may say a word otherwise, under `words:` in
+book.yaml.
 """
 
 from __future__ import annotations
@@ -22,9 +23,26 @@ class Wording:
     `experiment` is the label of a record where book.yaml declares no kinds, `numbered` how a label
     and a number are joined; `quoted` how a title is told in running text, `entitled` a number with
     its title, `elsewhere` what stands in another chapter; `caption` what stands between the number
-    of a figure and its caption, `tag` the number behind a formula; `section_in_words` a section
-    whose number is written in Chinese numerals; `provenance` tells a reader where a number comes
-    from.
+    of a figure and its caption, `heading` between a label and a heading, `spaced` between a bare
+    number and one, `tag` the number behind a formula; `section_in_words` a section whose number is
+    written in Chinese numerals; `listed` stands between names, `made_by` joins names with what they
+    did; `provenance` tells a reader where a number comes from, and the words with `_word` head the
+    rows of its card; `verified` and the like say how far it was compared with its source;
+    `and_one` and `and_others` tell who wrote it; `range` stands between the ends of a range,
+    `numerals` are pairs: a character of numbers spelled in Chinese, and the one that stands for it.
+
+    Of exhibits: `points` is the unit of a difference of percentages, `times` that of a ratio;
+    `in_head` how a head names the unit of its column; `note` and `source` what stands under a
+    table, `between_sources` between two sources there, `own_drawing` where there is none;
+    `no_value` stands in an empty cell, `best_in_rows` explains bold numbers, `continued` follows
+    the caption of a divided table's further parts; `chart_bars` and the like begin the alternative
+    text that is made from the data.
+
+    Of the evidence: `evidence` is its title, `evidence_of` that of a text's own,
+    `evidence_link` what leads to it, `evidence_number` and
+    the like the heads of its columns; `unused`, `leads_to` and `as_printed` stand in its cells,
+    `first_hand` for a number that was read in its source, `state_verified` and the like for how far
+    it is verified.
     """
 
     experiment: str
@@ -38,6 +56,8 @@ class Wording:
     table: str
     equation: str
     tag: str
+    heading: str
+    spaced: str
     caption: str
     quoted: str
     entitled: str
@@ -52,6 +72,10 @@ class Wording:
     computed: str
     when: str
     comma: str
+    range: str
+    numerals: str
+    and_one: str
+    and_others: str
     readme: str
     secondary: str
     own_run: str
@@ -64,6 +88,53 @@ class Wording:
     rights: str
     date: str
     price: str
+    listed: str
+    made_by: str
+    source_word: str
+    checked_word: str
+    computed_word: str
+    record_word: str
+    verified: str
+    no_source: str
+    stale: str
+    not_found: str
+    elsewhere_found: str
+    copyright: str
+    points: str
+    times: str
+    in_head: str
+    note: str
+    source: str
+    own_drawing: str
+    no_value: str
+    best_in_rows: str
+    between_sources: str
+    continued: str
+    chart_bars: str
+    chart_dots: str
+    chart_lines: str
+    chart_slopes: str
+    chart_shares: str
+    chart_times: str
+    flow: str
+    trace: str
+    evidence: str
+    evidence_of: str
+    evidence_link: str
+    evidence_number: str
+    evidence_value: str
+    evidence_source: str
+    evidence_state: str
+    evidence_uses: str
+    unused: str
+    leads_to: str
+    as_printed: str
+    first_hand: str
+    state_verified: str
+    state_elsewhere: str
+    state_not_found: str
+    state_no_source: str
+    state_stale: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.
@@ -81,6 +152,15 @@ class Wording:
         """
         return str(getattr(self, name.replace("-", "_"), ""))
 
+    def state(self, name: str) -> str:
+        """Return what readers are told of how far a number was compared with its source.
+
+        >>> locale("en").wording.state("stale")
+        'changed since it was compared'
+        """
+        own = {"elsewhere": "elsewhere_found"}
+        return str(getattr(self, own.get(name, name.replace("-", "_"))))
+
     def changed(self, words: Mapping[str, str]) -> Wording:
         """Return this wording with other words for some; see `check_words`."""
         return replace(self, **words) if words else self
@@ -90,17 +170,32 @@ class Wording:
 class Locale:
     """One language that books may be written in.
 
-    `tag` is its BCP 47 tag; `chinese` whether the rules on Chinese hold; `word` how Word names it;
-    `typst` what Typst is told; `serif` and `sans` the bundled families.
+    `tag` is its BCP 47 tag, `name` what authors are told it is called; `chinese` whether the rules
+    on Chinese hold; `word` how Word names the language of East Asian text in it, `word_fonts` its
+    fonts in the place of Simplified ones;
+    `typst` what Typst is told; `serif` and `sans` the families that come along, preferred first.
+    `csl` is the style of its references in `assets/`; `capitals` whether names of families stand in
+    capitals there, `locator_within` whether [1, p. 5] or [1]p. 5 is printed;
+    `html_style` and `epub_style` are what its pages need beyond the common style sheets;
+    `record` is what `new experiment` writes, `files` what `new book` does, by path.
     """
 
     tag: str
     wording: Wording
+    name: str
     chinese: bool
     word: str
+    word_fonts: Mapping[str, str]
     typst: Mapping[str, str]
-    serif: str
-    sans: str
+    serif: tuple[str, ...]
+    sans: tuple[str, ...]
+    csl: str
+    capitals: bool
+    locator_within: bool
+    html_style: str
+    epub_style: str
+    record: str
+    files: Mapping[str, str]
 
 
 _FOLDER = files("chapterkit").joinpath("data", "languages")
@@ -121,7 +216,9 @@ def languages() -> tuple[str, ...]:
 def locale(tag: str) -> Locale:
     """Return the language whose tag is one of `languages`."""
     data: dict[str, Any] = tomllib.loads(_FOLDER.joinpath(f"{tag}.toml").read_text("utf-8"))
-    return Locale(tag, Wording(**data["words"]), **data["setting"])
+    setting = data["setting"] | data["scaffold"]
+    setting |= {name: tuple(setting[name]) for name in ("serif", "sans")}
+    return Locale(tag, Wording(**data["words"]), **setting)
 
 
 # What a text without a book is worded in.

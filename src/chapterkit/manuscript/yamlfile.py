@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import chain
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Origin, nearest, together
+from chapterkit.manuscript.yamlfaults import Fault, fault_of
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
 
 Step = str | int
 Model = TypeVar("Model")
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 
 @dataclass(frozen=True)
 class YamlFile:
-    """One parsed file: plain data (every scalar is text or None), and where each value stands."""
+    """One parsed file: plain data (every scalar is text or None), and where each value stands.
+
+    `wrong` is what has been found wrong in it so far; `spoilt` are the values concerned, `doubled`
+    the mappings with a key that occurs twice (one of them may be meant to be another), and
+    `mended` the lines where a value was replaced, so that the rest could be read.
+    """
 
     path: str
     data: Any
     places: dict[tuple[Step, ...], tuple[int, int]]
+    wrong: tuple[Any, ...] = ()  # of ChapterkitError, for which pydantic has no schema
+    spoilt: frozenset[tuple[Step, ...]] = frozenset()
+    doubled: frozenset[tuple[Step, ...]] = frozenset()
+    mended: frozenset[int] = frozenset()
 
     def origin(self, *steps: Step) -> Origin:
         """Return where the value at `steps` stands, or else the nearest value round it."""
@@ -34,54 +45,65 @@ class YamlFile:
             steps = steps[:-1]
         return Origin(self.path, *self.places.get(steps, ()))
 
+    def is_spoilt(self, steps: tuple[Step, ...]) -> bool:
+        """Tell whether a value, or one round it, is not what the author meant: told already."""
+        if not self.wrong:
+            return False
+        if self.origin(*steps).line in self.mended:
+            return True
+        return any(steps[:length] in self.spoilt for length in range(len(steps) + 1))
 
-def parse_yaml(text: str, path: str) -> YamlFile:
+
+def read_yaml(text: str, path: str) -> YamlFile:
     """Parse one YAML document whose top level is a mapping.
 
-    Raises ChapterkitError at the line concerned for broken YAML, duplicate keys, several
-    documents, custom tags, anchors, aliases, merge keys, and whatever passes the limits on size
-    and depth.
+    What is wrong in it without spoiling all of it (duplicate keys, custom tags, single mistakes of
+    YAML's form) stands beside the data in `wrong`, each at its line: `validated` tells it together
+    with what does not fit. Raises ChapterkitError for what makes the file unreadable: broken YAML,
+    several documents, anchors, aliases, merge keys, whatever passes the limits on size and depth.
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        builder = _Builder(path, yaml.parse(text, Loader=loader))
-        data = builder.document()
-    except yaml.MarkedYAMLError as error:
-        raise _broken(error, path, text) from None
-    except yaml.YAMLError as error:
-        raise ChapterkitError(f"YAML 写错了：{error}", Origin(path)) from None
-    return YamlFile(path, data, builder.places)
+    faults: list[Fault] = []
+    while True:
+        builder = _Builder(path)
+        told = [fault.error(path) for fault in faults]
+        try:
+            data = builder.document(yaml.parse(text, Loader=_LOADER))
+        except (yaml.YAMLError, UnicodeEncodeError) as error:
+            faults.append(fault := fault_of(error, text))
+            if fault.mended is None or len(faults) > MOST_FAULTS:
+                raise fault.error(path).beside(*told, *builder.wrong) from None
+            text = fault.mended
+        except ChapterkitError as error:
+            raise error.beside(*told, *builder.wrong) from None
+        else:
+            lines = frozenset(fault.line for fault in faults)
+            wrong = (*told, *builder.wrong)
+            spoilt, doubled = frozenset(builder.spoilt), frozenset(builder.doubled)
+            return YamlFile(path, data, builder.places, wrong, spoilt, doubled, lines)
 
 
-def _broken(error: yaml.MarkedYAMLError, path: str, text: str) -> ChapterkitError:
-    mark = error.problem_mark or error.context_mark
-    origin = Origin(path, mark.line + 1, mark.column + 1) if mark else Origin(path)
-    what = error.problem or error.context or "无法解析"
-    lines = text.split("\n")
-    for line in (origin.line, origin.line - 1):
-        if 0 < line <= len(lines) and _WIDE_COLON.match(lines[line - 1]):
-            hint = "键后面的全角冒号“：”改成半角冒号加空格"
-            return ChapterkitError("YAML 写错了：键后面是全角冒号", Origin(path, line), hint)
-    hint = "检查这一行的缩进、冒号后的空格和引号是否成对"
-    return ChapterkitError(f"YAML 写错了：{what}", origin, hint)
-
-
-_WIDE_COLON = re.compile(r"\s*[A-Za-z_]+：")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MOST_FAULTS = 20  # of the parser's, each of which costs another reading
 
 
 class _Builder:
     """Turns YAML's events into plain data, in one pass; places are lines and columns."""
 
-    def __init__(self, path: str, events: Iterator[Any]) -> None:
+    events: Iterator[Any]
+
+    def __init__(self, path: str) -> None:
         self.path = path
-        self.events = events
         self.places: dict[tuple[Step, ...], tuple[int, int]] = {}
         self.depth = 0
+        self.wrong: list[ChapterkitError] = []
+        self.spoilt: set[tuple[Step, ...]] = set()
+        self.doubled: set[tuple[Step, ...]] = set()
 
-    def document(self) -> Any:
+    def document(self, events: Iterator[Any]) -> Any:
         """Return what the only document holds; it must be a mapping."""
+        self.events = events
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
             raise self._no_mapping(Origin(self.path))
@@ -98,27 +120,35 @@ class _Builder:
         return data
 
     def _no_mapping(self, origin: Origin) -> ChapterkitError:
-        return ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: general-points")
+        return ChapterkitError("最外层应当是“键: 值”的映射", origin, "例如 slug: card-game")
 
     def _origin(self, event: Any) -> Origin:
         return Origin(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def _node(self, event: Any, steps: tuple[Step, ...]) -> Any:
-        if event.anchor is not None:
-            raise self._is_shared(event)
         mark = event.start_mark
         self.places.setdefault(steps, (mark.line + 1, mark.column + 1))
+        if event.anchor is not None:
+            self._spoil(steps, self._is_shared(event))
+            if type(event) is yaml.AliasEvent:
+                return None
         if type(event) is yaml.ScalarEvent:
-            return self._scalar(event)
+            return self._scalar(event, steps)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ChapterkitError(f"YAML 嵌套超过 {MAX_DEPTH} 层", self._origin(event))
+        if event.tag is not None and not _is_known(event.tag):
+            self._spoil(steps, self._unknown_tag(event))
         if type(event) is yaml.MappingStartEvent:
             value: Any = dict(self._pairs(steps))
         else:
             value = [self._node(item, (*steps, index)) for index, item in enumerate(self._items())]
         self.depth -= 1
         return value
+
+    def _spoil(self, steps: tuple[Step, ...], error: ChapterkitError) -> None:
+        self.wrong.append(error)
+        self.spoilt.add(steps)
 
     def _items(self) -> Iterator[Any]:
         for event in self.events:
@@ -134,14 +164,24 @@ class _Builder:
     def _shared(self, what: str, event: Any) -> ChapterkitError:
         return ChapterkitError(f"这里不能用 YAML 的{what}", self._origin(event), "把值直接写出来")
 
-    def _scalar(self, event: Any) -> str | None:
+    def _scalar(self, event: Any, steps: tuple[Step, ...]) -> str | None:
         tag = event.tag
         if tag is None or tag == "!":
             plain = event.implicit[0]
             return None if plain and event.value in _NULL else str(event.value)
-        if not tag.startswith("tag:yaml.org,2002:"):
-            raise ChapterkitError(f"不认识的 YAML 标签 {tag}", self._origin(event))
+        if not _is_known(tag):
+            self._spoil(steps, self._unknown_tag(event))
         return None if tag.endswith(":null") else str(event.value)
+
+    def _unknown_tag(self, event: Any) -> ChapterkitError:
+        written = event.tag.replace(_STANDARD, "!!", 1)
+        near = nearest(written.removeprefix("!!"), _TAGS) if written.startswith("!!") else None
+        hint = f"最接近的是 !!{near}；" if near else ""
+        return ChapterkitError(
+            f"不认识的 YAML 标签 {written}",
+            self._origin(event),
+            f"{hint}标签用不着，删去它；值以 ! 开头时加上引号",
+        )
 
     def _pairs(self, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
@@ -151,11 +191,12 @@ class _Builder:
             key = self._key(event)
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             if key in seen:
-                raise ChapterkitError(
-                    f"键 {key} 写了两次（先在第 {seen[key]} 行）",
-                    Origin(self.path, line, column),
-                    "删去或改名其中一个",
-                )
+                twice = f"键 {key} 写了两次（先在第 {seen[key]} 行）"
+                at = Origin(self.path, line, column)
+                self.wrong.append(ChapterkitError(twice, at, "删去或改名其中一个"))
+                self.doubled.add(steps)
+                self._node(next(self.events), (*steps, key, len(self.wrong)))  # nobody looks there
+                continue
             seen[key] = line
             self.places[(*steps, key)] = line, column
             yield key, self._node(next(self.events), (*steps, key))
@@ -164,10 +205,20 @@ class _Builder:
         if event.anchor is not None:
             raise self._is_shared(event)
         if type(event) is not yaml.ScalarEvent:
-            raise ChapterkitError("键应当是一个词", self._origin(event))
+            hint = "写成 键: 值；键里有括号时加上引号"
+            raise ChapterkitError("键应当是一个词", self._origin(event), hint)
         if event.value == "<<" and event.implicit[0]:
             raise self._shared("合并键 <<", event)
         return str(event.value)
+
+
+_STANDARD = "tag:yaml.org,2002:"
+_TAGS = ("str", "int", "float", "bool", "null", "seq", "map", "timestamp", "binary")
+
+
+def _is_known(tag: str) -> bool:
+    """Tell whether a tag is one that YAML itself has; all of them leave a value as it is here."""
+    return tag == "!" or (tag.startswith(_STANDARD) and tag.removeprefix(_STANDARD) in _TAGS)
 
 
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -178,55 +229,100 @@ def validated(
 ) -> Model:
     """Run a pydantic validator over the file's data; `kind` is what it makes, if not a model.
 
-    Raises ChapterkitError at the line of the first value that does not fit, worded for
-    authors, with the nearest known key as hint for an unknown one.
+    Raises ChapterkitError that tells everything that does not fit, and all that was wrong with
+    the file already, each at its line, worded for authors, with the nearest known key as hint for
+    an unknown one.
     """
     try:
-        return validate(file.data)
+        made = validate(file.data)
     except ValidationError as failure:
-        errors = failure.errors()
-        misspelt = [error for error in errors if error["type"] in _MISSPELT]
-        missing = [error for error in errors if error["type"] == "missing"]
-        if missing and not misspelt:
-            raise _incomplete(file, missing, what) from None
         kind = kind or getattr(validate, "__self__", None)
-        raise _misfit(file, (misspelt or errors)[0], kind, what) from None
+        misfits = _misfits(file, failure.errors(), kind, what)
+        if not (wrong := together(chain(file.wrong, misfits))):
+            raise
+        raise wrong from None
+    if wrong := together(file.wrong):
+        raise wrong
+    return made
 
 
 def validated_as(kind: type[Model], file: YamlFile, what: str) -> Model:
     """Do the same for a plain dataclass, which pydantic fills."""
-    return validated(file, TypeAdapter(kind).validate_python, what, kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    made: Model = validated(file, _ADAPTERS[kind].validate_python, what, kind)
+    return made
 
 
 # How pydantic calls an unknown key of a model and of a dataclass.
 _MISSPELT = {"extra_forbidden", "unexpected_keyword_argument"}
 
 
-def _incomplete(file: YamlFile, missing: Sequence[Any], what: str) -> ChapterkitError:
-    """Word the keys that are missing from the first mapping that lacks any."""
-    where = missing[0]["loc"][:-1]
-    keys = [str(error["loc"][-1]) for error in missing if error["loc"][:-1] == where]
-    place = f"{'.'.join(map(str, where))} " if where else ""
+def _misfits(
+    file: YamlFile, errors: Sequence[Any], kind: Any, what: str
+) -> Iterator[ChapterkitError]:
+    """Yield everything that does not fit, but for what follows from something that is told."""
+    missing: dict[tuple[Step, ...], list[str]] = {}
+    for error in errors:
+        *within, last = error["loc"] or ("",)
+        if error["type"] == "missing":
+            missing.setdefault(_without_tags(file.data, within), []).append(str(last))
+    for error in errors:
+        steps = _without_tags(file.data, error["loc"])
+        if error["type"] in _MISSPELT:
+            lacking = missing.get(steps[:-1], [])
+            if (meant := nearest(str(steps[-1]), lacking)) is not None:
+                lacking.remove(meant)
+        if error["type"] != "missing" and not file.is_spoilt(steps):
+            yield _misfit(file, error, kind, what)
+    for steps, keys in missing.items():
+        if keys and steps not in file.doubled and not file.is_spoilt(steps):
+            yield _incomplete(file, steps, keys, what)
+
+
+def _without_tags(data: Any, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps to a value without those that only say which of several models was meant."""
+    kept: list[Step] = []
+    for step in steps:
+        held = data if isinstance(data, dict) else dict(enumerate(data or ()))
+        if step in held:
+            kept.append(step)
+            data = held.get(step)
+    return tuple(kept)
+
+
+def _incomplete(
+    file: YamlFile, steps: tuple[Step, ...], keys: Sequence[str], what: str
+) -> ChapterkitError:
+    """Word the keys that are missing from a mapping."""
+    place = f"{'.'.join(map(str, steps))} " if steps else ""
     hint = "补上 " + " ".join(f"{key}:" for key in keys)
     return ChapterkitError(
-        f"{what.strip()} {place}缺少 {'、'.join(keys)}", file.origin(*where), hint
+        f"{what.strip()} {place}缺少 {'、'.join(keys)}", file.origin(*steps), hint
     )
 
 
 def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitError:
-    origin = file.origin(*error["loc"])
-    name = ".".join(str(step) for step in error["loc"])
-    kind = error["type"]
+    kind, steps = error["type"], _without_tags(file.data, error["loc"])
+    origin, name = file.origin(*steps), ".".join(map(str, steps))
+    of_key = error["loc"][-1:] == ("[key]",)
     if kind in _MISSPELT:
-        known = _known_keys(model, error["loc"][:-1])
-        near = nearest(str(error["loc"][-1]), known)
+        known = _known_keys(model, steps[:-1])
+        near = nearest(str(steps[-1]), known)
         hint = f"最接近的是 {near}" if near else f"可用的键：{'、'.join(known)}"
         return ChapterkitError(f"{what}里没有 {name} 这个键", origin, hint)
     if kind == "value_error":
         message, _, hint = str(error["ctx"]["error"]).partition("；")
-        return ChapterkitError(f"{name}：{message}", origin, hint or _example(name))
-    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(name))
+        told = f"{name or what.strip()}：{message}"
+        return ChapterkitError(told, origin, hint or _example(model, steps))
+    if of_key:
+        hint = _KEYS.get(str(steps[0]), "用小写字母开头，后面是小写字母、数字和 _")
+        return ChapterkitError(f"{name} 不能作键：{worded(error)}", origin, hint)
+    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(model, steps))
 
+
+# What keys that the author chooses look like.
+_KEYS = {"setup": "键以文字开头，不超过四十个字，不带标点"}
 
 _WORDS = {
     "string_type": "这里要一段文字",
@@ -243,34 +339,92 @@ _WORDS = {
     "float_parsing": "这里要一个数",
     "float_type": "这里要一个数",
     "bool_parsing": "这里要 true 或 false",
-    "too_short": "列表太短",
-    "too_long": "列表太长",
+    "bool_type": "这里要 true 或 false",
+    "tuple_unexpected": "这里要一个列表（[甲, 乙]）",
+    "none_required": "这里要空着",
+    "int_parsing_size": "这个整数太大",
+    "date_parsing": "这里要一个日期：2025-01-31",
+    "date_type": "这里要一个日期：2025-01-31",
+    "date_from_datetime_parsing": "这里要一个日期：2025-01-31",
+    "string_unicode": "这里有坏字符",
+    "missing_argument": "这里缺一个值",
+    "recursion_loop": "这里绕成了圈",
+    "no_such_attribute": "没有这个键",
+    "invalid_key": "键应当是一个词",
+    "frozen_set_type": "这里要一个列表（[甲, 乙]）",
+    "set_type": "这里要一个列表（[甲, 乙]）",
+    "mapping_type": "这里要一个“键: 值”的映射",
     "finite_number": "这里要一个有限的数",
+}
+
+
+_BOUNDS = {
+    "greater_than": "要大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than": "要小于 {lt}",
+    "less_than_equal": "不能大于 {le}",
+    "multiple_of": "要是 {multiple_of} 的倍数",
+    "string_too_short": "不能是空的，至少 {min_length} 个字",
+    "string_too_long": "不能超过 {max_length} 个字",
+    "too_short": "列表太短，至少要有 {min_length} 项",
+    "too_long": "列表太长，至多 {max_length} 项",
+    "decimal_max_digits": "不能超过 {max_digits} 位",
+    "decimal_max_places": "小数不能超过 {decimal_places} 位",
+    "decimal_whole_digits": "整数部分不能超过 {whole_digits} 位",
+}
+_PATTERNS = {
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "只能是小写字母、数字和连字号，以字母开头：general-points",
+    r"^[a-z][a-z0-9_]*$": "只能是小写字母、数字和 _，以字母开头：gpl_rl",
+    r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$": "只能是小写字母、数字、- 和 _，以字母开头：ood-bars",
 }
 
 
 def worded(error: Any) -> str:
     """Return what one of pydantic's errors says, in the words of authors."""
-    if error["type"] == "literal_error":
-        return f"只能是 {error['ctx']['expected'].replace(' or ', ', ').replace(', ', '、')}"
-    return str(_WORDS.get(error["type"], error["msg"]))
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "literal_error":
+        return f"只能是 {context['expected'].replace(' or ', ', ').replace(', ', '、')}"
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(context["pattern"], "写法不对")
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format(**context)
+    return _WORDS.get(kind) or f"这里写得不对（{error['msg']}）"
 
 
-def _example(name: str) -> str:
-    """Return what a value at this place looks like."""
-    key = name.rpartition(".")[2]
-    examples = {
-        "value": "例如 value: 15.0",
-        "unit": '例如 unit: "%"',
-        "slug": "例如 general-points",
-    }
-    return examples.get(key, "照 schema 里的说明改；编辑器认得文件首行的 $schema")
+def _example(model: Any, steps: tuple[Step, ...]) -> str:
+    """Return what a value at this place looks like, or else what its model says of it."""
+    examples = {"value": "例如 value: 15.0", "unit": '例如 unit: "%"', "slug": "例如 card-game"}
+    if (key := str(steps[-1]) if steps else "") in examples:
+        return examples[key]
+    about = _about(model, steps)
+    return about or "照 schema 里的说明改；编辑器认得文件首行的 $schema"
+
+
+def _about(model: Any, steps: tuple[Step, ...]) -> str:
+    """Return what a model says of the innermost of its fields on the way to a value."""
+    said = ""
+    for step in steps:
+        about = _descriptions_of(model).get(step)
+        said = f"{step}：{about}" if about else said
+        model = _model_within(_fields_of(model).get(step, model))
+    return said
+
+
+def _descriptions_of(model: Any) -> dict[Step, str | None]:
+    if hasattr(model, "model_fields"):
+        return {name: one.description for name, one in model.model_fields.items()}
+    if is_dataclass(model):
+        return {
+            one.metadata.get("alias", one.name): one.metadata.get("description")
+            for one in fields(model)
+        }
+    return {}
 
 
 def _known_keys(model: Any, steps: tuple[Step, ...]) -> list[str]:
     """Return the keys that the model nested at `steps` knows."""
     for step in steps:
-        model = _model_within(_fields_of(model).get(step, model))
+        model = _model_within(_fields_of(model).get(step, model), step)
     return [str(name) for name in _fields_of(model)]
 
 
@@ -284,11 +438,16 @@ def _fields_of(model: Any) -> dict[Step, Any]:
     return {}
 
 
-def _model_within(annotation: Any) -> Any:
+def _model_within(annotation: Any, called: Step = "") -> Any:
+    """Return the model in a type; of several, the one called so, or else the first."""
+    models = list(_models_within(annotation))
+    named = [one for one in models if one.__name__ == called]
+    return next(iter([*named, *models]), None)
+
+
+def _models_within(annotation: Any) -> Iterator[Any]:
     is_kind = isinstance(annotation, type)
     if is_kind and (hasattr(annotation, "model_fields") or is_dataclass(annotation)):
-        return annotation
+        yield annotation
     for inner in get_args(annotation):
-        if (found := _model_within(inner)) is not None:
-            return found
-    return None
+        yield from _models_within(inner)

@@ -25,8 +25,8 @@ class State:
     def claims_of_records(self) -> Mapping[str, Sequence[Claim]]:
         """What each record says of its numbers, by slug."""
         claims: dict[str, list[Claim]] = {}
-        for id, number in self.ledger.items():
-            claims.setdefault(_slug(id), []).append(claim_of(number))
+        for number in self.ledger.recorded:
+            claims.setdefault(_slug(number.id), []).append(claim_of(number))
         return claims
 
     @property

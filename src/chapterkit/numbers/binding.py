@@ -10,56 +10,95 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.ledger import Ledger, Number, approximate_text, chinese_text
+from chapterkit.manuscript.ledger import MAX_DIGITS, Ledger, Number, approximate_text, chinese_text
 from chapterkit.numbers.accounting import Accounted
-from chapterkit.numbers.matching import backing
+from chapterkit.numbers.matching import Claim, backing, says_the_same
+from chapterkit.numbers.proposing import sentence_round, speaks_of
 
 _APPROXIMATE = ("约", "大约", "约为")
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A typed quantity that exactly one number fits, and what would stand in its place."""
+    """A typed quantity that exactly one number fits, and what would stand in its place.
+
+    `before` and `after` are its sentence as it reads now, and as it would.
+    """
 
     origin: Origin
     typed: str
     expression: str
     number: Number
+    before: str = ""
+    after: str = ""
 
 
 def bindings(accounted: Iterable[Accounted], ledger: Ledger) -> list[Binding]:
     """Return a binding for each typed quantity that exactly one number fits.
 
-    Where the paragraph cites sources, only their numbers are asked; elsewhere all.
+    Where the paragraph cites sources, only their numbers are asked; elsewhere those that the
+    sentence speaks of. Only what says the same is proposed: 上百人 and 近 12% stay as they are.
     """
     found: list[Binding] = []
     for one in accounted:
-        if one.status not in {"matched", "unsourced"} or one.quantity is None:
+        if one.status not in {"matched", "unsourced"} or one.claim is None:
             continue
         cited = set(one.block.citations())
-        numbers = [number for number in ledger.values() if number.cite in cited or not cited]
-        fitting = backing(one.quantity, numbers)
-        if len(fitting) == 1:
-            found.append(_binding(one, fitting[0]))
+        sentence = "" if cited else sentence_round(one.block, one.claim)
+        numbers = [
+            number
+            for number in ledger.values()
+            if number.cite in cited or (sentence and speaks_of(sentence, number))
+        ]
+        fitting = backing(one.claim, numbers)
+        if len(fitting) == 1 and (binding := _binding(one, one.claim, fitting[0])):
+            found.append(binding)
     return found
 
 
-def _binding(one: Accounted, number: Number) -> Binding:
-    """Choose the dress that keeps the words of the sentence."""
-    assert one.quantity is not None
-    if one.quantity.approximate and isinstance(one.quantity.value, Decimal):
-        digits = max(0, -int(one.quantity.value.as_tuple().exponent))
-        before = one.block.text[: one.start].rstrip()
-        said = next((word for word in _APPROXIMATE if before.endswith(word)), "")
-        if said and approximate_text(number, digits).endswith(one.text):
-            gap = len(one.block.text[: one.start]) - len(before)
-            start = one.start - gap - len(said)
-            argument = f"({digits})" if digits else ""
-            expression = f'{{{{ n("{number.id}") | approx{argument} }}}}'
-            typed = one.block.text[start : one.start + len(one.text)]
-            return Binding(one.block.origin(start), typed, expression, number)
-    dress = " | zh" if one.text == _spelled(number) else ""
-    return Binding(one.origin, one.text, f'{{{{ n("{number.id}"){dress} }}}}', number)
+def _binding(one: Accounted, claim: Claim, number: Number) -> Binding | None:
+    """Choose the dress that keeps the words of the sentence; None where there is none."""
+    if claim.said.vague:
+        return None
+    if claim.said.about and (rounded := _rounded(one, claim, number)):
+        return rounded
+    if not says_the_same(number, claim.quantity):
+        return None
+    dress, shown = "", number.text
+    if one.text == (spelled := _spelled(number)):
+        dress, shown = " | zh", spelled
+    return _made(one, one.start, f'{{{{ n("{number.id}"){dress} }}}}', number, shown)
+
+
+def _rounded(one: Accounted, claim: Claim, number: Number) -> Binding | None:
+    """Return 约 12% as a rounded dress of its number, if that is what stands there."""
+    value, text = claim.quantity.value, one.block.text
+    if not isinstance(value, Decimal) or isinstance(number.value, tuple):
+        return None
+    digits = max(0, -int(value.as_tuple().exponent))
+    before = text[: one.start].rstrip()
+    said = next((word for word in _APPROXIMATE if before.endswith(word)), "")
+    if not said or digits > MAX_DIGITS:
+        return None
+    shown = approximate_text(number, digits)
+    if not shown.endswith(one.text):
+        return None
+    argument = f"({digits})" if digits else ""
+    expression = f'{{{{ n("{number.id}") | approx{argument} }}}}'
+    return _made(one, len(before) - len(said), expression, number, shown)
+
+
+def _made(one: Accounted, start: int, expression: str, number: Number, shown: str) -> Binding:
+    text, end = one.block.text, one.start + len(one.text)
+    first, last = one.block.sentence(one.start)
+    return Binding(
+        one.block.origin(start),
+        text[start:end],
+        expression,
+        number,
+        text[first:last].strip(),
+        (text[first:start] + shown + text[end:last]).strip(),
+    )
 
 
 def _spelled(number: Number) -> str | None:
@@ -81,6 +120,20 @@ def bound(text: str, path: str, chosen: Sequence[Binding]) -> str:
         if line[start:end] == one.typed:
             lines[one.origin.line - 1] = line[:start] + one.expression + line[end:]
     return "\n".join(lines)
+
+
+def as_sentences(chosen: Iterable[Binding], path: str) -> list[str]:
+    """Return, for the bindings that lie in a file, their sentences before and after."""
+    return [
+        line
+        for one in chosen
+        if one.origin.path == path
+        for line in (
+            f"{one.origin}:{one.origin.column}: {one.number.id}",
+            f"    前：{one.before}",
+            f"    后：{one.after}",
+        )
+    ]
 
 
 def as_diff(before: str, after: str, path: str) -> str:

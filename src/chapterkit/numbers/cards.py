@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.lock import Entry, state_of
+from chapterkit.manuscript.lock import Entry, lock_state
 from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, State
 from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.document import Document
@@ -58,8 +58,14 @@ def _card(book: Book, number: Number, uses: Sequence[Origin]) -> Card:
         book.bibliography.get(number.cite),
         entry,
         tuple(uses),
-        state_of(number, entry),
+        _state(book, number),
     )
+
+
+def _state(book: Book, number: Number) -> State:
+    """Return what the lock says of a number: of its parts, if it was computed for an exhibit."""
+    parts = [book.ledger.sibling(number, name) for name in number.operands]
+    return lock_state({one.id: one for one in (number, *parts)}, book.lock or {})[number.id]
 
 
 def _uses(documents: Iterable[Document]) -> Mapping[str, Sequence[Origin]]:
@@ -79,7 +85,7 @@ def for_readers(card: Card) -> str:
     number, derived = card.number, card.number.model.derived
     wording = number.wording
     parts = (
-        card.source.short if card.source else None,
+        card.source.named(wording) if card.source else None,
         number.cite,
         number.at,
         wording.status(number.status),
@@ -131,10 +137,14 @@ def _source_in_markdown(card: Card) -> str:
     return _joined(short, code_in_markdown(card.number.cite), at)
 
 
+# The states in which the source's text was at hand, and what is stated now was looked for in it.
+_COMPARED = frozenset[State](["verified", "elsewhere", "not-found"])
+
+
 def _when_and_where(card: Card) -> str:
-    """Return when and where a number that did not change since was verified, in parentheses."""
-    entry = card.entry
-    verified = _joined(entry.date, entry.where) if entry and card.state != "stale" else ""
+    """Return when a number that did not change since was compared, and where it was found."""
+    entry = card.entry if card.state in _COMPARED else None
+    verified = _joined(entry.date, entry.where) if entry else ""
     return f"（{verified}）" if verified else ""
 
 

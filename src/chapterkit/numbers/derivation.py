@@ -161,7 +161,7 @@ def _alike(a: Sort, b: Sort) -> bool:
     if a.linear and b.linear and a.size and b.size and _sizes_differ(a, b):
         return False
     shares = {a.share, b.share} & {"%", "points", "either"}
-    if shares and (a.nouns or b.nouns):
+    if shares and any(one.nouns and one.share != "ratio" for one in (a, b)):
         return False
     return not (a.linear and b.linear) or _same_nouns(a.nouns, b.nouns)
 

@@ -6,24 +6,37 @@ from collections.abc import Iterator, Mapping
 from unicodedata import east_asian_width
 
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.lock import coverage, lock_state
+from chapterkit.manuscript.lock import coverage, lock_state, unseen_sources
 from chapterkit.manuscript.states import State
 from chapterkit.numbers.consistency import contradictions
 from chapterkit.showing import one_line
 from chapterkit.text.counting import Section, sections
 from chapterkit.text.document import Document
+from chapterkit.text.exhibits import placed_in
 
 
 def summary_text(document: Document, book: Book) -> str:
-    """Return a line for each section, one of coverage, one for each accepted exception."""
+    """Return a line for each section, one of coverage, one for each source not looked at yet, and
+    one for each accepted exception.
+    """
     states: Mapping[str, State] = lock_state(book.ledger, book.lock or {})
     lines = list(_section_lines(list(sections(document, book.records)), book, states))
     if book.lock is None:
-        lines.append(f"{len(book.ledger)} 个数还没有与原文核对过（chapterkit verify）。")
+        lines.append(f"{len(book.ledger.recorded)} 个数还没有与原文核对过（chapterkit verify）。")
     else:
-        lines.append(coverage(book.ledger.values(), states).line)
+        lines.append(coverage(book.ledger.recorded, states).line)
+        unseen = unseen_sources(book.ledger.recorded, book.lock)
+        lines += [f"{cite} 的 {count} 个数还没有与原文核对过。" for cite, count in unseen.items()]
+    if written := _written(document, book):
+        lines.append(f"替代文字由工具按数据写成：{'、'.join(written)}（要自己写，用 alt:）。")
     lines += [f"接受的出入：{sentence}" for sentence in _accepted(book)]
     return "\n".join(map(one_line, lines))
+
+
+def _written(document: Document, book: Book) -> list[str]:
+    """Return the drawings of a document whose alternative text the author has not written."""
+    placed = (book.exhibits[id] for id in placed_in(document, book))
+    return [one.id for one in placed if one.kind != "table" and not one.alternative]
 
 
 def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]) -> Iterator[str]:
@@ -36,7 +49,8 @@ def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]
     total = sum(part.characters for part in parts)
     in_experiments = sum(part.characters for part in parts if part.slug in book.records)
     kinds = "、".join(kind.label for kind in book.config.kinds.values()) or "实验"
-    yield f"全章 {total} 字，其中{kinds} {in_experiments} 字，理论 {total - in_experiments} 字。"
+    spaced = f" {kinds}" if kinds[0].isascii() else kinds
+    yield f"全章 {total} 字，其中{spaced} {in_experiments} 字，理论 {total - in_experiments} 字。"
 
 
 def _width(text: str) -> int:

@@ -10,18 +10,28 @@ gives, and it need not be done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
 
 from chapterkit import __version__
-from chapterkit.errors import ChapterkitError
-from chapterkit.lint import Problem, Run, all_rules, lint
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.formats import format_names
+from chapterkit.lint import Problem, Run, all_rules, lint, together
 from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
-from chapterkit.pandoc import reading
+from chapterkit.pandoc import Message, converting, reading
+from chapterkit.pipeline.store import Store, store_of, tool
+from chapterkit.plugins import FORMATS, RULES, plugins
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.exhibits import CLASS, with_exhibits
+from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
     UNCOUNTED,
     Counting,
@@ -33,17 +43,29 @@ from chapterkit.text.numbering import (
     with_references,
 )
 from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.passages import EVERYTHING, Variant, apart, check_passages, passages_of
 from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.reading import (
     check_stretches,
     most_brackets,
+    probable_formulas,
     without_comments,
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import check_depth
+from chapterkit.text.tree import Tree, check_depth, formulas_of
 
 Value = TypeVar("Value")
+Converted = tuple[list[Message], list[str]]
+
+
+@dataclass(frozen=True)
+class Form(Generic[Value]):
+    """How a step's value is kept on the disk: as bytes, read again, if it `holds` even now."""
+
+    write: Callable[[Value], bytes]
+    read: Callable[[bytes], Value]
+    holds: Callable[[Value], bool] = lambda _: True
 
 
 @dataclass
@@ -52,24 +74,88 @@ class Memory:
 
     kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 
-    def step(self, name: str, text: str, key: Callable[[], str], do: Callable[[], Value]) -> Value:
+    def step(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
         """Return what a step gave for a text, done anew if its key is another."""
         before, value = self.kept.get((name, text), ("", None))
-        if before != (now := key()):
-            value = do()
+        if before != (now := key()) or (form and not form.holds(value)):
+            value = self.done(f"{name} {now}", do, form)
             self.kept[name, text] = now, value
         return value  # type: ignore[no-any-return]
+
+    def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
+        """Do a step, whose name has its key."""
+        return do()
+
+
+@dataclass
+class Lasting(Memory):
+    """Remembers what the steps gave to one text only, and has the rest in a store on the disk."""
+
+    store: Store | None = None
+    text: str = ""
+
+    def step(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
+        """Return what a step gave for a text, done anew if its key is another."""
+        if text != self.text:
+            self.kept.clear()
+            self.text = text
+        return super().step(name, text, key, do, form)
+
+    def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
+        """Return what the store has of a step, or do it and put it there."""
+        if not (form and self.store):
+            return do()
+        name = f"{tool()} {name}"
+        if (raw := self.store.get(name)) is not None and form.holds(value := form.read(raw)):
+            return value
+        value = do()
+        self.store.put(name, form.write(value))
+        return value
 
 
 class Forgetful(Memory):
     """Remembers nothing: for a process that does each step once."""
 
-    def step(self, name: str, text: str, key: Callable[[], str], do: Callable[[], Value]) -> Value:
+    def step(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
         """Do the step."""
         return do()
 
 
 FORGETFUL = Forgetful()
+
+
+def memory_at(root: Path) -> Memory:
+    """Return the memory of the book at `root`, which has a store on the disk.
+
+    With packages that add rules or formats there is none: what they do may depend on anything.
+    """
+    return Lasting(store=None if _has_plugins() else store_of(root))
+
+
+@cache
+def _has_plugins() -> bool:
+    return any(True for group in (RULES, FORMATS) for _ in plugins(group))
 
 
 @dataclass(frozen=True)
@@ -79,7 +165,9 @@ class Subject:
     `name` is its path as problems name it. A file outside a book has its own `text`, and a book
     that holds what goes with it. `only` names the rules that may run, all where it is empty;
     `given` tells what those may need that there is. `at` are the files of a book whose problems
-    alone are asked for, empty for all of them. Paths are relative to `root`.
+    alone are asked for, empty for all of them. Paths are relative to `root`. `variant` is what it
+    is made for where there are passages that not every format has, and `formats` those to which
+    all that applies alike, empty for any.
     """
 
     name: str
@@ -90,6 +178,21 @@ class Subject:
     only: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     root: Path = Path()
+    variant: Variant = EVERYTHING
+    formats: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """What it is known by, its name and what it is made for."""
+        return f"{self.name}|{self.variant.format}|{self.variant.edition}"
+
+    @property
+    def made_for(self) -> str:
+        """What it is made for, in words; empty where all formats and editions are alike."""
+        if not self.variant.format:
+            return ""
+        edition = f"（{self.variant.edition}）" if self.variant.edition else ""
+        return "、".join(sorted(self.formats)) + edition
 
     @property
     def run(self) -> Run:
@@ -104,7 +207,8 @@ class Subject:
             return self.at
         templates = (f"templates/{name}" for name in self.book.templates)
         records = (self.book.records[slug].file.path for slug in self.chapter.records)
-        return (self.chapter.path, *templates, *records)
+        exhibits = {one.file.path for one in self.book.exhibits.values() if not one.slug}
+        return (self.chapter.path, *templates, *records, *sorted(exhibits))
 
     def changed(self, texts: Mapping[str, str]) -> Subject:
         """Return the subject with other texts in place of some of its files'."""
@@ -134,32 +238,79 @@ def rendered(subject: Subject) -> Rendered:
     template gets wrong.
     """
     if subject.chapter:
-        return render(subject.book, subject.chapter)
+        return render(subject.book, subject.chapter, subject.variant)
     text = without_metadata(subject.text)
     if subject.book.ledger and "{{" in text:
-        return render(subject.book, Chapter("", 0, subject.name, text))
+        return render(subject.book, Chapter("", "", subject.name, text))
     return rendered_plainly(text, subject.name)
 
 
-def read(markdown: Rendered) -> Document:
+def read(markdown: Rendered, memory: Memory = FORGETFUL, text: str = "") -> Document:
     """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
+
+    What pandoc made of it may be known to the memory, `text` being what it is called there.
 
     Raises ChapterkitError, at the line that is to blame where that can be told, if pandoc gives
     up on it, or it is nested beyond all reason.
     """
     plain, comments = without_comments(markdown)
+    parsed = memory.step(
+        "parse", text, lambda: key_of("parse", plain.text), lambda: _parsed(plain), _PARSED
+    )
+    warned = tuple(Warned(message["type"], message) for message in parsed[1])
+    return Document(parsed[0], plain, warned, comments)
+
+
+Parsed = tuple[Tree, list[Message]]
+"""What pandoc makes of a text: its tree, and what it warns of."""
+_PARSED = Form[Parsed](lambda one: json.dumps(one).encode(), json.loads)
+
+
+def _parsed(plain: Rendered) -> Parsed:
+    """Return what pandoc makes of rendered Markdown without comments; raise as `read` does."""
     try:
         check_stretches(plain)
-        with reading(plain.text) as result:
+        formulas = probable_formulas(plain.text)
+        # At once, so that formulas cost no time of their own.
+        with reading(plain.text) as result, converting(formulas) as said:
             all_rules()  # found while pandoc is at work: whoever reads a text will lint it
             tree, messages = result()
-        check_depth(tree)
-    except RecursionError:
-        raise ChapterkitError("列表或引文嵌套得太深", plain.origin(0)) from None
+            check_depth(tree)
+            if "$" in plain.text:
+                messages += _warned_of(tree, plain, formulas, said)
+    except RecursionError as error:
+        place = plain.origin(max(0, plain.text.find(str(error))))
+        raise ChapterkitError("列表、引文或强调嵌套得太深", place, "少套几层") from None
     except ChapterkitError as error:
         raise error.at(plain.origin(most_brackets(plain.text))) from None
-    warned = tuple(Warned(message["type"], message) for message in messages)
-    return Document(tree, plain, warned, comments)
+    return tree, messages
+
+
+def _warned_of(
+    tree: Tree, markdown: Rendered, asked: Sequence[str], said: Callable[[], Converted]
+) -> list[Message]:
+    """Return what pandoc warns of a tree's formulas, and what Typst will make of them.
+
+    What pandoc was asked about beforehand may be no formula, and be too much for it: then it is
+    asked again.
+    """
+    formulas = set(formulas_of(tree))
+    if not formulas:
+        return []
+    try:
+        told = told_of(asked, *said())
+    except ChapterkitError:
+        told, asked = [], ()
+    more = sorted(formulas.difference(asked))
+    with converting(more) as rest:
+        try:
+            told += told_of(more, *rest())
+        except ChapterkitError as error:
+            worst = max(formulas, key=lambda formula: formula.count("{"))
+            place = markdown.origin(max(0, markdown.text.find(worst)))
+            hint = "看看这个公式：括号没有配对的补齐，套得太深的拆开"
+            raise ChapterkitError(error.message, place, hint) from None
+    return [one for one in told if one.get("contents") in formulas]
 
 
 def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -> Document:
@@ -168,7 +319,7 @@ def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -
     Other chapters are read only where a link points to what this one has not. Raises
     ChapterkitError, where it was written, for a `ref()` to nothing.
     """
-    document = replace(document, counting=counting_of(subject))
+    document = replace(document, counting=counting_of(subject), formats=subject.formats)
     if not (targets := targets_in(document.rendered)):
         return document
     elsewhere = _elsewhere(subject, document, targets, memory)
@@ -206,10 +357,9 @@ def _elsewhere(
 def _records(subject: Subject, chapter: Chapter) -> Iterator[Thing]:
     """Yield the records that a chapter places."""
     book = subject.book
-    label = book.config.wording.chapter.format(number=chapter.number)
     for slug in chapter.records:
         title = book.records[slug].model.title
-        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, label)
+        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, chapter.label)
 
 
 def counting_of(subject: Subject) -> Counting:
@@ -217,14 +367,14 @@ def counting_of(subject: Subject) -> Counting:
     book, chapter = subject.book, subject.chapter
     if not chapter:
         return UNCOUNTED
-    wording = book.config.wording
     return Counting(
         chapter.slug,
-        str(chapter.number),
-        wording.chapter.format(number=chapter.number),
-        wording,
+        chapter.number,
+        chapter.label,
+        book.config.wording,
         {slug: book.label_of(slug) for slug in chapter.records},
-        book.config.numbering.sections,
+        book.config.numbering.sections if chapter.number else "none",
+        tuple(book.config.kind_labels.values()),
     )
 
 
@@ -244,24 +394,113 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
     document = _read_of(subject, memory)
     return memory.step(
         "number",
-        subject.name,
+        subject.key,
         lambda: key_of("number", read_key(document.rendered), render_key(subject)),
         lambda: numbered(subject, document, memory),
     )
 
 
 def _read_of(subject: Subject, memory: Memory) -> Document:
-    name = subject.name
+    name = subject.key
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
-    return memory.step("read", name, lambda: read_key(markdown), lambda: read(markdown))
+    document = memory.step(
+        "read", name, lambda: read_key(markdown), lambda: read(markdown, memory, name)
+    )
+    if CLASS in document.rendered.text:
+        document = replace(document, tree=with_exhibits(document, subject.book.exhibits))
+    return document
 
 
 def problems_of(subject: Subject, memory: Memory = FORGETFUL) -> list[Problem]:
-    """Return the problems of a subject: rendered, read and linted."""
+    """Return the problems of a subject: rendered, read and linted, for each format and edition."""
+    return of_all([(one, checked(one, memory)) for one in variants(subject)])
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: the problems of a document, and where its comments stand.
+
+    `pictures` are the addresses that rules looked at, each with a digest of what lay there.
+    """
+
+    problems: list[Problem]
+    comments: frozenset[Origin]
+    pictures: dict[str, str]
+
+
+def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
+    """Return the problems of a text that is made for several formats and editions."""
+    told = [(one.made_for, done.problems) for one, done in found]
+    return together(told, [done.comments for _, done in found])
+
+
+def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
+    """Return what the rules find in a subject."""
+    key = partial(lint_key, subject)
+    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
+
+
+def _linted(subject: Subject, memory: Memory) -> Checked:
     document = document_of(subject, memory)
-    return memory.step(
-        "lint", subject.name, lambda: lint_key(subject, document), lambda: linted(subject, document)
+    problems = linted(subject, document)
+    comments = frozenset(document.rendered.origin(one.offset) for one in document.comments)
+    return Checked(problems, comments, pictures_held(subject, addresses(document.tree)))
+
+
+def _form(subject: Subject) -> Form[Checked]:
+    """Return the form of what was found in a subject: it holds while its pictures do."""
+
+    def holds(done: Checked) -> bool:
+        return pictures_held(subject, done.pictures) == done.pictures
+
+    return Form(_checked_form().dump_json, _checked_form().validate_json, holds)
+
+
+@cache
+def _checked_form() -> TypeAdapter[Checked]:
+    return TypeAdapter(Checked)
+
+
+def variants(
+    subject: Subject, formats: Collection[str] = (), editions: Sequence[str] = ()
+) -> list[Subject]:
+    """Return a subject for each set of formats and editions that have other passages than others.
+
+    Only these formats count, any where none is named, and these editions, all where none is named;
+    the empty name is the book as it is in no edition. Raises ChapterkitError for a passage, or an
+    edition, that is named wrongly.
+    """
+    config = subject.book.config
+    check_editions(config)
+    passages = passages_of(_templates(subject)) if subject.chapter else []
+    if not passages:
+        all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
+        return [replace(subject, variant=all_alike, formats=frozenset(formats))]
+    check_passages(passages, format_names(), config.editions)
+    made = (
+        Variant(format, edition)
+        for edition in (editions or ("", *config.editions))
+        for format in sorted(formats or format_names())
     )
+    return [
+        replace(subject, variant=group[0], formats=frozenset(one.format for one in group))
+        for group in apart(passages, made, config.editions)
+    ]
+
+
+def check_editions(config: Config) -> None:
+    """Raise ChapterkitError, at its line, for an edition that is called like a format."""
+    for place, name in enumerate(config.editions):
+        if name in format_names():
+            origin = config.origin("editions", place)
+            raise ChapterkitError(f"版本不能叫 {name}：这是一种格式的名字", origin, "换一个名字")
+
+
+def _templates(subject: Subject) -> dict[str, str]:
+    """Return the texts that a chapter is made of, by their paths."""
+    assert subject.chapter
+    texts = {f"templates/{name}": text for name, text in subject.book.templates.items()}
+    return texts | {subject.chapter.path: subject.chapter.text}
 
 
 # --- keys
@@ -271,7 +510,8 @@ def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
     files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
-    return key_of("render", subject.name, chapter, subject.text, *files)
+    made_for = (subject.key, *sorted(subject.formats))
+    return key_of("render", *made_for, chapter, subject.text, *files)
 
 
 def read_key(markdown: Rendered) -> str:
@@ -280,18 +520,28 @@ def read_key(markdown: Rendered) -> str:
     return key_of("read", markdown.text, *map(str, markdown.starts), *places)
 
 
-def lint_key(subject: Subject, document: Document) -> str:
-    """Return the key of linting: rules look at the document, and at all of the book beside it."""
+def lint_key(subject: Subject) -> str:
+    """Return the key of linting: rules look at the document, and at all of the book beside it.
+
+    Pictures, whose addresses only the document tells, are compared beside.
+    """
     asked = ("only", *subject.only, "at", *subject.at, "given", *sorted(subject.given))
-    held = pictures_held(subject, document)
-    return key_of("lint", read_key(document.rendered), render_key(subject), *held, *asked)
+    return key_of("lint", render_key(subject), *fonts_held(subject.book.config), *asked)
 
 
-def pictures_held(subject: Subject, document: Document) -> tuple[str, ...]:
-    """Return the addresses of a document's pictures, each with a digest of what lies there."""
+def pictures_held(subject: Subject, named: Iterable[str]) -> dict[str, str]:
+    """Return addresses of pictures, each with a digest of what lies there."""
     folder = subject.book.folder
-    named = addresses(document.tree) if folder else []
-    return tuple(f"{one}={digest_at(one, folder)}" for one in named if folder)
+    return {one: digest_at(one, folder) for one in named} if folder else {}
+
+
+def fonts_held(config: Config) -> tuple[str, ...]:
+    """Return what fonts of this machine a book names: where they are, and of which date."""
+    if not (named := (*config.serif, *config.sans)):
+        return ()
+    from chapterkit import fonts  # few books name fonts, and only these need load what finds them
+
+    return tuple(f"{family}={fonts.state_of(family)}" for family in named)
 
 
 def key_of(*parts: str) -> str:

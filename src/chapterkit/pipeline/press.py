@@ -2,77 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
+from chapterkit.formats import BookPrinting, ChapterPrinting, Format, Printing
+from chapterkit.manuscript.bibliography import Source
+from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.folder import BOOK_FILE
+from chapterkit.pandoc import run_pandoc
 from chapterkit.pipeline import (
     FORGETFUL,
+    Form,
     Memory,
     Subject,
+    fonts_held,
     key_of,
     pictures_held,
-    read_key,
+    read,
     render_key,
 )
-from chapterkit.printing import Progress, Written, chapter_printing, cited, printed
+from chapterkit.printing import Keep, book_printing, chapter_printing, cited
 from chapterkit.text.document import Document
-from chapterkit.text.origins import Rendered
+from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree
+
+_CITED = Form[Tree](lambda tree: json.dumps(tree).encode(), json.loads)
 
 
 def cited_tree(subject: Subject, document: Document) -> Tree:
     """Return a subject's tree with citations and references put in by citeproc."""
-    wording = subject.book.config.wording
-    return cited(document, subject.book.bibliography, wording.references)
+    return cited(document.tree, subject.book.bibliography, subject.book.config)
 
 
-def written(
-    printing: AnyPrinting,
-    formats: Sequence[Format[Any]],
-    output: Path,
-    jobs: int,
-    progress: Progress = lambda _: None,
-) -> list[Written]:
-    """Write a chapter, or a book, in those formats that have its scope; return what was written.
-
-    The files go into a folder of `output`. Raises ChapterkitError if one cannot be made.
-    """
-    chosen = [one for one in formats if one.scope == printing.scope]
-    return printed(printing, chosen, output / printing.name, jobs, progress) if chosen else []
+def reference_line(source: Source, config: Config) -> str:
+    """Return the line that a source has in a book's list of references, without its number."""
+    document = read(rendered_plainly(f"文[@{{{source.key}}}]。\n", source.origin.path))
+    tree = cited(document.tree, {source.key: source}, config)
+    arguments = ["-f", "json", "-t", "plain-smart", "--wrap=none"]
+    printed = run_pandoc(arguments, json.dumps(tree).encode()).decode()
+    return printed.strip().rpartition("\n")[2].partition("] ")[2]
 
 
 def printing_of(
-    subject: Subject, document: Document, memory: Memory = FORGETFUL
+    subject: Subject, document: Document, memory: Memory = FORGETFUL, formats: Collection[str] = ()
 ) -> ChapterPrinting:
-    """Return a chapter ready to be printed, its document cited.
+    """Return a chapter ready to be printed, its document cited; `formats` are written at once.
 
     Raises ChapterkitError for one without a title.
     """
     assert subject.chapter
     tree = memory.step(
         "cite",
-        subject.name,
-        lambda: cite_key(subject, document.rendered),
+        subject.key,
+        lambda: cite_key(subject, document),
         lambda: cited_tree(subject, document),
+        _CITED,
     )
-    return chapter_printing(subject.book, subject.root, subject.chapter, document, tree)
+    return chapter_printing(
+        subject.book,
+        subject.root,
+        subject.chapter,
+        document,
+        tree,
+        subject.variant.edition,
+        formats=formats,
+    )
+
+
+def book_printing_of(
+    subjects: Sequence[Subject], documents: Sequence[Document], formats: Collection[str] = ()
+) -> BookPrinting:
+    """Return a book of these chapters ready to be printed, their documents cited as one.
+
+    `formats` are written at once. Raises ChapterkitError as `book_printing` does.
+    """
+    first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
+    edition = first.variant.edition
+    return book_printing(first.book, first.root, chapters, documents, edition, formats)
+
+
+def keeping(
+    texts: Mapping[str, tuple[Subject, Document]], printings: Mapping[str, Printing], memory: Memory
+) -> Keep:
+    """Return what has a chapter's file of a format made, unless the memory has it.
+
+    `texts` and `printings` are what each format has of the chapter.
+    """
+
+    def kept(format: Format[Any], make: Callable[[], bytes]) -> bytes:
+        if format.name not in texts:  # one of several files that go together
+            return make()
+        subject, document = texts[format.name]
+        key = print_key(subject, document, format, printings[format.name])
+        return memory.done(f"print {key}", make, _FILE)
+
+    return kept
+
+
+_FILE = Form[bytes](bytes, bytes)
 
 
 # --- keys
 
 
-def cite_key(subject: Subject, markdown: Rendered) -> str:
-    """Return the key of citing: the document, and the bibliography."""
-    bibliography = subject.book.config.bibliography
-    title = subject.book.config.wording.references
-    held = subject.book.digests.get(bibliography, "")
-    return key_of("cite", read_key(markdown), title, held)
+def cite_key(subject: Subject, document: Document) -> str:
+    """Return the key of citing: the tree, exhibits and references in it, and the bibliography."""
+    book = subject.book
+    held = (book.digests.get(path, "") for path in (book.config.bibliography, BOOK_FILE))
+    return key_of("cite", json.dumps(document.tree), *held)
 
 
-def print_key(subject: Subject, document: Document, format: Format[Any], modified: int) -> str:
-    """Return the key of printing in one format: the book, and the pictures of the document."""
-    cited = cite_key(subject, document.rendered)
-    held = pictures_held(subject, document)
-    return key_of("print", format.name, str(modified), cited, render_key(subject), *held)
+def print_key(subject: Subject, document: Document, format: Format[Any], printing: Printing) -> str:
+    """Return the key of printing in one format: the book, its pictures, what is written beside."""
+    cited = cite_key(subject, document)
+    held = pictures_held(subject, addresses(document.tree)).items()
+    pictures = (f"{address}={digest}" for address, digest in held)
+    told = json.dumps(printing.told, default=str)
+    made = (format.name, str(printing.modified), told, *sorted(printing.beside))
+    fonts = fonts_held(subject.book.config)
+    return key_of("print", *made, cited, render_key(subject), *fonts, *pictures)

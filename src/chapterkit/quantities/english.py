@@ -53,8 +53,18 @@ _LABELLED = Late(
 _LABEL_ENDS = Late(r"[.,;:)?!]|$| (?:and|of|is|was|ends|begins|to|in|on|at|when|after)\b")
 _IN_SENTENCE = Late(r"[A-Za-z] ")
 _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
+_PLURAL = (
+    r"(?!(?:the|an?|this|that|these|those|his|her|its|our|their|my|your|us|points|tests?)\b)"
+    r"(?:[a-z-]+ ){0,2}?(?:[a-z-]+(?<!s)s|people|men|women|children|police|cattle)\b"
+)
 _VAGUE = re.compile(
-    rf"(?:tens|dozens|hundreds|thousands|millions|billions|scores)(?: of (?:{_SCALE})s)?\b"
+    rf"(?:(?:tens|dozens|hundreds|thousands|millions|billions)(?: of (?:{_SCALE})s)?"
+    rf"|scores of (?:{_SCALE})s|scores(?= of {_PLURAL}))\b"
+)
+# The scores of … are points.
+_POINTS_BEFORE = Late(
+    r"\b(?:the|these|those|their|his|her|its|our|my|your|he|she|it|test|exam|mean|median|average"
+    r"|total|raw|high|higher|low|lower|final|reading|math|quality|risk) $"
 )
 # several thousand, a few hundred, a couple of dozen
 _SOME = Late(
@@ -65,6 +75,7 @@ _SOME = Late(
 _ONE_IN = Late(
     rf"({_WORD})[ -](?:in|out[ -]of)[ -](?:every[ -])?(?={_WORD}|an? (?:{_SCALE})\b|{_SCALE}|\d)"
 )
+_AND_PART = Late(r" and a (half|quarter)\b(?! (?:of|a)\b)")
 _HALF_DOZEN = Late(r"half[ -]a[ -]dozen\b")
 _ORDER = Late(r"(?:an|one) order[- ]of[- ]magnitude\b|(?:an|one)-order-of-magnitude\b")
 _LATIN = re.compile(r"[a-z]+")
@@ -146,6 +157,8 @@ def _read(text: str, at: int, word: str) -> Draft | None:
     if match := _FRACTION.match(text, at):
         return _fraction(text, at, match)
     if match := _VAGUE.match(text, at):
+        if word == "scores" and _POINTS_BEFORE.search(text, max(0, at - 12), at):
+            return None
         return Draft(at, match.end(), None, vague=True)
     if word == "dozen":
         return None
@@ -159,12 +172,14 @@ def _one_in(text: str, at: int) -> Draft | None:
     if match is None or not first:
         return None
     whole: Decimal | None = None
+    year_like = "out" not in match[0]
     if number := _NUMBER_WORDS.match(text, match.end()):
         spelt = _value(re.split(r"[- ]", number[0]))
         end, whole = number.end(), None if spelt is None else Decimal(spelt)
     elif number := _DIGITS.match(text, match.end()):
         end, whole = number.end(), Decimal(number[0].replace(",", ""))
-    if whole is None or whole <= first or ("out" not in match[0] and _LONG_AGO <= whole < _AHEAD):
+        year_like = year_like and "," not in number[0]
+    if whole is None or whole <= first or (year_like and _LONG_AGO <= whole < _AHEAD):
         return None
     start, unit_end = unit_span(text, end)
     if unit_end > start and active().kind(text[start:unit_end]) != "count":
@@ -208,8 +223,13 @@ def _number(text: str, at: int) -> Draft | None:
     number = _value(re.split(r"[- ]", match[0]))
     if number is None or _ORDINAL.match(text, match.end()):
         return None
-    unit_start, unit_end = unit_span(text, match.end())
-    draft = Draft(at, max(match.end(), unit_end), Decimal(number), text[unit_start:unit_end])
+    part = _AND_PART.match(text, match.end())
+    end = part.end() if part else match.end()
+    value = Decimal(number) + (Decimal(1) / _PARTS[part[1]] if part else 0)
+    unit_start, unit_end = unit_span(text, end)
+    draft = Draft(at, max(end, unit_end), value, text[unit_start:unit_end])
+    if part:
+        return draft
     simple = match[0] in _ONES
     if not simple or number > 10 or measured(draft):
         return draft

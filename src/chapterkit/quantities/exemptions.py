@@ -59,29 +59,32 @@ _CODE_SUFFIX = re.compile(
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
 _LINE_NUMBER = Late(
-    r"\d{1,3}[*_]{0,3}[.、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
+    r"\d{1,3}[*_]{0,3}[.．、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
     r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[*_]{0,3} (?=\S)"
 )
 _HEADING = re.compile(r"(?:^|\n)(?:#{1,6} |[\s>]{0,4})[*_]{0,3}$")
 _PLAIN_UNITS = frozenset("亩斤吨秒岁磅米克升寸尺丈伏瓦厘度")
 _OF = frozenset("的之高长宽深厚远重以左上，。：")
 _HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
-_LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
+_LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.．、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
 _ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
-_ENGLISH_MONTH = (
-    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
-    "Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
-)
-_ENGLISH_DATE = (
-    rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)? {_ENGLISH_MONTH}\b\.?(?:,? (?:1[5-9]|20)\d\d(?!\d))?"
-)
 _JOURNAL_PAGES = (
     r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%:：])"
 )
+_MONTHS = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+)
+_ENGLISH_DATE = (
+    rf"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?(?: ?[-–] ?(?:[0-2]?\d|3[01]))?,? (?:of )?{_MONTHS}"
+    r"(?![A-Za-z])(?:,? (?:1\d{3}|20\d{2}))?(?!\d)"
+)
+_ENGLISH_HOUR = r"(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?(?:[ap]\.m\.|[ap]m(?![A-Za-z]))"
 _FIXED_FORMS = (
+    (_ENGLISH_DATE, "E4"),
+    (_ENGLISH_HOUR, "E4"),
     (_OBJECT_IDENTIFIER, "E8"),
     (_DATE, "E4"),
-    (_ENGLISH_DATE, "E4"),
     (_DOTTED, "E9"),
     (_RELEASE, "E9"),
     (_ERA, "E4"),
@@ -100,6 +103,13 @@ _FUNCTION = Late(r"(?:^|[^A-Za-z])[a-z_][a-z_\d]+\($")
 _INDEX = Late(r"\d+\]")  # a[0]
 _NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
+# Equation (1.1), eqs. (2) and (3a)
+_FORMULA_NUMBER = Late(r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}[a-z]?\)")
+_FORMULA = Late(
+    r"\b(?:equations?|eqs?\.?|formulas?|formulae|expressions?|inequalit(?:y|ies)|conditions?)"
+    r"(?: ?\([\d.\-–a-z]{1,12}\)(?:,? (?:and|or|to)|,|[-–])?)* ?$",
+    re.IGNORECASE,
+)
 _REFERENCE_NUMBER = re.compile(
     r"\d+(?:[.\-–]\d+)*(?:[a-z](?![A-Za-z]))?(?: ?[(（][a-z\d]{1,2}[)）])?"
 )
@@ -118,6 +128,8 @@ _LABEL_ENDS = by_last_character(
     _SECTIONS_OF["reference"] + _SECTIONS_OF["label"] + _SECTIONS_OF["one"]
 )
 _ONE = frozenset(_SECTIONS_OF["one"])
+_SERIAL = frozenset(_SECTIONS_OF["serial"])
+_LONG_NUMBER = 5
 _COUNTED = by_last_character(_SECTIONS_OF["counted"])
 _EITHER = frozenset(_SECTIONS_OF["either"])
 _THING = frozenset("".join(_SECTIONS_OF["thing"]))
@@ -322,6 +334,10 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
         return None
     if (call := _ARGUMENTS.match(text, at)) and _FUNCTION.search(text, max(0, at - 24), at):
         return Skip(at, call.end(), "E8")
+    if (formula := _FORMULA_NUMBER.match(text, at)) and _FORMULA.search(
+        text, max(0, at - 60), at - 1
+    ):
+        return Skip(at - 1, formula.end(), "E2")
     match = _PARENTHESISED.match(text, at)
     if match is None:
         return None
@@ -422,6 +438,8 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         plain = plain or (label not in _ONE and _FROM_TO.fullmatch(match[0]) is not None)
         if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
+        if label in _SERIAL and len(match[0]) < _LONG_NUMBER:
+            return None
         if (
             label in _ONE
             and match[0].endswith("00")
@@ -441,21 +459,30 @@ def _unitless(text: str, at: int) -> bool:
     """Whether no unit follows; 只, 对, 把 … are one only before a thing (线程 1 只读)."""
     start, end = unit_span(text, at)
     unit = text[start:end]
-    return unit in ("", "里") or (unit in _EITHER and text[end : end + 1] not in _THING)
+    if unit in _EITHER and text[end : end + 1] not in _THING:
+        return unit != "只" or _ANIMAL.match(text, end) is None
+    return unit in ("", "里")
 
 
 _NUMBERED = re.compile(r"\d{1,4}(?=( ?)(?=[^\W\d_])[^\x00-\x7f])(?![\d.,:：/])")
 _AFTER_COUNT = frozenset("，、。；") | {""}
 _CLAUSE_ENDS = frozenset("。，；：、！？\n")
 _ADVERBS = frozenset("只才则就也均仅")
+_ANIMAL = Late(rf"[^\W\d_a-z]{{0,5}}?[{''.join(_SECTIONS_OF['animal'])}](?!标)")
 _TALLY = Late(r" ?[^\W\d_]{1,4} ?\d")
+
+
+def _each_before(text: str, end: int, floor: int) -> bool:
+    """Whether 每分钟, 每小时, 每亩 … end here: what comes is an amount, whatever its unit."""
+    at = text.rfind("每", max(floor, end - 5), end)
+    return at >= 0 and text[at + 1 : end] in active().table
 
 
 def numbered(text: str, at: int, floor: int) -> Skip | None:
     """副本 3 具有, 阶段 2 才: a count between a noun and a predicate would have a classifier."""
     end = at - 1 if at > floor and text[at - 1] == " " else at
     before = text[end - 1] if end > floor else ""
-    if before in _AMOUNT_BEFORE or before in NUMERAL:
+    if before in _AMOUNT_BEFORE or before in NUMERAL or _each_before(text, end, floor):
         return None
     match = _NUMBERED.match(text, at)
     if match is None:
@@ -577,7 +604,8 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     lowered = word.lower()
     number = text[at:end]
     if has_unit:
-        return None
+        is_plural = word in _NAMES and re.fullmatch(r"\d+s", number)  # Boeing 747s
+        return Skip(at, end, "E1") if is_plural else None
     if word in _METRICS:
         return None
     if lowered in _PLURALS:
@@ -602,12 +630,34 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
 def bare_year(text: str, at: int, end: int, floor: int) -> bool:
     """A four-digit number without a unit that reads as a year: since 2019, 2019–2021."""
     number = text[at:end]
-    if not re.fullmatch(r"(?:19|20)\d\d(?: ?[–~-] ?(?:19|20)\d\d)?", number):
-        return False
+    if not _RECENT.fullmatch(number):
+        return _EARLIER.fullmatch(number) is not None and _is_dated(text, at, end)
     if number in ("2048", "2000", "1920") and latin_before(text, at, floor) not in ("in", "since"):
         return False
     before = text[max(floor, at - 2) : at].rstrip()[-1:]
     return not before or before not in "=≈<>≥≤×$¥"
+
+
+_RECENT = re.compile(r"(?:19|20)\d\d(?: ?[–~-] ?(?:19|20)\d\d)?")
+_SPAN = re.compile(r"1\d{3} ?[–-] ?(?:1\d{3}|20\d\d)")
+_EARLIER = re.compile(r"1\d{3}(?: ?(?:[–~-]|to|and) ?(?:1\d{3}|20\d\d|\d\d))?")
+# What an English year of an earlier century stands behind.
+_YEAR_BEFORE = re.compile(
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Dd]uring|[Cc]irca|[Cc]a?\.|[Ee]arly|[Ll]ate|[Yy]ears?"
+    rf"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter|{_MONTHS}|[Bb]y|[Bb]efore|[Aa]fter|[Oo]f|[Tt]he"
+    r"|[Bb]etween|[Bb]etween 1\d{3} and|[Ff]rom|[Ff]rom 1\d{3} to)|\d,|[Mm]id-) ?$"
+)
+_PLURAL = re.compile(" [a-z]{2,}s(?![a-z])(?<! is)(?<! was)(?<! has)(?<! does)")
+
+
+def _is_dated(text: str, at: int, end: int) -> bool:
+    """Whether English prose makes a year of a number: in 1854, the summer of 1854, by 1854.
+
+    A word in the plural behind it is rather what it counts.
+    """
+    if _PLURAL.match(text, end):
+        return False
+    return bool(_SPAN.fullmatch(text, at, end) or _YEAR_BEFORE.search(text[max(0, at - 24) : at]))
 
 
 _CODED = by_first_character(_SECTIONS_OF["coded"])

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from chapterkit.quantities import exemptions, identifiers
+from chapterkit.quantities import exemptions, identifiers, law
 from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
 from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
@@ -20,7 +20,7 @@ from chapterkit.quantities.traditional import simplified
 from chapterkit.quantities.units import STANDARD, Units, active, reading
 from chapterkit.quantities.wordlists import by_first_character, sections
 
-_CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]")
+_CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]|加(?=倍)")
 _FULL_WIDTH = "０１２３４５６７８９％"
 _FULL_WIDTH_SIGN = "～－﹣＋‐‑"
 _FULL_WIDTH_COMMA = re.compile("(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
@@ -104,7 +104,7 @@ def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Qua
         while next_word < len(words) and words[next_word].start < item.start:
             draft = words[next_word]
             next_word += 1
-            if draft.start >= last and draft.end <= item.start:
+            if draft.start >= last and (draft.end <= item.start or draft.shape == "fraction"):
                 last = draft.end
                 yield _finished(original, plain, draft)
         if item.start < last:
@@ -148,7 +148,7 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
             found = read_han(text, at, floor)
         elif first in DIGIT:
             found = read_digits(text, at, floor)
-        elif first == "翻":
+        elif first in "翻加":
             found = read_doubling(text, at)
         else:
             found = read_han(text, at, floor)
@@ -187,7 +187,8 @@ def read_digits(text: str, at: int, floor: int) -> Draft | Skip:
     if skip is not None:
         return skip
     skip = (
-        exemptions.rate_base(text, at, floor)
+        law.cited(text, at)
+        or exemptions.rate_base(text, at, floor)
         or identifiers.identified(text, at, floor)
         or exemptions.fixed_form(text, at, floor)
     )

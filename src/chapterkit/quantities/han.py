@@ -48,6 +48,11 @@ _ORDINAL = re.compile(
 _ONE_DAY = frozenset("天年日周夜秒")
 _ER_COUNTS = frozenset("者人位国省女")
 _FAN = Late(r"翻(?:了|上)?(?:([一两二三四五六七八九几数\d]+)(?:个)?([番倍])|番|倍(?![数率]))")
+# 加倍努力 says how hard, 更加倍感 and 增加倍数 hold no 加倍.
+_DOUBLED = Late(
+    r"加倍(?![数率频感增减]|[地的]|努力|小心|珍惜|用功|用心|留[心意]|注意|谨慎|奋|爱|警|呵|关|勤|卖力|认真|疼|思)"
+)
+_NO_DOUBLING = frozenset("增更添叠")
 _HALF_UNITS = ("time", "length", "mass", "area", "volume", "money", "age", "points", "order")
 _HALF_PIECE = Late(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级|钟头|学年|星期)")
 _ORDINAL_MARKS = frozenset("第" + SPACES)
@@ -58,6 +63,7 @@ _SENTENCED = ("徒刑", "拘役", "管制", "羁押", "刑期")
 _SENTENCE_ENDS = frozenset(word[-1] for word in _SENTENCED)
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
+_SEVERAL = frozenset("几数")
 _LABELS = sections("labels.txt")
 _RULERS = by_last_character(_LABELS["ruler"])
 _RULER_ENDS = frozenset(_RULERS)
@@ -84,7 +90,9 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
             return Skip(at, time_after(text, date.end()), "E4")
     phrase = exemptions.PHRASES.at(text, at, floor)
     if phrase is not None:
-        return Skip(phrase[0], phrase[1], "E5")
+        begins = phrase[0] == at and before in _SEVERAL and first in HAN_POWERS
+        vague = _vague(text, at, floor) if begins else None  # 几万难民, 数千里之外
+        return vague if type(vague) is Draft else Skip(phrase[0], phrase[1], "E5")
     if first == "半":
         return _half(text, at, floor)
     if first in HAN_POWERS and before:
@@ -356,7 +364,10 @@ def _half(text: str, at: int, floor: int) -> Draft | Skip:
 
 
 def read_doubling(text: str, at: int) -> Draft | None:
-    """翻倍, 翻番, 翻了两番: value and unit as stated; 翻倍 is 2 倍, 翻番 is 1 番."""
+    """翻倍, 加倍, 翻番, 翻了两番: value and unit as stated; 翻倍 is 2 倍, 翻番 is 1 番."""
+    if text[at] == "加":
+        doubled_by = _DOUBLED.match(text, at) if text[at - 1 : at] not in _NO_DOUBLING else None
+        return Draft(at, at + 2, Decimal(2), "倍") if doubled_by else None
     match = _FAN.match(text, at)
     if match is None:
         return None

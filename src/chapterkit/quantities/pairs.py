@@ -26,6 +26,7 @@ _SPAN = _any_of(_LISTS["span"])
 _FROM = Late(r"(?:[从由自]|\bfrom)[约的 ]{0,2}(?:[$¥￥€£])?$", re.I)
 _ENGLISH_VERB = Late(r"\b([a-z]+) [$€£]?$")
 _ENGLISH_MOVED = frozenset(w for w in _LISTS["moved"] if w.isascii()) - {"up", "down", "go"}
+_BETWEEN = Late(r"\bbetween [$€£]?$", re.I)
 _SENTENCE_END = Late(r"[、。；！？;!?\n]|\. ")
 _CLAUSE_END = Late(r"[，、。；！？,;!?\n]|\. ")
 _BEFORE, _AFTER = 60, 16
@@ -47,7 +48,11 @@ def is_change(
     """
     before = _SENTENCE_END.split(text[max(0, start - _BEFORE) : start])[-1]
     after = _CLAUSE_END.split(text[end : end + _AFTER])[0]
-    if _SPAN.search(after) or _SPAN.search(_CLAUSE_END.split(before)[-1]):
+    if (
+        _SPAN.search(after)
+        or _SPAN.search(_CLAUSE_END.split(before)[-1])
+        or _BETWEEN.search(before)
+    ):
         return False
     if powers:
         return True
@@ -73,14 +78,25 @@ def choice(text: str, amount: Amount) -> Draft | None:
     start, end = unit_span(text, match.end())
     unit = text[start:end]
     begun = text[amount.start - 1 : amount.start] == "/" and amount.start > 1
-    if not begun and match[0].count("/") == 1 and not _is_choice(amount.value, match[0][1:], unit):
+    other = match[0][1:]
+    chosen = _CHOSEN.search(text, max(0, amount.start - 4), amount.start) is not None
+    if not begun and "/" not in other and not _is_choice(amount.value, other, unit, chosen=chosen):
         return None
     return Draft(amount.start, amount.end, amount.value, unit)
 
 
-def _is_choice(first: Decimal, other: str, unit: str) -> bool:
-    """Whether two numbers before a unit of measurement can be no fraction in lowest terms."""
-    if not unit or active().kind(unit) in _MEASURES:
+_CHOSEN = Late(r"(?:取|选|选用|选取|设为|设成|可选) ?$")
+_ROUND = 10  # below it, a stroke makes a fraction: 取 3/4
+
+
+def _is_choice(first: Decimal, other: str, unit: str, *, chosen: bool) -> bool:
+    """Whether two numbers before a unit of measurement can be no fraction in lowest terms.
+
+    Nor can they without a unit where the words before them say that one is `chosen`.
+    """
+    if not unit and not (chosen and first >= _ROUND):
+        return False
+    if unit and active().kind(unit) in _MEASURES:
         return False
     if not other.isdigit() or first != first.to_integral_value():
         return True
@@ -88,7 +104,6 @@ def _is_choice(first: Decimal, other: str, unit: str) -> bool:
 
 
 _ONE_IN = Late(r" (?:in|out of) (?:every )?(?=[\d])")
-_NO_COUNT = Late(r" ?(?:%|years?\b|January|[A-Z][a-z]+ \d)")
 
 
 def one_in(text: str, amount: Amount) -> Draft | None:
@@ -103,7 +118,8 @@ def one_in(text: str, amount: Amount) -> Draft | None:
         return None
     unit_start, unit_end = unit_span(text, whole.end)
     unit = text[unit_start:unit_end]
-    year = "out" not in match[0] and 1500 <= whole.value <= 2099
+    grouped = "," in text[whole.start : whole.end]
+    year = "out" not in match[0] and not grouped and 1500 <= whole.value <= 2099
     if year or (unit and active().kind(unit) != "count"):
         return None
     return Draft(amount.start, whole.end, (amount.value, whole.value), "", "fraction")

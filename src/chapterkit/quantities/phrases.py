@@ -25,8 +25,15 @@ _DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPOKEN = ("到", "至", "to")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
-_CODES = "USD|EUR|GBP|CNY|RMB|JPY|HKD|CHF|AUD|CAD|KRW|SGD|TWD|SEK|NOK|DKK|Rs\\.?"
-_MARK_BEFORE = Late(rf"(?:(?:US|HK|NT|A)?[$¥￥€£₩]|(?<![A-Za-z])(?:{_CODES})) ?$")
+_MARK_BEFORE = Late(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
+# 美元 3 万, 港币三百万, USD 40,000; but 人民币兑美元 7.1 is a rate.
+_MONEY_BEFORE = Late(
+    r"(?<![兑对换比A-Za-z])("
+    r"人民币|美元|美金|港币|港元|欧元|英镑|日元|日圆|新台币|台币|澳元|加元|韩元|卢布|卢比|瑞士法郎|法郎|马克|里拉|"
+    r"银元|银圆|USD|CNY|RMB|EUR|GBP|HKD|JPY|"
+    r"CHF|AUD|CAD|KRW|SGD|TWD|SEK|NOK|DKK) ?$"
+)
+_MONEY_ENDS = frozenset("币元金镑圆布比郎克拉DYBRPFNWK ")
 _SIGNS = "+-−–±"
 SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
 _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")
@@ -331,11 +338,17 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     if not before:
         return draft
     if before in " $¥￥€£₩":
-        mark = _MARK_BEFORE.search(text[max(floor, start - 6) : start])
+        mark = _MARK_BEFORE.search(text[max(floor, start - 5) : start])
         if mark:
             start -= len(mark[0])
             _priced(text, draft, mark[0].strip())
             before = text[start - 1 : start] if start > floor else ""
+    if before in _MONEY_ENDS and not draft.unit and draft.shape in ("number", "range"):
+        low = max(floor, start - 6)
+        if (word := _MONEY_BEFORE.search(text, low, start)) and word[1] in active().table:
+            _priced(text, draft, word[1])
+            draft.start = word.start()
+            return draft
     if before and before in _SIGNS and _is_sign(text, start - 1, floor, draft):
         start -= 1
         if before in "-−–":

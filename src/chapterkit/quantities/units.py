@@ -11,13 +11,14 @@ finds in text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 from chapterkit.quantities.numerals import power_of
 from chapterkit.quantities.traditional import simplified
@@ -33,6 +34,7 @@ _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _UNCOUNTED = ("count", "tokens", "parameters")
 LONGEST_UNIT = 60
 _KEPT = 4096
+Found = TypeVar("Found")
 Base = tuple[Fraction, tuple[tuple[str, int], ...]]
 
 # --- compounds
@@ -137,7 +139,16 @@ def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(group, key=len, reverse=True)) for key, group in found.items()}
 
 
-_NOT_UNITS = _blockers(words("not-units.txt"))
+_NOT_UNITS = _blockers(word.replace("_", " ") for word in words("not-units.txt"))
+
+
+def _kept(known: dict[str, Found], unit: str, find: Callable[[str], Found]) -> Found:
+    """Return what is known of a unit, found out once; a text of endless units keeps few."""
+    if unit not in known:
+        if len(known) > _KEPT:
+            known.clear()
+        known[unit] = find(unit)
+    return known[unit]
 
 
 class Units:
@@ -232,12 +243,7 @@ class Units:
 
     def meaning(self, unit: str) -> Meaning:
         """What a unit says; an unknown one is its own name."""
-        found = self._meanings.get(unit)
-        if found is None:
-            if len(self._meanings) > _KEPT:
-                self._meanings.clear()
-            found = self._meanings[unit] = self._read(unit)
-        return found
+        return _kept(self._meanings, unit, self._read)
 
     def _read(self, unit: str) -> Meaning:
         plain = " ".join(unit.split()).replace("％", "%")
@@ -298,12 +304,7 @@ class Units:
 
         Names that the table does not convert stay.
         """
-        found = self._bases.get(unit)
-        if found is None:
-            if len(self._bases) > _KEPT:
-                self._bases.clear()
-            found = self._bases[unit] = self._converted(unit)
-        return found
+        return _kept(self._bases, unit, self._converted)
 
     def _converted(self, unit: str) -> Base:
         meaning = self.meaning(unit)
@@ -472,7 +473,7 @@ _PER_MARK = re.compile(
 _DOT_BEFORE = re.compile(r"[·⋅∙](?=[A-Za-zμµΩ人次小年])")
 _SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)\^?|[⁻]?[¹²³⁴]")
 _PER_NUMBER = re.compile(
-    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?![\d.,]) ?)?"
+    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?!\d|[.,]\d) ?)?"
     r"([十百千万亿萬億]{1,3}(?!瓦|克|米|帕|赫|伏|卡|焦|分)|"
     r"(?:[KMB](?= ?[a-z]{3})|thousand|million|billion)(?![A-Z]))? ?"
 )

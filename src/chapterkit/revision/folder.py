@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.git import git
+from chapterkit.git import blobs, git
 from chapterkit.manuscript.folder import (
     MAX_BYTES,
     Folder,
@@ -28,6 +28,8 @@ MAX_LINKS = 20
 LINK = "120000"
 MAX_TARGET = 4096  # bytes of the path that a link holds
 SHA256_LENGTH = 64
+MAX_AT_ONCE = 10_000_000  # bytes of texts that are fetched together
+_TEXTS = (".yaml", ".md", ".md.j2", ".bib", ".lock")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,17 @@ class Revision(Folder):
         _, held, size = self.objects[place]
         if size > most:
             raise too_large(path, most)
-        return git(self.repository, "cat-file", "blob", held)
+        return self._texts.get(held) or git(self.repository, "cat-file", "blob", held)
+
+    @cached_property
+    def _texts(self) -> Mapping[str, bytes]:
+        """What a book is read from, by object: fetched at once, since each run of git costs."""
+        found, size = list[str](), 0
+        for path, (mode, held, length) in self.objects.items():
+            if mode != LINK and path.endswith(_TEXTS) and size + length <= MAX_AT_ONCE:
+                found.append(held)
+                size += length
+        return blobs(self.repository, found) if found else {}
 
     def _behind_links(self, path: str) -> str:
         for _ in range(MAX_LINKS):
@@ -113,9 +125,41 @@ def commit_of(folder: Path, revision: str) -> str:
         folder, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted, may_fail=True
     )
     if not found:
-        hint = "例如 HEAD、main 或 origin/main；浅克隆要先取回历史（git fetch --unshallow）"
-        raise ChapterkitError(f"git 里没有 {revision} 这个提交", hint=hint)
+        raise _unknown(folder, revision)
     return found.decode().strip()
+
+
+def _unknown(folder: Path, revision: str) -> ChapterkitError:
+    """Return the error for a revision that git does not know, with what may be the reason."""
+    if not git(folder, "rev-parse", "--verify", "--quiet", "HEAD", may_fail=True):
+        return ChapterkitError("这个仓库还没有提交", hint="先提交一次：git add -A; git commit")
+    hint = "例如 HEAD、main 或 origin/main；浅克隆要先取回历史（git fetch --unshallow）"
+    return ChapterkitError(f"git 里没有 {revision} 这个提交", hint=hint)
+
+
+def is_shallow(folder: Path) -> bool:
+    """Tell whether the repository holds only the end of its history."""
+    asked = ("rev-parse", "--is-shallow-repository")
+    return git(folder, *asked, may_fail=True).strip() == b"true"
+
+
+def shared_commit(folder: Path, one: str, other: str) -> str:
+    """Return the hash of the commit that two revisions both come from.
+
+    Raises ChapterkitError if git does not know one of them, or sees no such commit: in a shallow
+    clone, or because they have none.
+    """
+    commits = commit_of(folder, one), commit_of(folder, other)
+    found = git(folder, "merge-base", *commits, may_fail=True).decode().split()
+    if found:
+        return found[0]
+    if is_shallow(folder):
+        message = f"这是浅克隆，看不到 {one} 和 {other} 从哪里分开"
+        hint = "取回历史：git fetch --unshallow；在 CI 里 checkout 时写 fetch-depth: 0"
+    else:
+        message = f"{one} 和 {other} 没有共同的历史"
+        hint = "给出这一支自己的一个提交"
+    raise ChapterkitError(message, hint=hint)
 
 
 def branching_point(folder: Path, revision: str) -> str:

@@ -1,4 +1,4 @@
-"""JSON Schemas for records, book.yaml and terms.yaml, made from the models (`make schemas`)."""
+"""JSON Schemas for the files that authors write, made from the models (`make schemas`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from chapterkit.manuscript.config import BookModel
+from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.records import RecordModel
 from chapterkit.manuscript.terms import TermsModel
 
@@ -19,6 +20,7 @@ def schemas() -> dict[str, str]:
     models = {
         "record.schema.json": RecordModel,
         "book.schema.json": BookModel,
+        "exhibits.schema.json": ExhibitsModel,
         "terms.schema.json": TermsModel,
     }
     return {

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from chapterkit.patterns import Late
 
-_IDENTIFIER = re.compile(r"[\w.:-]{1,200}")
+_IDENTIFIER = re.compile(r"[\w-][\w.:-]{0,199}")
 _MAIL = Late(r"mailto:[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _DOI = Late(r"doi:(?P<doi>10\.\d{4,9}/\S+)", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?(?::\d{1,5})?")
@@ -25,6 +25,8 @@ _ELSEWHERE = Late(
 
 def is_identifier(text: str) -> bool:
     """Tell whether a text can name a place: letters, digits and `-_.:`, two hundred at most.
+
+    No format minds an identifier that begins with a stop or a colon but the PDF.
 
     >>> is_identifier("后训练-1"), is_identifier('a" onclick="b')
     (True, False)
@@ -73,10 +75,10 @@ def _encoded(address: str) -> str:
 def bibtex_address(text: str) -> str:
     r"""Return the address that a field of BibTeX holds, without LaTeX's escapes.
 
-    >>> bibtex_address(r"{https://example.org/a\_b}")
-    'https://example.org/a_b'
+    >>> bibtex_address(r"{https://example.org/a\_b}"), bibtex_address(r"https://a.org/a{\_}b")
+    ('https://example.org/a_b', 'https://a.org/a_b')
     """
-    return re.sub(r"\\([%_&#~$])", r"\1", text).strip("{} ")
+    return re.sub(r"\{?\\([%_&#~$])(?:\{\})?\}?", r"\1", text).strip("{} ")
 
 
 def picture_path(address: str) -> str | None:

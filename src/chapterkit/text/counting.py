@@ -10,7 +10,9 @@ from typing import Literal
 
 from chapterkit.han import COMMON_HAN
 from chapterkit.patterns import Late
-from chapterkit.text.document import OPAQUE, Block, Document
+from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import exhibit_of
+from chapterkit.text.tree import inlines_of, title_text
 
 # Characters that count one by one, as an editor counts: Han, 々 and 〇, kana; not the hexagrams.
 _EACH = Late(
@@ -56,10 +58,10 @@ class Section:
         """The heading's identifier; of an experiment in a book, its record's slug."""
         return self.heading.identifier if self.heading else ""
 
-    @property
+    @cached_property
     def title(self) -> str:
-        """The heading's text, calls of notes left out."""
-        return self.heading.text.replace(OPAQUE, "") if self.heading else ""
+        """The heading's text, notes and citations left out."""
+        return title_text(inlines_of(self.heading.element)) if self.heading else ""
 
     @cached_property
     def text(self) -> tuple[Block, ...]:
@@ -74,13 +76,15 @@ class Section:
     def paragraphs(self) -> tuple[Block, ...]:
         """Its paragraphs: what stands in tables and captions, or is a mere formula, is none."""
         return tuple(
-            block for block in self.text if _BESIDE.isdisjoint(block.within) and _has_words(block)
+            block
+            for block in self.text
+            if _BESIDE.isdisjoint(block.within) and _has_words(block) and not exhibit_of(block)
         )
 
     @property
     def characters(self) -> int:
         """Han characters, Latin words and numbers of the running text, citations left out."""
-        return sum(map(count_characters, self.text))
+        return sum(count_characters(block) for block in self.text if not exhibit_of(block))
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from chapterkit.errors import Origin
 from chapterkit.patterns import Late
 from chapterkit.text.flattening import Inline, leaves
+from chapterkit.text.metadata import metadata_end
 from chapterkit.text.numbering import UNCOUNTED, Counting, Thing, things_of
 from chapterkit.text.origins import Rendered
 from chapterkit.text.placing import places
@@ -28,7 +29,7 @@ from chapterkit.text.tree import (
 )
 
 __all__ = [
-    "ADDRESS", "BETWEEN", "CITE", "CODE", "MATH", "OPAQUE",
+    "ADDRESS", "BETWEEN", "CITE", "CODE", "MATH", "NOTE_CALL", "OPAQUE",
     "Block", "Comment", "Document", "Hit", "Inline", "Prose", "Warned",
 ]  # fmt: skip
 
@@ -38,6 +39,9 @@ CODE, MATH, CITE, ADDRESS = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
 # What stands between two blocks in a document's prose: no pattern that excludes line breaks, or
 # names the characters it wants, can run from one block into the next.
 BETWEEN = "\n\ufdd6\n"
+NOTE_CALL = re.compile(r"\[\^([^\]\s]+)\]")
+"""What calls a note, where it has stayed literal since no note has that label."""
+_METADATA = re.compile(r"^(?:---|\+\+\+)[ \t]*\n(?=[\w.-]+[ \t]*[:=](?:[ \t]|$))", re.MULTILINE)
 _MASKS = {"Code": CODE, "RawInline": CODE, "Math": MATH, "Cite": CITE}
 _ADDRESS = re.compile(
     r"(?:https?|ftp|file|mailto)://?[!-~]+[\w/]|\bwww\.[!-~]+[\w/]"
@@ -106,9 +110,12 @@ class Block:
         """The text, of the same length, with what is no prose masked.
 
         Each character of code, formulas, citations and addresses (URL, e-mail, DOI) is CODE,
-        MATH, CITE or ADDRESS; a note's mark stays OPAQUE; recorded numbers stay as they are read.
+        MATH, CITE or ADDRESS; a note's mark stays OPAQUE, and what calls a note that is nowhere
+        is that, too; recorded numbers stay as they are read.
         """
         masked = self._covered(_MASKS)
+        if "[^" in masked:
+            masked = NOTE_CALL.sub(lambda found: OPAQUE * len(found[0]), masked)
         if ":/" in masked or "@" in masked or "www." in masked or "10." in masked:
             masked = _ADDRESS.sub(lambda found: ADDRESS * len(found[0]), masked)
         return masked
@@ -224,7 +231,8 @@ class Document:
     """One chapter as pandoc read it, with the Markdown it was given and what it warned of.
 
     The comments are no longer in the Markdown: blanks stand in their place. `counting` says how
-    its figures and the like are counted; `elsewhere` holds what it refers to in other chapters.
+    its figures and the like are counted; `elsewhere` holds what it refers to in other chapters;
+    `formats` names those that it is printed in, empty for any.
     """
 
     tree: Tree = field(repr=False)
@@ -233,6 +241,11 @@ class Document:
     comments: tuple[Comment, ...] = ()
     counting: Counting = UNCOUNTED
     elsewhere: Mapping[str, Thing] = field(default_factory=dict, repr=False)
+    formats: frozenset[str] = frozenset()
+
+    def is_for(self, format: str) -> bool:
+        """Tell whether it is printed in a format, as far as that is known."""
+        return not self.formats or format in self.formats
 
     @cached_property
     def things(self) -> tuple[Thing, ...]:
@@ -256,6 +269,17 @@ class Document:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @cached_property
+    def metadata(self) -> tuple[tuple[int, int], ...]:
+        """Where metadata stand in the Markdown, from --- to ---: no reader takes them for such."""
+        text = self.rendered.text
+        starts = (one.start() for one in _METADATA.finditer(text))
+        return tuple((start, end) for start in starts if (end := metadata_end(text, start)))
+
+    def is_metadata(self, block: Block) -> bool:
+        """Tell whether a block, whatever pandoc takes it for, is metadata."""
+        return any(start <= block.start < end for start, end in self.metadata)
+
+    @cached_property
     def paragraphs(self) -> tuple[Block, ...]:
         """The blocks of running text."""
         return tuple(block for block in self.blocks if block.kind in {"Para", "Plain"})
@@ -263,7 +287,11 @@ class Document:
     @cached_property
     def prose(self) -> Prose:
         """The running text as one string: see Block.prose and Prose."""
-        blocks = tuple(one for one in self.blocks if one.kind in {"Para", "Plain", "Header"})
+        blocks = tuple(
+            one
+            for one in self.blocks
+            if one.kind in {"Para", "Plain", "Header"} and not self.is_metadata(one)
+        )
         starts: list[int] = []
         offset = 0
         for block in blocks:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -95,6 +96,10 @@ def _held_by(value: Any) -> list[Any]:
         return list(value)
     if isinstance(value, BaseModel):
         return list(vars(value).values())
-    if is_dataclass(value):
-        return [getattr(value, one.name) for one in fields(value)]
-    return []
+    return [getattr(value, name) for name in _fields_of(type(value))]  # type: ignore[arg-type]
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """Return the fields of a dataclass; a type that is none has none."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import count
 from typing import Literal, NamedTuple
 
 from chapterkit.patterns import Late
@@ -23,6 +24,7 @@ from chapterkit.text.tree import (
     Target,
     Tree,
     all_attributes_of,
+    attributes_of,
     inlines_of,
     kind_of,
     printable,
@@ -31,6 +33,7 @@ from chapterkit.text.tree import (
     tree_blocks,
     walk,
     with_all_attributes,
+    with_attributes,
     with_target,
     with_text,
 )
@@ -161,11 +164,14 @@ def code_languages() -> frozenset[str]:
 
 
 # What the templates, pandoc and citeproc call their own: the contents, notes, lines of code,
-# references, the mark at which a PDF's chapter begins.
-_RESERVED = r"TOC|toc-.*|footnotes|fn\d+|fnref\d+|cb\d+(?:-\d+)?|refs|ref-.*|chapter-begins"
+# references, the marks at which a PDF's texts begin and end.
+_RESERVED = (
+    r"TOC|toc-.*|number:.*|footnotes|fn\d+|fnref\d+|cb\d+(?:-\d+)?|refs|ref-.*"
+    r"|(?:chapter|text)-begins|text-ends"
+)
 AUTHORS = Known(
     classes={
-        "Div": frozenset({"note"}),
+        "Div": frozenset({"note", "exhibit"}),  # the latter is what calls place
         "Header": frozenset({"unnumbered", "unlisted"}),
         "Link": frozenset({"uri", "email"}),  # what the reader makes of <https://…>
         "Span": frozenset({"number"}),
@@ -197,8 +203,24 @@ def gated(tree: Tree, known: Known = AUTHORS) -> Tree:
 
     The text of a link that may not stand stays, and so does everything that attributes were on.
     """
-    blocks = walk(tree_blocks(tree), lambda element: _let_through(element, known))
+    seen: set[str] = set()
+    blocks = walk(tree_blocks(tree), lambda element: _once(_let_through(element, known), seen))
     return {**tree, "meta": {}, "blocks": blocks}
+
+
+def _once(element: Element | list[Element], seen: set[str]) -> Element | list[Element]:
+    """Return an element without an identifier that another has: the PDF can name but one so."""
+    if isinstance(element, list) or kind_of(element) not in BEARING:
+        return element
+    attributes = attributes_of(element)
+    name = attributes.identifier
+    if not name or name not in seen:
+        seen.add(name)
+        return element
+    other = next(one for place in count(2) if (one := f"{name}-{place}") not in seen)
+    seen.add(other)
+    plain = attributes._replace(identifier=other if kind_of(element) == "Header" else "")
+    return with_attributes(element, plain)
 
 
 def _is_raw(element: Element) -> bool:

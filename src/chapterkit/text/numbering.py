@@ -33,6 +33,7 @@ from chapterkit.text.tree import (
     over_matching,
     over_outermost,
     plain_block,
+    plain_text,
     space,
     span,
     string,
@@ -77,7 +78,8 @@ class Counting:
 
     `chapter` is the slug, `number` what its things' numbers begin with (7, A), `label` what it is
     called itself (第 7 章), empty for one without a number; `records` the labels of records by
-    slug; `sections` tells how headings are numbered: not at all, 7.1, or 第一节.
+    slug, `labels` what the book calls its records (案例); `sections` tells how headings are
+    numbered: not at all, 7.1, or 第一节.
     """
 
     chapter: str
@@ -86,6 +88,7 @@ class Counting:
     wording: Wording
     records: Mapping[str, str] = field(default_factory=dict)
     sections: Sections = "none"
+    labels: tuple[str, ...] = ()
 
     def numbered(self, number: str) -> str:
         """Return a number within the chapter: 7.1."""
@@ -102,19 +105,27 @@ def things_of(tree: Tree, counting: Counting) -> Iterator[Thing]:
     A figure or table has a number if it has a caption or an identifier, a formula if it has an
     identifier; places are not among them.
     """
-    yield from (thing for _, thing, _ in _headings(tree, counting))
-    for element, identifier, number in _numbered_floats(tree, counting):
+    frame = _frame(tree)
+    yield from (thing for _, thing, _ in _headings(frame, counting))
+    for element, identifier, number in _numbered_floats(tree, frame, counting):
         yield _thing(counting, identifier, _FLOATS[kind_of(element)], number, _caption(element))
-    for element, number in _numbered_equations(tree, counting):
+    for element, number in _numbered_equations(frame, counting):
         yield _thing(counting, attributes_of(element).identifier, "equation", number, "")
 
 
 _FLOATS: Mapping[str, Kind] = {"Figure": "figure", "Table": "table"}
 
 
-def _numbered_floats(tree: Tree, counting: Counting) -> Iterator[tuple[Element, str, str]]:
+def _frame(tree: Tree) -> list[Element]:
+    """Return a tree's elements but for its words, which are most of them and bear no number."""
+    return [one for one in elements_of(tree) if kind_of(one) not in {"Str", "Space"}]
+
+
+def _numbered_floats(
+    tree: Tree, frame: Sequence[Element], counting: Counting
+) -> Iterator[tuple[Element, str, str]]:
     """Yield each figure and table that has a number, its identifier, and the number."""
-    around = _identifiers_around(tree)
+    around = _identifiers_around(frame)
     count: Counter[str] = Counter()
     for element in outermost(tree_blocks(tree), _FLOATS):
         own = attributes_of(element).identifier
@@ -124,9 +135,9 @@ def _numbered_floats(tree: Tree, counting: Counting) -> Iterator[tuple[Element, 
             yield element, identifier, counting.numbered(str(count[kind_of(element)]))
 
 
-def _identifiers_around(tree: Tree) -> dict[int, str]:
+def _identifiers_around(frame: Sequence[Element]) -> dict[int, str]:
     """Return the identifiers of divs that begin with a figure or table without its own."""
-    divs = ((one, blocks_of(one)[:1]) for one in elements_of(tree) if kind_of(one) == "Div")
+    divs = ((one, blocks_of(one)[:1]) for one in frame if kind_of(one) == "Div")
     return {
         id(blocks[0]): attributes_of(one).identifier
         for one, blocks in divs
@@ -134,9 +145,11 @@ def _identifiers_around(tree: Tree) -> dict[int, str]:
     }
 
 
-def _numbered_equations(tree: Tree, counting: Counting) -> Iterator[tuple[Element, str]]:
+def _numbered_equations(
+    frame: Sequence[Element], counting: Counting
+) -> Iterator[tuple[Element, str]]:
     """Yield each formula that has a number, and the number."""
-    for place, element in enumerate(filter(is_equation, elements_of(tree)), 1):
+    for place, element in enumerate(filter(is_equation, frame), 1):
         yield element, counting.numbered(str(place))
 
 
@@ -160,6 +173,7 @@ class Numeral:
 
 
 Printed = Callable[[Numeral], list[Element]]
+Tag = Callable[[Element, Numeral], Element]
 
 
 def as_words(numeral: Numeral) -> list[Element]:
@@ -173,7 +187,7 @@ def captioned(counting: Counting, printed: Printed = as_words) -> Pass:
 
     def numbered(tree: Tree) -> Tree:
         labels: dict[int, Numeral] = {}
-        for element, identifier, number in _numbered_floats(tree, counting):
+        for element, identifier, number in _numbered_floats(tree, _frame(tree), counting):
             form = getattr(wording, _FLOATS[kind_of(element)])
             labels[id(element)] = Numeral(identifier, form, name_in(form), number)
 
@@ -201,8 +215,8 @@ def _with_label(
 ) -> Element:
     """Return a figure or table whose caption begins with its number, once."""
     blocks = caption_of(element)
-    if not blocks:
-        return with_caption(element, [plain_block(label)])
+    if not blocks or kind_of(blocks[0]) not in {"Para", "Plain"}:
+        return with_caption(element, [plain_block(label), *blocks])
     if title_text(inlines_of(blocks[0])).startswith(numeral.text):
         return element
     before = [*label, string(wording.caption)]
@@ -210,12 +224,12 @@ def _with_label(
     return with_caption(element, [first, *blocks[1:]])
 
 
-def tagged(counting: Counting, change: Callable[[Element, Numeral], Element]) -> Pass:
+def tagged(counting: Counting, change: Tag) -> Pass:
     """Return the pass in which `change` gives each formula that has a number its number."""
     wording = counting.wording
 
     def numbered(tree: Tree) -> Tree:
-        numbers = {id(one): number for one, number in _numbered_equations(tree, counting)}
+        numbers = {id(one): number for one, number in _numbered_equations(_frame(tree), counting)}
         if not numbers:
             return tree
 
@@ -242,11 +256,11 @@ def sectioned(counting: Counting) -> Pass:
     def numbered(tree: Tree) -> Tree:
         if counting.sections == "none":
             return tree
-        marks = {id(one): mark for one, _, mark in _headings(tree, counting) if mark}
+        marks = {id(one): mark for one, _, mark in _headings(_frame(tree), counting) if mark}
 
         def mark(heading: Element) -> Element:
             before = _words(marks[id(heading)])
-            between = [] if marks[id(heading)][-1] in _CLOSE else [string("\u3000")]
+            between = [] if marks[id(heading)][-1] in _CLOSE else [string(counting.wording.spaced)]
             return with_inlines(heading, [*before, *between, *inlines_of(heading)])
 
         return with_blocks(tree, over_matching(tree_blocks(tree), marks, mark))
@@ -277,10 +291,10 @@ def _caption(element: Element) -> str:
     return " ".join(title_text(inlines_of(block)) for block in caption_of(element)).strip()
 
 
-def _headings(tree: Tree, counting: Counting) -> Iterator[tuple[Element, Thing, str]]:
+def _headings(frame: Sequence[Element], counting: Counting) -> Iterator[tuple[Element, Thing, str]]:
     """Yield each heading, what it is, and the number that is printed before it, if any."""
     above: list[int] = []
-    for place, heading in enumerate(one for one in elements_of(tree) if level_of(one)):
+    for place, heading in enumerate(one for one in frame if level_of(one)):
         identifier, level = attributes_of(heading).identifier, level_of(heading)
         title = title_text(inlines_of(heading))
         if label := counting.records.get(identifier, ""):
@@ -375,6 +389,8 @@ def named(thing: Thing, style: Style, wording: Wording, chapter: str) -> str:
     is_elsewhere = thing.chapter != chapter and not tells_chapter
     if is_elsewhere and not label:
         return thing.chapter_label
+    if is_elsewhere and thing.chapter_label and not thing.label:
+        return wording.entitled.format(label=thing.chapter_label, title=label)
     if is_elsewhere and thing.chapter_label:
         return wording.elsewhere.format(chapter=thing.chapter_label, thing=label)
     return label
@@ -401,7 +417,12 @@ _LINK = re.compile(r"\]\(<?#([^)\s>]+)")
 
 def targets_in(rendered: Rendered) -> set[str]:
     """Return the identifiers that links within the book may point to."""
-    return set(_LINK.findall(rendered.text))
+    return {identifier for identifier, _ in links_in(rendered)}
+
+
+def links_in(rendered: Rendered) -> Iterator[tuple[str, int]]:
+    """Yield the identifiers that links within the book may point to, and where they stand."""
+    return ((one[1], one.start(1)) for one in _LINK.finditer(rendered.text))
 
 
 def _is_empty(element: Element) -> bool:
@@ -477,9 +498,41 @@ def _words(text: str) -> list[Element]:
     return [space() if part.isspace() else string(part) for part in parts if part]
 
 
-def without_links_elsewhere(tree: Tree) -> Tree:
-    """Return the tree of a file of its own: a link to another chapter is only its text there."""
-    here = {attributes_of(element).identifier for element in elements_of(tree)}
+_TELLING = frozenset({"figure", "table", "equation"})
+"""Kinds of things whose own number tells the chapter."""
+
+
+def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree:
+    """Return a chapter's tree in a file with all these things: 图 8.2, no longer 第 8 章 图 8.2.
+
+    What the author has worded otherwise stays.
+    """
+    texts = {
+        (one.identifier, named(one, style, counting.wording, counting.chapter)): (one, style)
+        for one in things
+        if one.identifier and one.kind in _TELLING and one.chapter != counting.chapter
+        for style in STYLES
+    }
+
+    def change(element: Element) -> Element:
+        if kind_of(element) != "Link" or not target_of(element).address.startswith("#"):
+            return element
+        key = _identifier(element), plain_text(inlines_of(element))
+        if key not in texts:
+            return element
+        thing, style = texts[key]
+        return with_inlines(element, _words(named(thing, style, counting.wording, thing.chapter)))
+
+    return with_blocks(tree, walk(tree_blocks(tree), change)) if texts else tree
+
+
+def without_links_elsewhere(tree: Tree, here: Collection[str] | None = None) -> Tree:
+    """Return a tree in a file where a link to another one is only its text.
+
+    `here` are the identifiers of the file, the tree's own if none are given.
+    """
+    if here is None:
+        here = {attributes_of(element).identifier for element in elements_of(tree)}
 
     def change(element: Element) -> Element | list[Element]:
         address = target_of(element).address

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
+from chapterkit.han import is_han
 from chapterkit.text.tree import (
     Change,
     Element,
@@ -21,14 +23,14 @@ from chapterkit.text.tree import (
     metadata,
     number_id,
     plain_text,
+    space,
     string,
+    target_of,
     tree_blocks,
     walk,
     with_blocks,
     with_inlines,
 )
-
-WIDE_SPACE = "\u3000"
 
 
 def passed(tree: Tree, *passes: Pass) -> Tree:
@@ -54,10 +56,51 @@ def unwrap_numbers(tree: Tree) -> Tree:
     return over_elements(lambda one: inlines_of(one) if number_id(one) is not None else one)(tree)
 
 
-def numbered(label: str) -> Pass:
-    """Return the pass that prints a chapter's number (第 7 章) before its title."""
+def spaced_references(tree: Tree) -> Tree:
+    """Return the tree with a blank between a reference and Han beside it: 案例 2.1 的.
 
-    before = [string(label), string(WIDE_SPACE)]
+    A check asks authors for one between Han and Latin letters or digits; they cannot type it
+    where a reference begins or ends, which is 案例 2.1 in one place and “小结” in the next.
+    """
+    return over_elements(_with_references_apart)(tree)
+
+
+def _with_references_apart(element: Element) -> Element:
+    inlines = inlines_of(element) if kind_of(element) in _RUNNING else []
+    if not any(map(_is_reference, inlines)):
+        return element
+    apart = inlines[:1]
+    for before, after in pairwise(inlines):
+        if (_is_reference(before) or _is_reference(after)) and _meet(before, after):
+            apart.append(space())
+        apart.append(after)
+    return with_inlines(element, apart)
+
+
+_RUNNING = frozenset({"Para", "Plain", "Header", "Emph", "Strong"})
+
+
+def _is_reference(inline: Element) -> bool:
+    return kind_of(inline) == "Link" and target_of(inline).address.startswith("#")
+
+
+def _meet(before: Element, after: Element) -> bool:
+    """Tell whether Han and a Latin letter or digit stand side by side, without a blank."""
+    last, first = plain_text([before])[-1:], plain_text([after])[:1]
+    return (is_han(last) and _is_latin(first)) or (_is_latin(last) and is_han(first))
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def numbered(label: str, between: str) -> Pass:
+    """Return the pass that prints a chapter's number (第 7 章) and `between` before its title.
+
+    A chapter without a number has nothing before it.
+    """
+
+    before = [string(label), string(between)] if label else []
 
     def number(tree: Tree) -> Tree:
         title = chapter_heading(tree)
@@ -72,29 +115,29 @@ def numbered(label: str) -> Pass:
     return number
 
 
-def with_wide_spaces(labels: Sequence[str]) -> Pass:
-    """Return the pass that puts an em's space after the number that a heading begins with.
+def with_labels_apart(labels: Sequence[str], between: str) -> Pass:
+    """Return the pass that puts `between` after the number that a heading begins with.
 
-    `labels` are what may stand there: 第 {number} 章, 实验 {number}.
+    `labels` are what may stand there: 第 {number} 章, 实验 {number}; `between` the language's own:
+    an em's space, a colon.
     """
     numbered = re.compile("|".join(map(_label_pattern, labels)))
     return lambda tree: with_blocks(
-        tree, [_with_wide_space(block, numbered) for block in tree_blocks(tree)]
+        tree, [_with_label_apart(block, numbered, between) for block in tree_blocks(tree)]
     )
 
 
 def _label_pattern(label: str) -> str:
     before, _, behind = "".join(label.split()).partition("{number}")
-    return rf"{re.escape(before)}\d+(?:\.\d+)*{re.escape(behind)}"
+    return rf"{re.escape(before)}(?:\d+|[A-Z]+)(?:\.\d+)*{re.escape(behind)}"
 
 
-def _with_wide_space(block: Element, numbered: re.Pattern[str]) -> Element:
+def _with_label_apart(block: Element, numbered: re.Pattern[str], between: str) -> Element:
     if kind_of(block) != "Header":
         return block
     inlines = inlines_of(block)
     for place, inline in enumerate(inlines[:-1]):
         before = "".join(plain_text(inlines[:place]).split())
         if kind_of(inline) == "Space" and numbered.fullmatch(before):
-            wide = string(WIDE_SPACE)
-            return with_inlines(block, [*inlines[:place], wide, *inlines[place + 1 :]])
+            return with_inlines(block, [*inlines[:place], string(between), *inlines[place + 1 :]])
     return block

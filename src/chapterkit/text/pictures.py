@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Folder
@@ -51,21 +52,32 @@ def digest_at(address: str, folder: Folder) -> str:
         return ""
 
 
-def pictures_of(document: Document, tree: Tree, folder: Folder) -> dict[str, Picture]:
+def pictures_of(
+    document: Document, tree: Tree, folder: Folder, drawn: Mapping[str, Picture]
+) -> dict[str, Picture]:
     """Return the pictures of a document's tree, as it is printed, by their addresses.
+
+    `drawn` are those that were drawn for it, and lie nowhere.
 
     Raises ChapterkitError, at the picture, for the first that cannot be used.
     """
     found: dict[str, Picture] = {}
     for address in addresses(tree):
         try:
-            found[address] = picture_at(address, folder)
-            if sum(len(one.data) for one in found.values()) > MAX_BYTES_TOGETHER:
-                limit = MAX_BYTES_TOGETHER // 1_000_000
-                raise PictureError(f"图片一共超过 {limit} MB", hint="缩小或压缩后再用")
+            found[address] = drawn.get(address) or picture_at(address, folder)
+            if wrong := too_much(found.values()):
+                raise wrong
         except PictureError as error:
             raise error.at(origin_of(address, document)) from None
     return found
+
+
+def too_much(found: Iterable[Picture]) -> PictureError | None:
+    """Return what is said of pictures that are too large together, None where they are not."""
+    if sum(len(one.data) for one in found) <= MAX_BYTES_TOGETHER:
+        return None
+    limit = MAX_BYTES_TOGETHER // 1_000_000
+    return PictureError(f"图片一共超过 {limit} MB", hint="缩小或压缩后再用")
 
 
 def origin_of(address: str, document: Document) -> Origin:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.text.document import Comment
+from chapterkit.text.metadata import metadata_end
 from chapterkit.text.origins import Rendered
 
 # Pandoc's time grows with the square of a stretch of Han and punctuation without any space.
@@ -16,24 +17,10 @@ LONGEST_STRETCH = 300_000
 _FENCE = re.compile(r"^(`{3,}|~{3,})[^`\n]*$", re.MULTILINE)
 
 
-_METADATA_LINE = re.compile(r"""[\w."'-]+[ \t]*[:=](?:[ \t]|$)|-[ \t]|#|[ \t]|$""")
-_METADATA_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
-
-
 def without_metadata(text: str) -> str:
     """Blank out YAML (between ---) or TOML (between +++) at a file's head: it is no prose."""
-    ends = _METADATA_ENDS.get(text[: text.find("\n")].rstrip(), ())
-    start = text.find("\n") + 1
-    while ends and 0 < start < len(text):
-        line_end = text.find("\n", start)
-        line = text[start : line_end if line_end >= 0 else len(text)].rstrip()
-        if line in ends:
-            until = start + len(line)
-            return re.sub(r"[^\n]", " ", text[:until]) + text[until:]
-        if not _METADATA_LINE.match(line):
-            break
-        start = line_end + 1
-    return text
+    until = metadata_end(text)
+    return re.sub(r"[^\n]", " ", text[:until]) + text[until:]
 
 
 def check_stretches(rendered: Rendered) -> None:
@@ -47,6 +34,20 @@ def check_stretches(rendered: Rendered) -> None:
                 message = f"这里有 {len(longest):,} 个字连成一片，没有空格也没有换行"
                 raise ChapterkitError(message, rendered.origin(offset), "分成段落，段间空一行")
         offset += len(line) + 1
+
+
+_FORMULA = re.compile(r"(\$\$?)((?:\\.|[^$\\\n]|\n(?![ \t]*\n))+)\1", re.DOTALL)
+
+
+def probable_formulas(markdown: str) -> list[str]:
+    """Return what between dollar signs may be a formula, each once; two dollar signs at least.
+
+    >>> probable_formulas("设 $x$ 与 $$ y $$，价 5$。")
+    ['x', ' y ']
+    """
+    if markdown.count("$") < 2:
+        return []
+    return list(dict.fromkeys(found[2] for found in _FORMULA.finditer(markdown)))
 
 
 def most_brackets(markdown: str) -> int:

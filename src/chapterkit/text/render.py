@@ -9,13 +9,16 @@ from functools import partial
 import jinja2
 from markupsafe import Markup
 
-from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unknown_record
+from chapterkit.text.exhibits import placing, with_placed
 from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
+from chapterkit.text.passages import EVERYTHING, Only, Variant
+from chapterkit.text.refusals import Missing, assigned, explained, syntax_error
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
-from chapterkit.text.views import Numbers, dress_approx, dress_signed, dress_zh, escape, record_view
+from chapterkit.text.views import DRESSES, Call, Numbers, citation, escape, record_view
 
 DEFAULT_TEMPLATE = "experiment.md.j2"
 
@@ -37,12 +40,12 @@ class _Loader(jinja2.BaseLoader):
         return text, path, lambda: True
 
 
-def make_environment(book: Book, chapter: Chapter) -> Sandbox:
+def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Sandbox:
     """Return the one environment in which a chapter and its templates are rendered."""
     environment = Sandbox(
         loader=_Loader(book, chapter),
-        extensions=[OriginMarks],
-        undefined=jinja2.StrictUndefined,
+        extensions=[OriginMarks, Only],
+        undefined=Missing,
         comment_start_string="{%#",
         comment_end_string="#%}",
         trim_blocks=True,
@@ -51,25 +54,30 @@ def make_environment(book: Book, chapter: Chapter) -> Sandbox:
         cache_size=-1,
         bytecode_cache=CompiledTemplates.at_hand(),
     )
-    dresses = {"signed": dress_signed, "approx": dress_approx, "zh": dress_zh}
-    environment.filters |= {name: environment.counted(name, one) for name, one in dresses.items()}
-    environment.globals |= {
-        "n": Numbers(book.ledger, None),
-        "cite": lambda key, at=None: _cite(book, key, at),
-        "ref": lambda name, style="number": _ref(book, str(name), style),
-    }
-    for call in (PLACE, *book.config.kind_labels):
-        environment.globals[call] = partial(_placed, environment, book, chapter, call)
+    environment.variant, environment.editions = variant, frozenset(book.config.editions)
+    environment.filters |= {name: environment.counted(name, one) for name, one in DRESSES.items()}
+    environment.globals["n"] = Numbers(book.ledger, None)
+    calls = [
+        Call("cite", 'cite("chu2025sft", "图 6")', partial(_cite, book)),
+        Call("ref", 'ref("slug")', partial(_ref, book)),
+        Call("table", 'table("标识")', _table),
+        Call("chart", 'chart("标识")', _chart),
+        Call("flow", 'flow("标识")', _flow),
+    ]
+    for name in dict.fromkeys((PLACE, *book.config.kind_labels)):
+        place = partial(_placed, environment, book, chapter, name)
+        calls.append(Call(name, f'{name}("slug")', place))
+    environment.globals |= {call.name: call for call in calls}
     return environment
 
 
-def _cite(book: Book, key: str, at: str | None) -> Markup:
+def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
+    """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
     check_citation(str(key), book.bibliography)
-    locator = f", {escape(str(at))}" if at else ""
-    return Markup(f"[@{key}{locator}]")
+    return Markup(citation(str(key), str(at) if at else ""))
 
 
-def _ref(book: Book, name: str, style: str) -> Markup:
+def _ref(book: Book, name: str, style: str = "number") -> Markup:
     """Return a link to what has an identifier, with its number as text: [实验 7.4](#points).
 
     What is no record is known only once the text has been read: a link without a text, which gets
@@ -83,6 +91,21 @@ def _ref(book: Book, name: str, style: str) -> Markup:
         return Markup(f"[{escape(book.label_of(name))}](#{name})")
     styled = "" if style == "number" else f" style={style}"
     return Markup(f"[](#{name}){{.{REF}{styled}}}")
+
+
+def _table(name: str) -> Markup:
+    """Return a table that a record or book/exhibits declares; the call stands on its own line."""
+    return placing("table", name)
+
+
+def _chart(name: str) -> Markup:
+    """Return a chart that a record or book/exhibits declares; the call stands on its own line."""
+    return placing("chart", name)
+
+
+def _flow(name: str) -> Markup:
+    """Return a flow drawing that is declared so; the call stands on its own line."""
+    return placing("flow", name)
 
 
 _IDENTIFIER = re.compile(r"\w[\w.:-]{0,99}")
@@ -100,24 +123,49 @@ def _placed(environment: Sandbox, book: Book, chapter: Chapter, call: str, slug:
     record = record_view(book, book.records[slug])
     template = environment.get_template(name)
     numbers = Numbers(book.ledger, slug)
-    rendered = template.render(record=record, n=numbers)
+    rendered = template.render(record=record, n=numbers, numbers=record.numbers)
     if f"{{#{slug}}}" not in without_marks(rendered).text:
         raise ChapterkitError(
             f"{book.kind_label(slug)} {slug} 的文字里没有它的标题",
             Origin(f"templates/{name}"),
             f'开头写 {{% extends "{DEFAULT_TEMPLATE}" %}}，文字写在它的 block 里',
         )
-    return Markup(rendered)
+    kind = book.config.kinds.get(book.kind_of(slug))
+    return Markup(_lowered(rendered, kind.level - 2 if kind else 0))
 
 
-def render(book: Book, chapter: Chapter) -> Rendered:
+_LINE_HEAD = re.compile(
+    f"(?:{MARK_START}[^{MARK_END}]*{MARK_END})*(?P<says>#+(?=[ \\t])|`{{3,}}|~{{3,}})?"
+)
+
+
+def _lowered(rendered: str, by: int) -> str:
+    """Return a record's text with all its headings `by` levels lower; templates write level 2.
+
+    What is put before a line's marks keeps the places of what follows.
+    """
+    if not by:
+        return rendered
+    lines, fence = [], ""
+    for line in rendered.split("\n"):
+        found = _LINE_HEAD.match(line)
+        says = (found and found["says"]) or ""
+        if says and says[0] in "`~":
+            fence = "" if fence and says.startswith(fence) else fence or says
+        is_heading = says.startswith("#") and not fence
+        lines.append("#" * by + line if is_heading else line)
+    return "\n".join(lines)
+
+
+def render(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Rendered:
     """Return the chapter's Markdown, experiments in place, with the origin of every part.
 
+    Of passages for some formats or editions only it has those of `variant`.
     Raises ChapterkitError at file and line for anything a template gets wrong: syntax, unknown
     names, what the sandbox forbids, loops without end.
     """
     check_templates(book.templates, book.records)
-    environment = make_environment(book, chapter)
+    environment = make_environment(book, chapter, variant)
     try:
         parts, length = [], 0
         for part in environment.get_template(chapter.path).generate():
@@ -128,18 +176,23 @@ def render(book: Book, chapter: Chapter) -> Rendered:
     except ChapterkitError as error:
         raise error.at(_failing_line(error, chapter)) from None
     except jinja2.TemplateSyntaxError as error:
-        origin = Origin(error.filename or chapter.path, error.lineno)
-        raise ChapterkitError(
-            f"模板语法错误：{error.message}", origin, _syntax_hint(error)
-        ) from None
+        path = error.filename or chapter.path
+        raise syntax_error(error, _source(book, chapter, path), path, environment.names) from None
     except jinja2.TemplateNotFound as error:
-        message = f"没有 templates/{error.name} 这个模板"
-        raise ChapterkitError(message, _failing_line(error, chapter)) from None
+        raise _no_template(error, book).at(_failing_line(error, chapter)) from None
     except Exception as error:
         # Whatever else a template's own code raises (a wrong argument, text where a number
         # should be) is the template's mistake, since templates can reach nothing of ours.
-        raise ChapterkitError(_explained(error), _failing_line(error, chapter)) from None
-    rendered = without_marks(_joined_citations("".join(parts)))
+        origin = _failing_line(error, chapter)
+        known = (
+            *environment.globals,
+            "record",
+            "numbers",
+            *assigned(_source(book, chapter, origin.path)),
+        )
+        message, hint = explained(error, known)
+        raise ChapterkitError(message, origin, hint) from None
+    rendered = without_marks(with_placed(_joined_citations("".join(parts)), book))
     check_characters(rendered)
     return rendered
 
@@ -155,21 +208,24 @@ def _joined_citations(marked: str) -> str:
     return _NEIGHBOURS.sub(lambda found: between.sub("; @", found[0]), marked)
 
 
-def _explained(error: Exception) -> str:
-    match error:
-        case jinja2.UndefinedError():
-            return f"模板用了没有定义的名字：{error.message}"
-        case RecursionError():
-            return "模板没完没了地调用自己，或嵌套得太深"
-        case MemoryError():
-            return "模板要的内存太多"
-    return f"模板里的表达式出错：{error}"
+def _source(book: Book, chapter: Chapter, path: str) -> str:
+    """Return the text of a template by its path as errors name it."""
+    if path == chapter.path:
+        return chapter.text
+    return book.templates.get(path.removeprefix("templates/"), "")
 
 
-def _syntax_hint(error: jinja2.TemplateSyntaxError) -> str:
-    if "No filter named" in (error.message or ""):
-        return "数可用的过滤器：signed、approx、zh"
-    return "检查 {{ }} 与 {% %} 是否成对，block 是否有 endblock"
+def _no_template(error: jinja2.TemplateNotFound, book: Book) -> ChapterkitError:
+    names = [str(name) for name in getattr(error, "templates", [error.name])]
+    if not names:
+        hint = '写 {% include "名字.md.j2" %}'
+        return ChapterkitError("include 后面没有模板的名字", hint=hint)
+    near = nearest(names[-1], book.templates)
+    listed = "、".join(sorted(book.templates)[:10])
+    hint = f"最接近的是 {near}" if near else f"有：{listed}" if listed else "templates/ 里没有模板"
+    return ChapterkitError(
+        f"没有 {'、'.join(f'templates/{one}' for one in names)} 这个模板", hint=hint
+    )
 
 
 def _failing_line(error: BaseException, chapter: Chapter) -> Origin:

@@ -10,6 +10,7 @@ from jinja2.ext import Extension
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.manuscript.book import unknown_record
+from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.records import Record
 from chapterkit.text.effort import Effort
 from chapterkit.text.origins import check_no_marks, mark
@@ -113,6 +114,7 @@ def _check_child(text: str, path: str, known: set[str]) -> None:
         between = text[end : tag.start()] if tag else text[end:]
         if depth == 0 and between.strip():
             position.pass_over(between[: len(between) - len(between.lstrip())])
+            check_merged(text, Origin(path))
             hint = f"移进一个 block：{'、'.join(sorted(known))}"
             raise ChapterkitError("写在 block 外面的文字不会印出来", position.origin(), hint)
         if tag is None:

@@ -49,6 +49,11 @@ def plain_block(inlines: Sequence[Element]) -> Element:
     return {"t": "Plain", "c": list(inlines)}
 
 
+def paragraph(inlines: Sequence[Element]) -> Element:
+    """Return inlines as a paragraph."""
+    return {"t": "Para", "c": list(inlines)}
+
+
 def superscript(inlines: Sequence[Element]) -> Element:
     """Return inlines set above the line."""
     return {"t": "Superscript", "c": list(inlines)}
@@ -67,6 +72,11 @@ def raw(form: str, text: str) -> Element:
 def plain_line(text: str) -> str:
     """Return a text on one line, without the characters that no document may hold."""
     return printable(text.strip()).replace("\n", " ")
+
+
+def raw_block(form: str, text: str) -> Element:
+    """Return a block that a writer of this format prints as it is."""
+    return {"t": "RawBlock", "c": [form, text]}
 
 
 class Attributes(NamedTuple):
@@ -104,6 +114,26 @@ def div(blocks: Sequence[Element], attributes: Attributes) -> Element:
 def header(level: int, attributes: Attributes, inlines: Sequence[Element]) -> Element:
     """Return a heading."""
     return {"t": "Header", "c": [level, _raw_attributes(attributes), list(inlines)]}
+
+
+Cells = Sequence[Sequence[Element]]
+
+
+def table(widths: Sequence[float], heads: Cells, rows: Sequence[Cells]) -> Element:
+    """Return a table of columns whose widths are shares of the line, all set left.
+
+    A cell is inlines; the first of a row is its head.
+    """
+    columns = [[bare("AlignLeft"), {"t": "ColWidth", "c": width}] for width in widths]
+    none = _raw_attributes(Attributes())
+    head, body = [none, [_table_row(heads)]], [none, 1, [], [_table_row(one) for one in rows]]
+    return {"t": "Table", "c": [none, [None, []], columns, head, [body], [none, []]]}
+
+
+def _table_row(cells: Cells) -> list[Any]:
+    none = _raw_attributes(Attributes())
+    made = [[none, bare("AlignDefault"), 1, 1, [plain_block(cell)]] for cell in cells]
+    return [none, made]
 
 
 class Markup(NamedTuple):
@@ -226,12 +256,13 @@ def plain_text(inlines: Sequence[Element]) -> str:
 
 
 def title_text(inlines: Sequence[Element]) -> str:
-    """Return a title as plain text: calls of notes are left out, and blanks at its ends.
+    """Return a title as plain text: notes and citations are left out, and blanks at its ends.
 
     >>> title_text([string("训练"), space(), {"t": "Note", "c": []}])
     '训练'
     """
-    return plain_text(inlines).replace(OPAQUE, "").strip()
+    own = walk(inlines, lambda one: [] if kind_of(one) == "Cite" else one)
+    return re.sub("  +", " ", plain_text(own).replace(OPAQUE, "")).strip()
 
 
 def attributes_of(element: Element) -> Attributes:
@@ -301,6 +332,25 @@ def target_of(element: Element) -> Target:
 def with_target(element: Element, target: Target) -> Element:
     """Return a link or an image that points at this target instead of its own."""
     return _with_part(element, 2, list(target))
+
+
+def formulas_of(tree: Tree) -> list[str]:
+    """Return the formulas of a tree, in TeX, in no order."""
+    found: list[str] = []
+    waiting: list[Any] = [tree["blocks"]]
+    while waiting:
+        for node in waiting.pop():
+            if type(node) is list:
+                waiting.append(node)
+            elif type(node) is not dict:
+                continue
+            elif "citationId" in node:
+                waiting += [node["citationPrefix"], node["citationSuffix"]]
+            elif node["t"] == "Math":
+                found.append(text_of(node))  # type: ignore[arg-type]
+            elif type(content := node.get("c")) is list:
+                waiting.append(content)
+    return found
 
 
 def is_displayed(element: Element) -> bool:
@@ -406,6 +456,22 @@ def cells_of(element: Element) -> Iterator[list[Element]]:
     return (cell[4] for row in rows for cell in row[1])
 
 
+def rows_of(table: Element) -> Iterator[list[Element]]:
+    """Yield the blocks of all cells of each row of a table."""
+    return ([block for cell in row[1] for block in cell[4]] for row in _rows(table))
+
+
+def inner_blocks_of(table: Element) -> Iterator[Element]:
+    """Yield the blocks of a table's cells that are heads of no column and of no row."""
+    for body in table["c"][4]:
+        yield from (block for row in body[3] for cell in row[1][1:] for block in cell[4])
+
+
+def _rows(table: Element) -> list[Any]:
+    _, _, _, head, bodies, foot = table["c"]
+    return [*head[1], *(row for body in bodies for part in body[2:4] for row in part), *foot[1]]
+
+
 # --- going through
 
 
@@ -431,14 +497,15 @@ def elements_of(tree: Tree) -> Iterator[Element]:
 
 
 def _elements(node: Any) -> Iterator[Element]:
-    if isinstance(node, dict):
-        if "t" in node:
-            yield node  # type: ignore[misc]
-        node = node.values()
-    elif not isinstance(node, list):
-        return
-    for child in node:
-        yield from _elements(child)
+    ahead = [node]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node, dict):
+            if "t" in node:
+                yield node  # type: ignore[misc]
+            ahead.extend(reversed(node.values()))
+        elif isinstance(node, list):
+            ahead.extend(reversed(node))
 
 
 def walk(elements: Sequence[Element], change: Change) -> list[Element]:
@@ -503,13 +570,23 @@ def over_matching(node: Any, wanted: Collection[int], change: Callable[[Element]
     return node
 
 
-MAX_DEPTH = 60
+MAX_DEPTH = 25
 
 
 def check_depth(node: Any, depth: int = 0) -> None:
-    """Raise RecursionError for a tree nested deeper than any manuscript is."""
-    if depth > 4 * MAX_DEPTH:
-        raise RecursionError
+    """Raise RecursionError for elements nested deeper than any manuscript's, and than Typst sets.
+
+    It holds the text of what is nested so.
+    """
+    if depth > MAX_DEPTH:
+        raise RecursionError(_first_text(node))
     for child in node.values() if isinstance(node, dict) else node:
-        if isinstance(child, (dict, list)):
+        if isinstance(child, list):
+            check_depth(child, depth)
+        elif isinstance(child, dict):
             check_depth(child, depth + 1)
+
+
+def _first_text(node: Any) -> str:
+    texts = (text_of(one) for one in _elements(node))
+    return next((text for text in texts if text.strip()), "")

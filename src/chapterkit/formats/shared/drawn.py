@@ -2,53 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from math import sqrt
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
+from chapterkit.fonts import FontFile
 from chapterkit.formats.shared.typesetting import typeset
-from chapterkit.manuscript.drawings import size_of
 from chapterkit.manuscript.pictures import Picture, PictureError
-from chapterkit.manuscript.rasters import as_png
+from chapterkit.manuscript.rasters import as_png, with_density
 
 DOTS_PER_INCH = 300
 MAX_PIXELS = 5_000_000
+_TOGETHER = 20
 _HINT = "用绘图软件把它化简，或另存为 PNG"
-_SOURCE = """#set page(width: {}pt, height: {}pt, margin: 0pt)
-#image("drawing.svg", width: 100%)
+_PAGE = """#page(width: {}pt, height: {}pt, margin: 0pt, image("drawing{}.svg", width: 100%))
 """
 
 
-def as_pixels(picture: Picture, work: Path) -> Picture:
+def as_pixels(picture: Picture, work: Path, families: Sequence[FontFile] = ()) -> Picture:
     """Return a picture that every word processor shows: a drawing, or WebP, becomes PNG.
 
-    `work` is a folder for temporary files. Raises PictureError, the message without the
-    picture's name, for a drawing that Typst refuses.
+    `work` is a folder for temporary files, `families` are the fonts that text in it may be in.
+    Raises PictureError, the message without the picture's name, for a drawing that Typst refuses.
     """
     if picture.kind == "svg":
-        return Picture(picture.path, "png", _drawn(picture.data, work))
+        [drawn] = _drawn([picture], _dots(picture), work, families)
+        return drawn
     if picture.kind == "webp":
         return Picture(picture.path, "png", as_png(picture.data))
     return picture
 
 
-def _drawn(drawing: bytes, work: Path) -> bytes:
-    width, height = size_of(drawing)
+def all_as_pixels(
+    pictures: Iterable[Picture], work: Path, families: Sequence[FontFile]
+) -> Callable[[Picture], Picture]:
+    """Return `as_pixels` for some pictures, of which the drawings are drawn at once.
+
+    What cannot be drawn is left for it to tell.
+    """
+    plain = [one for one in pictures if one.kind == "svg" and _dots(one) == DOTS_PER_INCH]
+    made: dict[str, Picture] = {}
+    for first in range(0, len(plain), _TOGETHER):
+        some = plain[first : first + _TOGETHER]
+        with suppress(PictureError):
+            drawn = _drawn(some, DOTS_PER_INCH, work, families)
+            made |= {one.digest: pixels for one, pixels in zip(some, drawn, strict=True)}
+    return lambda one: made.get(one.digest) or as_pixels(one, work, families)
+
+
+def as_bitmap(picture: Picture, work: Path) -> Picture:
+    """Return a picture as JPEG or PNG, which every reader shows as a cover: others become PNG."""
+    if picture.kind == "gif":
+        return Picture(picture.path, "png", as_png(picture.data))
+    return as_pixels(picture, work)
+
+
+def _dots(drawing: Picture) -> int:
+    """Return with how many dots to the inch a drawing is drawn, fewer for a very large one."""
+    width, height = drawing.size
     most = 96 * sqrt(MAX_PIXELS / (width * height))
-    dots = max(1, min(DOTS_PER_INCH, int(most)))
-    (work / "drawing.svg").write_bytes(drawing)
-    (work / "drawing.typ").write_text(_SOURCE.format(width * 0.75, height * 0.75), "utf-8")
-    # PNG counts dots to the metre: a little more, or a whole one to the inch would be lost.
-    return as_png(_typeset(work / "drawing.typ", dots), dots + 0.02)
+    return max(1, min(DOTS_PER_INCH, int(most)))
 
 
-def _typeset(source: Path, dots_per_inch: float) -> bytes:
-    """Return the only page of a Typst source as PNG."""
-    target = source.with_suffix(".png")
+def _drawn(
+    drawings: Sequence[Picture], dots: int, work: Path, families: Sequence[FontFile]
+) -> list[Picture]:
+    """Return drawings as PNG, each the page of a Typst source; raise PictureError if it refuses."""
+    pages = []
+    for place, one in enumerate(drawings, 1):
+        (work / f"drawing{place}.svg").write_bytes(one.data)
+        width, height = (side * 0.75 for side in one.size)
+        pages.append(_PAGE.format(width, height, place))
+    source = work / "drawing.typ"
+    source.write_text("".join(pages), "utf-8")
+    target = source.with_name("drawing{p}.png")
     try:
-        refusal = typeset(source, target, source.parent, (), {}, format="png", ppi=dots_per_inch)
+        refusal = typeset(source, target, work, families, {}, format="png", ppi=dots)
     except ChapterkitError as error:
         raise PictureError(f"画不出来：{error.message}", hint=_HINT) from None
     if refusal:
         raise PictureError(f"画不出来：{refusal.message}", hint=_HINT)
-    return target.read_bytes()
+    files = (work / f"drawing{place}.png" for place, _ in enumerate(drawings, 1))
+    # PNG counts dots to the metre: a little more, or a whole one to the inch would be lost.
+    return [
+        Picture(one.path, "png", with_density(file.read_bytes(), dots + 0.02))
+        for one, file in zip(drawings, files, strict=True)
+    ]

@@ -1,4 +1,4 @@
-"""Fields of Word: numbers that Word counts (SEQ), references to them (REF), bookmarks round them.
+"""Fields of Word: numbers that it counts (SEQ), references to them and their pages, bookmarks.
 
 A field is runs of raw OOXML round the text that it shows until it is counted anew. Nothing of the
 author's own stands in what is raw: identifiers become numbers, names of counters are letters.
@@ -81,6 +81,11 @@ def _referring(element: Element, thing: Thing, equation: str) -> Element | list[
     return [*_text(before), *field, *_text(behind), *others]
 
 
+def page_of(identifier: str) -> list[Element]:
+    """Return the page on which a numbered figure or table stands: Word fills it in."""
+    return _field(f"PAGEREF {_name(identifier)} \\h", [], ' w:dirty="true"')
+
+
 def _text(text: str) -> list[Element]:
     return [string(text)] if text else []
 
@@ -102,10 +107,10 @@ def _bookmarked(identifier: str, inlines: list[Element]) -> list[Element]:
     ]
 
 
-def _field(instruction: str, shown: list[Element]) -> list[Element]:
+def _field(instruction: str, shown: list[Element], state: str = "") -> list[Element]:
     return [
         _openxml(
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            f'<w:r><w:fldChar w:fldCharType="begin"{state}/></w:r>'
             f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
             '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         ),

@@ -128,6 +128,19 @@ def put_in(written: bytes, printing: AnyPrinting) -> bytes:
     return written
 
 
+def with_drawings(written: bytes, printing: AnyPrinting) -> bytes:
+    """Return a page with the drawings made for it as parts of it, for wide and narrow screens."""
+    for address, narrow in printing.narrow.items():
+        wide = printing.pictures[address]
+        drawn = b'<span class="drawing">%b</span><span class="drawing narrow">%b</span>' % (
+            wide.data,
+            narrow.data,
+        )
+        image = rb'<img\b[^>]*\bsrc="%b"[^>]*>' % re.escape(_address(wide, _stand_in(wide)))
+        written = re.sub(image, lambda _, drawn=drawn: drawn, written)  # type: ignore[misc]
+    return written
+
+
 def named(printing: AnyPrinting) -> Mapping[bytes, bytes]:
     """Return the bytes of each picture by those that stand in for it."""
     return {_stand_in(one): one.data for one in printing.pictures.values()}

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
-from chapterkit.formats.shared import fonts
 from chapterkit.processes import Bounds, run, worker
 
 _BOUNDS = Bounds(seconds=120)

@@ -8,6 +8,10 @@ The longest word counts: a term of terms.yaml that holds the banned word within 
 (概化 in 大概化妆). Words in quotation marks and titles are problems too: who must
 quote one allows it there.
 
+A word between slashes stands for several: /第[一二三]曲线/, /(打造|构建).{1,4}生态/. There `.` is
+any character but punctuation, `…` up to fourteen of them, [甲乙] one of these characters,
+(甲|乙丙) one of these words, 甲? may be absent, 甲{1,3} stands one to three times.
+
 Bad:
 
     ---
@@ -31,12 +35,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from chapterkit.lint.citing import is_in_title, is_quoted
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import any_of, crosses_word, is_plain, words_patterns
+from chapterkit.lint.words import (
+    any_of,
+    crosses_word,
+    is_plain,
+    stands_within,
+    wildcard_pattern,
+    words_patterns,
+)
 from chapterkit.manuscript.book import Book
-from chapterkit.text.document import Document
+from chapterkit.manuscript.wildcards import is_wildcard
+from chapterkit.text.document import Document, Hit
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.terms import Banned, TermsModel
 
 GROUP = "terms"
 SEVERITY = "error"
@@ -47,7 +63,10 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each banned word, with the fix where another word takes its place."""
     if book.terms is None or not book.terms.model.banned:
         return
-    banned = {one.word.lower(): one for one in book.terms.model.banned}
+    yield from _wildcards(document, book.terms.model)
+    banned = {one.word.lower(): one for one in book.terms.model.banned if not is_wildcard(one.word)}
+    if not banned:
+        return
     kept = [one.term for one in book.terms.model.terms if one.term.lower() not in banned]
     holds = re.compile(any_of(banned)).search
     longer = [term for term in kept if holds(term.lower())]
@@ -57,17 +76,33 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         entry = banned.get(hit.match[0].lower())
         if entry is None:
             continue
-        excerpt = hit.block.text[hit.start : hit.end]
-        text = hit.block.prose
-        if crosses_word(text, hit.start, hit.end):
-            continue
-        quoted = is_in_title(text, hit.start) or is_quoted(text, hit.start)
-        plain = is_plain(entry.say) and not quoted
-        yield problem_at(
-            hit.block,
-            hit.start,
-            hit.end,
-            f"“{excerpt}”不用" + (f"：{entry.why}" if entry.why else ""),
-            f"改说“{entry.say}”" if entry.say else "换一个说法，或删去",
-            edits=replacement(hit.block, hit.start, hit.end, entry.say) if plain else (),
-        )
+        if not crosses_word(hit.block.prose, hit.start, hit.end):
+            yield _problem(hit, entry)
+
+
+def _wildcards(document: Document, model: TermsModel) -> Iterator[Problem]:
+    """Yield a problem for what a banned word that stands for several stands for."""
+    entries = [one for one in model.banned if is_wildcard(one.word)]
+    kept = [*(one.term for one in model.terms), *(one.say for one in model.banned)]
+    for entry in entries:
+        for hit in document.prose.finditer(wildcard_pattern(entry.word)):
+            if not (
+                hit.match[0] == entry.say
+                or crosses_word(hit.block.prose, hit.start, hit.end)
+                or stands_within(hit.block.prose, hit.start, hit.end, kept)
+            ):
+                yield _problem(hit, entry)
+
+
+def _problem(hit: Hit, entry: Banned) -> Problem:
+    excerpt, text = hit.block.text[hit.start : hit.end], hit.block.prose
+    quoted = is_in_title(text, hit.start) or is_quoted(text, hit.start)
+    plain = is_plain(entry.say) and not quoted
+    return problem_at(
+        hit.block,
+        hit.start,
+        hit.end,
+        f"“{excerpt}”不用" + (f"：{entry.why}" if entry.why else ""),
+        f"改说“{entry.say}”" if entry.say else "换一个说法，或删去",
+        edits=replacement(hit.block, hit.start, hit.end, entry.say) if plain else (),
+    )

@@ -1,10 +1,15 @@
 """A block stands in the text that is neither heading nor paragraph.
 
+Metadata (`title:` and the like between ---) are one, too, wherever they stand in a book.
+
 Why: the chapter is running prose. A code block, table, line block or definition list breaks it,
 cannot be read aloud, and holds numbers that nobody can trace.
 
+Quiet: what the calls `table`, `chart` and `flow` place, whose numbers come from the ledger.
+
 Options: `allowed`, the blocks that may stand beside headings and paragraphs, of quote, formula,
-image, code, table, lines, definition, rule. Default: quote, formula, image.
+image, code, table, lines, definition, rule. Default: quote, formula, image. Whoever sets it in
+book.yaml names all that may stand: `lint: {options: {block-in-text: {allowed: [quote, table]}}}`.
 
 Bad:
 
@@ -25,6 +30,7 @@ from dataclasses import dataclass
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
+from chapterkit.text.exhibits import was_called
 from chapterkit.text.tree import Element, kind_of
 
 GROUP = "structure"
@@ -54,16 +60,26 @@ _NAMES = {
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each block that is not allowed, at its first line."""
     seen: set[int] = set()
+    for start, _ in document.metadata:
+        message = "正文里有元数据（title: 之类），会当作正文印出来"
+        hint = "删去这几行；书名、作者等写在 book.yaml 里"
+        yield Problem(document.rendered.origin(start), message, hint)
     for block in document.blocks:
+        if document.is_metadata(block):
+            continue
         for element in (*block.containers, block.element):
             if id(element) in seen:
                 continue
             seen.add(id(element))
             name, words = _named(element, block)
-            if name and name not in options.allowed:
-                yield problem_at(
-                    block, 0, 1, f"正文里有{words}", "改写成段落，或在 book.yaml 里允许这种块"
-                )
+            if name and name not in options.allowed and not was_called(block):
+                yield problem_at(block, 0, 1, f"正文里有{words}", _hint(name, options))
+
+
+def _hint(name: str, options: Options) -> str:
+    """Return what to do about a block, and how book.yaml would allow it."""
+    allowed = ", ".join((*options.allowed, name))
+    return f"改写成段落；要允许，book.yaml 里写 lint.options.block-in-text.allowed: [{allowed}]"
 
 
 def _named(element: Element, block: Block) -> tuple[str, str]:

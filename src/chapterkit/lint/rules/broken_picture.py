@@ -4,7 +4,8 @@ Why: every format is handed the very picture that was looked at. So it must lie 
 folder, at a path relative to `book/`, or to the folder itself; be PNG, JPEG, GIF, WebP or SVG, as
 its name says; and be whole. It may have 50 million pixels and 30 MB, an SVG 10 MB. What an SVG may
 hold is what print can show: no script, no animation, no HTML, nothing that is fetched from
-elsewhere. A build refuses what this rule reports even where the rule is off.
+elsewhere. All pictures of a chapter together may have 100 MB. A build stops at what this rule
+reports, wherever it is off, allowed or accepted.
 
 In an address, a blank may be written as it is, a per cent sign as `%25`.
 
@@ -28,35 +29,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chapterkit.lint.bearers import pictures
+from chapterkit.lint.exhibits import roughly_drawn
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.pictures import PictureError
+from chapterkit.manuscript.drawn import ADDRESS
+from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.text.document import Document
-from chapterkit.text.pictures import picture_at
+from chapterkit.text.exhibits import was_called
+from chapterkit.text.pictures import picture_at, too_much
 from chapterkit.text.tree import target_of
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
+STOPS = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield one problem a place at which such a picture is shown; each picture is opened once."""
     if not book.folder:
         return
-    known: dict[str, PictureError | None] = {}
+    known: dict[str, Picture | PictureError] = {}
     for picture in pictures(document):
         address = target_of(picture.element).address
-        if address not in known:
-            known[address] = _wrong(address, book)
-        if wrong := known[address]:
+        if address.startswith(ADDRESS) and not was_called(picture.block):
+            message, hint = "图片的地址不能手写成 exhibit:", '写 {{ chart("标识") }}，单独占一行'
+            yield picture.problem(message, hint, address)
+            continue
+        is_new = address not in known
+        if is_new:
+            known[address] = _opened(address, book)
+        wrong = known[address]
+        if is_new and not isinstance(wrong, PictureError):
+            wrong = too_much(one for one in known.values() if isinstance(one, Picture)) or wrong
+        if isinstance(wrong, PictureError):
             yield picture.problem(wrong.message, wrong.hint, address)
 
 
-def _wrong(address: str, book: Book) -> PictureError | None:
+def _opened(address: str, book: Book) -> Picture | PictureError:
+    assert book.folder
+    exhibit = book.exhibits.get(address.removeprefix(ADDRESS))
     try:
-        assert book.folder
-        picture_at(address, book.folder)
+        if address.startswith(ADDRESS) and exhibit:
+            return roughly_drawn(exhibit)
+        return picture_at(address, book.folder)
     except PictureError as error:
         return error
-    return None

@@ -4,6 +4,8 @@ Why: the title goes onto the cover, into the contents, the running heads and the
 format, as plain text, once. A note or a formula in it is lost there, or stops a format; a second
 heading of level 1 would be another chapter, which has neither a number nor a page of its own.
 
+A build stops here wherever this rule is off, allowed or accepted.
+
 In a book only: other files may have as many headings of level 1 as they like.
 
 Bad:
@@ -53,6 +55,7 @@ from chapterkit.text.tree import inlines_of, title_text
 GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
+STOPS = True
 
 _LOST = {
     "Note": ("脚注", "把脚注移到正文的第一段"),

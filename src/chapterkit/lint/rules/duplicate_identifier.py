@@ -3,7 +3,9 @@
 Why: a link can lead to one of them only. Which one differs from format to format, and nobody is
 told. Identifiers are unique in the whole book, so that any chapter may refer to what another has.
 
-The problem stands where the identifier is given the second time.
+The problem stands where the identifier is given the second time, or where it is given at all, if
+it is one that a whole book's own pages have: book-title, book-copyright, book-figures, book-tables,
+book-references, book-part-1 and so on.
 
 Bad:
 
@@ -32,6 +34,7 @@ from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import COMMENT, Book, Chapter
 from chapterkit.text.document import Document
 from chapterkit.text.tree import attributes_of, elements_of
+from chapterkit.text.whole import is_taken
 
 GROUP = "references"
 SEVERITY = "error"
@@ -56,6 +59,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for name, offset in given:
         origin = document.rendered.origin(offset)
+        if is_taken(name):
+            yield Problem(origin, f"标识 {name} 是工具自己用的，合成一本书时分不清", _HINT)
         if carried[name] > 1 and name in first:
             where = f"第 {first[name]} 行"
             yield Problem(origin, f"标识 {name} 用了两次，先在{where}", _HINT)

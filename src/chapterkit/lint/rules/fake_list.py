@@ -4,6 +4,9 @@ Why: a list without list marks is still a list: `•`, `（1）`, `1、`, `一�
 paragraphs, or of lines inside one, put items where an argument should be. Ordinals in running
 prose (第一，其次), years, decimals, ranges and initials at the head of a paragraph are no items.
 
+A list of references that was typed is told once: `chapterkit adopt` brings it into the
+bibliography.
+
 Bad:
 
     （1）先用监督微调稳住格式。
@@ -29,6 +32,7 @@ from collections.abc import Iterator
 
 from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.typed_references import TypedReferences
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
 
@@ -93,11 +97,18 @@ def _follows(first: str, second: str) -> bool:
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each paragraph that begins as an item, or holds two lines that do."""
+    references = TypedReferences(document)
     for block in document.paragraphs:
         if {"Caption", "BulletList", "OrderedList", "DefinitionList"} & set(block.within):
             continue
         text = block.masked("Code", "Math", "Cite", "Number", "Note")
-        if item_mark(text):
+        marked = item_mark(text)
+        lines = () if marked else lines_of(block, text)
+        items = [start for start, line in lines if item_mark(line)]
+        if (marked or items) and references.hold(block):
+            yield from references.problem(block)
+            continue
+        if marked:
             start = len(text) - len(text.lstrip())
             excerpt = block.text[start : start + 12]
             yield problem_at(
@@ -108,7 +119,6 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                 "去掉项目符号或编号，写成一段话",
             )
             continue
-        items = [start for start, line in lines_of(block, text) if item_mark(line)]
         if len(items) > 1:
             yield problem_at(
                 block,

@@ -4,10 +4,12 @@ Why: one 至关重要 is style, six are a tell. Such phrases claim weight withou
 text made by machines is full of them, and a reader who has noticed stops reading. They are
 counted by rate, not by presence: a stretch of text is a problem where at least `minimum` of them
 stand at `per_thousand` or more to a thousand characters. The list lies in data/lint/filler.txt,
-a book adds its own in terms.yaml (`filler:`, … for a few characters).
+a book adds its own in terms.yaml (`filler:`, … for a few characters, or a word between slashes that
+stands for several: /(打造|构建).{1,4}生态/).
 
 One problem for each such stretch, where it is densest; the hint tells the phrases and how often
-each occurs. Quotations do not count.
+each occurs. Quotations do not count. A text of one paragraph has no room for as many: there half
+of `minimum` will do, if they stand ten times as close.
 
 Options: `per_thousand` (default 2), `minimum` (default 6), `leave_out`, phrases that do not count.
 
@@ -22,16 +24,18 @@ Good:
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chapterkit.lint.citing import is_quoted
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.script import characters_of
-from chapterkit.lint.words import any_of, word_list
+from chapterkit.lint.words import any_of, wildcard_pattern, word_list
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.wildcards import is_wildcard
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 
@@ -53,18 +57,31 @@ class Options:
 _GAP = 14
 _STOP = Late("[，。；：！？、\n]")
 _NAMED_AT_MOST = 8
+_CLOSER = 10
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each stretch in which filler is too dense, at its densest place."""
     own = book.terms.model.filler if book.terms else ()
     phrases = dict.fromkeys((*word_list("filler"), *own))
-    found = _found(document, [one for one in phrases if one not in options.leave_out])
+    wanted = [one for one in phrases if one not in options.leave_out]
+    plain = [one for one in wanted if not is_wildcard(one)]
+    found = _found(document, plain)
+    if len(plain) < len(wanted):
+        found = _with_wildcards(document, found, filter(is_wildcard, wanted))
+    if len(found) < options.minimum and _is_short(document):
+        per_thousand, minimum = _CLOSER * options.per_thousand, math.ceil(options.minimum / 2)
+        options = replace(options, per_thousand=per_thousand, minimum=minimum)
     if len(found) < options.minimum:
         return
     counted = [span for span in found if _counts(document, span[0])]
     for first, last in _stretches([start for start, _ in counted], options):
         yield _problem(document, counted[first : last + 1], options)
+
+
+def _is_short(document: Document) -> bool:
+    """Tell whether a text has one paragraph alone."""
+    return sum(block.kind != "Header" for block in document.prose.blocks) == 1
 
 
 Span = tuple[int, int]
@@ -92,6 +109,17 @@ def _found(document: Document, phrases: Iterable[str]) -> list[Span]:
         if end and (not found or start >= found[-1][1]):
             found.append((start, end))
     return found
+
+
+def _with_wildcards(document: Document, found: Iterable[Span], words: Iterable[str]) -> list[Span]:
+    """Return where phrases stand, those of words that stand for several among them."""
+    text = document.prose.text
+    more = [one.span() for word in words for one in wildcard_pattern(word).finditer(text)]
+    kept: list[Span] = []
+    for start, end in sorted([*found, *more], key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
 
 
 def _end(text: str, start: int, phrase: str) -> int:

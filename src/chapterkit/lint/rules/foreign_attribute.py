@@ -5,11 +5,15 @@ and run what they hold. What is known to be harmless gets into print, and nothin
 out whatever is said of this rule, which tells where the text means something that no reader will
 see. It may be allowed, accepted by a baseline, and weigh less; where it is off, it still warns.
 
-Known are identifiers of letters, digits and `-_.:`, two hundred at most, that contents, notes and
+Known are identifiers of letters, digits and `-_.:`, two hundred at most, not beginning
+with a stop or a colon, that contents, notes and
 references do not need themselves (`TOC`, `fn1`, `ref-…`); the classes `.number` of a span,
 `.unnumbered` and `.unlisted` of a heading, `.note` of a div, a language of code, `.keep` of
 anything; `data-number` of a span; `alt`, `width` and `height` of an image, the latter two as a
 number with %, px, cm, mm, em, in or pt; `lang` of anything, as a BCP 47 tag.
+
+Passages for some formats only are no matter of classes (`.content-visible`, `when-format`): they
+stand between `{% only html %}` and `{% endonly %}`.
 
 Bad:
 
@@ -57,6 +61,14 @@ _FORMS = {
     "lang": "写语言的标签，如 en、zh-Hant",
     "width": _LENGTH,
 }
+# What other tools have for passages of some formats only.
+_CONDITIONAL = frozenset(
+    [
+        *("content-visible", "content-hidden", "when-format", "unless-format", "when-meta"),
+        *("unless-meta", "when-profile", "unless-profile", "html-only", "pdf-only"),
+    ]
+)
+_PASSAGES = "只给某些格式的文字写在 {% only html %} 和 {% endonly %} 之间"
 _LEFT_OUT = "它不会进成品，请删去；chapterkit rule foreign-attribute 列出能用的"
 
 
@@ -72,14 +84,16 @@ def _problem(bearer: Bearer, foreign: Foreign) -> Problem:
     match foreign.fault:
         case "identifier":
             message = f"标识 #{name} 里有不能用的字符，或者太长"
-            hint = "标识由文字、数字和 - _ . : 组成，最多 200 个字符；标题后面写 {#标识}"
+            hint = "标识由文字、数字和 - _ . : 组成，不以 . : 开头，最多 200 个字符"
         case "reserved":
             message = f"标识 #{name} 另有用处：目录、脚注、参考文献用它"
             hint = "换一个标识；标题后面写 {#标识}"
         case "class":
-            message, hint = f"不认得类 .{name}", _LEFT_OUT
+            message = f"不认得类 .{name}"
+            hint = _PASSAGES if foreign.name in _CONDITIONAL else _LEFT_OUT
         case "key":
-            message, hint = f"不认得属性 {name}", _LEFT_OUT
+            message = f"不认得属性 {name}"
+            hint = _PASSAGES if foreign.name in _CONDITIONAL else _LEFT_OUT
         case "value":
             message, hint = f"属性 {name} 的值“{quoted(foreign.value)}”不成形", _FORMS[foreign.name]
         case "repeated":

@@ -89,6 +89,8 @@ def _given(source: Source, known: Mapping[str, Source], depth: int = 0) -> set[s
     for role, people in (("author", source.authors), ("editor", source.editors)):
         if any(map(_says_something, people)):
             given.add(role)
+    if "collaboration" in given:
+        given.add("author")
     for parent in parents(source):
         if parent not in known or depth > 5:
             given.add("*")

@@ -2,7 +2,8 @@
 
 Why: a percent whose count and total are known has few possible values; before, after and change
 must add up; what a derived number comes to must be what the source prints. A slip in one of them
-shows here, before anybody reads the paper again.
+shows here, before anybody reads the paper again. A range begins with its smaller end: a pair that
+does not is told, unless its record or the text makes it a ratio or a product (4:3, 800×600).
 
 A paper may print a difference of unrounded values; `note:` on the number accepts that, with a
 reason that the build's report prints.
@@ -24,11 +25,13 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
-from chapterkit.numbers.consistency import contradictions
+from chapterkit.manuscript.ledger import Ledger, Number
+from chapterkit.numbers.accounting import accounts
+from chapterkit.numbers.consistency import contradictions, is_pair, is_turned_round
 from chapterkit.text.document import Document
 
 GROUP = "numbers"
@@ -38,7 +41,32 @@ NEEDS = frozenset({"ledger"})
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at its record's line, for each number that the others contradict."""
+    turned = []
     for number in book.ledger.values():
-        if not number.model.note:
-            for message in contradictions(number, book.ledger):
-                yield Problem(number.origin, message, "改正其中一个；确有缘由就用 note: 写明")
+        if number.model.note:
+            continue
+        for message in contradictions(number, book.ledger):
+            yield Problem(number.origin, message, "改正其中一个；确有缘由就用 note: 写明")
+        if is_turned_round(number) and not is_pair(number):
+            turned.append(number)
+    if turned:
+        yield from _turned(turned, document, book.ledger)
+
+
+def _turned(numbers: Sequence[Number], document: Document, ledger: Ledger) -> Iterator[Problem]:
+    """Yield a problem for each pair that nothing makes a ratio or a product, in the text either."""
+    pairs = {
+        one.quantity.value
+        for one in accounts(document, ledger)
+        if one.quantity and one.quantity.shape in _PAIRS
+    }
+    for number in numbers:
+        if number.value not in pairs:
+            assert isinstance(number.value, tuple)
+            low, high = reversed(number.value)
+            message = f"{number.id} 的两端颠倒了：写的是 [{high}, {low}]"
+            hint = f"范围写 [{low}, {high}]；是比或乘积，就在 of: 里说明，如“画幅之比”"
+            yield Problem(number.origin, message, hint)
+
+
+_PAIRS = ("ratio", "size", "fraction")

@@ -2,7 +2,8 @@
 
 Why: a reader takes two renderings for two things. terms.yaml says which one the book has chosen
 (`term`) and which it does not use (`instead_of`); the same goes for a rendering glossed with an
-English term that has another one.
+English term that has another one. A rendering between slashes stands for several, as banned words
+do: /增强(型|式)?学习/.
 
 Without terms.yaml the rule compares glosses alone and only warns: of a second, clearly different
 Chinese rendering of the same English term or abbreviation, as in 智能体（agent）…… 代理（agent）,
@@ -11,7 +12,8 @@ the like.
 
 Quiet: a rendering named as another's (又译增强学习), titles in 《》, longer words that merely hold
 it (在策略的选择上; terms of terms.yaml count as whole words) and words that only overlap with it
-(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织).
+(增强学习者的信心, 大概化妆), short forms (世卫组织 for 世界卫生组织), an abbreviation that tells
+the means (细节验证（RAG）).
 
 Bad:
 
@@ -39,14 +41,16 @@ Good:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title
 from chapterkit.lint.problem import Problem, problem_at, replacement
-from chapterkit.lint.words import crosses_word, word_patterns, words_patterns
+from chapterkit.lint.words import crosses_word, wildcard_pattern, word_patterns, words_patterns
 from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.wildcards import is_wildcard, pattern_of
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
 
@@ -84,24 +88,48 @@ def _instead(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     refused = {name.lower(): term for term in terms for name in term.instead_of}
     if not refused:
         return
+    yield from _wildcards(document, terms)
+    refused = {name: term for name, term in refused.items() if not is_wildcard(name)}
     chosen = {term.term for term in terms}
     lengths = sorted(set(map(len, chosen)))
     given = [name for term in terms for name in (*term.instead_of, term.term)]
+    given = [name for name in given if not is_wildcard(name)]
     patterns = words_patterns(list(dict.fromkeys(given)))
     for hit in (hit for one in patterns for hit in document.prose.finditer(one)):
         name = hit.match[0].lower()
         term = refused.get(name)
         if term is None or _is_part(hit, chosen, lengths) or _is_named(hit) or _overlaps_words(hit):
             continue
-        yield problem_at(
-            hit.block,
-            hit.start,
-            hit.end,
-            f"“{hit.match[0]}”在这本书里叫“{term.term}”"
-            + (f"（{term.english}）" if term.english else ""),
-            f"改成“{term.term}”" + (f"；{term.note}" if term.note else ""),
-            edits=replacement(hit.block, hit.start, hit.end, term.term),
-        )
+        yield _problem(hit, term)
+
+
+def _wildcards(document: Document, terms: Sequence[Term]) -> Iterator[Problem]:
+    """Yield a problem for what a refused rendering that stands for several stands for."""
+    chosen = [one.term for one in terms]
+    lengths = sorted(set(map(len, chosen)))
+    for term in terms:
+        for name in filter(is_wildcard, term.instead_of):
+            for hit in document.prose.finditer(wildcard_pattern(name)):
+                is_chosen = hit.match[0].lower() == term.term.lower()
+                if not (
+                    is_chosen
+                    or _is_part(hit, chosen, lengths)
+                    or _is_named(hit)
+                    or _overlaps_words(hit)
+                ):
+                    yield _problem(hit, term)
+
+
+def _problem(hit: Hit, term: Term) -> Problem:
+    return problem_at(
+        hit.block,
+        hit.start,
+        hit.end,
+        f"“{hit.match[0]}”在这本书里叫“{term.term}”"
+        + (f"（{term.english}）" if term.english else ""),
+        f"改成“{term.term}”" + (f"；{term.note}" if term.note else ""),
+        edits=replacement(hit.block, hit.start, hit.end, term.term),
+    )
 
 
 def _is_part(hit: Hit, chosen: Collection[str], lengths: Sequence[int]) -> bool:
@@ -166,7 +194,7 @@ _MARK_BEFORE = Late(r"(?:^|[。！？；，、：:“”「」‘（(—…\n])\
 _POINTING = Late("(?:这样的|這樣的|这种|這種|一种|一種|所谓的?|所謂的?|叫作|叫做|称为|稱為|称作)")
 # A clause may also begin with a verb or pronoun.
 _NO_BEGINNING = frozenset(
-    "他她它我你这那该其本各每某和与或及在用以从对把将被让使做有是为叫称即如若当按由经给向到就也都还"
+    "他她它我你这那该此其本各每某和与或及在用以从对把将被让使做有是为叫称即如若当按由经给向到就也都还"
     "又再更最很不没无可能会要需应先后前上下新旧老大小多少只仅采引讲写读算训选学住去来说看想问并而但因"
     "則這該與將從對為稱經給還個"
 )
@@ -174,7 +202,7 @@ _NO_BEGINNING = frozenset(
 
 def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
     chosen = {_singular(term.english.lower()): term for term in terms if term.english}
-    seen: dict[str, str] = {}
+    seen: dict[str, list[str]] = {}
     reported: set[tuple[str, str]] = set()
     emphasis = Spans("Strong", "Emph")
     for hit in document.prose.finditer(_GLOSS):
@@ -187,14 +215,17 @@ def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
         run, start, end = found[1], first + found.start(1), first + found.end(1)
         if name in chosen:
             term = chosen[name]
-            differs = term.term not in run and not run.endswith(term.instead_of)
+            differs = term.term not in run and not _ends_refused(run, term)
             rendering, said = run[-_expected(english) :].lstrip(_LEADING) or run, term.term
+            differs = differs and not _is_aside(rendering, said, english)
             named = _NAMED.search(run[: -len(rendering)]) is not None
             message = f"{english} 在这里译成“{rendering}”，书里叫“{said}”"
         else:
             rendering = _delimited(hit.block, start, end, english, emphasis)
-            said = seen.setdefault(name, rendering) if rendering else ""
-            differs = bool(rendering) and _differ(said, rendering, english)
+            known = seen.setdefault(name, []) if rendering else []
+            said = next((one for one in known if not _is_aside(rendering, one, english)), "")
+            differs = bool(said) and _differ(said, rendering, english)
+            known += [rendering] if rendering and not said else []
             named = _NAMED.search(hit.block.prose[max(0, start - 8) : start]) is not None
             message = f"{english} 在这里译成“{rendering}”，前面是“{said}”"
         if not differs or named or (name, rendering) in reported:
@@ -203,6 +234,14 @@ def _glosses(document: Document, terms: tuple[Term, ...]) -> Iterator[Problem]:
         start, severity = end - len(rendering), "" if name in chosen else "warning"
         hint = "一个概念只用一种译法"
         yield problem_at(hit.block, start, end, message, hint, severity=severity)
+
+
+def _ends_refused(run: str, term: Term) -> bool:
+    """Tell whether a run of Han ends in a rendering that is refused, and so told already."""
+    return any(
+        re.search(f"(?:{pattern_of(name)})$", run) if is_wildcard(name) else run.endswith(name)
+        for name in term.instead_of
+    )
 
 
 def _delimited(block: Block, start: int, end: int, english: str, emphasis: Spans) -> str:
@@ -259,6 +298,23 @@ def _differ(one: str, other: str, english: str) -> bool:
         common += 1
     words = _words(english)
     return common < min(2 * words - 1, words + 1)
+
+
+# So many characters are no mere chance.
+_FULL = 6
+
+
+def _is_aside(rendering: str, said: str, english: str) -> bool:
+    """Tell whether an abbreviation in brackets says by what means, rather than what it stands for.
+
+    Two renderings of one abbreviation have characters in common, and most of them where they are
+    short; 细节验证（RAG） has none of 检索增强生成.
+    """
+    if not english.isupper():
+        return False
+    common = sum((Counter(rendering) & Counter(said)).values())
+    shorter = min(len(rendering), len(said))
+    return common == 0 or 2 * common <= shorter < _FULL
 
 
 _LEADING = "的做了用是在对把将和与以这种个一为称叫即作之其有从由到能会"

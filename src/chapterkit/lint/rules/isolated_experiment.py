@@ -6,7 +6,7 @@ there finds no way on. The problem says whether others refer to it, for then the
 only its other end is missing.
 
 An experiment is a record's, or a heading 实验 7.4; it is referred to by a link, by its number, or
-by where it stands (上一个实验).
+by where it stands (上一个实验), in the book's own words (案例 7.2) where it has any.
 
 Bad:
 
@@ -42,6 +42,8 @@ from chapterkit.lint.grounds import (
     neighbours,
     parts,
     problem_about,
+    records_beside,
+    records_named,
 )
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
@@ -62,7 +64,10 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     called = [names(one) for one in experiments]
     kinds = labels_of(book)
     said = [
-        mentions(one.blocks) | neighbours(one, index, called)
+        mentions(one.blocks)
+        | neighbours(one, index, called)
+        | records_named(one.blocks, book)
+        | records_beside(one, experiments, book)
         for index, one in enumerate(experiments)
     ]
     referring = _referring(experiments, said, book)

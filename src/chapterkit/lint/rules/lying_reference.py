@@ -59,6 +59,15 @@ _NUMBER = (
 )
 # Behind a number: it counts something, or goes on.
 _ENDS = r"(?![\d%％]|[.]\d|\s?[个個种種张張幅条條次页頁人年月日天倍位件台套])"
+# What may stand before the name of a place: 参见图 7.1, 如上面的图 7.1 所示.
+_LEADING = (
+    "(?:[参參详詳请請可另又]?[见見看阅閱]|如|即|正如|按|据|據|从|從|在|[上下前后後]面的?|本[书書]的?"
+    r"|(?:see|cf\.?|in|of|from|the)\b)"
+)
+# A title in quotation marks, and what it is the title of.
+_QUOTED = re.compile(
+    r"[“「『](?P<title>[^“”「」『』]{2,60})[”」』]\s?的?[这這那一]?(?:小?[节節]|章)"
+)
 # A number that was typed before a heading.
 _TYPED = re.compile(rf"第?\s?(?P<number>{_NUMBER})\s?(?:小?[节節章]|、|[.．]?\s|$)")
 _TITLE = re.compile("[“”「」『』《》\"'\\s]")
@@ -66,11 +75,15 @@ _BARE = re.compile(r"(?:[这這该該本上下那此]面?的?)?[一]?(?:[张張�
 
 
 class _Said(NamedTuple):
-    """What a text names: a word (图, 节, 案例), a number, and a chapter that stands before them."""
+    """What a text names: a word (图, 节, 案例), a number, and a chapter that stands before them.
+
+    `alone` tells that the text says nothing else.
+    """
 
     word: str
     number: str
     chapter: str = ""
+    alone: bool = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
@@ -90,7 +103,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         thing = known.things.get(name)
         truth = known.truth(text, thing) if thing else ""
         if thing and truth:
-            is_named = bool(thing.label or thing.title) and known.is_book
+            said = known.said(text)
+            is_all = said is None or said.alone
+            is_named = bool(thing.label or thing.title) and known.is_book and is_all
             yield problem_at(
                 block,
                 inline.start,
@@ -177,6 +192,9 @@ class _Known:
         others = self.titles.get(_plain(text), [])
         if others and _plain(text) not in _plain(thing.title):
             return all(one.identifier != thing.identifier for one in others)
+        if quoted := _QUOTED.fullmatch(text):
+            said, own = _plain(quoted["title"]), _plain(thing.title)
+            return thing.kind in {"chapter", "section"} and said not in own and own not in said
         bare = _BARE.fullmatch(text)
         kind = _FLOATS.get(bare["word"].lower()) if bare else None
         return kind is not None and thing.kind in _FLOATS.values() and thing.kind != kind
@@ -201,7 +219,7 @@ def _reader(labels: tuple[str, ...]) -> Reader:
     words = sorted({*_FLOATS, *_EXPERIMENTS, "chapter", "section", "sec", "§", *labels}, key=len)
     named_by = "|".join(re.escape(word) for word in reversed(words))
     pattern = re.compile(
-        rf"(?:第\s?(?P<chapter>{_NUMBER})\s?章[\s，,的]*(?=\S))?(?:"
+        rf"(?P<before>(?:{_LEADING}\s?)*)(?:第\s?(?P<chapter>{_NUMBER})\s?章[\s，,的]*(?=\S))?(?:"
         rf"(?P<word>{named_by})[.\s]?\s?(?P<open>[（(]?)\s?(?P<number>{_NUMBER})[a-h]?[)）]?{_ENDS}"
         rf"|第\s?(?P<counted>{_NUMBER})\s?(?P<unit>章|小?[节節])"
         rf"|(?P<section>\d{{1,3}}(?:\.\d{{1,3}})*)\s?(?P<behind>小?[节節])"
@@ -215,7 +233,8 @@ def _reader(labels: tuple[str, ...]) -> Reader:
             return None
         word = (found["word"] or found["unit"] or found["behind"] or "").lower()
         number = found["number"] or found["counted"] or found["section"] or found["alone"]
-        return _Said(word, _normal(number), _normal(found["chapter"] or ""))
+        alone = not found["before"] and found.end() == len(text.strip())
+        return _Said(word, _normal(number), _normal(found["chapter"] or ""), alone)
 
     return said
 

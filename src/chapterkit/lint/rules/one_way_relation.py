@@ -41,7 +41,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.lint.grounds import label_of, mentions, names, neighbours, number_of, parts
+from chapterkit.lint.grounds import (
+    label_of,
+    mentions,
+    names,
+    neighbours,
+    number_of,
+    parts,
+    records_beside,
+    records_named,
+)
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -59,7 +68,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         record = book.records.get(section.slug)
         if record is None or not record.model.relations:
             continue
-        said = mentions(section.blocks) | neighbours(section, own, called)
+        said = (
+            mentions(section.blocks)
+            | neighbours(section, own, called)
+            | records_named(section.blocks, book)
+            | records_beside(section, experiments, book)
+        )
         for index, relation in enumerate(record.model.relations):
             number = number_of(relation.to, book)
             if number and not {relation.to, number} & said:

@@ -28,13 +28,14 @@ from collections.abc import Iterator
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document, Warned
+from chapterkit.text.formulas import REFUSED, SHOWN, UNREADABLE
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-# duplicate-identifier speaks of that, at the right line.
-_IDENTIFIER = "DuplicateIdentifier"
+# duplicate-identifier, broken-formula and missing-glyph speak of these, at the right line.
+_ELSEWHERE = frozenset({"DuplicateIdentifier", UNREADABLE, REFUSED, SHOWN})
 _WORDED = {
     "DuplicateNoteReference": "脚注 {contents} 定义了两次",
     "DuplicateLinkReference": "链接 {contents} 定义了两次",
@@ -51,7 +52,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         return
     starts = [0, *(found.end() for found in re.finditer("\n", document.rendered.text))]
     for warned in document.warned:
-        if warned.type == _IDENTIFIER:
+        if warned.type in _ELSEWHERE:
             continue
         words = _WORDED.get(warned.type, warned.type).format_map(_Fields(warned.fields))
         start = starts[min(_line(warned), len(starts)) - 1]

@@ -1,11 +1,15 @@
-"""A place in the text is named by where it stands from here: 上一节, 下一章, 前文, 如前所述, 下图.
+"""A place in the text is named by where it stands from here: 上一节, 前文, 如前所述, 上一个案例.
 
 Why: 上一节 points at whatever stands there after the next revision, and 前文 at nothing that a
 reader could turn to. A reference by title or number (`{{ ref("slug") }}`, a link) moves with its
-target. The message says what 上一节 or 下一章 points to now, so that it can be named.
+target. The message says what 上一节 or 下一章 points to now, so that it can be named; where that
+has an identifier, `--fix` puts the reference there. Records are called by the words of `kinds:` in
+book.yaml: 上一个案例, 前一试验, the previous case; the previous section counts, too.
 
-Quiet: words that only look like it (上文化课, 下一章程, 下一节课, 上下文, 以下图表), 前文 as what a
-model has read so far (带着前文, 前文的分量), 上面 and 下面, 上述, quoted speech.
+Quiet: words that only look like it (上文化课, 下一章程, 下一节课, 上下文, 以下图表, 最后一节,
+此后一章), 前文 as what a
+model has read so far (带着前文, 前文的分量), 上面 and 下面, 上述, quoted speech, 最后一个案例, and
+下一个案例 that is any other one (理解下一个案例所需要的).
 
 Bad:
 
@@ -25,14 +29,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 
+from chapterkit.lint.bearers import chapter_heading
 from chapterkit.lint.citing import is_quoted, sentence_round
-from chapterkit.lint.problem import Problem, problem_at
+from chapterkit.lint.grounds import names_apparatus
+from chapterkit.lint.problem import Problem, problem_at, replacement
 from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document, Hit
+from chapterkit.text.tree import inlines_of, title_text
 
 GROUP = "references"
 SEVERITY = "warning"
@@ -80,6 +88,28 @@ _PATTERNS = (
     ),
 )  # fmt: skip
 
+# The next section of another work, or of a road, is told by what it is of.
+_ENGLISH_NEIGHBOUR = re.compile(
+    r"\b(?:[Tt]he|[Oo]ur|[Ii]n)\s(?P<aside>previous|preceding|next|following)\s"
+    r"(?:(?P<section>section)|(?P<chapter>chapter))s?\b(?!\s(?:of|in)\s(?!this\b))(?!['’]s)"
+)
+# Behind the label of a record: what makes another word of it (实验室, 案例集).
+_NO_RECORD = r"(?![室员員者班组組性集库庫法学學家站田品例])"
+
+
+@cache
+def _records(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a record that is named by where it stands, behind these labels."""
+    words = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+    one = r"(?:[那这這]?[一1]?[个個例项項次则則场場]|一)\s?"
+    return re.compile(
+        rf"(?<![最以此今])(?P<side>[上下前后後])(?:[面边邊]的?)?{one}"
+        rf"(?P<record>{words}){_NO_RECORD}"
+        r"|\b(?P<before>[Pp]revious|[Pp]receding|[Nn]ext|[Ff]ollowing)\s"
+        rf"(?P<english>(?i:{words}))\b"
+    )
+
+
 _LINKING = Late(
     r"(?:^|[\W\da-zA-Z_]"
     r"|[如见見在由從从據据和與与及或到至按对對将將把用看参即是于而合承跟同照接给])\s?$"
@@ -94,6 +124,8 @@ _NOT_BEFORE = {
     "earlier": Late("[到往向从走站坐跑排冲冲于最正]$"),
     "figure": Late("[以地手网網路马馬纸紙墙牆晚钟鐘桌身之世海天楼往向线]$"),
 }
+# 最后一节, 此后一章, 剩下两章: the mark of the side ends a word that is about something else.
+_WORD_ENDS = Late(f"(?:{_WORDS['ends in a side']})$")
 _METAPHOR = Late(
     r"(?:》|(?:那|这|此|[我你他她]的)[一两]?[本部篇]书|人生|历史|故事|翻开了?|翻到了?|生命|生活|新|小说|职业生涯|旋律|比赛|球|课)的?$"
     r"|(?:读|讀|看|写|寫|抄|背|翻)[完到了过過](?:了|过)?$"
@@ -112,7 +144,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each such word in running text."""
     headings = _Headings(document, book)
     reported: set[tuple[int, int]] = set()
-    for pattern in _PATTERNS:
+    labels = tuple(book.config.kind_labels.values()) if book.chapters else ()
+    for pattern in (*_PATTERNS, _ENGLISH_NEIGHBOUR, *([_records(labels)] if labels else ())):
         for hit in document.prose.finditer(pattern):
             block = hit.block
             if block.kind == "Header" or "BlockQuote" in block.within:
@@ -145,7 +178,7 @@ def _points(hit: Hit) -> bool:
             # 他站在前面说过话 is about a place in the world.
             there = before.endswith("在") and (groups.get("saying") or "章")[0] in _SPOKEN
             points = not there and _AT_CLAUSE.search(before) is not None
-        case "figure":
+        case "figure" | "side":
             points = _LINKING.search(before) is not None
     return points
 
@@ -161,7 +194,7 @@ def _is_own_text(hit: Hit, before: str) -> bool:
 
 def _names_section(hit: Hit, before: str, kind: str) -> bool:
     text, groups = hit.block.prose, hit.match.groupdict()
-    if _METAPHOR.search(before) or before.endswith("以"):
+    if _METAPHOR.search(before) or _WORD_ENDS.search(before + hit.match[0][0]):
         return False
     if kind == "run" and (
         before.endswith(("在", "往", "向")) and groups["run"] in {"上面", "下面"}
@@ -201,12 +234,28 @@ def _problem(hit: Hit, headings: _Headings) -> Problem:
     end = hit.end - len(tail)
     excerpt = hit.block.text[hit.start : end]
     now = headings.now(hit)
-    message = f"“{excerpt}”要看站在哪里才知道指什么" + (f"，{now}" if now else "")
+    message = f"“{excerpt}”要看站在哪里才知道指什么" + (f"，{now.said}" if now.said else "")
     hint = "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)"
-    return problem_at(hit.block, hit.start, end, message, hint)
+    edits = replacement(hit.block, hit.start, end, now.reference) if now.reference else ()
+    return problem_at(hit.block, hit.start, end, message, hint, edits=edits)
 
 
 # --- what it points to now
+
+
+@dataclass(frozen=True)
+class _Now:
+    """What such a word points to at present, as the message says it, and the reference to that.
+
+    Either is empty where it cannot be told.
+    """
+
+    said: str = ""
+    reference: str = ""
+
+
+_NOTHING = _Now()
+_PLAIN_TITLE = re.compile(r"[^\[\]\\`*_~^$@<>#|&{}\ufffc]+")
 
 
 class _Headings:
@@ -231,57 +280,105 @@ class _Headings:
         """Their levels."""
         return [one.level for one in self.blocks]
 
-    def now(self, hit: Hit) -> str:
+    def now(self, hit: Hit) -> _Now:
         """Say what 上一节 or 下一章 is at present, if one can tell."""
         groups = hit.match.groupdict()
+        if side := groups.get("side") or groups.get("before"):
+            return self._record(hit, groups.get("record") or groups["english"], side)
         if (
             groups.get("run")
             or not (groups.get("section") or groups.get("chapter"))
             or groups.get("count") not in {None, "一"}
         ):
-            return ""
-        back = (groups.get("neighbour") or groups.get("short")) in {"上", "前"}
+            return _NOTHING
+        side = groups.get("neighbour") or groups.get("short") or groups.get("aside")
+        back = side in {"上", "前", "previous", "preceding"}
         if groups.get("chapter") and self.book.chapters:
             return self._chapter(hit.block.origin().path, back)
-        title = self._neighbour(hit.block.start, back=back, chapter=bool(groups.get("chapter")))
-        if title:
-            return f"现在指“{title}”"
-        what = "章" if groups.get("chapter") else "节"
-        return "" if title is None else f"而{'前' if back else '后'}面没有别的{what}"
+        return self._neighbour(hit.block.start, back=back, chapter=bool(groups.get("chapter")))
 
-    def _chapter(self, path: str, back: bool) -> str:
-        chapters = self.book.chapters
+    def _chapter(self, path: str, back: bool) -> _Now:
+        chapters = [one for one in self.book.chapters if one.role == "chapter"]
         place = next((at for at, one in enumerate(chapters) if one.path == path), None)
         if place is None:
-            return ""
+            return _NOTHING
         wanted = place + (-1 if back else 1)
         if not 0 <= wanted < len(chapters):
-            return f"而{'前' if back else '后'}面没有别的章"
+            return _none(back, "章")
         chapter = chapters[wanted]
-        titled = _TITLE.search(chapter.text)
-        return f"现在指第 {chapter.number} 章“{titled[1] if titled else chapter.slug}”"
+        title, named = chapter_heading(chapter.text)
+        said = f"现在指{chapter.label}“{title or chapter.slug}”"
+        return _Now(said, f"[](#{named})" if named else "")
 
-    def _neighbour(self, start: int, *, back: bool, chapter: bool) -> str | None:
-        """Return the title before or behind the section at `start`; empty if there is none.
+    def _record(self, hit: Hit, label: str, side: str) -> _Now:
+        """Say which record of the book a label beside a place names at present."""
+        book, here = self.book, self.document.counting.records
+        alike = [one for one in book.placed if book.kind_label(one).lower() == label.lower()]
+        start = hit.block.start
+        before = [one for one in self.blocks if one.identifier in here and one.start < start]
+        passed = {one.identifier for one in before}
+        for chapter in book.chapters:
+            if chapter.slug == self.document.counting.chapter:
+                break
+            passed |= {*chapter.records}
+        within = before[-1].identifier if before and self._holds(before[-1], start) else ""
+        back = side.lower() in {"上", "前", "previous", "preceding"}
+        beside = [one for one in alike if (one in passed) == back and one != within]
+        if not beside:
+            return _none(back, label)
+        slug = beside[-1 if back else 0]
+        reference = f'{{{{ ref("{slug}") }}}}'
+        return _Now(f"现在指“{book.label_of(slug)}”，写作 {reference}", reference)
 
-        None if that cannot be told.
+    def _holds(self, heading: Block, start: int) -> bool:
+        """Tell whether what begins at `start` stands in the section of a heading."""
+        place = self.blocks.index(heading)
+        behind = (one.start for one in self.blocks[place + 1 :] if one.level <= heading.level)
+        return start < next(behind, start + 1)
+
+    def _neighbour(self, start: int, *, back: bool, chapter: bool) -> _Now:
+        """Tell what stands before or behind the section at `start`.
+
+        References and exercises are no section that a text speaks of so.
         """
         own = bisect_left(self.starts, start) - 1
         if own < 0:
-            return None
+            return _NOTHING
         levels = self.levels
         level = min(levels) if chapter else levels[own]
+        while own and levels[own] > level:  # up to the chapter that the section stands in
+            own -= 1
         if level == 1 and levels.count(1) == 1:
             opening = not chapter and not back and own + 1 < len(levels)
-            return self.blocks[own + 1].text if opening else None
+            return self._at(own + 1) if opening else _NOTHING
         step = -1 if back else 1
         at = own + step
-        while 0 <= at < len(levels) and levels[at] > level:
+        while 0 <= at < len(levels) and self._is_passed_over(at, level):
             at += step
         if not 0 <= at < len(levels):
-            return None if back else ""
+            return _NOTHING if back else _none(back, "章" if chapter else "节")
         # Before the first section of a chapter there is none; behind the last begins a chapter.
-        return self.blocks[at].text if levels[at] == level or not back else None
+        if levels[at] == level:
+            return self._at(at)
+        return _NOTHING if back else _Now(self._at(at).said)
+
+    def _is_passed_over(self, at: int, level: int) -> bool:
+        return self.levels[at] > level or names_apparatus(self.blocks[at].text)
+
+    def _at(self, at: int) -> _Now:
+        """Return what is said of a heading, and a reference where the author has named it."""
+        heading = self.blocks[at]
+        title, identifier = title_text(inlines_of(heading.element)), heading.identifier
+        said = f"现在指“{title}”"
+        if not identifier or f"#{identifier}" not in self.document.rendered.text:
+            return _Now(said)
+        counting = self.document.counting
+        if counting.chapter:
+            return _Now(said, f"[](#{identifier})")
+        if not _PLAIN_TITLE.fullmatch(title):
+            return _Now(said)
+        return _Now(said, counting.wording.quoted.format(text=f"[{title}](#{identifier})"))
 
 
-_TITLE = Late(r"^#\s+(.+?)\s*(?:\{#[^}]*\})?\s*$", re.MULTILINE)
+def _none(back: bool, what: str) -> _Now:
+    return _Now(f"而{'前' if back else '后'}面没有别的{what}")

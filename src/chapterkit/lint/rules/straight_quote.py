@@ -3,7 +3,8 @@
 Why: " and ' are left over from typewriters: both ends look alike, and pandoc prints them as they
 are. Simplified text has “ ” and inside them ‘ ’ (GB/T 15834-2011, 4.8); Traditional text 「 」 and
 『 』. book.yaml may declare the other pair (`style: {quotes: corner}`); marks of the pair not
-declared are then problems too. Undeclared, a whole text in the other pair gets one problem.
+declared are then problems too, ‘ ’ within 「 」 among them. Undeclared, a whole text in the other
+pair gets one problem, and so does each “ ” round Chinese words in a Traditional text of 「」.
 
 Quiet: straight quotes in English text, apostrophes, feet and inches, minutes and seconds, code.
 
@@ -92,8 +93,8 @@ def _straight(document: Document) -> Iterator[_Pair]:
             yield from _alone(document, opened)
             opened.clear()
             continue
-        before, after = prose.text[offset - 1 : offset], prose.text[offset + 1 : offset + 2]
-        if mark == "'" and _LETTER.match(before) and _LETTER.match(after):
+        before = prose.text[offset - 1 : offset]
+        if mark == "'" and _within_word(prose.text, offset):
             continue
         level = next((at for at, (open_mark, _) in enumerate(opened) if open_mark == mark), None)
         if level is not None:
@@ -181,7 +182,10 @@ def _undeclared(document: Document, book: Book, wanted: str) -> Iterator[Problem
     if book.config.style.quotes is not None:
         yield from _not_declared(document, wanted)
         return
-    if count < _MANY or document.prose.text.count(_OPENS[wanted]) * 10 > count:
+    own = document.prose.text.count(_OPENS[wanted])
+    if wanted == "corner" and own >= count:
+        yield from _mixed(document)
+    if count < _MANY or own * 10 > count:
         return
     hit = next(document.prose.finditer(_ONE_OF[other]))
     yield problem_at(
@@ -193,6 +197,26 @@ def _undeclared(document: Document, book: Book, wanted: str) -> Iterator[Problem
     )
 
 
+def _mixed(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each pair of curly marks round Han in a text that keeps to 「」."""
+    for hit in document.prose.finditer(_CURLY):
+        if not (has_han(hit.match[0]) and "BlockQuote" not in hit.block.within):
+            continue
+        block, start, end = hit.block, hit.start, hit.end
+        edits = join(
+            replacement(block, start, start + 1, "「"), replacement(block, end - 1, end, "」")
+        )
+        message = f"全文用「」，这里是{_excerpt_of(block, start, end)}"
+        yield problem_at(block, start, end, message, "改成 「 」", edits=edits)
+
+
+_CURLY = Late("“[^“”「」\n\ufdd6]{1,200}”")
+
+
+def _excerpt_of(block: Block, start: int, end: int) -> str:
+    return f"“{_excerpt(block, start, end - 1)}”"
+
+
 def _not_declared(document: Document, wanted: str) -> Iterator[Problem]:
     other = _OTHER[wanted]
     change = dict(zip("".join(_PAIRS[other]), "".join(_PAIRS[wanted]), strict=True))
@@ -202,3 +226,51 @@ def _not_declared(document: Document, wanted: str) -> Iterator[Problem]:
             edits = replacement(hit.block, hit.start, hit.end, new)
             message = f"{hit.match[0]} 不是全书约定的引号"
             yield problem_at(hit.block, hit.start, hit.end, message, f"改成 {new}", edits=edits)
+    if wanted == "corner" and "‘" in document.prose.text:
+        yield from _curly_singles(document)
+
+
+def _curly_singles(document: Document) -> Iterator[Problem]:
+    """Yield a problem for each pair ‘ ’, where corner marks are declared.
+
+    Within other marks they become 『 』, by themselves 「 」.
+    """
+    for block in document.prose.blocks:
+        if "‘" in block.prose and speaks_chinese(block.prose):
+            for start, end, inner in _singles(block.prose):
+                new = _PAIRS["corner"][1 if inner else 0]
+                edits = join(
+                    replacement(block, start, start + 1, new[0]),
+                    replacement(block, end, end + 1, new[1]),
+                )
+                message, hint = "‘ ’ 不是全书约定的引号", f"改成 {new[0]} {new[1]}"
+                yield problem_at(block, start, end + 1, message, hint, edits=edits)
+
+
+def _singles(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each pair ‘ ’ opens and closes, and whether it stands within other marks.
+
+    A ’ between letters is an apostrophe; a pair without anything Chinese in it or beside it is not
+    Chinese.
+    """
+    depth, opening = 0, -1
+    for found in _SINGLES.finditer(text):
+        at, mark = found.start(), found[0]
+        if mark in "“「":
+            depth += 1
+        elif mark in "”」":
+            depth, opening = max(0, depth - 1), -1
+        elif mark == "‘":
+            opening = at
+        elif opening >= 0 and not _within_word(text, at):
+            behind = text[at + 1 : at + 3].lstrip()[:1]
+            if has_han(text[opening:at]) or _beside(text, opening) or _is_one(behind):
+                yield opening, at, depth > 0
+            opening = -1
+
+
+_SINGLES = re.compile("[“”「」‘’]")
+
+
+def _within_word(text: str, at: int) -> bool:
+    return bool(_LETTER.match(text[at - 1 : at]) and _LETTER.match(text[at + 1 : at + 2]))

@@ -5,9 +5,13 @@ at another place, and neither author nor reader is told. In a book `{{ ref("slug
 实验 7.4, and `[](#fig:map)` 图 7.1, with the number that it has today; elsewhere a link to the
 heading does.
 
-Quiet: headings and captions that number themselves, links, locators within citations, and places
-of another work: behind its name or a citation (论文的图 3, 《国富论》第三章, [@key]第 3 章), or in
-a sentence that speaks of it. Words that only look like it are (代表 3 人, 三节课, 12.5 节的航速).
+In a chapter of a book a caption that begins with its number would print it twice, or two numbers
+that differ: the tool puts it there.
+
+Quiet: headings that number themselves, captions outside a book, links, locators within citations,
+and places of another work: behind its name or a citation (论文的图 3, 《国富论》第三章,
+[@key]第 3 章), or in a sentence that speaks of it. Words that only look like it are (代表 3 人,
+三节课, 12.5 节的航速).
 
 Bad:
 
@@ -32,6 +36,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from chapterkit.han import HAN
+from chapterkit.lint.bearers import chapter_heading
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
 from chapterkit.lint.words import word_patterns
@@ -39,6 +44,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.document import CITE, Block, Document, Hit
+from chapterkit.text.numbering import name_in
 
 GROUP = "references"
 SEVERITY = "error"
@@ -56,14 +62,22 @@ _COUNTS = (
 )
 
 
+# Behind a number in English, where words follow after a blank as a matter of course.
+_NO_MORE = r"(?!\d|[.\-–—]\d|%)"
+
+
 @cache
 def _records(labels: tuple[str, ...]) -> re.Pattern[str]:
     """Return the pattern of a record's number, behind a book's own labels, else behind 实验."""
     words = sorted(labels or ("实验", "實驗"), key=len, reverse=True)
-    return re.compile(
-        rf"(?P<experiment>{'|'.join(map(re.escape, words))})"
-        rf"\s?(?P<number>\d{{1,2}}(?:[.\-–—]\d{{1,2}})?){_COUNTS}"
-    )
+    english = "|".join(re.escape(one) for one in words if one.isascii())
+    chinese = "|".join(re.escape(one) for one in words if not one.isascii())
+    number = r"\s?(?P<number>\d{1,2}(?:[.\-–—]\d{1,2})?)"
+    behind = rf"(?(latin){_NO_MORE}|{_COUNTS})"
+    either = "|".join(filter(None, [english and rf"(?P<latin>\b(?i:{english})(?=\s))", chinese]))
+    if not english:
+        return re.compile(rf"(?P<experiment>{chinese}){number}{_COUNTS}")
+    return re.compile(rf"(?P<experiment>{either}){number}{behind}")
 
 
 _PATTERNS = (
@@ -97,6 +111,10 @@ _PATTERNS = (
         r"|Experiments?)[\s\u00a0](?P<number>\(?\d{1,2}(?:[.\-–]\d{1,2}){0,3}[a-h]?\)?"
         r"|[A-F]\b)(?![\d%]|\.\d)"
     ),
+    re.compile(
+        r"\b(?P<small>figures?|tables?|sections?|chapters?|equations?|appendix)[\s\u00a0]"
+        r"(?P<number>\(?\d{1,2}(?:\.\d{1,2}){0,3}\)?|[A-F]\b)(?![\d%(]|\.\d)"
+    ),
 )
 # Characters, and beginnings of clauses, that a reference to the text itself may follow.
 _BEFORE_OWN = Late(
@@ -122,11 +140,15 @@ _OTHER_SENSES = {
     "part": Late("[球赛賽诗詩课課车車队隊]|乐章"),
     "section": Late("[航船舰艦]|海里|速度|风速"),
     "english": Late("bankrupt|破产|破產|Act\\b"),
+    "small": Late(r"bankrupt|Act\b|Code\b|statute|Ordinance|Rules\b"),
 }
 _GOES_ON = Late(
     rf"\s?(?:{_WORDS['goes on']}|shows?\b|lists?\b|and\b|gives?\b|compares?\b|illustrates?\b"
     r"|presents?\b|summari[sz]es?\b)"
 )
+# A section in small letters is mostly one of a statute, unless readers are sent to it.
+_SEE = Late(r"\b(?:[Ss]ee|[Ii]n this book,?|[Aa]s shown in|[Tt]urn to)\b(?:[^.;:?!]|\.\d){0,60}$")
+_CLAUSE = 80
 _STOP = Late("[。！？]|[.!?](?:\\s|$)")
 _ELSEWHERE = frozenset({"BlockQuote", "Figure", "Caption"})
 _BEFORE = 16
@@ -143,6 +165,35 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         for hit in document.prose.finditer(pattern):
             if _is_reference(hit, places):
                 yield _problem(hit, places)
+    if document.counting.chapter:
+        wording = document.counting.wording
+        pattern = _captions((name_in(wording.figure), name_in(wording.table)))
+        captions = (one for one in document.blocks if one.within[-1:] == ("Caption",))
+        yield from filter(None, (_in_caption(one, pattern) for one in captions))
+
+
+@cache
+def _captions(own: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a number before a caption, behind the book's own words, too."""
+    usual = ("插图", "插圖", "图", "圖", "表格", "表", "Figure", "Fig", "Table", "Tab")
+    words = "|".join(map(re.escape, dict.fromkeys((*own, *usual))))
+    return re.compile(
+        rf"\s*(?:{words})\.?\s?"
+        rf"(?:(?:[A-Z][.\-–—])?{_DIGITS}[a-h]?|{_CHINESE}(?=[\s\u3000：:.、])){_COUNTS}"
+        r"[\s\u3000：:.、．]*",
+        re.IGNORECASE,
+    )
+
+
+def _in_caption(block: Block, pattern: re.Pattern[str]) -> Problem | None:
+    """Return the problem of a caption that begins with a typed number."""
+    found = pattern.match(block.text)
+    if found is None or not block.is_typed(0):
+        return None
+    typed = found[0].strip(" \u3000：:.、．")
+    message = f"题注里的“{typed}”是手写的编号，工具会再印一个"
+    edits = replacement(block, 0, found.end(), "")
+    return problem_at(block, 0, found.end(), message, "删去：编号由工具来数", edits=edits)
 
 
 def _is_reference(hit: Hit, places: _Places) -> bool:
@@ -176,13 +227,21 @@ def _fits(hit: Hit, before: str, places: _Places) -> bool:
         case "formula":
             glued = hit.match["formula"] == "式" and _HAN.search(before) is not None
             return not glued or _BEFORE_FORMULA.search(before) is not None
+        case "small":
+            start = max(0, hit.start - _CLAUSE)
+            return _SEE.search(hit.block.prose[start : hit.start]) is not None
         case "listed":
+            if places.appendix(hit):
+                return True
             return _POINTING.search(before) is not None or _OWN.search(before) is not None
     return True
 
 
+_PARTS = frozenset({"number", "latin"})
+
+
 def _kind(hit: Hit) -> str:
-    return next(name for name, text in hit.match.groupdict().items() if text and name != "number")
+    return next(name for name, text in hit.match.groupdict().items() if text and name not in _PARTS)
 
 
 def _is_linked(block: Block, hit: Hit, links: Spans) -> bool:
@@ -220,6 +279,8 @@ def _is_others(hit: Hit, first: int, last: int, places: _Places) -> bool:
     sentence = text[first : hit.start]
     if _OWNER.search(sentence):
         return True
+    if places.appendix(hit):
+        return False
     cited = _POINTING.search(before) is None and _CITES.search(text, hit.end, last)
     return bool(cited) or _CITES.search(sentence) is not None
 
@@ -257,22 +318,67 @@ class _Places:
 
     @cached_property
     def numbered(self) -> dict[tuple[str, str], str]:
-        """Figures, tables and formulas that print a number: kind and number → identifier."""
+        """Figures, tables, formulas and sections that print one: kind and number → identifier."""
         if not self.document.counting.chapter:
             return {}
-        things = [*self.document.elsewhere.values(), *self.document.things]
-        return {
-            (one.kind, found[0]): one.identifier
-            for one in things
+        others = [one for one in self.document.elsewhere.values() if "." in one.label]
+        return self.chapters | {
+            (one.kind, _normal(found[0])): one.identifier
+            for one in [*others, *self.document.things]
             if one.kind in _NUMBERED and one.identifier and (found := _NUMERAL.search(one.label))
         }
 
+    @cached_property
+    def chapters(self) -> dict[tuple[str, str], str]:
+        """Chapters and appendices of the book: kind and number → identifier of the heading."""
+        named = ((one, chapter_heading(one.text)[1]) for one in self.book.chapters)
+        return {(one.role, one.number): name for one, name in named if name and one.number}
+
+    @cached_property
+    def captioned(self) -> dict[tuple[str, str], str]:
+        """Figures and tables outside a book that show a number: kind and number → identifier."""
+        found: dict[tuple[str, str], str] = {}
+        for one in () if self.document.counting.chapter else self.document.things:
+            typed = _CAPTION.match(one.title) if one.kind in {"figure", "table"} else None
+            if typed and one.identifier:
+                found.setdefault((one.kind, _normal(typed["number"])), one.identifier)
+        return found
+
+    def appendix(self, hit: Hit) -> str:
+        """Return the identifier of the book's appendix that a match names; empty if none is."""
+        named = hit.match[0].startswith(("附录", "附錄", "Appendix", "appendix"))
+        return self.chapters.get(("appendix", hit.match["number"]), "") if named else ""
+
+    def beyond(self, hit: Hit) -> str:
+        """Return the identifier of a figure, table or formula of another chapter; empty if none.
+
+        They are counted as they are typed there, which is enough for a hint; not where templates
+        or passages for some formats may add others.
+        """
+        chapter, _, place = _normal(hit.match["number"]).rpartition(".")
+        what = {"图": "figure", "圖": "figure", "表": "table", "公": "equation", "式": "equation"}
+        kind = what.get(hit.match[0][0]) or _ENGLISH.get(hit.match[0][:3].lower(), "")
+        own = self.document.counting.chapter
+        others = (one for one in self.book.chapters if one.number == chapter and one.slug != own)
+        text = next((one.text for one in others), "") if kind in _TYPED_THINGS else ""
+        more = (_TYPED_THINGS[kind].search(one) for one in self.book.templates.values() if text)
+        found = _TYPED_THINGS[kind].findall(text) if text else []
+        if "{% only" in text or any(more):
+            return ""
+        return found[int(place) - 1] if place.isdecimal() and 0 < int(place) <= len(found) else ""
+
     def number(self, hit: Hit) -> _Target | None:
-        """Return the figure, table or formula whose printed number a match is, if it is one."""
-        word = hit.match[0][0]
+        """Return what bears the number of a match, if anything does: by the tool, or typed."""
+        word, section = hit.match[0][0], "section"
         kind = {"float": "table" if word == "表" else "figure", "formula": "equation"}
-        found = self.numbered.get((kind.get(_kind(hit), ""), _normal(hit.match["number"])))
-        return _Target(found, is_numbered=True) if found else None
+        kind |= {"part": section, "section": section, "sign": section}
+        kind["english"] = kind["small"] = _ENGLISH.get(hit.match[0][:3].lower(), "")
+        kind["listed"] = "appendix" if word == "附" else ""
+        kind["chapter"] = "chapter" if hit.match[0].endswith("章") else ""
+        key = kind.get(_kind(hit), ""), _normal(hit.match["number"])
+        if found := self.numbered.get(key):
+            return _Target(found, is_numbered=True)
+        return _Target(found) if (found := self.captioned.get(key)) else None
 
     @cached_property
     def headings(self) -> dict[tuple[str, str], str]:
@@ -306,13 +412,28 @@ class _Places:
         return _Target(slug) if slug and not is_within else None
 
 
-_NUMBERED = frozenset({"figure", "table", "equation"})
-_NUMERAL = re.compile(r"\d+(?:\.\d+)*")
+_NUMBERED = frozenset({"figure", "table", "equation", "section", "chapter"})
+_ENGLISH = {
+    "fig": "figure", "tab": "table", "sec": "section", "equ": "equation", "eq.": "equation",
+    "cha": "chapter", "app": "appendix",
+}  # fmt: skip
+_CAPTION = Late(
+    rf"(?:插?[图圖]|表格?|Figure|Fig\.?|Table|Tab\.?)\s?"
+    rf"(?P<number>{_DIGITS}|{_CHINESE}(?=[\s\u3000：:.、]))",
+    re.IGNORECASE,
+)
+# How what bears a number is typed, with its identifier, by kind.
+_TYPED_THINGS = {
+    "figure": re.compile(r"^!\[.*\]\([^)\n]*\)(?:\{[^}\n]*?#([\w.:-]+)[^}\n]*\})?\s*$", re.M),
+    "table": re.compile(r"^(?:Table)?:\s[^\n]*?(?:\{[^}\n]*?#([\w.:-]+)[^}\n]*\})?\s*$", re.M),
+    "equation": re.compile(r"\$\$\s*\]\{[^}\n]*?#([\w.:-]+)[^}\n]*\}"),
+}
+_NUMERAL = re.compile(rf"\d+(?:\.\d+)*|{_CHINESE}")
 
 
 def _called(label: str, number: str) -> tuple[str, str]:
-    """Return label and number as they are compared, whatever the script of 实验."""
-    return label.replace("實驗", "实验"), number
+    """Return label and number as they are compared, whatever the script of 实验, or its case."""
+    return label.replace("實驗", "实验").casefold(), number
 
 
 _HEADING = Late(
@@ -347,6 +468,8 @@ def _problem(hit: Hit, places: _Places) -> Problem:
         if f"#{target.slug}" in places.document.rendered.text:
             edits = replacement(hit.block, hit.start, hit.end, new)
         hint = f"改成链接 {new}"
+    elif slug := places.appendix(hit) or places.beyond(hit):
+        hint = f'改成 {{{{ ref("{slug}") }}}}'
     elif _kind(hit) == "experiment" and places.experiments:
         label = hit.match["experiment"]
         message = f"“{excerpt}”是手写的编号，书里没有这个{label}"

@@ -15,17 +15,15 @@ Good:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
-from chapterkit.text.document import Document
+from chapterkit.text.document import NOTE_CALL, Document
 
 GROUP = "markup"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
-CALL = re.compile(r"\[\^([^\]\s]+)\]")
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
@@ -33,7 +31,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     for block in document.blocks:
         if block.kind in {"CodeBlock", "RawBlock"}:
             continue
-        for found in CALL.finditer(block.masked("Code", "Math")):
+        for found in NOTE_CALL.finditer(block.masked("Code", "Math")):
             if block.is_escaped(found.start()):
                 continue
             yield problem_at(

@@ -4,8 +4,9 @@ Why: a project's README, a second-hand report and the author's own run are no pa
 must be able to tell from the sentence itself.
 
 Options: `readme`, `secondary`, `own_run`: for each status the words one of which the sentence must
-hold. `scope`: `sentence` (default), or `paragraph`: then it is enough if this sentence or an
-earlier one of its paragraph says it, for passages that speak of one run throughout.
+hold; what the tool itself says of a status in the book's language will always do. `scope`:
+`sentence` (default), or `paragraph`: then it is enough if this sentence or an earlier one of its
+paragraph says it, for passages that speak of one run throughout.
 
 Bad:
 
@@ -26,7 +27,9 @@ from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import STATUS_IN_PROBLEMS
+from chapterkit.quantities.traditional import simplified
 from chapterkit.text.document import Block, Document, Inline
+from chapterkit.text.exhibits import was_called
 
 GROUP = "numbers"
 SEVERITY = "error"
@@ -41,31 +44,34 @@ class Options:
 
     readme: tuple[str, ...] = (
         "README", "说明文档", "项目说明", "项目的说明", "项目页", "项目文档", "文档", "自述",
-        "仓库", "代码库", "脚本",
+        "仓库", "代码库", "脚本", "repository", "documentation", "project page",
     )  # fmt: skip
     secondary: tuple[str, ...] = (
         "转引", "转述", "转载", "转见", "引自", "摘录", "据报道", "报道", "据称",
+        "quoted", "as cited", "cited in", "reported by", "according to",
     )  # fmt: skip
     own_run: tuple[str, ...] = (
         "作者自己", "本书作者", "笔者", "自己的运行", "自己跑", "自行运行", "自己的一次",
-        "亲自", "复现", "重跑", "复算",
+        "亲自", "复现", "重跑", "复算", "author's own", "our own", "my own", "own run",
     )  # fmt: skip
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
     """Yield a problem for each number of such a status whose sentence names none of its words."""
     for block in document.paragraphs:
+        if was_called(block):
+            continue  # a mark stands behind the number, and the note explains it
         for inline in block.numbers():
             number = book.ledger.get(inline.number)
             if number and number.status != "primary" and not _said(block, inline, number, options):
                 kind = STATUS_IN_PROBLEMS[number.status]
-                words = getattr(options, number.status.replace("-", "_"))
+                usual = number.wording.status(number.status)
                 yield problem_at(
                     block,
                     inline.start,
                     inline.end,
                     f"{number.id} 的来历是{kind}，这一句没有说明",
-                    f"在句子里说清是谁的数，例如用“{words[0]}”",
+                    f"在句子里说清是谁的数，例如用“{usual}”",
                 )
 
 
@@ -73,6 +79,8 @@ def _said(block: Block, inline: Inline, number: Number, options: Options) -> boo
     start, end = block.sentence(inline.start)
     if options.scope == "paragraph":
         start = 0
-    sentence = block.text[start:end].lower()
-    words = getattr(options, number.status.replace("-", "_"))
-    return any(word.lower() in sentence for word in words)
+    said = block.text[start:end].lower()
+    words: tuple[str, ...] = getattr(options, number.status.replace("-", "_"))
+    usual = number.wording.status(number.status)
+    # Traditional text is read as the Simplified one that the words are written in.
+    return usual in said or any(word.lower() in simplified(said) for word in words)

@@ -43,9 +43,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from chapterkit.lint.grounds import (
-    before_experiment,
+    EXPERIMENTS,
+    before_word,
     cites,
     is_apparatus,
     is_frame,
@@ -55,6 +57,7 @@ from chapterkit.lint.grounds import (
     names_work,
     parts,
     problem_about,
+    records_named,
 )
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import word_patterns
@@ -67,10 +70,11 @@ GROUP = "structure"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
 
-_SPEAKS_OF_EXPERIMENTS = Late(
+_SPEAKS = (
     r"(?:[两兩二三四五六七八九十几幾各每]个?|[这這那]些|[这這那]个|该|該|本章的?|上述|前述|前面的?|后面的?|後面的?"
-    r"|[上下]一个|[上下]面的?|多个|若干)[^，。；：、！？\n]{0,4}?(?:实验|實驗)(?![室员員者])"
+    r"|[上下]一个|[上下]面的?|多个|若干)[^，。；：、！？\n]{0,4}?"
 )
+_SPEAKS_OF_EXPERIMENTS = Late(rf"{_SPEAKS}(?:实验|實驗)(?![室员員者])")
 _ANNOUNCES = Late(
     r"[本下]一?[章节節篇]|下面|接下来|接下來|以下|后面|後面|随后|下文|先[^，。]{1,20}[，、]?再"
     r"|依次|转入"
@@ -100,12 +104,12 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         if one.kind == "theory" and not is_frame(one) and not is_apparatus(one)
     ]
     known = set(book.records).union(*map(names, experiments))
-    grounded = [_has_ground(one.blocks, known) for one in theory]
+    grounded = [_has_ground(one.blocks, known, book) for one in theory]
     if not experiments and not _cite_throughout(theory):
         return
     for section, has_ground in zip(theory, grounded, strict=True):
         if has_ground:
-            yield from _claims(section, known, options, labels_of(book))
+            yield from _claims(section, known, options, book)
         elif not _only_announces(section):
             message = f"“{section.title}”既没有落到{labels_of(book)}上，也没有引用文献"
             hint = f"写明它由哪个{labels_of(book)}得来、或依据哪篇文献；两样都没有的议论宜删去"
@@ -118,14 +122,24 @@ def _cite_throughout(theory: Collection[Section]) -> bool:
     return cited > 1 and 3 * cited > 2 * len(theory)
 
 
-def _has_ground(blocks: Collection[Block], experiments: Collection[str]) -> bool:
+@cache
+def _speaks_of(label: str) -> Late:
+    return Late(_SPEAKS + re.escape(label))
+
+
+def _has_ground(blocks: Collection[Block], experiments: Collection[str], book: Book) -> bool:
+    speaking: list[tuple[Late, tuple[str, ...]]] = [(_SPEAKS_OF_EXPERIMENTS, EXPERIMENTS)]
+    speaking += [(_speaks_of(kind.label), (kind.label,)) for kind in book.config.kinds.values()]
     return any(
         cites(block)
         or names_work(block)
         or next(block.numbers(), None) is not None
-        or any(before_experiment(block.prose, _SPEAKS_OF_EXPERIMENTS))
+        or any(any(before_word(block.prose, pattern, words)) for pattern, words in speaking)
         for block in blocks
-    ) or any(name in experiments or name[0].isdigit() for name in mentions(blocks))
+    ) or any(
+        name in experiments or name[0].isdigit()
+        for name in mentions(blocks) | records_named(blocks, book)
+    )
 
 
 def _only_announces(section: Section) -> bool:
@@ -135,10 +149,11 @@ def _only_announces(section: Section) -> bool:
 
 
 def _claims(
-    section: Section, experiments: Collection[str], options: Options, kinds: str
+    section: Section, experiments: Collection[str], options: Options, book: Book
 ) -> Iterator[Problem]:
+    kinds = labels_of(book)
     for block in section.paragraphs:
-        if _has_ground([block], experiments) or _QUALIFIES.search(block.prose):
+        if _has_ground([block], experiments, book) or _QUALIFIES.search(block.prose):
             continue
         bold = [one for one in _SENTENCE.finditer(block.prose) if _BOLD.search(one[0])]
         if len(bold) >= max(1, options.claims):

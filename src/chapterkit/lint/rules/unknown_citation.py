@@ -1,7 +1,7 @@
 """A citation names a key that the bibliography does not hold.
 
 Why: such a citation is printed as a bare key in bold with a question mark, and its reader finds
-nothing.
+nothing. A number of a ledger (`--ledger`) that names such a source is told, too, at its own line.
 
 Bad:
 
@@ -34,11 +34,14 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             for key in inline.citations:
                 if key in book.bibliography or cited_key(key, book.bibliography) != key:
                     continue
-                near = nearest(key, book.bibliography)
-                yield problem_at(
-                    block,
-                    inline.start,
-                    inline.end,
-                    f"参考文献库里没有 {key}",
-                    f"最接近的是 {near}" if near else "在 refs.bib 里加上这一条",
-                )
+                message = f"参考文献库里没有 {key}"
+                yield problem_at(block, inline.start, inline.end, message, _hint(key, book))
+    for number in book.ledger.values():
+        if number.cite not in book.bibliography:
+            message = f"{number.id} 的来源 {number.cite} 不在参考文献库里"
+            yield Problem(number.origin, message, _hint(number.cite, book))
+
+
+def _hint(key: str, book: Book) -> str:
+    near = nearest(key, book.bibliography)
+    return f"最接近的是 {near}" if near else "在 refs.bib 里加上这一条"

@@ -3,6 +3,8 @@
 Why: a picture is somebody's work and says something; the caption says what, the alternative
 text says it to who cannot see it, a citation or 自绘 says whose it is.
 
+Quiet: what the calls `chart` and `flow` place, which have all of that from the record.
+
 Bad:
 
     ![两条曲线](curves.png)
@@ -24,6 +26,7 @@ from dataclasses import dataclass
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document, Inline
+from chapterkit.text.exhibits import was_called
 
 GROUP = "markup"
 SEVERITY = "error"
@@ -35,7 +38,10 @@ _HINT = '单独一段写 ![图题（自绘）](图.png){alt="替代文字"}；�
 class Options:
     """Words that say the image is the author's own."""
 
-    own: tuple[str, ...] = ("自绘", "自摄", "作者绘", "作者摄")
+    own: tuple[str, ...] = (
+        "自绘", "自摄", "作者绘", "作者摄", "自繪", "自攝", "作者繪", "作者攝",
+        "by the author", "author's own", "own work", "own drawing", "own photograph",
+    )  # fmt: skip
 
 
 def check(document: Document, book: Book, options: Options) -> Iterator[Problem]:
@@ -45,7 +51,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         if block.within[-2:] == ("Figure", "Caption"):
             captions[id(block.containers[-2])] = block
         for inline in block.inlines:
-            if inline.kind == "Image":
+            if inline.kind == "Image" and not was_called(block):
                 figure = id(block.containers[-1]) if block.containers else 0
                 caption = captions.get(figure)
                 if lacks := list(_lacks(inline, block, caption, options)):

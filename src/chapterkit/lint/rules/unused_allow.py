@@ -27,6 +27,7 @@ from chapterkit.lint.problem import Problem
 GROUP = "linter"
 SEVERITY = "error"
 NEEDS = frozenset[str]()
+ABSENCE = True
 
 
 def review(leftovers: Leftovers, options: object) -> Iterator[Problem]:

@@ -50,6 +50,7 @@ from chapterkit.text.document import Document
 GROUP = "brief"
 SEVERITY = "warning"
 NEEDS = frozenset({"book"})
+ABSENCE = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

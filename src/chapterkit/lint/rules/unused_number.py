@@ -18,6 +18,7 @@ from chapterkit.text.document import Document
 GROUP = "numbers"
 SEVERITY = "warning"
 NEEDS = frozenset({"book"})
+ABSENCE = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
@@ -28,7 +29,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     printed_ids = {inline.number for block in document.blocks for inline in block.numbers()}
     placed = {block.identifier for block in document.blocks if block.kind == "Header"}
     used = printed_ids | book.ledger.beneath(printed_ids)
-    for number in book.ledger.values():
+    for number in book.ledger.recorded:
         if number.id not in used and number.id.partition(".")[0] in placed:
             yield Problem(
                 number.origin,

@@ -34,6 +34,7 @@ from chapterkit.text.document import Document
 GROUP = "citations"
 SEVERITY = "warning"
 NEEDS = frozenset({"bibliography"})
+ABSENCE = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -3,10 +3,12 @@
 Why: `chapterkit verify` looks each number up in the paper's own text and writes down what it
 found. A number that is not in the paper, or not where the record says, must not be printed; one
 that was changed afterwards (stale) is no longer the one that was verified. A number that nobody
-has looked up yet is a warning. A `note:` on the number accepts all but staleness.
+has looked up yet, though others of its source have been, is a warning. A `note:` on the number
+accepts all but staleness.
 
 The rule runs once `experiments/verified.lock` exists. `verified_at_least` in book.yaml says what
-share of the numbers must be verified.
+share of the numbers must be verified (default 0): sources of which no number has been looked up
+count there, all together, and are no problems one by one. `build` and `verify` name each of them.
 
 Bad:
 
@@ -28,7 +30,7 @@ from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.lock import Entry, coverage, lock_state, why_stale
+from chapterkit.manuscript.lock import Entry, coverage, lock_state, unseen_sources, why_stale
 from chapterkit.manuscript.states import STATE_IN_PROBLEMS, State
 from chapterkit.text.document import Document
 
@@ -42,7 +44,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if book.lock is None:
         return
     states = lock_state(book.ledger, book.lock)
-    for number in book.ledger.values():
+    unseen = unseen_sources(book.ledger.recorded, book.lock)
+    for number in book.ledger.recorded:
         state, entry = states[number.id], book.lock.get(number.id)
         if entry and not entry.digest:
             continue  # written before there were digests: unbacked-entry tells it once for all
@@ -52,13 +55,17 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
             states[book.ledger.sibling(number, name).id] != "verified" for name in number.operands
         ):
             continue  # its operands are told, or their notes accept it
+        elif state == "no-source" and number.cite in unseen:
+            continue  # counted below, if the book wants it
         elif state in STATE_IN_PROBLEMS and not number.model.note:
             yield _unverified(number, state)
-    share = coverage(book.ledger.values(), states).share
+    share = coverage(book.ledger.recorded, states).share
     wanted = book.config.verified_at_least
     if share < wanted:
         message = f"核对过的数占 {share:.0%}，book.yaml 要求至少 {wanted:.0%}"
-        yield Problem(Origin(BOOK_FILE), message, "运行 chapterkit verify --sources DIR")
+        names = "、".join(f"{cite}（{count} 个数）" for cite, count in unseen.items())
+        which = f"；还没有核对过的来源：{names}" if unseen else ""
+        yield Problem(Origin(BOOK_FILE), message, f"运行 chapterkit verify --sources DIR{which}")
 
 
 def _changed(number: Number, entry: Entry) -> Problem:

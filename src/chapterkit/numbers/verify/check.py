@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ def verify(
     when it is done. A source that is missing or cannot be read gives its numbers the status
     no-source with the reason, and stops nothing else.
     """
-    chosen = list(ledger) if only is None else [key for key in ledger if key in set(only)]
+    recorded = [number.id for number in ledger.recorded]
+    chosen = recorded if only is None else [key for key in recorded if key in set(only)]
     needed = _with_operands(ledger, chosen)
     found: dict[str, Result] = {}
     for cite, ids in _by_source(ledger, needed).items():
@@ -46,7 +47,7 @@ def verify(
 
 def sources_of(ledger: Ledger, only: Iterable[str] | None = None) -> list[str]:
     """Return the sources that verifying will read, for the length of a progress bar."""
-    chosen = list(ledger) if only is None else list(only)
+    chosen = [number.id for number in ledger.recorded] if only is None else list(only)
     return list(_by_source(ledger, _with_operands(ledger, chosen)))
 
 
@@ -183,11 +184,12 @@ def as_json(results: Results, strict: Strictly | None = None) -> str:
 def as_text(results: Results, *, everything: bool = False) -> str:
     """Return the results for people: what is not verified, why, and a line of totals.
 
-    With `everything`, verified numbers are listed too, each with where it stands.
+    What has no source at hand is one line for each source. With `everything`, verified numbers are
+    listed too, each with where it stands.
     """
     lines: list[str] = []
     for one in results.numbers:
-        if one.status == "verified" and not everything:
+        if one.status == "no-source" or (one.status == "verified" and not everything):
             continue
         state, words = STATE_IN_REPORT[one.status], in_a_report(one.number)
         lines.append(f"{one.number.origin}: {state}: {words}")
@@ -195,6 +197,13 @@ def as_text(results: Results, *, everything: bool = False) -> str:
             lines.append(f"  {one.why}")
         if one.where:
             lines.append(f"  {one.where}：{one.context}" if one.context else f"  {one.where}")
+    missing = Counter(
+        (one.number.cite, one.why) for one in results.numbers if one.status == "no-source"
+    )
+    lines += [
+        f"{STATE_IN_REPORT['no-source']}: {cite}，{count} 个数：{why}"
+        for (cite, why), count in missing.items()
+    ]
     states = {one.number.id: one.status for one in results.numbers}
     lines.append(coverage((one.number for one in results.numbers), states).line)
     return "\n".join(map(one_line, lines))

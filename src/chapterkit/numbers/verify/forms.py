@@ -27,8 +27,7 @@ from functools import cache
 from chapterkit.manuscript.ledger import Number
 from chapterkit.numbers.verify.nouns import other_noun
 from chapterkit.numbers.verify.texts import normal
-from chapterkit.quantities import find_in_plain, normal_unit, to_chinese, unit_kind
-from chapterkit.quantities.units import STANDARD
+from chapterkit.quantities import Units, find_in_plain, normal_unit, to_chinese, unit_kind
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
@@ -55,9 +54,13 @@ _PLAIN_POINTS = re.compile(
 _PERCENT = re.compile(r"\s?(?:%|percent(?!age)|per cent\b|pct\b)", re.I)
 _UNIT_WORD = re.compile(r"[ \n-]?([A-Za-zμ°‰][A-Za-z]*)")
 _HAN_UNIT = re.compile(r" ?(小时|分钟|毫秒|秒|天|个月|年|周|米|公里|千米|倍|元|美元)")
+_PRONOUN_ONE = re.compile(r"[.,;:)]|\s(?:that|which|who|is|was|are|were|has|had)\b")
+_GROUP_BEFORE = re.compile(r"(?<![\d.,])\d{1,3} \Z")
+_GROUP_AFTER = re.compile(r" \d{3}(?![\d.-])")
 _MAGNITUDE = re.compile(r"^(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千)")
 _POWERS = {"千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
            "千亿": 11, "万亿": 12}  # fmt: skip
+_CURRENCIES = ("$", "£", "€", "¥")
 _MEASURES = frozenset(_LISTS["measures"])
 _SAME_UNIT = {"分": {"points", "point"}, "度": {"degrees", "degree", "°"}}
 
@@ -74,6 +77,7 @@ class Wanted:
     change: bool
     down: bool
     magnitude: Decimal | None
+    units: Units
 
 
 @dataclass(frozen=True)
@@ -97,19 +101,20 @@ def wanted(number: Number) -> Wanted:
     if number.model.printed is not None:
         pattern = _printed_pattern(normal(number.model.printed))
     elif isinstance(number.value, tuple):
-        pattern = _pair_pattern(number.value, number.unit)
+        pattern = _pair_pattern(number.value, number.unit, number.units)
     else:
-        pattern = _value_pattern(abs(number.value), number.unit)
+        pattern = _value_pattern(abs(number.value), number.unit, number.units)
     single = None if isinstance(number.value, tuple) else number.value
     return Wanted(
         re.compile(pattern),
         number.model.printed is not None,
         single is not None and single < 0,
         number.unit,
-        unit_kind(_MAGNITUDE.sub("", number.unit)),
+        unit_kind(_MAGNITUDE.sub("", number.unit), number.units),
         bool(_CHANGE_OF.search(number.of)),
         bool(_DOWN_OF.search(number.of)),
         None if single is None else abs(single),
+        number.units,
     )
 
 
@@ -121,13 +126,13 @@ def _printed_pattern(printed: str) -> str:
     return r"\s+".join(parts).replace(r"\-", r"-\s?") if len(printed) > 12 else r"\s+".join(parts)
 
 
-def _pair_pattern(pair: tuple[Decimal, Decimal], unit: str) -> str:
-    first, second = (_value_pattern(abs(end), unit) for end in pair)
+def _pair_pattern(pair: tuple[Decimal, Decimal], unit: str, units: Units) -> str:
+    first, second = (_value_pattern(abs(end), unit, units) for end in pair)
     between = r"\s?(?:%|[A-Za-z]{1,4})?\s?(?:-|~|→|/|:|\bto\b|\band\b|\bof\b|out of|至|到|与)\s?"
     return f"(?:{first}){between}(?:{second})"
 
 
-def _value_pattern(value: Decimal, unit: str) -> str:
+def _value_pattern(value: Decimal, unit: str, units: Units) -> str:
     """Return a pattern for every way of writing a value that is not negative."""
     magnitude = _MAGNITUDE.match(unit)
     total = value.scaleb(_POWERS[magnitude[1]]) if magnitude else value
@@ -135,7 +140,7 @@ def _value_pattern(value: Decimal, unit: str) -> str:
     forms += _multiplied_forms(total)
     forms += _scientific_forms(total)
     if total == total.to_integral_value() and "." not in f"{value:f}":
-        if unit and unit_kind(unit) not in ("percent", "points"):
+        if unit and unit_kind(unit, units) not in ("percent", "points"):
             forms += _english_forms(int(total))
         forms += _chinese_forms(total)
     return "|".join(forms)
@@ -151,6 +156,7 @@ def _digit_forms(value: Decimal) -> Iterator[str]:
         yield (
             whole[:head] + "".join(f",{' ?' if one == '000' else ''}{one}" for one in groups) + tail
         )
+        yield whole[:head] + "".join(f" {one}" for one in groups) + tail
     yield whole + tail
     if whole == "0" and fraction:
         yield tail
@@ -226,18 +232,20 @@ def hits(text: str, want: Wanted) -> Iterator[Hit]:
     """Yield every place where the digits stand as a whole number, in order."""
     for match in want.pattern.finditer(text):
         start, end = match.span()
-        if _is_whole(text, start, end):
+        if _is_whole(text, start, end, want.units):
             yield _judged(text, start, end, want)
 
 
-def _is_whole(text: str, start: int, end: int) -> bool:
+def _is_whole(text: str, start: int, end: int, units: Units) -> bool:
     """Tell whether a match is a whole number, not part of a longer one, a name or a reference."""
     core = text[start:end]
     if core[0] in "0123456789." and not _starts_number(text, start, core):
         return False
     if core[0].isdigit() and _is_citation(text, start, end):
         return False
-    return not core[-1].isdigit() or _ends_number(text, end, core)
+    if core.lower() == "one" and _PRONOUN_ONE.match(text, end):
+        return False
+    return not core[-1].isdigit() or _ends_number(text, end, core, units)
 
 
 def _starts_number(text: str, start: int, core: str) -> bool:
@@ -261,7 +269,7 @@ def is_reference(text: str, start: int) -> bool:
     return _REFERENCE.search(text[max(0, start - 16) : start]) is not None
 
 
-def _ends_number(text: str, end: int, core: str) -> bool:
+def _ends_number(text: str, end: int, core: str, units: Units) -> bool:
     after = text[end : end + 12]
     if re.match(r"\d|\.\d|[_^⁻]|-\d|:\d|\s?[×x·]\s?10\D|\+/?-?\d| ?[万亿千百]", after):
         return False
@@ -272,9 +280,7 @@ def _ends_number(text: str, end: int, core: str) -> bool:
     if core == "10" and re.match(r"[⁰¹²³⁴-⁹⁻]", after):
         return False
     glued = re.match(r"[A-Za-zμ]+", after)
-    return glued is None or (
-        glued[0] in STANDARD.table and glued[0] not in ("K", "M", "B", "T", "k")
-    )
+    return glued is None or (glued[0] in units.table and glued[0] not in ("K", "M", "B", "T", "k"))
 
 
 def _is_citation(text: str, start: int, end: int) -> bool:
@@ -289,11 +295,11 @@ def _is_citation(text: str, start: int, end: int) -> bool:
 
 def _judged(text: str, start: int, end: int, want: Wanted) -> Hit:
     sign = _sign_before(text, start) if text[start] in "0123456789." else ""
-    unit, kind = _unit_of(text, start, end)
+    unit, kind = _declared_after(text, end, want) or _unit_of(text, start, end, want.units)
     if not kind and want.kind in ("percent", "points") and _PLAIN_POINTS.match(text, end):
         unit, kind = "个百分点", "points"
     why = _sign_trouble(sign, want) or _unit_trouble(text, start, end, sign, unit, kind, want)
-    if not (why or kind or want.printed) and (noun := other_noun(text, end, want.unit)):
+    if not (why or kind or want.printed) and (noun := other_noun(text, end, want.unit, want.units)):
         why = f"原文数的是 {noun}"
     needs_unit = want.kind in ("percent", "points") or want.kind in _MEASURES
     bare = needs_unit and not kind and not want.printed
@@ -315,33 +321,51 @@ def _sign_trouble(sign: str, want: Wanted) -> str:
         return "记录把降幅写成了负数" if want.down else "原文没有负号"
     if not want.negative and sign == "-" and not want.down:
         return "原文有负号"
-    if sign and want.kind == "percent" and not want.change and not want.down:
+    if sign == "+" and want.kind == "percent" and not want.change and not want.down:
         return f"原文印的是变化量（有“{sign}”），记录说的是水平"
     return ""
 
 
-def _unit_of(text: str, start: int, end: int) -> tuple[str, str]:
+def _declared_after(text: str, end: int, want: Wanted) -> tuple[str, str] | None:
+    """Return the unit of the book's own behind a number, and its kind; None if there is none.
+
+    One that counts (户) speaks only to a record in such a unit.
+    """
+    if not want.units.declared:
+        return None
+    names = {normal_unit(one.name, want.units) for one in want.units.declared}
+    at = end + 1 if text[end : end + 1] in (" ", "\n", "-") else end
+    found = want.units.at(text, at)
+    name, kind = want.units.table.get(found, ("", ""))
+    if name not in names or (kind == "count" and normal_unit(want.unit, want.units) not in names):
+        return None
+    return name, kind
+
+
+def _unit_of(text: str, start: int, end: int, units: Units) -> tuple[str, str]:
     """Return the unit behind a number and its kind: percent, points, a measure, or nothing."""
     if text[end - 1] == "%":
         return "%", "percent"
     if text[max(0, start - 4) : start].endswith("百分之"):
         return "%", "percent"
+    if (sign := text[start - 1 : start]) in _CURRENCIES and sign in units.table:
+        return units.table[sign]
     if _POINTS.match(text, end):
         return "个百分点", "points"
     if _PERCENT.match(text, end):
         return "%", "percent"
-    return _measure_after(text, end)
+    return _measure_after(text, end, units)
 
 
-def _measure_after(text: str, end: int) -> tuple[str, str]:
+def _measure_after(text: str, end: int, units: Units) -> tuple[str, str]:
     """Return the measure behind a number, or nothing: hours, GB, 分钟."""
     if match := _HAN_UNIT.match(text, end):
         return match[1], unit_kind(match[1])
     match = _UNIT_WORD.match(text, end)
-    if match is None or match[1] not in STANDARD.table:
+    if match is None or match[1] not in units.table:
         return "", ""
     loose = text[end : end + 1] in (" ", "\n") and len(match[1]) == 1
-    name, kind = STANDARD.table[match[1]]
+    name, kind = units.table[match[1]]
     return ("", "") if loose or kind not in _MEASURES else (name, kind)
 
 
@@ -396,9 +420,20 @@ def _unit_end(text: str, end: int) -> int:
 
 
 def _same_measure(want: Wanted, unit: str, kind: str) -> bool:
-    name = normal_unit(_MAGNITUDE.sub("", want.unit))
-    same = normal_unit(unit) == name or unit in _SAME_UNIT.get(want.unit, ())
+    name = normal_unit(_MAGNITUDE.sub("", want.unit), want.units)
+    same = normal_unit(unit, want.units) == name or unit in _SAME_UNIT.get(want.unit, ())
     return same or (want.kind == kind and not name)
+
+
+def is_part_of_group(text: str, hit: Hit) -> bool:
+    """Tell whether a number in running text is a part of one with blanks in it: 345 of 12 345."""
+    core = text[hit.start : hit.end]
+    behind = re.match(r"\d{3}(?!\d)", core) and _GROUP_BEFORE.search(
+        text[max(0, hit.start - 5) : hit.start]
+    )
+    return bool(
+        behind or (re.search(r"(?<!\d)\d{1,3}\Z", core) and _GROUP_AFTER.match(text, hit.end))
+    )
 
 
 # --- what `printed` says
@@ -442,7 +477,11 @@ def _says(printed: Decimal, value: Decimal, number: Number) -> bool:
     if (printed < 0 < value and not down) or (value < 0 < printed and not down):
         return False
     printed, value = abs(printed), abs(value)
-    if unit_kind(number.unit) == "percent" and printed <= 1 and _rounds_to(printed * 100, value):
+    if (
+        unit_kind(number.unit, number.units) == "percent"
+        and printed <= 1
+        and _rounds_to(printed * 100, value)
+    ):
         return True
     if _rounds_to(printed, value):
         return True

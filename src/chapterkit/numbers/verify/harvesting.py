@@ -11,7 +11,7 @@ from chapterkit.han import COMMON_HAN
 from chapterkit.numbers.verify.labels import Word, near_pattern, shape
 from chapterkit.numbers.verify.outline import Outline, is_tabular, sentence_end, sentence_start
 from chapterkit.numbers.verify.texts import SourceText
-from chapterkit.quantities import Quantity, find_in_plain
+from chapterkit.quantities import STANDARD, Quantity, Units, find_in_plain
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 
@@ -34,14 +34,19 @@ class Harvested:
     page: int | None
 
 
-def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
-    """Return a source's quantities in order; with `near`, only those with those words around."""
+def harvest(
+    source: SourceText, near: Sequence[str] = (), units: Units = STANDARD
+) -> list[Harvested]:
+    """Return a source's quantities in order; with `near`, only those with those words around.
+
+    `units` are those of the book.
+    """
     outline = Outline(source)
     places = [
         [match.start() for match in near_pattern(word).finditer(source.text)] for word in near
     ]
     found = []
-    for quantity in _quantities(source.text):
+    for quantity in _quantities(source.text, units):
         reached = all(
             any(abs(place - quantity.start) <= _NEAR_REACH for place in one) for one in places
         )
@@ -50,10 +55,10 @@ def harvest(source: SourceText, near: Sequence[str] = ()) -> list[Harvested]:
     return found
 
 
-def _quantities(text: str) -> Iterable[Quantity]:
+def _quantities(text: str, units: Units) -> Iterable[Quantity]:
     """Find quantities paragraph by paragraph, so that lines broken in print are read as one."""
     for match in re.finditer(r"(?:[^\n]|\n(?![^\S\n]*\n))+", text):
-        for quantity in find_in_plain(match[0].replace("\n", " ")):
+        for quantity in find_in_plain(match[0].replace("\n", " "), units):
             start, end = match.start() + quantity.start, match.start() + quantity.end
             yield Quantity(start, end, quantity.text, quantity.value, quantity.unit)
 

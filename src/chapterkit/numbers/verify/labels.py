@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chapterkit.han import COMMON_HAN
+from chapterkit.numbers.verify.columns import under
 from chapterkit.numbers.verify.forms import is_reference
 from chapterkit.numbers.verify.outline import (
     Outline,
@@ -28,6 +29,11 @@ from chapterkit.numbers.verify.texts import normal
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _CLAUSE = re.compile(r"[,;|]\s|\s\|\s?|\s(?:and|whereas|while|but|versus|vs\.?)\s|[，；、]|\n\n")
+_NAME_AND_NUMBER = re.compile(
+    rf"[^\W\d_][^\d.;。；]{{1,40}}\s[+-]?\d[\d.,]*\d?\s?(?:%|[{COMMON_HAN}]{{1,2}})?"
+)
+_ROWS = 2
+_MOST_ROWS = 200
 _FLOATS = ("figure", "table")
 _COORDINATED = re.compile(r"[\s,/&]*(?:and|or)?[\s(]*$")
 _PREPOSITION = re.compile(r"\b(by|for|with|under|using|via|in|on)\s+(?:the\s+)?\Z", re.I)
@@ -134,7 +140,8 @@ class Word:
     @cached_property
     def _variants(self) -> re.Pattern[str] | None:
         """The word with any other digits in it: "5 steps" for "3 steps"."""
-        return near_pattern(self.word, any_digits=True) if re.search(r"\d", self.word) else None
+        named = re.search(r"\d", self.word) and re.search(r"[^\W\d_]", self.word)
+        return near_pattern(self.word, any_digits=True) if named else None
 
     def distance(self, start: int, end: int, within: Region | None) -> int | None:
         """Return how far the nearest place of the word is from a number; None if there is none."""
@@ -185,7 +192,7 @@ class Word:
         """
         self.companions = {folded(one) for one in companions}
         if region is None or region.kind not in _FLOATS:
-            region = self._barred_table(start) or region
+            region = self._barred_table(start) or self._plain_table(start) or region
         if region is not None and region.kind in ("table", "figure"):
             line = self.outline.line_at(start)
             body = self._is_body(line, region)
@@ -248,6 +255,21 @@ class Word:
         if first == last:
             return None
         return Region(outline.line_starts[first], outline.line_span(last)[1], "table", "表")
+
+    def _plain_table(self, start: int) -> Region | None:
+        """Return the lines around a number that are a name and a number each, or None."""
+        outline, line = self.outline, self.outline.line_at(start)
+        first = last = line
+        while first >= max(0, line - _MOST_ROWS) and _NAME_AND_NUMBER.fullmatch(
+            outline.line(first)
+        ):
+            first -= 1
+        most = min(len(outline.line_starts), line + _MOST_ROWS)
+        while last < most and _NAME_AND_NUMBER.fullmatch(outline.line(last)):
+            last += 1
+        if last - first < _ROWS + 1:
+            return None
+        return Region(outline.line_starts[first + 1], outline.line_span(last - 1)[1], "table", "表")
 
     def _on_its_line(self, start: int, end: int, line: int) -> tuple[int, int]:
         a, b = self.outline.line_span(line)
@@ -415,6 +437,11 @@ def swapped(outline: Outline, start: int, end: int, words: Iterable[str], own: s
     return ""
 
 
+def alike(text: str, start: int, end: int) -> list[int]:
+    """Return the numbers of a sentence that look like the one given, in order."""
+    return _alike(text, start, end, sentence_start(text, start), sentence_end(text, end))
+
+
 def _alike(text: str, start: int, end: int, low: int, high: int) -> list[int]:
     """Return the numbers in a stretch that look like the one given: same % or same decimals."""
     percent = re.match(r"\s?%", text[end : end + 2]) or text[end - 1] == "%"
@@ -424,9 +451,9 @@ def _alike(text: str, start: int, end: int, low: int, high: int) -> list[int]:
     elif number is None:
         return [start]
     elif number[1]:
-        pattern = r"(?<![\w.])\d+\.\d+(?![\w.])"
+        pattern = r"(?<![\w.])\d+\.\d+(?!\w|\.\d)"
     else:
-        pattern = r"(?<![\w.])\d+(?![\w.%])"
+        pattern = r"(?<![\w.])\d+(?![\w%]|\.\d)"
     found = {match.start() for match in re.finditer(pattern, text[low:high])}
     return sorted({low + one for one in found} | {start})
 
@@ -458,8 +485,18 @@ def _coordinated(text: str, labels: list[Label]) -> list[list[Label]]:
     return groups
 
 
+_SIZE = re.compile(r"\(\s*[nN]\s*=\s*[\d,]+\s*\)")
+_YEARS_ONLY = re.compile(r"\D*(?:(?<!\d)(?:1[5-9]|20)\d\d(?![\d.,%])\D*){2,}")
+
+
 def is_row(line: str) -> bool:
-    """Tell whether a line is a row of its own: a name and at least one number."""
+    """Tell whether a line is a row of its own: a name and at least one number.
+
+    A head with years, or with the size of its arms (n = 54), is none.
+    """
+    line = _SIZE.sub("", line)
+    if _YEARS_ONLY.fullmatch(line):
+        return False
     return bool(re.search(rf"[A-Za-z{COMMON_HAN}]{{2}}", line)) and bool(
         re.search(r"(?<![\w.-])[+-]?\d+(?:\.\d+)?%?(?![\w.])", line)
     )
@@ -467,16 +504,13 @@ def is_row(line: str) -> bool:
 
 def _same_column(head: str, row: str, offset: int, word: re.Pattern[str]) -> bool | None:
     """Tell whether the number at `offset` of a row stands under the word; None if unsure."""
-    if head.count("|") >= 2 and head.count("|") == row.count("|"):
-        mine = row[:offset].count("|")
-        return any(head[: match.start()].count("|") == mine for match in word.finditer(head))
-    heads = head.split()
-    numbers = list(re.finditer(r"(?<!\S)[(+-]*\d[\d.,]*%?\)?(?!\S)", row))
-    mine = next((i for i, one in enumerate(numbers) if one.start() <= offset < one.end()), -1)
-    if mine < 0 or not len(numbers) <= len(heads) <= len(numbers) + 1 or len(numbers) < 2:
-        return None
-    under = heads[len(heads) - len(numbers) :]
-    if any(re.fullmatch(r"[\d.%+-]+", one) for one in under):
-        return None
-    columns = [index for index, one in enumerate(under) if word.fullmatch(one.strip("(),:*"))]
-    return mine in columns if columns else None
+    joined = word.sub(lambda match: match[0].strip().replace(" ", "-"), head)
+    for line in dict.fromkeys((joined if len(joined) == len(head) else head, head)):
+        found = under(line, row, offset)
+        if found is None:
+            continue
+        mine, heads = found
+        columns = [index for index, one in enumerate(heads) if word.search(one)]
+        if columns:
+            return mine in columns
+    return None

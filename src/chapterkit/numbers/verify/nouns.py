@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
+from chapterkit.numbers.verify.columns import heads_over
 from chapterkit.numbers.verify.outline import Outline
-from chapterkit.quantities import normal_unit, unit_kind
-from chapterkit.quantities.units import STANDARD
+from chapterkit.quantities import STANDARD, Units, normal_unit, unit_kind
 from chapterkit.quantities.wordlists import sections
 
 _LISTS = sections("verify.txt")
@@ -18,74 +19,46 @@ _BEHIND = re.compile(
     r"(?:[ \n-](?!(?:on|of|for|in|and|to|per|with|from|over|at|or|by|than|as|is|are|out|x)\b)"
     r"[A-Za-z][A-Za-z0-9]*){0,2}?[ \n-](" + "|".join(_CLASS_OF_NOUN) + r")\b"
 )
-_HEAD_UNIT = re.compile(r"[%$]|(?<=\()[a-z]{1,3}(?=\))|[A-Za-z]{3,}")
-_LONGEST_ROW = 1000
+_HEAD_UNIT = re.compile(r"[%$]|(?<=\()(?:[a-z]{1,3}|[^\W\d_a-zA-Z]{1,4})(?=\))|[A-Za-z]{3,}")
+_HEADS = 2  # lines of heads, one above the other
 _HEAD_KINDS = ("time", "money", "percent", "points")
 
 
-def other_noun(text: str, end: int, unit: str) -> str:
+def other_noun(text: str, end: int, unit: str, units: Units = STANDARD) -> str:
     """Return the noun behind a number if it is none that the unit counts, or "".
 
     >>> other_noun("16 GPUs", 2, "步"), other_noun("16 GPUs", 2, "块"), other_noun("16 GPUs", 2, "")
     ('GPUs', '', '')
     """
-    kind = _class_of(unit)
+    kind = _class_of(unit, units)
     match = _BEHIND.match(text, end) if kind else None
     return match[1] if match and _CLASS_OF_NOUN[match[1]] != kind else ""
 
 
-def _class_of(unit: str) -> str:
-    kind = unit_kind(unit)
-    return _CLASS_OF_UNIT.get(normal_unit(unit), "") if kind in _COUNTED else kind
+def _class_of(unit: str, units: Units) -> str:
+    kind = unit_kind(unit, units)
+    return _CLASS_OF_UNIT.get(normal_unit(unit, units), "") if kind in _COUNTED else kind
 
 
-def column_unit(outline: Outline, start: int) -> str:
+def column_unit(outline: Outline, start: int, units: Units = STANDARD) -> str:
     """Return the unit that the head of a number's column names, or "": 小时 under "Hours"."""
-    head = _column_head(outline, start)
-    for match in _HEAD_UNIT.finditer(head):
-        name, kind = STANDARD.table.get(match[0].lower(), ("", ""))
-        if kind in _HEAD_KINDS and match[0].lower() not in ("min", "sec"):
-            return name
+    own = {normal_unit(one.name, units) for one in units.declared}
+    for place, heads in islice(heads_over(outline, start), _HEADS):
+        for match in _HEAD_UNIT.finditer(heads[place]):
+            word = match[0] if match[0] in units.table else match[0].lower()
+            name, kind = units.table.get(word, ("", ""))
+            if (kind in _HEAD_KINDS or name in own) and word not in ("min", "sec"):
+                return name
     return ""
 
 
-def fits_column(unit: str, column: str) -> bool:
+def fits_column(unit: str, column: str, units: Units = STANDARD) -> bool:
     """Tell whether a unit may stand in a column with this unit in its head.
 
     >>> fits_column("天", "小时"), fits_column("小时", "小时"), fits_column("个", "小时")
     (False, True, True)
     """
-    kind = _class_of(unit)
-    if not column or not kind or normal_unit(unit) == column:
+    kind = _class_of(unit, units)
+    if not column or not kind or normal_unit(unit, units) == column:
         return True
-    return {kind, unit_kind(column)} == {"percent", "points"}
-
-
-def _column_head(outline: Outline, start: int) -> str:
-    """Return the head of a number's column, told by bars or by as many heads as numbers."""
-    line = outline.line_at(start)
-    first, last = outline.line_span(line)
-    if last - first > _LONGEST_ROW:
-        return ""
-    row = outline.line(line)
-    offset = start - outline.line_starts[line]
-    bars = row.count("|")
-    if bars >= 2:
-        head = ""
-        for above in range(line - 1, max(-1, line - 40), -1):
-            other = outline.line(above)
-            if other.count("|") != bars:
-                break
-            head = other.split("|")[row[:offset].count("|")]
-        return head
-    numbers = list(re.finditer(r"(?<!\S)[(+-]*\d[\d.,]*%?\)?(?!\S)", row))
-    mine = next((i for i, one in enumerate(numbers) if one.start() <= offset < one.end()), -1)
-    if mine < 0 or len(numbers) < 2:
-        return ""
-    for above in range(line - 1, max(-1, line - 12), -1):
-        heads = outline.line(above).split()
-        if not any(re.search(r"\d", one) for one in heads) and (
-            len(numbers) <= len(heads) <= len(numbers) + 1
-        ):
-            return heads[len(heads) - len(numbers) + mine]
-    return ""
+    return {kind, unit_kind(column, units)} == {"percent", "points"}

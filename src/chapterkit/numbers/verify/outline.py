@@ -8,18 +8,29 @@ beside its caption, on the side on which this source prints them.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from chapterkit.han import COMMON_HAN, is_han
+from chapterkit.numbers.verify.ordinals import (
+    APART,
+    HAN_NUMBER,
+    NUMBER,
+    ROMAN_NUMBER,
+    arabic,
+    from_roman,
+    key,
+    spellings,
+)
 from chapterkit.numbers.verify.texts import SourceText, normal
 from chapterkit.quantities.wordlists import sections
 
 _MAX_HEADINGS = 5_000
 _FLOAT_LINES = 120
 _MENTION = 600
+_ROMANS = 3
 _ABSTRACT = 6_000
 
 
@@ -53,7 +64,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Caption:
-    """The caption of a figure or table, from `start` to `end`."""
+    """The caption of a figure or table, from `start` to `end`; `number` in Arabic digits."""
 
     start: int
     end: int
@@ -71,13 +82,15 @@ class Locator:
 # --- locators
 
 _NUMBER = r"((?:\d{1,3}|[A-Z](?=[.\d\s节章]|$))(?:\.\d{1,3})*)"
+_APART = rf"(?:(?:{APART})[ ]?)?"
 _LOCATORS = (
     ("page", re.compile(r"第\s*(\d+)\s*页|\b[Pp](?:age|\.)\s*(\d+)")),
-    ("figure", re.compile(r"(?:图|\bFig(?:ure|\.)?)\s*([A-Z]?\.?\d+(?:\.\d+)?)")),
-    ("table", re.compile(r"(?:表|\bTab(?:le|\.)?)\s*([A-Z]?\.?\d+(?:\.\d+)?)")),
+    ("figure", re.compile(rf"{_APART}(?:[图圖図]|\b(?i:Fig(?:ure|\.)?))\s*({NUMBER})")),
+    ("table", re.compile(rf"{_APART}(?:表|\b(?i:Tab(?:le|\.)?))\s*({NUMBER})")),
     ("section", re.compile(rf"(?:附录|\bApp(?:endix|\.)?)\s*{_NUMBER}")),
     ("section", re.compile(rf"第\s*{_NUMBER}\s*[节章]|(?:\bSec(?:tion|\.)?|§)\s*{_NUMBER}")),
-    ("abstract", re.compile(r"(摘要|\b[Aa]bstract\b)")),
+    ("section", re.compile(rf"第\s*({HAN_NUMBER})\s*[节章]")),
+    ("abstract", re.compile(r"((?:内容|內容|中文|英文|论文)?(?:摘要|提要)|\b(?i:abstract)\b)")),
     ("path", re.compile(r"([\w-]+(?:/[\w.-]+)+|[\w-]+\.(?:sh|py|md|json|ya?ml|toml|txt|ipynb))")),
 )
 _SECOND_HAND = re.compile("转引|第三方")
@@ -100,12 +113,20 @@ def parse_locator(at: str | None) -> Locator:
     for kind, pattern in _LOCATORS:
         for match in pattern.finditer(rest):
             name = next(group for group in match.groups() if group)
-            found.append((match.start(), kind, name))
+            found.append((match.start(), kind, _name_of(kind, name, match[0])))
         rest = pattern.sub(lambda match: ";" * len(match[0]), rest)
     for match in re.finditer(r"[^,;、()。]+", rest):
         if name := _FILLER.sub("", match[0].strip()).strip():
             found.append((match.start(), "named", name))
     return Locator(tuple((kind, name) for _, kind, name in sorted(found)))
+
+
+def _name_of(kind: str, name: str, said: str) -> str:
+    """Return the name of a part of a locator, a number in Arabic digits."""
+    if kind in ("figure", "table"):
+        apart = re.match(APART, said)
+        return arabic(name, apart[0] if apart else "")
+    return arabic(name) if kind == "section" and re.fullmatch(HAN_NUMBER, name) else name
 
 
 # --- the outline
@@ -114,21 +135,59 @@ _NUMBERED = re.compile(
     r"^(?P<marks>#{1,6}[ ])?\[?(?P<word>Section|Sec\.|Appendix|Chapter|§|第)?[ ]?"
     r"(?P<id>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<end>\.|\]|:|[ ]?节)?(?:[ ]+(?P<title>\S.*))?$"
 )
+_HAN_HEADING = re.compile(
+    rf"^(?:#{{1,6}}[ ])?(?:第[ ]?(?P<named>{HAN_NUMBER}|\d{{1,2}})[ ]?(?P<mark>[章节節])"
+    rf"|(?P<listed>{HAN_NUMBER})、)"
+    r"[ ]*(?P<title>[^。;,]{0,40})$"
+)
+_ROMAN_HEADING = re.compile(rf"^(?P<id>{ROMAN_NUMBER})\.?[ ]+(?P<title>[A-Z][A-Za-z].{{1,70}})$")
 _MARKED = re.compile(r"^(#{1,6})[ ]+(\S.*?)[ #]*$")
-_HEADINGS = "|".join(sections("verify.txt")["headings"]).replace("_", " ")
+_LISTS = sections("verify.txt")
+_HEADINGS = "|".join(_LISTS["headings"]).replace("_", " ")
 _KNOWN = re.compile(
     rf"^[=\[( ]*(?:\(?[A-Z]\d?\)[ ])?({_HEADINGS}|abstract(?=,))(?![A-Za-z-])(?P<rest>.*)$"
 )
+
+
+def _spaced(words: Iterable[str]) -> str:
+    """Return a pattern for words, also with blanks between their letters: A B S T R A C T."""
+    names = sorted((word.replace("_", " ") for word in words), key=len, reverse=True)
+    return "|".join(rf"(?:{re.escape(name)}|{'[ ]'.join(map(re.escape, name))})" for name in names)
+
+
+_ABSTRACTS = re.compile(rf"(?:{_spaced(_LISTS['abstracts'])})(?![ ]?\w)", re.I)
+_SUMMARIES = re.compile(rf"(?:{_spaced(_LISTS['summaries'])})(?![ ]?\w)", re.I)
+_ABSTRACT_HEAD = re.compile(
+    rf"^[^\w|]{{0,6}}(?:[一1]、)?(?i:A ?R ?T ?I ?C ?L ?E +I ?N ?F ?O +|(?:Structured|English) )?"
+    rf"(?P<title>(?i:{_spaced((*_LISTS['abstracts'], *_LISTS['summaries']))}))(?![a-z])"
+    r"(?P<mark>[ *_]{0,2}(?:[:.。\])】〕」』>]|-(?![a-z]))[^\w|]*)?[*_]*(?P<rest>.*)$"
+)
+_BEHIND_ABSTRACT = re.compile(
+    rf"^[^\w|]{{0,6}}(?:(?:1|I)\.?[ ]+(?=[A-Z])|[一1]、|第[一1][章节節]|"
+    rf"(?i:{_spaced(_LISTS['behind abstracts'])})(?![a-z]))"
+)
+_INSIDE_ABSTRACT = frozenset(_LISTS["parts of abstracts"])
 _REFERENCES = re.compile("references|bibliography|参考文献", re.I)
 _RUN_IN = re.compile(r"^\[?([A-Z][\w()/&' -]{2,50}?)[.\]:][ ]")
+_SPACED = "|".join(" ?".join(word) for word in ("TABLE", "FIGURE"))
 _CAPTION = re.compile(
-    r"^\W{0,4}(?:(?:Section|Appendix) [\w.]+, )?"
-    r"(?P<kind>Figure|FIGURE|Fig\.?|Table|TABLE|Tab\.?|图|表)[ ]?"
-    r"(?P<number>[A-Z]?\.?\d{1,3}(?:\.\d{1,2})?)(?P<end>[ ]?[:.|,\]-]|[ ]|$)"
+    rf"^\W{{0,4}}(?:(?:Section|Appendix) [\w.]+, )?(?:(?P<apart>{APART})[ ]?|续|續)?"
+    rf"(?P<kind>Figure|Fig\.?|FIG\.?|Table|Tab\.?|TAB\.|[图圖図表]|{_SPACED})[ ]?"
+    rf"(?P<number>{NUMBER})(?P<end>[ ]?[:.。|,\])-]|[ ]|$|(?=[{COMMON_HAN}]))"
 )
-_MENTIONED = r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*{number}(?![\d]|\.\d)"
-_WORDS = {"figure": r"\bFigure|\bFig\.|图", "table": r"\bTable|\bTab\.|表"}
-_ANY_FLOAT = re.compile(r"\b(?:Figure|Fig\.|Table|Tab\.)s?[ \n]?\d|[图表][ ]?\d")
+_SHOWS = re.compile("[显顯列给給表说說可中里裡和与與及、的为為是所反汇匯总總对對揭描][^率数數]?")
+_TITLE = re.compile(r"[A-Z][a-z]+(?! (?:shows?|is)\b)|[A-Z]{2,}\b|\((?i:cont|[续續])")
+_SENTENCE = 45  # characters: a caption that begins without a blank is a short line
+_NOT_APART = "".join(f"(?<!{word})(?<!{word} )" for word in APART.split("|"))
+_MENTIONED = _NOT_APART + r"(?:{words})s?[ \n]?(?:\d{{1,2}},[ ])*(?:{number})"
+_WORDS = {
+    "figure": r"\b(?:Figure|FIGURE|Fig\.|FIG\.)|[图圖図]",
+    "table": r"\b(?:Table|TABLE|Tab\.)|表",
+}
+_ANY_FLOAT = re.compile(
+    rf"\b(?:Figure|Fig\.|Table|Tab\.|FIGURE|FIG\.|TABLE)s?[ \n]?(?:[A-Z]?\d|{ROMAN_NUMBER})"
+    rf"|[图表圖図][ ]?(?:\d|{HAN_NUMBER})"
+)
 
 
 class Outline:
@@ -169,7 +228,9 @@ class Outline:
             fenced ^= line.startswith("```")
             if fenced or not line or (len(line) > 400 and not line.startswith("[")):
                 continue
-            if (one := _numbered(line, start)) is not None:
+            if (han := _han_heading(line, start)) is not None:
+                others.append(han)
+            elif (one := _numbered(line, start)) is not None:
                 numbered.append(one)
             elif (other := _unnumbered(line, start)) is not None:
                 others.append(other)
@@ -177,8 +238,23 @@ class Outline:
         listed = [
             one for one in numbered if one[1] or one[0].start < end or one[0].steps[0].isalpha()
         ]
-        kept = _in_sequence(listed[:_MAX_HEADINGS])
+        kept = self._roman_headings or _in_sequence(listed[:_MAX_HEADINGS])
         return sorted([*kept, *others], key=lambda heading: heading.start)
+
+    @cached_property
+    def _roman_headings(self) -> list[Heading]:
+        """The headings I., II., III., … where there are three or more in order."""
+        found: list[Heading] = []
+        for index, start in enumerate(self.line_starts):
+            line = self.line(index)
+            match = _ROMAN_HEADING.match(line) if line[:1] in tuple("IVX") else None
+            if (
+                match
+                and not line.endswith((".", ","))
+                and from_roman(match["id"]) == len(found) + 1
+            ):
+                found.append(Heading(start, (arabic(match["id"]),), 1, match["title"]))
+        return found if len(found) >= _ROMANS else []
 
     @cached_property
     def captions(self) -> list[Caption]:
@@ -190,7 +266,8 @@ class Outline:
             if match is None or not _begins_caption(line, match):
                 continue
             kind = "table" if match["kind"].lower().startswith(("t", "表")) else "figure"
-            found.append(Caption(start, self._caption_end(index), kind, match["number"]))
+            number = arabic(match["number"], match["apart"] or "")
+            found.append(Caption(start, self._caption_end(index), kind, number))
         return found
 
     def _caption_end(self, index: int) -> int:
@@ -286,13 +363,47 @@ class Outline:
     def _abstract(self) -> Iterator[Region]:
         found = False
         for index, heading in enumerate(self.headings):
-            if re.match("abstract|摘要", heading.title, re.I):
+            if _ABSTRACTS.match(heading.title) or self._is_summary(index):
                 found = True
-                end = min(self._section_end(index), heading.start + _ABSTRACT)
-                yield Region(heading.start, end, "abstract", "摘要")
+                yield Region(heading.start, self._abstract_end(index), "abstract", "摘要")
         short = len(self.text) < _ABSTRACT and not self.captions
+        short = short and not any(map(_BEHIND_ABSTRACT.match, self.text.split("\n")))
         if not found and short and not any(heading.steps for heading in self.headings):
             yield Region(0, len(self.text), "abstract", "摘要")
+
+    def _is_summary(self, index: int) -> bool:
+        """Tell whether a heading says "Summary" before all sections: that is an abstract."""
+        heading = self.headings[index]
+        named = not heading.steps and bool(_SUMMARIES.match(heading.title))
+        return named and index <= self._first_section
+
+    @cached_property
+    def _first_section(self) -> int:
+        """The index of the first heading that is numbered or stands behind abstracts."""
+        for index, one in enumerate(self.headings):
+            if one.steps and one.steps[0].isdigit() and one.steps[0] != "0":
+                return index
+            if not one.steps and _BEHIND_ABSTRACT.match(one.title):
+                return index
+        return len(self.headings)
+
+    def _abstract_end(self, index: int) -> int:
+        """Return where an abstract ends: at the next heading but for its own, or the keywords."""
+        start = self.headings[index].start
+        first = self.line_at(start) + 1
+        for line in range(first, len(self.line_starts)):
+            place = self.line_starts[line]
+            if place > start + _ABSTRACT or _BEHIND_ABSTRACT.match(self.line(line)):
+                return min(place, start + _ABSTRACT)
+            if place in self.heading_places and not self._is_part(place, line):
+                return place
+        return min(len(self.text), start + _ABSTRACT)
+
+    def _is_part(self, place: int, line: int) -> bool:
+        """Tell whether a heading is one of an abstract's own parts: "Conclusions: it held"."""
+        heading = self.heading_before(place)
+        title = heading.title if heading else ""
+        return title in _INSIDE_ABSTRACT and len(self.line(line)) > len(title) + 3
 
     def _named(self, name: str) -> Iterator[Region]:
         """Yield what stands under a heading of this name, or in the file of this path.
@@ -331,7 +442,7 @@ class Outline:
     def _float(self, kind: str, number: str) -> Iterator[Region]:
         label = f"{'图' if kind == 'figure' else '表'} {number}"
         for index, caption in enumerate(self.captions):
-            if caption.kind == kind and caption.number == number:
+            if caption.kind == kind and key(caption.number) == key(number):
                 start, end = self._float_span(index)
                 yield Region(start, end, kind, label)
 
@@ -402,6 +513,18 @@ class Outline:
             count = distance
         return count if digits else 0
 
+    def caption_in(self, region: Region) -> str:
+        """Return the caption that begins in a region, nothing if none does."""
+        index = bisect_left(self._caption_starts, region.start)
+        if index == len(self.captions) or not region.holds(self.captions[index].start):
+            return ""
+        return self.text[self.captions[index].start : self.captions[index].end]
+
+    @cached_property
+    def percentages(self) -> frozenset[str]:
+        """All numbers that the text prints with a %."""
+        return frozenset(re.findall(r"(?<![\w.])(\d+(?:\.\d+)?) ?%", self.text))
+
     def _inside_caption(self, index: int) -> bool:
         start = self.line_starts[index]
         return any(caption.start <= start < caption.end for caption in self._captions_near(start))
@@ -417,7 +540,7 @@ class Outline:
     def _mentions(self, kind: str, number: str) -> Iterator[Region]:
         """Yield the sentences that speak of a figure or table, up to the next one named."""
         label = f"{'图' if kind == 'figure' else '表'} {number}"
-        pattern = _MENTIONED.format(words=_WORDS[kind], number=re.escape(number))
+        pattern = _MENTIONED.format(words=_WORDS[kind], number="|".join(spellings(number)))
         for match in re.finditer(pattern, self.text):
             if any(caption.start <= match.start() < caption.end for caption in self.captions):
                 continue
@@ -448,6 +571,11 @@ class Outline:
         section = self._section_name(at)
         return self._float_name(at) or section or (f"第 {page} 页" if page else "")
 
+    def heading_before(self, at: int) -> Heading | None:
+        """Return the heading under which an offset stands, None before the first."""
+        index = bisect_right(self._heading_starts, at) - 1
+        return self.headings[index] if index >= 0 else None
+
     def _section_name(self, at: int) -> str:
         index = bisect_right(self._heading_starts, at) - 1
         if index < 0:
@@ -456,7 +584,7 @@ class Outline:
         if heading.steps:
             name = ".".join(heading.steps)
             return f"附录 {name}" if heading.steps[0].isalpha() else f"第 {name} 节"
-        if re.match("abstract|摘要", heading.title, re.I):
+        if _ABSTRACTS.match(heading.title) or self._is_summary(index):
             return "摘要"
         return f"{heading.title[:40].strip()} 一节"
 
@@ -536,6 +664,17 @@ def _numbered(line: str, start: int) -> tuple[Heading, bool] | None:
     return Heading(start, steps, len(steps), title), sure
 
 
+def _han_heading(line: str, start: int) -> Heading | None:
+    """Return the heading that a line is, its number in Chinese: 第三章 结果, 三、结果."""
+    if line[:1] != "#" and not is_han(line[:1] or " "):
+        return None
+    match = _HAN_HEADING.match(line)
+    if match is None or not (match["named"] or match["title"]):
+        return None
+    level = 2 if match["mark"] in ("节", "節") else 1
+    return Heading(start, (arabic(match["named"] or match["listed"]),), level, match["title"])
+
+
 def _bracketed(line: str) -> re.Match[str] | None:
     """Match "[Section 5.1] text" without its text."""
     match = re.match(
@@ -560,12 +699,33 @@ def _is_title(title: str, steps: tuple[str, ...], end: str | None) -> bool:
 def _unnumbered(line: str, start: int) -> Heading | None:
     if (match := _MARKED.match(line)) and not (match[1] == "#" and match[2][0].islower()):
         return Heading(start, (), len(match[1]), match[2])
+    if title := _abstract_head(line):
+        return Heading(start, (), 1, title)
     if match := _KNOWN.match(line):
         rest = match["rest"].strip(" ]):.=-")
         bracketed = line[0] in "[="
         if not rest or bracketed or re.match(r"[.:—-]", match["rest"].strip()):
             return Heading(start, (), 1, match[1])
     return None
+
+
+def _abstract_head(line: str) -> str:
+    """Return the name that begins an abstract on a line: a mark behind it, or a sentence.
+
+    >>> _abstract_head("【摘 要】粮价大跌"), _abstract_head("Abstract-We look at prices")
+    ('摘 要', 'Abstract')
+    >>> _abstract_head("Summary statistics"), _abstract_head("摘要里说")
+    ('', '')
+    """
+    match = _ABSTRACT_HEAD.match(line)
+    if match is None:
+        return ""
+    title, rest = match["title"], match["rest"]
+    if rest and title.islower() and title[1] != " " and not is_han(title[0]):
+        return ""
+    begins = rest.startswith(" ") and bool(_ABSTRACTS.fullmatch(title))
+    sentence = begins and (is_han(title[0]) or bool(re.match(r" [A-Z]\S* [a-z]", rest)))
+    return title if match["mark"] or not rest.strip() or sentence else ""
 
 
 def _in_sequence(candidates: list[tuple[Heading, bool]]) -> list[Heading]:
@@ -612,11 +772,10 @@ def _begins_caption(line: str, match: re.Match[str]) -> bool:
     if match["end"].strip() or line.startswith("["):
         return not match["end"].strip().startswith(",") or line.startswith("[")
     rest = line[match.end() :].strip()
-    return (
-        not rest
-        or match["kind"] in "图表"
-        or bool(re.match(r"[A-Z][a-z]+(?! (?:shows?|is)\b)", rest))
-    )
+    if match["kind"] in "图表圖図":
+        glued = not match["end"] and rest
+        return not (_SHOWS.match(rest) or (glued and len(line) > _SENTENCE))
+    return not rest or bool(_TITLE.match(rest))
 
 
 _FUNCTION_WORD = re.compile(r"\b(?:of|on|and|the|in|to|for|with|is|are|at|an|a|by|from|we|it)\b")
@@ -632,7 +791,7 @@ def is_tabular(line: str) -> bool:
     """
     if line.count("|") >= 2 or line.count("\t") >= 2 or line.count(" & ") >= 2:
         return True
-    words = line.split()
+    words = re.sub(r"(?<=\d) %", "%", line).split()
     if len(_FUNCTION_WORD.findall(line)) >= 3:
         return False
     if re.search(r"(?:\s[(+±-]*\d[\d.,]*%?\)?){2,}$", line) or re.search(r"\S {3,}[(+±-]*\d", line):

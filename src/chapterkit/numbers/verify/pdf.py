@@ -12,8 +12,10 @@ MAX_PAGES = 5_000
 BOUNDS = Bounds(seconds=120, memory=GB)
 
 
-def pdf_pages(data: bytes, name: str, longest: int) -> list[str]:
-    """Return the text of each page of a PDF, `longest` characters at most in all.
+def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[int, ...]]:
+    """Return the text of each page of a PDF, and the numbers of those that are mere pictures.
+
+    The text is `longest` characters at most in all.
 
     Raises ChapterkitError if it is damaged, locked, too long, or too much for the reader.
     """
@@ -32,7 +34,7 @@ def pdf_pages(data: bytes, name: str, longest: int) -> list[str]:
         raise ChapterkitError(message, Origin(name))
     if "long" in found:
         raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
-    return [_plain(page) for page in found["texts"]]
+    return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
 
 
 def _plain(page: str) -> str:

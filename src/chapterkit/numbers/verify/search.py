@@ -18,8 +18,10 @@ from dataclasses import dataclass, replace
 
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import State
-from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, wanted
-from chapterkit.numbers.verify.labels import Word, is_row, shape, swapped
+from chapterkit.numbers.verify.arms import other_arm
+from chapterkit.numbers.verify.columns import why_no_percentage
+from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, is_part_of_group, wanted
+from chapterkit.numbers.verify.labels import Word, alike, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
 from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
 from chapterkit.numbers.verify.results import Result
@@ -31,11 +33,13 @@ _REACH_ALONE = 220
 _MAX_HITS = 20_000
 _MAX_TRIED = 200
 _COMMON = 3
+_LISTED = 8
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-@/.+][A-Za-z0-9]+)*")
 _SHARED_PERCENT = re.compile(
     r"(?:[ \n,/&;:()~→-]|and\b|or\b|to\b|from\b|vs\b|versus\b|±|[+]"
     r"|(?<![\d.])\d[\d.]*(?![\d.])){1,40}(?:%|percent)"
 )
+_SENTENCE = re.compile(r"[^\W\d]{2}.*[.。;!?]$")  # a short one, with numbers, looks like a row
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
 
 
@@ -62,6 +66,9 @@ class Searcher:
         """Return where the number stands, or why it cannot be said to stand there."""
         if number.model.printed is not None and (trouble := _disagreement(number)):
             return self._result(number, "not-found", trouble)
+        if pictures := self._pictures(number):
+            why = f"第 {pictures} 页是图片，没有文字（多半是扫描的）：先做文字识别"
+            return Result(number, "no-source", why=why)
         want = wanted(number)
         all_hits = []
         for hit in hits(self.source.text, want):
@@ -72,6 +79,12 @@ class Searcher:
         if not fitting:
             return self._not_found(number, all_hits)
         return self._judge(number, want, fitting, all_hits)
+
+    def _pictures(self, number: Number) -> str:
+        """Return the pages that a record names where all of them are pictures without text."""
+        named = [int(name) for kind, name in parse_locator(number.at).parts if kind == "page"]
+        unread = named and all(one in self.source.scanned for one in named)
+        return "、".join(map(str, named)) if unread else ""
 
     # --- judging
 
@@ -106,12 +119,17 @@ class Searcher:
         for word in words:
             if word.places and (why := word.refuted(hit.start, hit.end, region, own)):
                 return replace(place, why=why)
-        if is_tabular(self.outline.line(self.outline.line_at(hit.start))):
+        if self._is_among_rows(hit.start):
             return place
         arms = [one for one in near if shape(one) or re.fullmatch(r"\w+(?:-\w+)+", one)]
         named = [*arms, *_LATIN.findall(number.when or "")]
         said = " ".join((number.of, number.when or "", *near))
-        return replace(place, why=swapped(self.outline, hit.start, hit.end, named, said))
+        values = alike(self.source.text, hit.start, hit.end)
+        patterns = [word.pattern for word in words]
+        why = swapped(self.outline, hit.start, hit.end, named, said) or other_arm(
+            self.outline, hit.start, hit.end, values, patterns
+        )
+        return replace(place, why=why)
 
     def _near_words(self, number: Number) -> tuple[list[Word], int]:
         """Return the words to look for and how many of them must be near."""
@@ -146,35 +164,70 @@ class Searcher:
         if len(close) < needed:
             missing = 10_000 * (needed - len(close))
             return _Place(hit, region, total + missing, f"近旁没有“{'”“'.join(far)}”")
-        column = column_unit(self.outline, hit.start)
-        if not want.printed and not fits_column(want.unit, column):
-            return _Place(hit, region, total, f"那一列的单位是{column}")
-        if hit.bare and not self._unit_is_plain(hit, region, want):
-            return _Place(hit, region, total, "原文没有单位")
+        if why := self._other_kind(hit, region, want):
+            return _Place(hit, region, total, why)
         if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
             return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
         if not needed and (region is None or region.kind == "mention"):
             return _Place(hit, region, total, "单凭数字证明不了什么")
         return _Place(hit, region, total, "")
 
-    def _unit_is_plain(self, hit: Hit, region: Region | None, want: Wanted) -> bool:
-        """A bare percentage counts in a table or figure, or on a line that speaks of percent."""
+    def _other_kind(self, hit: Hit, region: Region | None, want: Wanted) -> str:
+        """Return why a number is another, or of another unit, by what stands around it; or ""."""
+        table = region if region and region.kind in ("figure", "table") else None
+        if why := self._not_one_number(hit, table):
+            return why
+        column = column_unit(self.outline, hit.start, want.units)
+        if not want.printed and not fits_column(want.unit, column, want.units):
+            return f"那一列的单位是{column}"
+        return self._not_percent(hit, region, want) if hit.bare else ""
+
+    def _not_one_number(self, hit: Hit, table: Region | None) -> str:
+        """Return why a number is none by itself, or more than one; or "".
+
+        A blank parts the cells of a row, and the groups of a number in running text.
+        """
+        text = self.source.text
+        if table is not None or self._is_among_rows(hit.start):
+            parted = re.search(r"\d \d", text[hit.start : hit.end])
+            return "那是并排的两个数" if parted else ""
+        return "那是一个数的一部分" if is_part_of_group(text, hit) else ""
+
+    def _is_among_rows(self, at: int) -> bool:
+        """Tell whether a place is on a row of a table that has another beside it."""
+        line, lines = self.outline.line_at(at), len(self.outline.line_starts)
+        rows = [
+            is_tabular(text) and bool(re.search(r"\d", text)) and not _SENTENCE.search(text)
+            for text in map(self.outline.line, range(max(0, line - 1), min(line + 2, lines)))
+            if text
+        ]
+        return sum(rows) > 1 and is_tabular(self.outline.line(line))
+
+    def _not_percent(self, hit: Hit, region: Region | None, want: Wanted) -> str:
+        """Return why a bare number is no percentage there, or "".
+
+        It is one in a table that says so, in a figure, or on a line that speaks of percent.
+        """
         line = self.outline.line(self.outline.line_at(hit.start))
         if region is not None and region.kind == "figure":
-            if want.kind == "points":
-                return False
             body = self.source.text[region.start : region.end]
-            return len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M)) < 2
-        if region is not None and region.kind == "table":
-            return True
-        if is_tabular(line) and is_row(line):
-            return True
+            signed = len(re.findall(r"^[+-]?\d[\d.]*\s?%$", body, re.M))
+            return "原文没有单位" if want.kind == "points" or signed >= 2 else ""
+        if (region is not None and region.kind == "table") or (is_tabular(line) and is_row(line)):
+            return (
+                why_no_percentage(self.outline, hit.start, region) if want.kind == "percent" else ""
+            )
         said = re.search(r"\(%\)|in %|percent|百分", line)
-        return bool(said or _SHARED_PERCENT.match(self.source.text, hit.end))
+        said = said or _SHARED_PERCENT.match(self.source.text, hit.end)
+        return "" if said else "原文没有单位"
 
     # --- wording
 
     def _result(self, number: Number, status: State, why: str, hit: Hit | None = None) -> Result:
+        if status in ("elsewhere", "not-found") and self.source.scanned:
+            listed = "、".join(map(str, self.source.scanned[:_LISTED]))
+            more = " 等" if len(self.source.scanned) > _LISTED else ""
+            why += f"；第 {listed}{more} 页是图片，没有文字，没有看到"
         where = self.outline.place(hit.start) if hit else ""
         context = self.source.context(hit.start, hit.end) if hit else ""
         return Result(number, status, where, context, why, self.source.sha256)

@@ -13,13 +13,14 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import Disk, decode
+from chapterkit.numbers.verify.layout import Piece, reading_order
 from chapterkit.numbers.verify.pdf import pdf_pages
 
 SUFFIXES = (".pdf", ".txt", ".md", ".html")
@@ -34,7 +35,7 @@ class SourceText:
 
     `text` is what is searched. `marks` and `raws` map its offsets to those of the text as read;
     `lines` and `pages` are the offsets (as read) at which lines and pages begin. `pages` is
-    empty where the source has none.
+    empty where the source has none; `scanned` are those that are pictures without text, from 1.
     """
 
     key: str
@@ -45,6 +46,7 @@ class SourceText:
     raws: tuple[int, ...]
     lines: tuple[int, ...]
     pages: tuple[int, ...]
+    scanned: tuple[int, ...] = ()
 
     def raw(self, at: int) -> int:
         """Return the offset in the text as read of the normalised offset `at`."""
@@ -110,20 +112,21 @@ def _candidates(folder: Path, key: str) -> Iterator[Path]:
 def _read(folder: Path, path: Path, key: str) -> SourceText:
     name = path.name
     data = Disk(folder, "原文").read(name, MAX_FILE)
-    text, pages = _extract(data, path.suffix, name)
+    text, pages, scanned = _extract(data, path.suffix, name)
     if len(text) > MAX_TEXT:
         raise ChapterkitError(
             f"文字超过 {MAX_TEXT // 1_000_000} 百万字，不像一篇文献", Origin(name), "只放论文本身"
         )
     if not text.strip():
         raise ChapterkitError("文件里没有文字", Origin(name))
-    return make_source(key, name, hashlib.sha256(data).hexdigest(), text, pages)
+    return make_source(key, name, hashlib.sha256(data).hexdigest(), text, pages, scanned)
 
 
-def _extract(data: bytes, suffix: str, name: str) -> tuple[str, tuple[int, ...]]:
-    """Return the text of a file and where its pages begin (none for what has no pages)."""
+def _extract(data: bytes, suffix: str, name: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """Return the text of a file, where its pages begin, and which of them are mere pictures."""
     if suffix == ".pdf":
-        return _joined_pages(_pdf_pages(data, name))
+        pages, scanned = _pdf_pages(data, name)
+        return *_joined_pages(pages), scanned
     if len(data) > 4 * MAX_TEXT:
         raise ChapterkitError(
             f"文件有 {len(data) // 1_000_000} MB，不像一篇文献的文字", Origin(name), "只放论文本身"
@@ -133,7 +136,7 @@ def _extract(data: bytes, suffix: str, name: str) -> tuple[str, tuple[int, ...]]
     text = decode(data, name)
     if suffix == ".html" or _looks_like_html(text[:2000]):
         text = html_text(text)
-    return text, _text_pages(text)
+    return text, _text_pages(text), ()
 
 
 def _looks_like_html(head: str) -> bool:
@@ -143,17 +146,17 @@ def _looks_like_html(head: str) -> bool:
 # --- PDF
 
 
-def _pdf_pages(data: bytes, name: str) -> list[str]:
+def _pdf_pages(data: bytes, name: str) -> tuple[list[str], tuple[int, ...]]:
     if b"%PDF-" not in data[:1024]:
         if _looks_like_html(data[:2000].decode("utf-8", "replace")):
             raise ChapterkitError(
                 "名为 PDF，其实是 HTML", Origin(name), "多半是登录页或错误页；重新下载"
             )
         raise ChapterkitError("不是 PDF 文件", Origin(name), "重新下载")
-    pages = pdf_pages(data, name, MAX_TEXT)
+    pages, scanned = pdf_pages(data, name, MAX_TEXT)
     if sum(len(page.strip()) for page in pages) < _SCANNED * max(1, len(pages)):
         raise ChapterkitError("PDF 里没有文字层（多半是扫描件）", Origin(name), "先做文字识别")
-    return pages
+    return pages, scanned
 
 
 def _joined_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:
@@ -201,6 +204,8 @@ _BLOCKS = frozenset({
     "figure", "br", "hr", "pre", "blockquote", "dt", "dd", "header", "footer", "main", "aside",
     "nav", "title", "h1", "h2", "h3", "h4", "h5", "h6",
 })  # fmt: skip
+_MOST_SPANNED = 30
+_LONGEST_CELL = 200
 _UNSEEN = frozenset(["script", "style", "template", "noscript", "svg"])
 
 
@@ -214,29 +219,48 @@ _MARKUP = re.compile(
     """,
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_BETWEEN_ROWS = re.compile(r"(?<=\n \|)([^\n]*)\n[ \n]*\n(?= \|)")
 _LONG_REFERENCE = re.compile(r"&#(?=x?[0-9a-f]{9})", re.IGNORECASE)
 
 
 class _Html:
-    """Collects the visible text: a line a block, headings as #, cells between bars."""
+    """Collects the visible text: a line a block, headings as #, cells between bars.
+
+    A cell over several columns or rows stands in each of them.
+    """
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.unseen = 0
+        self.column = 0
+        self.cell: tuple[int, int, int] | None = None  # where it begins in parts, columns, rows
+        self.carried: dict[int, tuple[int, str]] = {}  # by column: rows to go, text
 
-    def opened(self, tag: str) -> None:
+    def opened(self, tag: str, markup: str = "") -> None:
         if tag in _UNSEEN:
             self.unseen += 1
         elif re.fullmatch("h[1-6]", tag):
             self.parts.append(f"\n\n{'#' * int(tag[1])} ")
         elif tag in ("td", "th"):
+            self._ended()
+            self._carry_on()
             self.parts.append(" | ")
+            self.cell = len(self.parts), _span(markup, "col"), _span(markup, "row")
         elif tag in _BLOCKS:
+            if tag in ("table", "tr"):
+                self._ended()
+                self.column = 0
+            if tag == "table":
+                self.carried.clear()
             self.parts.append("\n")
 
     def closed(self, tag: str) -> None:
         if tag in _UNSEEN:
             self.unseen = max(0, self.unseen - 1)
+        elif tag in ("td", "th", "tr"):
+            self._ended()
+            if tag == "tr":
+                self._carry_on()
         elif tag in _BLOCKS:
             self.parts.append("\n")
 
@@ -245,6 +269,34 @@ class _Html:
             self.parts.append(" ".join(data.split()) if data.strip() else " ")
             if data[-1:].isspace():
                 self.parts.append(" ")
+
+    def _ended(self) -> None:
+        """End the cell, if one is open: again in each further column, and later in further rows."""
+        if self.cell is None:
+            return
+        begin, columns, rows = self.cell
+        self.cell = None
+        said = "".join(self.parts[begin:]) if max(columns, rows) > 1 else ""
+        said = " ".join(said.split())[:_LONGEST_CELL]
+        self.parts += [f" | {said}"] * (columns - 1)
+        for column in range(self.column, self.column + columns):
+            if rows > 1:
+                self.carried[column] = rows - 1, said
+        self.column += columns
+
+    def _carry_on(self) -> None:
+        """Say again the cells of rows above that reach into this one."""
+        while self.column in self.carried:
+            left, said = self.carried.pop(self.column)
+            self.parts.append(f" | {said}")
+            if left > 1:
+                self.carried[self.column] = left - 1, said
+            self.column += 1
+
+
+def _span(markup: str, way: str) -> int:
+    match = re.search(rf"{way}span\s*=\s*[\"']?(\d{{1,2}})\b", markup, re.I)
+    return min(_MOST_SPANNED, max(1, int(match[1]))) if match else 1
 
 
 def html_text(markup: str) -> str:
@@ -257,10 +309,13 @@ def html_text(markup: str) -> str:
     for found in _MARKUP.finditer(markup):
         page.text(_unescaped(markup[end : found.start()]))
         if tag := found["tag"]:
-            (page.closed if found["end"] else page.opened)(tag.lower())
+            if found["end"]:
+                page.closed(tag.lower())
+            else:
+                page.opened(tag.lower(), found[0])
         end = found.end()
     page.text(_unescaped(markup[end:]))
-    return re.sub(r"\n{3,}", "\n\n", "".join(page.parts))
+    return re.sub(r"\n{3,}", "\n\n", _BETWEEN_ROWS.sub(r"\1\n", "".join(page.parts)))
 
 
 def _unescaped(text: str) -> str:
@@ -284,12 +339,12 @@ _ALIKE = {
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _CHANGED = re.compile(
     r"""
-      (?P<hyphen> (?<=[a-zﬀ-ﬆ]) (?: -\n[ \t]* | [\u00ad\ufffe\x02]\s*) (?=[a-zﬀ-ﬆ]) )
+      (?P<hyphen> (?<=[a-zﬀ-ﬆ]) (?: -[ \t]*\n[ \t]* | [\u00ad\ufffe\x02]\s*) (?=[a-zﬀ-ﬆ]) )
     | (?P<ligature> [ﬀ-ﬆ] )
     | (?P<unseen> [\u00ad\u200b-\u200f\u2060\ufeff\ufffe\x00-\x08\x0e-\x1f] )
     | (?P<group> (?<=\d)[\u2007\u2009\u202f\u00a0](?=\d{3}(?!\d)) | (?<=\d)\{,\}(?=\d{3}) )
     | (?P<space> [\u2007\u2009\u202f\u00a0] )
-    | (?P<point> (?<=\d)\ \.(?=\d) | (?<=\d)\.\ (?=\d{1,4}\ ?%) )
+    | (?P<point> (?<=\d)\ \.(?=\d) | (?<=\d)[·‧⋅](?=\d)(?!10(?:\D|$)) | (?<=\d)\.\ (?=\d{1,4}\ ?%) )
     | (?P<minus> (?<![\w)\]}%.])-\ (?=\d) (?<=[(=:|>]\ -\ ) )
     | (?P<times> \\times\b | (?<=\d)\ ?\*\ ?(?=10(?:\^|\*\*|-)) )
     | (?P<percent> \\% )
@@ -302,12 +357,42 @@ _BECOMES = {"group": "", "space": " ", "point": ".", "minus": "-", "times": "×"
 
 
 def make_source(
-    key: str, name: str, sha256: str, text: str, pages: tuple[int, ...] = ()
+    key: str,
+    name: str,
+    sha256: str,
+    text: str,
+    pages: tuple[int, ...] = (),
+    scanned: tuple[int, ...] = (),
 ) -> SourceText:
-    """Return `text` normalised, with the way back to its lines and pages."""
-    normal, marks, raws = normalised(text)
+    """Return `text` in reading order and normalised, with the way back to its lines and pages."""
+    pieces = reading_order(text, pages)
+    normal, marks, raws = normalised("".join(text[p.start : p.end] + p.behind for p in pieces))
+    if len(pieces) != 1 or pieces[0].start:
+        marks, raws = _through(pieces, marks, raws)
     lines = (0, *(match.end() for match in re.finditer("\n", text)))
-    return SourceText(key, name, sha256, normal, marks, raws, lines, pages)
+    return SourceText(key, name, sha256, normal, marks, raws, lines, pages, scanned)
+
+
+def _through(
+    pieces: Sequence[Piece], marks: tuple[int, ...], raws: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the map from the normalised text to the text as read, through the pieces between."""
+    starts, at = [], 0
+    for piece in pieces:
+        starts.append(at)
+        at += piece.end - piece.start + len(piece.behind)
+    steps = [(mark, middle) for mark, middle in zip(marks, raws, strict=True)]
+    for start in starts:
+        index = bisect_right(raws, start) - 1
+        last = marks[index + 1] if index + 1 < len(marks) else start + marks[-1]
+        steps.append((min(marks[index] + start - raws[index], last), start))
+    steps.sort()
+    found = []
+    for _, middle in steps:
+        index = max(0, bisect_right(starts, middle) - 1)
+        piece = pieces[index]
+        found.append(min(piece.start + middle - starts[index], piece.end))
+    return tuple(mark for mark, _ in steps), tuple(found)
 
 
 def normalised(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:

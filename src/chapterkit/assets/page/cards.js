@@ -1,0 +1,183 @@
+// Numbers: each bears its state, and tells all that is known of it when pointed at, touched or entered.
+import { byId, linkTo, make } from "./dom.js";
+import { data, onData } from "./state.js";
+import { editorAddress, goTo, rangeOf } from "./text.js";
+
+const MARKS = {
+  verified: "已与原文核对",
+  recorded: "有记录，尚未核对",
+  reported: "转引、项目说明或作者自己的运行",
+  stale: "核对之后改过",
+  doubtful: "与原文对不上",
+  unknown: "没有记录",
+};
+
+/** @type {HTMLElement|null} */
+let shown = null;
+let pinned = false;
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let waiting;
+
+/** @returns {HTMLElement[]} */
+export function numbers() {
+  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#pieces .number")]);
+}
+
+/** Let every number bear the mark of its state, and a name for who hears it. */
+export function markNumbers() {
+  if (!data.cards) return;
+  for (const one of numbers()) {
+    const card = data.cards[one.dataset.number ?? ""];
+    const mark = card?.mark ?? "unknown";
+    if (one.dataset.mark === mark) continue;
+    one.dataset.mark = mark;
+    one.setAttribute("aria-haspopup", "dialog");
+    one.setAttribute("aria-label", `${one.textContent}，${MARKS[/** @type {keyof MARKS} */ (mark)]}`);
+  }
+}
+
+/** @param {string} id @param {any} card @returns {HTMLElement} */
+export function cardMade(id, card) {
+  const rows = make("dl");
+  const row = (/** @type {string} */ name, /** @type {(Node|string|false)[]} */ ...inner) => {
+    const kept = inner.filter(Boolean);
+    if (kept.length) rows.append(make("dt", {}, name), make("dd", {}, .../** @type {any} */ (kept)));
+  };
+  row("来源", card.source || card.cite, card.at ? `，${card.at}` : "", `（${card.status}）`);
+  const entry = document.getElementById(`ref-${card.cite}`)?.querySelector(".csl-right-inline");
+  row("文献", entry ? (entry.textContent ?? "").trim() : "", card.url ? " " : "", card.url ? linkTo(card.url, "打开") : "");
+  row("核对", card.state, card.where ? `：${card.where}` : "", card.date ? `（${card.date}）` : "");
+  row("附近的字", card.near?.length ? card.near.join("　") : "");
+  row("原文写作", card.printed ?? "");
+  if (card.derived) {
+    const parts = Object.entries(card.parts ?? {}).map(([name, text]) =>
+      make("li", {}, numberLink(name), ` ${text}`));
+    row("算式", make("code", {}, card.derived), make("ul", {}, ...parts));
+  }
+  row("备注", card.note ?? "");
+  if (card.record) row("记录", make("code", {}, id), " ", placeLink(card.record[0], card.record[1]));
+  const uses = card.uses ?? [];
+  row("用在", uses.length > 0 && make("ol", {}, ...uses.map(useMade)));
+  return make("div", { class: "card-body" },
+    make("p", { class: "card-value" }, make("strong", {}, card.text), ` ${card.of ?? ""}`, card.when ? `（${card.when}）` : ""),
+    make("p", { class: "card-mark", "data-mark": card.mark }, MARKS[/** @type {keyof MARKS} */ (card.mark)]),
+    rows);
+}
+
+/** @param {string} id */
+function numberLink(id) {
+  return make("button", { type: "button", class: "plain", onclick: () => openFor(id) }, id);
+}
+
+/** @param {any} use */
+function useMade(use) {
+  const [path, line, place] = use;
+  const jump = place && make("button", { type: "button", class: "plain", onclick: () => { close(); goTo(rangeOf(place)); } }, "看这一处");
+  return make("li", {}, placeLink(path, line), jump ? " " : "", jump || "");
+}
+
+/** @param {string} path @param {number} line @returns {HTMLElement} */
+export function placeLink(path, line) {
+  const words = `${path}:${line}`;
+  if (!data.root) return make("code", {}, words);
+  return make("a", { href: editorAddress(path, line), class: "place" }, words);
+}
+
+/** @param {string} id show the card of a number, at its place in the text or else where the last one was */
+function openFor(id) {
+  const there = numbers().find((one) => one.dataset.number === id);
+  open(there ?? shown, true, id);
+}
+
+/** @param {HTMLElement|null} number @param {boolean} pin @param {string} [other] */
+export function open(number, pin, other) {
+  const card = byId("card");
+  const id = other ?? number?.dataset.number ?? "";
+  const known = data.cards?.[id];
+  card.replaceChildren(
+    make("button", { type: "button", class: "close", "aria-label": "关上", onclick: () => close(true) }, "×"),
+    known ? cardMade(id, known) : make("p", {}, data.cards ? `没有 ${id} 这个数的记录。` : "还在核对，稍等。"));
+  card.setAttribute("aria-label", `${known?.text ?? id} 的来历`);
+  clearTimeout(waiting);
+  shown?.removeAttribute("aria-expanded");
+  shown = number;
+  pinned = pin;
+  number?.setAttribute("aria-expanded", "true");
+  if (!card.matches(":popover-open")) card.showPopover();
+  card.scrollTop = 0;
+  put(card, number);
+  if (pin) card.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} card @param {HTMLElement|null} number */
+function put(card, number) {
+  if (innerWidth < 640 || !number) {
+    card.removeAttribute("style");
+    return;
+  }
+  const at = number.getClientRects()[0] ?? number.getBoundingClientRect();
+  const { width, height } = card.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
+  const below = at.bottom + 8 + height <= innerHeight || at.top < height + 8;
+  card.style.left = `${left}px`;
+  card.style.top = below ? `${Math.min(at.bottom + 8, Math.max(8, innerHeight - height - 8))}px` : `${at.top - height - 8}px`;
+}
+
+export function close(back = false) {
+  const card = byId("card");
+  if (card.matches(":popover-open")) card.hidePopover();
+  if (back) shown?.focus({ preventScroll: true });
+}
+
+/** @param {Event} event @returns {HTMLElement|null} */
+function numberAt(event) {
+  return event.target instanceof Element ? event.target.closest("#pieces .number") : null;
+}
+
+export function startCards() {
+  const text = byId("pieces");
+  const card = byId("card");
+  card.addEventListener("toggle", (event) => {
+    if (/** @type {any} */ (event).newState === "closed") {
+      shown?.removeAttribute("aria-expanded");
+      pinned = false;
+    }
+  });
+  text.addEventListener("pointerover", (event) => {
+    const number = numberAt(event);
+    if (!number || event.pointerType === "touch" || pinned) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => open(number, false), 250);
+  });
+  const leave = () => {
+    if (pinned) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => close(), 300);
+  };
+  text.addEventListener("pointerout", (event) => numberAt(event) && event.pointerType !== "touch" && leave());
+  card.addEventListener("pointerenter", () => clearTimeout(waiting));
+  card.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && leave());
+  card.addEventListener("pointerdown", () => { pinned = true; });
+  text.addEventListener("click", (event) => {
+    const number = numberAt(event);
+    if (!number || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    open(number, true);
+  });
+  text.addEventListener("keydown", (event) => {
+    const number = numberAt(event);
+    if (!number || (event.key !== "Enter" && event.key !== " ") || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open(number, true);
+  });
+  card.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    close(true);
+  });
+  onData((changed) => {
+    if (changed.includes("cards")) markNumbers();
+  });
+}

@@ -1,0 +1,114 @@
+// The keyboard: one letter each, unless something is being written.
+import { byId, make, say } from "./dom.js";
+import { close, numbers, open } from "./cards.js";
+import { choose } from "./comments.js";
+import { data } from "./state.js";
+import { draw, shownProblems, show, toggle, whereOf } from "./panels.js";
+import { editorAddress, goTo, originOf, pieceAround, pieces } from "./text.js";
+import { following, setFollow } from "./live.js";
+import { turnTheme } from "./theme.js";
+
+let atProblem = -1;
+
+/** @type {[string, string, (event: Event) => void][]} */
+export const KEYS = [
+  ["n", "下一个问题", () => step(1)],
+  ["p", "上一个问题", () => step(-1)],
+  ["u", "下一个没有核对的数", nextUnverified],
+  ["e", "在编辑器里打开这一段（也可以按住 Alt 点一段）", openEditor],
+  ["c", "给选中的文字写意见", () => { show("comments"); if (choose()) draw(); byId("panel-body").querySelector("textarea")?.focus(); }],
+  ["t", "目录", toggleContents],
+  ["1", "问题", () => toggle("problems")],
+  ["2", "来源", () => toggle("sources")],
+  ["3", "意见", () => toggle("comments")],
+  ["4", "改动", () => toggle("changes")],
+  ["5", "总览", () => toggle("overview")],
+  ["f", "跟着改动走，或不跟", () => setFollow(!following())],
+  ["d", "浅色、深色、随系统", turnTheme],
+  ["?", "这些按键", () => help()],
+];
+
+/** @param {number} by */
+function step(by) {
+  const found = shownProblems().filter((one) => whereOf(one));
+  if (!found.length) return say("没有问题");
+  atProblem = (atProblem + by + found.length) % found.length;
+  const problem = found[atProblem];
+  goTo(whereOf(problem));
+  say(`${atProblem + 1}/${found.length}：${problem.message}`);
+  byId("hint").replaceChildren(make("strong", {}, problem.rule), ` ${problem.message}`, problem.hint ? make("span", { class: "soft" }, `　${problem.hint}`) : "");
+  byId("hint").hidden = false;
+  setTimeout(() => { byId("hint").hidden = true; }, 8000);
+}
+
+function nextUnverified() {
+  const found = numbers().filter((one) => one.dataset.mark && one.dataset.mark !== "verified");
+  if (!found.length) return say("数都核对过了");
+  const now = /** @type {HTMLElement} */ (document.activeElement);
+  const behind = found.find((one) => now.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING && pieceAround(now));
+  const next = behind ?? found[0];
+  goTo(next);
+  next.focus({ preventScroll: true });
+  open(next, false);
+}
+
+/** @returns {HTMLElement|null} the piece that is looked at */
+function currentPiece() {
+  return pieceAround(document.activeElement) ?? pieceAround(getSelection()?.anchorNode ?? null) ??
+    pieces().find((one) => one.getBoundingClientRect().bottom > innerHeight / 3) ?? null;
+}
+
+/** @param {HTMLElement|null} piece @param {HTMLElement|null} [number] */
+export function edit(piece, number) {
+  const record = number && data.cards?.[number.dataset.number ?? ""]?.record;
+  const origin = record ?? originOf(piece);
+  if (!origin || !data.root) return say("不知道这里写在哪里");
+  byId("hint").replaceChildren("打开 ", make("code", {}, `${origin[0]}:${origin[1]}`));
+  byId("hint").hidden = false;
+  setTimeout(() => { byId("hint").hidden = true; }, 4000);
+  const link = make("a", { href: editorAddress(origin[0], origin[1]), hidden: true });
+  document.body.append(link);
+  document.dispatchEvent(new CustomEvent("chapterkit:edit", { detail: origin }));
+  link.click();
+  link.remove();
+}
+
+function openEditor() {
+  const focused = document.activeElement?.closest(".number");
+  edit(currentPiece(), /** @type {HTMLElement|null} */ (focused ?? null));
+}
+
+export function toggleContents() {
+  const on = document.body.classList.toggle("with-contents");
+  byId("open-contents").setAttribute("aria-expanded", String(on));
+}
+
+function help() {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("help"));
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
+export function startKeys() {
+  byId("keys").replaceChildren(...KEYS.flatMap(([key, words]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]));
+  byId("open-help").addEventListener("click", help);
+  byId("help-close").addEventListener("click", help);
+  byId("open-contents").addEventListener("click", toggleContents);
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "Escape") {
+      close(true);
+      return;
+    }
+    const found = KEYS.find(([key]) => key === event.key);
+    if (!found || ( /** @type {HTMLDialogElement} */ (byId("help")).open && event.key !== "?")) return;
+    event.preventDefault();
+    found[2](event);
+  });
+  byId("pieces").addEventListener("click", (event) => {
+    if (!event.altKey || !(event.target instanceof Element)) return;
+    event.preventDefault();
+    edit(pieceAround(event.target), /** @type {HTMLElement|null} */ (event.target.closest(".number")));
+  });
+}

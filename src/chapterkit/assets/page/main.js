@@ -1,0 +1,23 @@
+// The page begins.
+import { byId } from "./dom.js";
+import { startCards } from "./cards.js";
+import { markComments, startComments } from "./comments.js";
+import { startContents } from "./contents.js";
+import { startKeys } from "./keys.js";
+import { setFollow, following, shown, startLive } from "./live.js";
+import { draw, noteRead, startPanels } from "./panels.js";
+import { data, recalled } from "./state.js";
+import { startTheme } from "./theme.js";
+
+startTheme();
+startCards();
+startComments();
+startContents();
+startPanels();
+startKeys();
+shown(JSON.parse(byId("sheet").textContent ?? "{}"));
+byId("follow").addEventListener("click", () => setFollow(!following()));
+byId("follow").setAttribute("aria-pressed", String(following()));
+byId("panel-body").addEventListener("redraw", () => { draw(); markComments(); });
+if (!recalled(`read:${data.root ?? ""}:${data.name}`)) noteRead();
+startLive();

@@ -1,0 +1,320 @@
+// The panels at the side: one is open at a time, each drawn anew when what it tells has changed.
+import { byId, make, say } from "./dom.js";
+import { open as openCard, numbers, placeLink } from "./cards.js";
+import { ask, data, onData, recalled, remember, token } from "./state.js";
+import { countedText, goTo, paint, pieceOf, pieces, rangeOf } from "./text.js";
+import { drawComments } from "./comments.js";
+
+const STATES = [["verified", "已核对"], ["recorded", "有记录"], ["reported", "转引或自家"], ["stale", "改过"], ["doubtful", "对不上"]];
+const SEVERITIES = { error: "错误", warning: "提醒" };
+
+/** @type {Record<string, {title: string, draw: (root: HTMLElement) => void, needs: string[]}>} */
+const PANELS = {
+  problems: { title: "问题", draw: drawProblems, needs: ["problems", "allows", "rules"] },
+  sources: { title: "来源", draw: drawSources, needs: ["sources", "cards"] },
+  comments: { title: "意见", draw: drawComments, needs: ["comments"] },
+  changes: { title: "改动", draw: drawChanges, needs: ["changes", "places"] },
+  overview: { title: "总览", draw: drawOverview, needs: ["dashboard", "outline"] },
+};
+
+let current = "";
+const filter = { severity: "", rule: "", accepted: true };
+
+/** @param {string} name @returns {HTMLElement} */
+function button(name) {
+  return byId(`open-${name}`);
+}
+
+/** @param {string} name open a panel, or close it if it is open */
+export function toggle(name) {
+  show(current === name ? "" : name);
+}
+
+/** @param {string} name */
+export function show(name) {
+  if (current) button(current).setAttribute("aria-expanded", "false");
+  current = name;
+  byId("panel").hidden = !name;
+  document.body.classList.toggle("with-panel", Boolean(name));
+  remember("panel", name);
+  if (!name) return;
+  button(name).setAttribute("aria-expanded", "true");
+  byId("panel-title").textContent = PANELS[name].title;
+  draw();
+  byId("panel-body").scrollTop = 0;
+}
+
+/** Draw the open panel; what was unfolded stays so, and so does the focus. */
+export function draw() {
+  if (!current) return;
+  const root = byId("panel-body");
+  const unfolded = new Set([...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-name")));
+  const all = [...root.querySelectorAll("button, a, input, select, textarea")];
+  const focused = all.indexOf(/** @type {Element} */ (document.activeElement));
+  const held = root.scrollTop;
+  root.replaceChildren();
+  PANELS[current].draw(root);
+  for (const one of root.querySelectorAll("details")) {
+    if (unfolded.has(one.getAttribute("data-name"))) one.open = true;
+  }
+  root.scrollTop = held;
+  const again = root.querySelectorAll("button, a, input, select, textarea")[focused];
+  if (focused >= 0) /** @type {HTMLElement} */ (again)?.focus({ preventScroll: true });
+}
+
+/** @param {any} problem @returns {Range|Element|null} where a problem shows on the page */
+export function whereOf(problem) {
+  const number = problem.number && numbers().find((one) => one.dataset.number === problem.number);
+  return number || rangeOf(problem.place) || (problem.place && pieceOf(problem.place[0])) || null;
+}
+
+/** @returns {any[]} the problems that are shown now */
+export function shownProblems() {
+  return (data.problems ?? []).filter((/** @type {any} */ one) =>
+    (!filter.severity || one.severity === filter.severity) &&
+    (!filter.rule || one.rule === filter.rule) && (filter.accepted || !one.accepted));
+}
+
+/** @param {any} problem */
+function problemMade(problem) {
+  const where = whereOf(problem);
+  const row = make("li", { class: `problem ${problem.severity}${problem.accepted ? " accepted" : ""}` },
+    make("p", {}, where ? make("button", { type: "button", class: "plain jump", onclick: () => goTo(where) }, problem.message) : problem.message,
+      problem.accepted ? make("span", { class: "tag" }, "基线已收") : ""),
+    problem.hint && make("p", { class: "soft" }, problem.hint),
+    make("p", { class: "soft" }, placeLink(problem.path, problem.line)));
+  if (problem.mends && token) {
+    row.append(make("button", { type: "button", onclick: async (/** @type {Event} */ event) => {
+      const self = /** @type {HTMLButtonElement} */ (event.currentTarget);
+      self.disabled = true;
+      const { path, line, column, rule, message } = problem;
+      const answer = await ask("mend", { path, line, column, rule, message });
+      self.disabled = false;
+      self.after(make("span", { class: "soft", role: "status" }, answer.error ?? answer.said ?? ""));
+    } }, "改好"));
+  }
+  return row;
+}
+
+/** @param {HTMLElement} root */
+function drawProblems(root) {
+  const every = data.problems;
+  if (!every) return root.append(make("p", { class: "soft" }, "正在检查……"));
+  const rules = [...new Set(every.map((/** @type {any} */ one) => one.rule))].sort();
+  const choice = (/** @type {string} */ label, /** @type {"severity"|"rule"} */ name, /** @type {[string, string][]} */ options) =>
+    make("label", {}, label, make("select", { onchange: (/** @type {any} */ event) => { filter[name] = event.target.value; draw(); markProblems(); } },
+      make("option", { value: "" }, "全部"),
+      ...options.map(([value, words]) => make("option", { value, selected: filter[name] === value }, words))));
+  if (every.length) {
+    root.append(make("div", { class: "filters" },
+      choice("轻重", "severity", /** @type {any} */ (Object.entries(SEVERITIES))),
+      choice("规则", "rule", /** @type {any} */ (rules.map((one) => [one, one || "书稿"]))),
+      make("label", {}, make("input", { type: "checkbox", checked: filter.accepted, onchange: (/** @type {any} */ event) => { filter.accepted = event.target.checked; draw(); markProblems(); } }), "也看基线收下的")));
+  }
+  const shown = shownProblems();
+  if (!shown.length) root.append(make("p", { class: "soft" }, every.length ? "这样筛选，没有问题。" : "没有问题。"));
+  for (const severity of ["error", "warning", ""]) {
+    for (const rule of rules) {
+      const group = shown.filter((one) => one.severity === severity && one.rule === rule);
+      if (!group.length) continue;
+      const page = data.rules?.[rule];
+      root.append(make("section", { class: "group" },
+        make("h3", {}, `${SEVERITIES[/** @type {"error"} */ (severity)] ?? ""} ${rule || "书稿"} `, make("span", { class: "count" }, String(group.length))),
+        page && make("details", { "data-name": `rule-${rule}` }, make("summary", {}, "这条规则"), make("pre", { tabindex: 0, "aria-label": `规则 ${rule}` }, page)),
+        make("ul", {}, ...group.map(problemMade))));
+    }
+  }
+  const allows = data.allows ?? [];
+  if (allows.length) {
+    root.append(make("section", { class: "group" }, make("h3", {}, "书稿里允许的 ", make("span", { class: "count" }, String(allows.length))),
+      make("ul", {}, ...allows.map((/** @type {any} */ one) => make("li", { class: "allow" },
+        make("p", {}, make("button", { type: "button", class: "plain jump", onclick: () => goTo(rangeOf(one.place)) }, one.rules.join("、") || "看不懂的一条")),
+        make("p", {}, one.reason || "没有写理由"), make("p", { class: "soft" }, placeLink(one.path, one.line)))))));
+  }
+}
+
+/** Mark problems in the text, and count them in the title. */
+export function markProblems() {
+  const shown = shownProblems();
+  for (const severity of ["error", "warning"]) {
+    const ranges = shown.filter((one) => one.severity === severity && !one.accepted)
+      .map((one) => rangeOf(one.place)).filter((one) => one !== null);
+    paint(`problem-${severity}`, /** @type {Range[]} */ (ranges));
+  }
+  for (const one of document.querySelectorAll("#pieces > [data-problems]")) one.removeAttribute("data-problems");
+  const counts = new Map();
+  for (const one of shown.filter((problem) => !problem.accepted)) {
+    const where = whereOf(one);
+    const element = where instanceof Range ? where.startContainer.parentElement : where;
+    const piece = element?.closest("#pieces > *");
+    if (piece) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+  }
+  for (const [piece, count] of counts) piece.setAttribute("data-problems", String(count));
+  const open = (data.problems ?? []).filter((/** @type {any} */ one) => !one.accepted).length;
+  button("problems").querySelector(".count")?.replaceChildren(data.problems ? String(open) : "…");
+  document.title = `${open ? `(${open}) ` : ""}${data.heading ?? ""}`;
+}
+
+/** @param {HTMLElement} root */
+function drawSources(root) {
+  const rows = data.sources ?? [];
+  if (!rows.length) root.append(make("p", { class: "soft" }, data.sources ? "书目是空的。" : "正在数……"));
+  for (const one of rows) {
+    const list = one.numbers.map((/** @type {string} */ id) => {
+      const there = numbers().find((number) => number.dataset.number === id);
+      const card = data.cards?.[id];
+      return make("li", {}, there ? make("button", { type: "button", class: "plain", onclick: () => { goTo(there); openCard(there, true); } }, id) : make("code", {}, id),
+        card ? ` ${card.text}` : "");
+    });
+    root.append(make("details", { class: "source", "data-name": `source-${one.key}` },
+      make("summary", {}, make("strong", {}, one.short || one.key), " ",
+        make("span", { class: "soft" }, `${one.numbers.length} 个数，核对 ${one.verified}`),
+        one.text ? make("span", { class: "tag" }, "有原文") : "",
+        one.used ? "" : make("span", { class: "tag bad" }, "没有用到")),
+      make("p", {}, one.title), make("p", { class: "soft" }, make("code", {}, one.key), " ", placeLink(one.path, one.line)),
+      list.length > 0 && make("ul", {}, ...list)));
+  }
+}
+
+// --- what has changed
+
+/** @returns {Record<string, string>} the pieces that were there when this chapter was last read */
+function lastRead() {
+  return recalled(`read:${data.root ?? ""}:${data.name}`)?.pieces ?? {};
+}
+
+export function noteRead() {
+  const now = Object.fromEntries(pieces().map((one) => [one.dataset.key, countedText(one).slice(0, 60)]));
+  remember(`read:${data.root ?? ""}:${data.name}`, { pieces: now, when: new Date().toISOString() });
+}
+
+/** @type {any} */
+let since = null;
+
+/** @param {HTMLElement} root */
+function drawChanges(root) {
+  const before = lastRead();
+  const known = Object.keys(before).length > 0;
+  const fresh = known ? pieces().filter((one) => !(one.dataset.key && one.dataset.key in before)) : [];
+  const here = new Set(pieces().map((one) => one.dataset.key));
+  const gone = Object.entries(before).filter(([key]) => !here.has(key));
+  root.append(make("section", { class: "group" }, make("h3", {}, "这台浏览器上次读过以后"),
+    !known && make("p", { class: "soft" }, "还没有读过的记号。"),
+    known && !fresh.length && !gone.length && make("p", { class: "soft" }, "没有改动。"),
+    fresh.length > 0 && make("ul", {}, ...fresh.map((one) => make("li", { class: "added" },
+      make("button", { type: "button", class: "plain jump", onclick: () => goTo(one) }, `新的或改过的：${countedText(one).slice(0, 40)}……`)))),
+    gone.length > 0 && make("ul", {}, ...gone.map(([, words]) => make("li", { class: "removed" }, make("del", {}, `${words}……`)))),
+    make("button", { type: "button", onclick: () => { noteRead(); draw(); say("记下了"); } }, "记作读过")));
+  const told = data.changes ?? since;
+  if (token) {
+    const input = make("input", { type: "text", name: "base", value: recalled("base") ?? "HEAD", "aria-label": "提交或标签", size: 14 });
+    root.append(make("form", { class: "filters", onsubmit: async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const base = /** @type {HTMLInputElement} */ (input).value;
+      remember("base", base);
+      since = await ask("changes", { base });
+      draw();
+      markChanges();
+    } }, make("h3", {}, "和一个提交或标签比"), input, make("button", { type: "submit" }, "比较")));
+  }
+  if (!told) return;
+  if (told.error) return root.append(make("p", { role: "alert" }, told.error));
+  root.append(make("section", { class: "group" }, make("h3", {}, `自 ${told.base} 以来`),
+    !told.paragraphs.length && !told.numbers.length && make("p", { class: "soft" }, "没有改动。"),
+    told.numbers.length > 0 && make("ul", {}, ...told.numbers.map((/** @type {any} */ one) =>
+      make("li", {}, make("code", {}, one.id), ` ${one.old || "（没有）"} → ${one.new || "（没有）"}`))),
+    told.paragraphs.length > 0 && make("ul", {}, ...told.paragraphs.map((/** @type {any} */ one) => make("li", { class: one.kind },
+      make("span", { class: "tag" }, { added: "新加", removed: "删去", moved: "移动", reworded: "改写" }[/** @type {"added"} */ (one.kind)] ?? one.kind), " ",
+      one.key ? make("button", { type: "button", class: "plain jump", onclick: () => goTo(pieceOf(one.key)) }, `${one.text.slice(0, 50)}……`) : "",
+      one.old ? make("p", {}, make("del", {}, one.old)) : "")))));
+}
+
+/** Mark in the text what was added, moved or reworded. */
+export function markChanges() {
+  const told = data.changes ?? since;
+  for (const one of document.querySelectorAll("#pieces > [data-change]")) one.removeAttribute("data-change");
+  for (const one of told?.paragraphs ?? []) if (one.key) pieceOf(one.key)?.setAttribute("data-change", one.kind);
+}
+
+// --- the whole at a glance
+
+/** @param {Record<string, number>} marks @returns {SVGElement|HTMLElement} a bar of how many numbers are in which state */
+function bar(marks) {
+  const total = Object.values(marks).reduce((sum, one) => sum + one, 0);
+  const label = STATES.filter(([name]) => marks[name]).map(([name, words]) => `${words} ${marks[name]}`).join("，");
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 100 6");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("class", "bar");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label || "没有数");
+  let left = 0;
+  for (const [name] of STATES) {
+    const width = total ? (100 * (marks[name] ?? 0)) / total : 0;
+    if (!width) continue;
+    const part = document.createElementNS(space, "rect");
+    for (const [key, value] of Object.entries({ x: left, y: 0, width, height: 6, class: `fill-${name}` })) part.setAttribute(key, String(value));
+    svg.append(part);
+    left += width;
+  }
+  return svg;
+}
+
+/** @param {HTMLElement} root */
+function drawOverview(root) {
+  const told = data.dashboard;
+  if (told) {
+    const marks = told.marks ?? {};
+    root.append(make("section", { class: "group" }, make("h3", {}, "账本里的数"), bar(marks),
+      make("ul", { class: "legend" }, ...STATES.map(([name, words]) => make("li", { "data-mark": name }, `${words} ${marks[name] ?? 0}`)))));
+    if (told.records.length) {
+      root.append(make("section", { class: "group" }, make("h3", {}, "各个实验"),
+        ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
+          make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
+          one.relations.length > 0 && make("ul", { class: "soft" }, ...one.relations.map((/** @type {[string, string]} */ [to, how]) => {
+            const other = told.records.find((/** @type {any} */ record) => record.slug === to);
+            return make("li", {}, "→ ", make("a", { href: `#${to}` }, other?.label ?? to), `：${how}`);
+          }))))));
+    }
+    const history = told.coverage ?? [];
+    if (history.length) {
+      root.append(make("section", { class: "group" }, make("h3", {}, "核对到哪里了"),
+        make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "提交"), make("th", { scope: "col" }, "核对"), make("th", { scope: "col" }, "全部"))),
+          make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.commit} ${one.date}`), make("td", {}, String(one.verified)), make("td", {}, String(one.total))))))));
+    }
+  }
+  const rows = (data.outline ?? []).filter((/** @type {any} */ one) => one.characters !== undefined);
+  root.append(make("section", { class: "group" }, make("h3", {}, "篇幅"),
+    make("table", {}, make("thead", {}, make("tr", {}, ...["节", "字数", "段数"].map((one) => make("th", { scope: "col" }, one)))),
+      make("tbody", {}, ...rows.map((/** @type {any} */ one) => make("tr", {},
+        make("td", {}, make("a", { href: `#${one.id}` }, one.title)),
+        make("td", { class: fits(one.characters, one.budget) ? "" : "bad" }, withBudget(one.characters, one.budget)),
+        make("td", { class: fits(one.paragraphs, one.asked) ? "" : "bad" }, withBudget(one.paragraphs, one.asked))))))));
+}
+
+/** @param {number} count @param {[number, number]|undefined} bounds */
+export function fits(count, bounds) {
+  return !bounds || (bounds[0] <= count && count <= bounds[1]);
+}
+
+/** @param {number} count @param {[number, number]|undefined} bounds */
+export function withBudget(count, bounds) {
+  return bounds ? `${count}（${bounds[0]}～${bounds[1]}）` : String(count);
+}
+
+export function startPanels() {
+  for (const name of Object.keys(PANELS)) button(name).addEventListener("click", () => toggle(name));
+  byId("panel-close").addEventListener("click", () => {
+    const last = current;
+    show("");
+    if (last) button(last).focus();
+  });
+  onData((changed) => {
+    if (changed.some((one) => ["problems", "order", "heading"].includes(one))) markProblems();
+    if (changed.some((one) => ["changes", "order"].includes(one))) markChanges();
+    if (current && changed.some((one) => one === "order" || PANELS[current].needs.includes(one))) draw();
+  });
+  const last = recalled("panel");
+  if (last in PANELS && innerWidth >= 1000) show(last);
+}

@@ -1,0 +1,154 @@
+"""What stands between a book and a server that knows nothing of books."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from chapterkit.checking.accepting import own_baseline
+from chapterkit.checking.mending import mended, write_mended
+from chapterkit.checking.subjects import chapters_of
+from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.formats.shared.sheet import Sheet
+from chapterkit.lint import Problem
+from chapterkit.manuscript.folder import BOOK_FILE
+from chapterkit.pipeline import problems_of
+from chapterkit.reviewing.apart import Apart
+from chapterkit.reviewing.cursor import CURSOR, STATE, told_cursor
+from chapterkit.reviewing.workshop import Workshop
+from chapterkit.showing import one_line
+
+_FOLLOWED = ("book", "experiments", "templates", "review")
+_TEMPORARY = ("~", ".swp", ".chapterkit")
+Answer = Mapping[str, Any]
+
+
+class Bench:
+    """A book's chapters, made for a server; see `preview.server.Maker`."""
+
+    def __init__(
+        self, root: Path, targets: tuple[str, ...] = (), edition: str = "", editor: str = ""
+    ) -> None:
+        self.root = root.resolve()
+        self.workshop = Workshop(self.root, targets, edition, editor)
+        self._apart = Apart(self.root, edition, editor)
+        self._cursor: tuple[str, int] | None = None
+
+    def check_edition(self) -> None:
+        """Raise ChapterkitError for a book that cannot be read, or lacks what was asked for."""
+        book = self.workshop.book()
+        book.chapters_named(self.workshop.targets)
+        known, edition = book.config.editions, self.workshop.edition
+        if edition and edition not in known:
+            near = nearest(edition, known)
+            hint = f"最接近的是 {near}" if near else "看 book.yaml 的 editions"
+            raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
+
+    # --- sheets
+
+    def names(self) -> Sequence[tuple[str, str]]:
+        """Return slug and title of each chapter."""
+        return self.workshop.names()
+
+    def quick(self, name: str) -> Sheet | None:
+        """Return a chapter's sheet as far as it can be told at once."""
+        return self.workshop.quick(name)
+
+    def steps(self, name: str) -> Sequence[Callable[[], Sheet]]:
+        """Return what makes a chapter's sheet: the text, then all that is to be told of it."""
+        return lambda: self._whole(name), lambda: self._examined(name)
+
+    def _whole(self, name: str) -> Sheet:
+        sheet, known = self._apart.whole(name)
+        self.workshop.known[name] = known
+        self.workshop.last[name] = sheet
+        return sheet
+
+    def _examined(self, name: str) -> Sheet:
+        self.workshop.last[name] = self._apart.examined(name)
+        return self.workshop.last[name]
+
+    def failed(self, name: str, error: Exception) -> Sheet:
+        """Return the last good sheet with what is wrong."""
+        return self.workshop.failed(name, error)
+
+    # --- what is followed
+
+    def watched(self) -> Sequence[Path]:
+        """Return the folders whose files are followed."""
+        there = [self.root / name for name in _FOLLOWED if (self.root / name).is_dir()]
+        return [*there, self.root / STATE]
+
+    def shallow(self) -> Sequence[Path]:
+        """Return the folders of which only their own files are followed: that of refs.bib."""
+        bibliography = self.root / self.workshop.book().config.bibliography
+        return sorted({self.root, bibliography.parent})
+
+    def wants(self, path: Path) -> bool:
+        """Tell whether a change of a file may change what is shown."""
+        if path.parent == self.root and path.suffix != ".bib" and path.name != "review":
+            return False
+        return not path.name.startswith((".", "#")) and not path.name.endswith(
+            ("~", ".swp", ".chapterkit")
+        )
+
+    @contextmanager
+    def announced(self) -> Iterator[None]:
+        """Let a language server see that there is a preview, as long as there is."""
+        folder = self.root / STATE
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def cursor_file(self) -> Path:
+        """The file in which a language server tells where somebody writes."""
+        return self.root / CURSOR
+
+    def cursor(self) -> tuple[str, int] | None:
+        """Return where somebody writes just now, if that is new."""
+        place = told_cursor(self.root)
+        if place == self._cursor:
+            return None
+        self._cursor = place
+        return place
+
+    # --- what may be asked for
+
+    def act(self, name: str, action: str, given: Mapping[str, Any]) -> Answer:
+        """Do what somebody at the page asks for; what cannot be done is answered in words."""
+        known: dict[str, Callable[[str, Mapping[str, Any]], Answer]] = {
+            "mend": self._mend,
+            "comment": self._apart.commented,
+            "changes": lambda name, given: self._apart.compared(name, str(given.get("base", ""))),
+        }
+        try:
+            if name not in {one for one, _ in self.names()} or action not in known:
+                return {"error": "不知道这是要做什么"}
+            return known[action](name, given)
+        except ChapterkitError as error:
+            return {"error": one_line(error.message)}
+
+    def _mend(self, name: str, given: Mapping[str, Any]) -> Answer:
+        """Mend one problem, as `check --fix` would."""
+        book = self.workshop.book()
+        [subject] = chapters_of(book, self.root, [name])
+        told = tuple(given.get(one) for one in ("path", "line", "column", "rule", "message"))
+        found = [one for one in problems_of(subject) if _told(one) == told]
+        if not found:
+            return {"error": "这个问题已经不在了"}
+        before, result = mended(subject, own_baseline(book, self.root), only=found[0])
+        changed = write_mended(subject, before, result.texts)
+        if not changed:
+            return {"error": "这里改不成：会动到别处"}
+        return {"said": f"改了 {'、'.join(changed)}"}
+
+
+def _told(problem: Problem) -> tuple[Any, ...]:
+    at = problem.origin
+    return at.path, at.line, at.column, problem.rule, problem.message

@@ -1,0 +1,215 @@
+"""Comments on a chapter: where in the text they stand now, and how new ones are written down."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from chapterkit.errors import ChapterkitError, Origin
+from chapterkit.files import replace_text
+from chapterkit.git import git
+from chapterkit.lint import Problem
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.comments import (
+    LONGEST_NAME,
+    LONGEST_QUOTE,
+    LONGEST_TEXT,
+    MOST_COMMENTS,
+    MOST_REPLIES,
+    Comment,
+    Comments,
+    Reply,
+    comments_file,
+    comments_text,
+    parse_comments,
+    with_reply,
+)
+from chapterkit.manuscript.folder import Disk
+from chapterkit.reviewing.anchors import Anchors, Leaf
+from chapterkit.text.document import Document
+from chapterkit.text.sentences import identity
+from chapterkit.text.tree import printable
+
+_BLANK = re.compile(r"\s+")
+RULE = "comment"
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """A comment, and where its passage stands now: a stretch of a leaf, or nowhere."""
+
+    comment: Comment
+    leaf: Leaf | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the passage was written."""
+        return self.leaf.block.origin(self.start) if self.leaf else None
+
+
+def comments_of(book: Book, slug: str) -> Comments:
+    """Return the comments on a chapter; raise ChapterkitError for a file that does not fit."""
+    path = comments_file(slug)
+    if book.folder is None or not book.folder.exists(path):
+        return ()
+    return parse_comments(book.folder.text(path), path)
+
+
+def anchored(comments: Comments, document: Document) -> list[Anchored]:
+    """Return comments with their passages: in their sentence, or else wherever the words stand."""
+    anchors = Anchors(document)
+    sentences: dict[str, list[tuple[Leaf, int, int]]] = {}
+    for name, leaf, start, end in anchors.sentences():
+        sentences.setdefault(name, []).append((leaf, start, end))
+    return [_anchored(one, sentences.get(one.sentence, ()), anchors) for one in comments]
+
+
+def _anchored(comment: Comment, here: Any, anchors: Anchors) -> Anchored:
+    wanted = _letters(comment.quote)
+    for leaf, start, _ in here:
+        if found := _found(leaf, wanted, start):
+            return Anchored(comment, leaf, *found)
+    elsewhere = ((leaf, found) for leaf in anchors.leaves if (found := _found(leaf, wanted, 0)))
+    for leaf, found in elsewhere:
+        return Anchored(comment, leaf, *found)
+    # The words have changed, the sentence has not: the whole of it then.
+    return Anchored(comment, *here[0]) if here else Anchored(comment)
+
+
+def _letters(text: str) -> str:
+    return _BLANK.sub("", text)
+
+
+def _found(leaf: Leaf, wanted: str, start: int) -> tuple[int, int] | None:
+    """Return where words stand in a leaf from a position on, as the page counts characters."""
+    text = leaf.spot(0, len(leaf.block.text)).text
+    at = text.find(wanted, leaf.counted[start])
+    if at < 0 or not wanted:
+        return None
+    counts = leaf.counted
+    first = next(one for one in range(len(counts) - 1) if counts[one + 1] == at + 1)
+    last = next(one for one in range(first, len(counts) - 1) if counts[one + 1] == at + len(wanted))
+    return first, last + 1
+
+
+# --- told to authors
+
+
+def problems_of_comments(book: Book, slug: str, document: Document) -> Iterator[Problem]:
+    """Yield the comments on a chapter that are open, as problems at their places."""
+    for one in anchored(comments_of(book, slug), document):
+        if one.comment.resolved:
+            continue
+        said = _BLANK.sub(
+            " ", " / ".join([one.comment.text, *(r.text for r in one.comment.replies)])
+        )
+        where = one.origin or Origin(comments_file(slug), 1)
+        lost = "" if one.origin else f"（原文已经不在：{one.comment.quote}）"
+        message = f"{one.comment.author}：{said}{lost}"
+        yield Problem(where, message, "改好以后在预览里按“解决了”", RULE, "warning")
+
+
+# --- written down
+
+
+def act_on(root: Path, slug: str, document: Document, given: Mapping[str, Any]) -> None:
+    """Carry out what somebody asks for; raise ChapterkitError for what cannot be done.
+
+    What others have written meanwhile stays: the file is read anew, behind a lock.
+    """
+    what, author, today = str(given.get("do", "")), author_of(root), date.today().isoformat()
+    text = _said(given) if what in {"add", "reply"} else ""
+    if what == "add":
+        comment = _new(given, document, author, today, text)
+        _change(root, slug, lambda known: (*known, comment))
+        return
+    changes: dict[str, Callable[[Comment], Comment]] = {
+        "reply": lambda one: _answered(one, Reply(author, today, text)),
+        "resolve": lambda one: replace(one, resolved=True),
+        "reopen": lambda one: replace(one, resolved=False),
+    }
+    if what not in changes:
+        raise ChapterkitError("不知道这是要做什么")
+    _change(root, slug, lambda known: _with_change(known, str(given.get("id")), changes[what]))
+
+
+def _said(given: Mapping[str, Any]) -> str:
+    text = printable(str(given.get("text", ""))).strip()
+    if not text or len(text) > LONGEST_TEXT:
+        raise ChapterkitError(f"意见要有 1～{LONGEST_TEXT} 个字")
+    return text
+
+
+def _answered(comment: Comment, reply: Reply) -> Comment:
+    if len(comment.replies) >= MOST_REPLIES:
+        raise ChapterkitError(f"一条意见至多 {MOST_REPLIES} 条回复")
+    return with_reply(comment, reply)
+
+
+def _with_change(known: Comments, id: str, change: Callable[[Comment], Comment]) -> Comments:
+    if id not in {one.id for one in known}:
+        raise ChapterkitError("这条意见已经不在了")
+    return tuple(change(one) if one.id == id else one for one in known)
+
+
+def _new(
+    given: Mapping[str, Any], document: Document, author: str, today: str, text: str
+) -> Comment:
+    """Return a new comment on the passage that a page has named."""
+    place = given.get("place")
+    quote = str(place[3]) if isinstance(place, list) and len(place) == 4 else ""
+    start = place[1] if isinstance(place, list) and len(place) == 4 else 0
+    wanted = _letters(quote)[:LONGEST_QUOTE]
+    piece = given.get("piece")
+    leaves = Anchors(document).leaves
+    near = [one for one in leaves if one.piece == piece] or list(leaves)
+    for leaf in near:
+        after = start - leaf.before if leaf.piece == piece and isinstance(start, int) else 0
+        position = (
+            next((at for at, count in enumerate(leaf.counted) if count >= after), 0)
+            if after > 0
+            else 0
+        )
+        if wanted and (found := _found(leaf, wanted, position) or _found(leaf, wanted, 0)):
+            first, last = leaf.block.sentence(found[0])
+            at = leaf.block.origin(found[0])
+            return Comment(
+                id=secrets.token_hex(6),
+                quote=leaf.block.text[found[0] : found[1]].strip(),
+                sentence=identity(leaf.block.text[first:last]),
+                at=f"{at.path}:{at.line}",
+                author=author,
+                date=today,
+                text=text,
+            )
+    raise ChapterkitError("选中的文字已经改了，请重新选")
+
+
+def _change(root: Path, slug: str, change: Callable[[Comments], Comments]) -> None:
+    folder = root / "build"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / ".comments.lock", timeout=10):
+        disk, path = Disk(root), comments_file(slug)
+        known = parse_comments(disk.text(path), path) if disk.exists(path) else ()
+        changed = change(known)
+        if len(changed) > MOST_COMMENTS:
+            raise ChapterkitError(f"一章至多 {MOST_COMMENTS} 条意见")
+        replace_text(root / path, comments_text(changed), root)
+
+
+def author_of(root: Path) -> str:
+    """Return who is at work here, as git knows; 编辑 if it does not."""
+    try:
+        name = git(root, "config", "user.name", may_fail=True).decode("utf-8", "replace").strip()
+    except ChapterkitError:
+        name = ""
+    return printable(name).replace("\n", " ")[:LONGEST_NAME] or "编辑"

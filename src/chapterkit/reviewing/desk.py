@@ -1,0 +1,333 @@
+"""What a page tells beside the text, as JSON has it: numbers, problems, sources, lengths."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chapterkit.checking.accepting import Accepted, without_accepted
+from chapterkit.errors import ChapterkitError
+from chapterkit.formats.shared.sheet import Piece
+from chapterkit.lint import Problem, all_rules
+from chapterkit.lint.allow import allows
+from chapterkit.lint.budgets import budgeted
+from chapterkit.lint.grounds import parts
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS
+from chapterkit.numbers.cards import Card, cards
+from chapterkit.pipeline import Subject
+from chapterkit.reviewing.anchors import Anchors, Spot
+from chapterkit.reviewing.commenting import anchored, comments_of
+from chapterkit.text.addresses import link_address
+from chapterkit.text.counting import Section
+from chapterkit.text.document import Document
+from chapterkit.text.tree import tree_blocks
+
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One chapter and what there is to be told of it.
+
+    `keys` are those of its pieces, by their places; `documents` are all that a number may be used
+    in, the chapter's own among them.
+    """
+
+    subject: Subject
+    document: Document = field(repr=False)
+    keys: Sequence[str] = field(repr=False)
+    documents: Mapping[str, Document] = field(repr=False)
+    anchors: Anchors = field(repr=False)
+
+    @property
+    def book(self) -> Book:
+        """The book."""
+        return self.subject.book
+
+    @cached_property
+    def numbers(self) -> Mapping[tuple[str, int], str]:
+        """The ids of numbers by file and line of their records."""
+        ledger = self.book.ledger
+        return {(one.origin.path, one.origin.line): id for id, one in ledger.items()}
+
+    def place(self, spot: Spot | None) -> list[Any] | None:
+        """Return a place on the page as JSON has it: key, first and last character, the text."""
+        if spot is None or spot.piece >= len(self.keys):
+            return None
+        return [self.keys[spot.piece], spot.start, spot.end, spot.text]
+
+
+def desk_of(
+    subject: Subject, document: Document, pieces: Sequence[Piece], documents: Mapping[str, Document]
+) -> Desk:
+    """Return the desk of a chapter whose pieces are these."""
+    keys = [one.key for one in pieces[: len(tree_blocks(document.tree))]]
+    return Desk(subject, document, keys, documents, Anchors(document))
+
+
+# --- where things stand
+
+
+def places(desk: Desk) -> Told:
+    """Return file and line of each piece, by its key."""
+    return {
+        desk.keys[piece]: [origin.path, origin.line]
+        for piece, origin in desk.anchors.origins().items()
+        if piece < len(desk.keys)
+    }
+
+
+def outline(desk: Desk) -> list[Told]:
+    """Return the headings of the chapter with the lengths of their sections, against budget."""
+    budgets = {id_of(one): budget for one, budget in budgeted(desk.document, desk.book)}
+    sections = {id_of(one): one for one in parts(desk.document, desk.book)}
+    rows: list[Told] = []
+    for leaf in desk.anchors.leaves:
+        block = leaf.block
+        if block.kind != "Header" or leaf.piece >= len(desk.keys):
+            continue
+        row: Told = {
+            "key": desk.keys[leaf.piece],
+            "id": block.identifier,
+            "level": block.level,
+            "title": block.text,
+        }
+        name = id(block)
+        if section := sections.get(name):
+            row |= _length(section)
+        if budget := budgets.get(name):
+            row |= {"budget": _budget(budget.characters), "asked": _budget(budget.paragraphs)}
+        rows.append(row)
+    return rows
+
+
+def id_of(section: Section) -> int:
+    """Return what tells a section's heading from others."""
+    return id(section.heading)
+
+
+def _length(section: Section) -> Told:
+    return {"characters": section.characters, "paragraphs": len(section.paragraphs)}
+
+
+def _budget(bounds: Any) -> list[int] | None:
+    return list(bounds) if bounds else None
+
+
+# --- numbers
+
+
+def told_cards(desk: Desk) -> dict[str, Told]:
+    """Return all that is known of each number that any of the documents shows."""
+    found = cards(desk.book, desk.documents.values())
+    shown = {id: one for id, one in found.items() if one.uses}
+    wanted = dict(shown)
+    for one in shown.values():
+        wanted |= {id: found[id] for id in _parts(one) if id in found}
+    return {id: told_card(one, desk) for id, one in wanted.items()}
+
+
+def _parts(card: Card) -> list[str]:
+    """Return the ids of the numbers that a derived one is computed from."""
+    own = card.number.id.rpartition(".")[0]
+    return [one if "." in one else f"{own}.{one}" for one in card.number.operands]
+
+
+def mark_of(card: Card) -> str:
+    """Return how a number is marked: verified, recorded, reported, stale or doubtful."""
+    if card.state in {"stale", "not-found", "elsewhere"}:
+        return "stale" if card.state == "stale" else "doubtful"
+    if card.number.status != "primary":
+        return "reported"
+    return "verified" if card.state == "verified" else "recorded"
+
+
+def told_card(card: Card, desk: Desk) -> Told:
+    """Return a number's card as JSON has it."""
+    number, entry = card.number, card.entry
+    compared = entry if entry and card.state not in {"no-source", "stale"} else None
+    told: Told = {
+        "mark": mark_of(card),
+        "text": number.text,
+        "of": number.of,
+        "when": number.when or "",
+        "status": STATUS_FOR_AUTHORS[number.status],
+        "state": STATE_FOR_AUTHORS[card.state],
+        "date": compared.date if compared else "",
+        "where": compared.where if compared else "",
+        "near": list(number.model.near),
+        "cite": number.cite,
+        "source": card.source.short if card.source else "",
+        "url": _address(card),
+        "at": number.at or "",
+        "derived": number.model.derived or "",
+        "parts": {id: _text_of(id, desk.book) for id in _parts(card)},
+        "printed": number.model.printed or "",
+        "note": number.model.note or "",
+        "record": [number.origin.path, number.origin.line],
+        "title": card.record.model.title if card.record else "",
+        "uses": [[one.path, one.line, desk.place(desk.anchors.spot_at(one))] for one in card.uses],
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _text_of(id: str, book: Book) -> str:
+    number = book.ledger.get(id)
+    return f"{number.text}　{number.measured}" if number else ""
+
+
+def _address(card: Card) -> str:
+    """Return where a source can be read, if its entry says so in a way that may be followed."""
+    fields = card.source.fields if card.source else {}
+    if doi := fields.get("doi"):
+        return link_address(f"https://doi.org/{doi}") or ""
+    return (link_address(fields["url"]) or "") if "url" in fields else ""
+
+
+# --- problems
+
+
+def told_problems(problems: Sequence[Problem], accepted: Accepted | None, desk: Desk) -> list[Told]:
+    """Return problems with their places; those that the baseline accepts say so."""
+    subjects = [desk.subject]
+    left = without_accepted(problems, accepted, subjects, stale=False) if accepted else problems
+    new = Counter(left)
+    told: list[Told] = []
+    for one in problems:
+        is_new = new[one] > 0
+        new[one] -= 1
+        told.append(told_problem(one, desk) | ({} if is_new else {"accepted": True}))
+    return told
+
+
+def told_problem(problem: Problem, desk: Desk) -> Told:
+    """Return a problem as JSON has it."""
+    at = problem.origin
+    spot = desk.anchors.spot_at(at, problem.end)
+    number = desk.numbers.get((at.path, at.line), "")
+    return {
+        "path": at.path,
+        "line": at.line,
+        "column": at.column,
+        "rule": problem.rule,
+        "severity": problem.severity,
+        "message": problem.message,
+        "hint": problem.hint,
+        "mends": bool(problem.edits),
+        "place": desk.place(spot),
+        "number": number,
+    }
+
+
+def told_rules(names: Iterable[str]) -> dict[str, str]:
+    """Return the pages of these rules."""
+    rules = all_rules()
+    return {name: rules[name].page.strip() for name in sorted(set(names)) if name in rules}
+
+
+def told_allows(desk: Desk) -> list[Told]:
+    """Return the exceptions that the text makes, with their reasons."""
+    return [
+        {
+            "rules": list(one.rules),
+            "reason": one.reason,
+            "path": one.origin.path,
+            "line": one.origin.line,
+            "place": desk.place(desk.anchors.spot_at(one.lines[0][0]) if one.lines else None),
+        }
+        for one in allows(desk.document)
+    ]
+
+
+# --- comments
+
+
+def told_comments(desk: Desk) -> list[Told]:
+    """Return what editors have said of the chapter, with the places of their passages."""
+    slug = desk.subject.chapter.slug if desk.subject.chapter else ""
+    rows: list[Told] = []
+    for one in anchored(comments_of(desk.book, slug), desk.document):
+        at = one.origin
+        rows.append(
+            {
+                **{name: getattr(one.comment, name) for name in _TOLD_OF_COMMENTS},
+                "replies": [vars(reply) for reply in one.comment.replies],
+                "path": at.path if at else one.comment.at.rpartition(":")[0],
+                "line": at.line if at else int(one.comment.at.rpartition(":")[2] or 1),
+                "place": desk.place(one.leaf.spot(one.start, one.end)) if one.leaf else None,
+            }
+        )
+    return rows
+
+
+_TOLD_OF_COMMENTS = ("id", "quote", "author", "date", "text", "resolved")
+
+# --- sources
+
+
+def told_sources(desk: Desk) -> list[Told]:
+    """Return each source with what rests on it, those first on which most does."""
+    by_source: dict[str, list[str]] = {}
+    ledger = desk.book.ledger
+    for id, number in ledger.items():
+        by_source.setdefault(number.cite, []).append(id)
+    used = {
+        key for one in desk.documents.values() for block in one.blocks for key in block.citations()
+    }
+    verified = {id for id, one in cards(desk.book).items() if one.state == "verified"}
+    rows: list[Told] = []
+    for key, source in desk.book.bibliography.items():
+        numbers = by_source.get(key, [])
+        rows.append(
+            {
+                "key": key,
+                "short": source.short,
+                "title": source.fields.get("title", ""),
+                "numbers": numbers,
+                "verified": sum(one in verified for one in numbers),
+                "text": _has_text(key, desk.subject),
+                "used": key in used or bool(numbers),
+                "path": source.origin.path,
+                "line": source.origin.line,
+            }
+        )
+    return sorted(rows, key=lambda row: (not row["used"], -len(row["numbers"]), row["key"]))
+
+
+def _has_text(key: str, subject: Subject) -> bool:
+    folder = subject.book.folder
+    if folder is None:
+        return False
+    names = (f"sources/{key}{suffix}" for suffix in (".pdf", ".txt", ".md", ".html"))
+    try:
+        return any(folder.exists(name) for name in names)
+    except ChapterkitError:
+        return False
+
+
+# --- the whole at a glance
+
+
+def dashboard(desk: Desk) -> Told:
+    """Return how many numbers of each record bear which mark, and which record refers to which."""
+    found = cards(desk.book)
+    placed = list(desk.subject.chapter.records if desk.subject.chapter else ())
+    rows = []
+    for slug in placed:
+        own = [
+            one for one in found.values() if one.record and one.record is desk.book.records[slug]
+        ]
+        rows.append(
+            {
+                "slug": slug,
+                "label": desk.book.label_of(slug),
+                "title": desk.book.records[slug].model.title,
+                "marks": Counter(mark_of(one) for one in own),
+                "relations": [[one.to, one.how] for one in desk.book.records[slug].model.relations],
+            }
+        )
+    return {"records": rows, "marks": Counter(mark_of(one) for one in found.values())}

@@ -1,0 +1,233 @@
+"""What a small change of a chapter's Markdown makes of its pieces, without reading all of it again.
+
+It is an approximation for the moment until the whole line has been gone down: only paragraphs of
+one line are converted, citations look as the same ones did before, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+
+from chapterkit.formats import ChapterPrinting
+from chapterkit.formats.shared.sheet import SHEET_ARGUMENTS, pieces_of, sheet_tree
+from chapterkit.pandoc import reading, run_pandoc
+from chapterkit.text.document import Document
+from chapterkit.text.gate import gated
+from chapterkit.text.numbering import (
+    Thing,
+    identifiers_in,
+    identifiers_of,
+    with_references,
+    without_links_elsewhere,
+)
+from chapterkit.text.origins import Rendered
+from chapterkit.text.passes import spaced_references
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    check_depth,
+    kind_of,
+    level_of,
+    outermost,
+    tree_blocks,
+    walk,
+    with_blocks,
+)
+
+# A line that may be anything but a paragraph of its own, or that reaches beyond itself.
+_NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\[\^|<!--|!\[|\{#|\$\$)")
+_HEADING = re.compile(r"#{2,6} [^#{}\[\]]+ \{#[\w.:-]+\}")
+_MOST = 60
+# What pandoc says of a citation that depends on where it stands.
+_COUNTED = frozenset({"citationHash", "citationNoteNum"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """A chapter that went down the whole line: its Markdown as rendered, its pieces, by block.
+
+    `pieces` has one for each of the `count` blocks of the document, then those of what citeproc and
+    the writer put behind them. `blocks` are the places of its blocks, by the line that each begins
+    in; `plain` those of them of which nothing else depends. `printing` has no text of its own;
+    `things` are what can be referred to, `identifiers` what is there to be linked to.
+    """
+
+    lines: tuple[str, ...]
+    printing: ChapterPrinting
+    pieces: tuple[str, ...] = field(repr=False)
+    count: int
+    blocks: Mapping[int, int] = field(repr=False)
+    plain: frozenset[int] = field(repr=False)
+    cited: Mapping[str, Element] = field(repr=False)
+    things: Mapping[str, Thing] = field(repr=False)
+    identifiers: frozenset[str] = field(repr=False)
+
+
+_NOTHING: Tree = {"pandoc-api-version": [1, 23], "meta": {}, "blocks": []}
+
+
+def known(rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str]) -> Known:
+    """Return what is to be known of a chapter for the next small change."""
+    lines = tuple(rendered.text.split("\n"))
+    document = printing.document
+    blocks = tree_blocks(document.tree)
+    same = len(lines) == document.rendered.text.count("\n") + 1
+    bare = Document(_NOTHING, Rendered("", (), ()), counting=document.counting)
+    return Known(
+        lines=lines,
+        printing=replace(printing, tree=_NOTHING, document=bare, cards={}),
+        pieces=tuple(pieces),
+        count=len(blocks),
+        blocks=line_of_blocks(document) if same else {},
+        plain=frozenset(at for at, one in enumerate(blocks) if _is_plain(one, document)),
+        cited=_cited(document.tree, printing.tree),
+        things={**document.elsewhere, **identifiers_of(document.things)},
+        identifiers=frozenset(identifiers_in(printing.tree)),
+    )
+
+
+def _is_plain(block: Element, document: Document) -> bool:
+    """Tell whether a block may change without another one: a paragraph, an unnumbered heading."""
+    if kind_of(block) == "Header":
+        return level_of(block) > 1 and document.counting.sections == "none"
+    return kind_of(block) == "Para"
+
+
+def line_of_blocks(document: Document) -> dict[int, int]:
+    """Return the place of each block of a document's outermost row, by the line it begins in."""
+    text = document.rendered.text
+    found: dict[int, int] = {}
+    line = position = 0
+    for place, start in starts_of_blocks(document).items():
+        if start >= position:
+            line += text.count("\n", position, start)
+            position = start
+        found.setdefault(line, place)
+    return found
+
+
+def starts_of_blocks(document: Document) -> dict[int, int]:
+    """Return where the first text of each outermost block stands in the Markdown, by its place."""
+    places = {id(block): place for place, block in enumerate(tree_blocks(document.tree))}
+    found: dict[int, int] = {}
+    for block in document.blocks:
+        outer = block.containers[0] if block.containers else block.element
+        place = places.get(id(outer))
+        if place is not None and place not in found:
+            found[place] = block.start
+    return found
+
+
+def _cited(before: Tree, after: Tree) -> dict[str, Element]:
+    """Return citations as they were printed, by what was typed."""
+    typed = list(outermost(tree_blocks(before), {"Cite"}))
+    printed = list(outermost(tree_blocks(after), {"Cite"}))
+    if len(typed) != len(printed):
+        return {}
+    return {_key(one): other for one, other in zip(typed, printed, strict=True)}
+
+
+def _key(cite: Element) -> str:
+    said = [
+        {
+            name: value
+            for name, value in one.items()
+            if name not in {"citationHash", "citationNoteNum"}
+        }
+        for one in cite["c"][0]
+    ]
+    return json.dumps(said, sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Quick:
+    """The pieces of a changed chapter, and the line of its Markdown in which each begins."""
+
+    pieces: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+def changed(old: Known, new: Rendered) -> Quick | None:
+    """Return the pieces of a chapter whose Markdown is new; None if that takes the whole line."""
+    lines = new.text.split("\n")
+    steps = list(_steps(old, lines))
+    if None in steps or not old.blocks:
+        return None
+    fresh = [line for step in steps if step and step[0] == "new" for line in [step[1]]]
+    if len(fresh) > _MOST:
+        return None
+    made = iter(_converted(old, [lines[one] for one in fresh]) if fresh else ())
+    pieces: list[str] = []
+    begins: list[int] = []
+    for step in steps:
+        assert step
+        kind, line, place = step
+        if kind == "old":
+            pieces.append(old.pieces[place])
+        elif (piece := next(made, None)) is None:
+            return None
+        else:
+            pieces.append(piece)
+        begins.append(line)
+    return Quick((*pieces, *filter(None, old.pieces[old.count :])), tuple(begins))
+
+
+Step = tuple[str, int, int]
+
+
+def _steps(old: Known, lines: Sequence[str]) -> Iterator[Step | None]:
+    """Yield, in order, which blocks stay and which lines are new; None if that is not clear."""
+    compared = SequenceMatcher(None, old.lines, lines, autojunk=False)
+    for kind, a, b, c, d in compared.get_opcodes():
+        if kind == "equal":
+            for line in range(a, b):
+                if line in old.blocks:
+                    yield "old", line - a + c, old.blocks[line]
+            continue
+        yield from (None for line in range(a, b) if not _replaceable(old, line))
+        for line in range(c, d):
+            if lines[line].strip():
+                yield ("new", line, 0) if _stands_alone(lines, line) else None
+
+
+def _replaceable(old: Known, line: int) -> bool:
+    """Tell whether an old line is empty, or a paragraph as a whole."""
+    if not old.lines[line].strip():
+        return True
+    return old.blocks.get(line) in old.plain and _stands_alone(old.lines, line)
+
+
+def _stands_alone(lines: Sequence[str], line: int) -> bool:
+    around = [lines[one] for one in (line - 1, line + 1) if 0 <= one < len(lines)]
+    plain = not _NOT_PLAIN.match(lines[line]) or _HEADING.fullmatch(lines[line])
+    return bool(plain) and not any(one.strip() for one in around)
+
+
+def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
+    """Return the pieces of paragraphs; none if they are not as many as they should be."""
+    markdown = Rendered("\n\n".join(paragraphs) + "\n", (), ())
+    with reading(markdown.text) as result:
+        tree, _ = result()
+    check_depth(tree)
+    if len(tree_blocks(tree)) != len(paragraphs):
+        return []
+    document = old.printing.document
+    tree, _ = with_references(tree, markdown, old.things, document.counting)
+    tree = gated(tree)
+    tree = with_blocks(tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited)))
+    config = old.printing.config
+    if config.locale.chinese and config.style.space == "space":
+        tree = spaced_references(tree)
+    tree = without_links_elsewhere(tree, old.identifiers)
+    small = replace(old.printing, tree=tree, document=replace(document, tree=tree))
+    given = json.dumps(sheet_tree(small)).encode()
+    written = run_pandoc(["-f", "json", "--sandbox", *SHEET_ARGUMENTS], given)
+    return [piece for piece in pieces_of(written, small) if piece]
+
+
+def _as_before(element: Element, cited: Mapping[str, Element]) -> Element:
+    return cited.get(_key(element), element) if kind_of(element) == "Cite" else element

@@ -1,0 +1,488 @@
+"""The preview as an editor uses it: a real server, a real browser, a book that is small."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from chapterkit.manuscript.comments import parse_comments
+from chapterkit.reviewing.cursor import tell_cursor
+from conftest import Run
+from previewing import Preview, browsing, opened, previewing, text_of, until
+
+MINIMAL = Path(__file__).parent / "books" / "minimal"
+CHAPTER, RECORD = "book/chapter3.md", "experiments/card-game.yaml"
+PROSE = "templates/experiments/card-game.md.j2"
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(tmp_path_factory.mktemp("fonts")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def preview(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    book = tmp_path_factory.mktemp("preview") / "book"
+    shutil.copytree(MINIMAL, book)
+    subprocess.run(["git", "init", "-q", str(book)], check=True)
+    subprocess.run(["git", "-C", str(book), "config", "user.name", "编辑甲"], check=True)
+    _commit(book)
+    with previewing(book, "--port", "7299") as made:
+        yield made
+
+
+def _commit(book: Path) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", "-C", str(book), "add", "-A"], check=True)
+    subprocess.run(["git", *who, "-C", str(book), "commit", "-qm", "x"], check=True)
+
+
+@pytest.fixture
+def book(preview: Preview) -> Iterator[Path]:
+    """Give the book that is looked at, which is as it was before afterwards."""
+    yield preview.book
+    shutil.rmtree(preview.book / "review", ignore_errors=True)
+    for path in MINIMAL.rglob("*.*"):
+        inner = path.relative_to(MINIMAL)
+        if path.is_file() and (preview.book / inner).read_bytes() != path.read_bytes():
+            shutil.copyfile(path, preview.book / inner)
+
+
+@pytest.fixture
+def page(browser: Browser, preview: Preview, book: Path) -> Iterator[Page]:
+    made = opened(browser, preview.address)
+    yield made
+    assert made.complaints == []  # type: ignore[attr-defined]
+    made.context.close()
+
+
+def shows(page: Page, words: str) -> bool:
+    return words in text_of(page)
+
+
+def has_comments(page: Page, count: int) -> bool:
+    return page.locator(".comment").count() == count
+
+
+def counts_problems(page: Page) -> bool:
+    return page.title().startswith("(")
+
+
+def write(book: Path, path: str, old: str, new: str) -> None:
+    text = (book / path).read_text("utf-8")
+    assert old in text
+    (book / path).write_text(text.replace(old, new), "utf-8")
+
+
+# --- what is saved is seen
+
+
+def test_only_the_changed_block_is_replaced_and_all_that_is_held_stays(
+    page: Page, book: Path
+) -> None:
+    page.set_viewport_size({"width": 700, "height": 300})
+    page.evaluate("""() => {
+        for (const one of document.querySelector('#pieces').children) one.wasThere = true;
+        const number = document.querySelectorAll('.number')[1];
+        number.focus();
+        const words = document.querySelector('#pieces p').firstChild;
+        getSelection().setBaseAndExtent(words, 2, words, 5);
+        scrollTo(0, 200);
+    }""")
+    page.click("#open-problems")
+    page.locator(".number").nth(1).focus()
+    above = page.evaluate("() => document.querySelector('#summary').getBoundingClientRect().top")
+    write(book, CHAPTER, "换了规则之后成功率是", "换了规则以后，成功率为")
+    until(lambda: "换了规则以后" in text_of(page), "the new text is there")
+    held = page.evaluate("""() => ({
+        same: [...document.querySelector('#pieces').children].filter((one) => one.wasThere).length,
+        all: document.querySelector('#pieces').children.length,
+        selected: getSelection().toString(), focus: document.activeElement.dataset.number,
+        changed: document.querySelectorAll('.changed').length,
+        panel: !document.querySelector('#panel').hidden,
+        top: document.querySelector('#summary').getBoundingClientRect().top,
+    })""")
+    assert held["all"] - held["same"] == 1
+    assert held["selected"] == "的理论"
+    assert held["focus"] == "card-game.after"
+    assert held["changed"] == 1
+    assert held["panel"]
+    assert abs(held["top"] - above) < 2
+
+
+def test_a_number_changed_in_its_record_changes_wherever_it_stands(page: Page, book: Path) -> None:
+    write(book, RECORD, "15.0", "16.5")
+    until(lambda: "16.5%" in text_of(page) and "5.0 个百分点" in text_of(page), "all has changed")
+    assert "15.0" not in text_of(page)
+
+
+def test_what_cannot_be_read_is_told_above_the_last_good_text_until_it_is_mended(
+    page: Page, book: Path
+) -> None:
+    alarm = page.locator("#alarm")
+    for path, old, new in (
+        ("refs.bib", "author    = {Demo", "author    = {{Demo"),
+        (RECORD, "value: 11.5", "value: 11.5, value: 12"),
+        (PROSE, "{{ n.before }}", "{{ n.befor }}"),
+        (CHAPTER, '{{ experiment("card-game") }}', "{{ experiment( }}"),
+    ):
+        before = text_of(page)
+        write(book, path, old, new)
+        until(alarm.is_visible, f"{path} is told")
+        assert re.search(re.escape(path) + r":\d+", alarm.inner_text())
+        assert text_of(page) == before
+        write(book, path, new, old)
+        until(lambda: not alarm.is_visible(), f"{path} is forgotten")
+
+
+def test_two_tabs_follow_and_twenty_quick_saves_end_in_the_last_state(
+    page: Page, browser: Browser, preview: Preview, book: Path
+) -> None:
+    other = opened(browser, preview.address)
+    text = (book / CHAPTER).read_text("utf-8")
+    for count in range(1, 21):
+        (book / CHAPTER).write_text(text.replace("开头的理论", f"第{count}次的理论"), "utf-8")
+    for one in (page, other):
+        until(partial(shows, one, "第20次的理论"), "the last state is shown")
+        assert "第19次" not in text_of(one)
+    other.context.close()
+
+
+def test_a_page_comes_back_when_the_server_does(
+    browser: Browser, book: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(MINIMAL, tmp_path / "book")
+    with previewing(copy, "--port", "7298") as first:
+        page = opened(browser, first.address)
+        assert first.end() < 2
+        until(page.locator("#lost").is_visible, "the loss is told")
+    write(copy, CHAPTER, "开头的理论", "后来的理论")
+    with previewing(copy, "--port", str(first.port)):
+        until(lambda: "后来的理论" in text_of(page), "the new server's text is shown")
+        until(lambda: not page.locator("#lost").is_visible(), "nothing is lost any more")
+    page.context.close()
+
+
+def test_a_taken_port_is_told_and_another_one_is_used(tmp_path: Path) -> None:
+    book = shutil.copytree(MINIMAL, tmp_path / "book")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with previewing(book, "--port", str(port)) as preview:
+            assert preview.port != port
+            assert f"端口 {port} 有人用了" in preview.said
+
+
+# --- numbers
+
+
+def test_a_number_tells_all_that_is_known_of_it_by_pointer_and_by_keyboard(page: Page) -> None:
+    number, card = page.locator(".number").nth(2), page.locator("#card")
+    assert number.get_attribute("data-mark") == "recorded"
+    number.hover()
+    until(card.is_visible, "the card is there")
+    told = card.inner_text()
+    for words in ("3.5 个百分点", "增长", "after - before", "Demo、Sample 2025", "图 6",
+                  "A Demonstration of Rules", "experiments/card-game.yaml:10", "card-game.before"):  # fmt: skip
+        assert words in told
+    page.mouse.move(1, 1)
+    until(lambda: not card.is_visible(), "it goes when the pointer does")
+    page.keyboard.press("Escape")
+    number.focus()
+    page.keyboard.press("Enter")
+    until(card.is_visible, "the card is there again")
+    assert page.evaluate("document.activeElement.id") == "card"
+    page.locator("#card button", has_text="card-game.before").click()
+    until(lambda: "训练之前" in card.inner_text(), "the parts are links")
+    page.keyboard.press("Escape")
+    until(lambda: not card.is_visible(), "Escape closes it")
+
+
+def test_a_number_is_touched_on_a_phone_which_needs_no_sideways_scrolling(
+    browser: Browser, preview: Preview
+) -> None:
+    page = opened(browser, preview.address, **PHONE)
+    page.locator(".number").first.tap()
+    until(page.locator("#card").is_visible, "the card is there")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.locator("#card").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.context.close()
+
+
+def test_the_html_output_opens_a_card_without_any_script(
+    browser: Browser, minimal: Path, run: Run
+) -> None:
+    assert run(minimal, "build", "--format", "html").exit_code == 0
+    page = browser.new_context(java_script_enabled=False, **PHONE).new_page()
+    page.goto((minimal / "build/cards/cards.html").as_uri())
+    number, card = page.locator("button.number").first, page.locator("[popover]").first
+    assert not card.is_visible()
+    number.tap()
+    until(card.is_visible, "a touch opens it")
+    assert "11.5%" in card.inner_text()
+    page.keyboard.press("Escape")
+    until(lambda: not card.is_visible(), "Escape closes it")
+    number.focus()
+    page.keyboard.press("Enter")
+    until(card.is_visible, "Enter opens it")
+    page.context.close()
+
+
+# --- problems
+
+
+def test_a_problem_is_listed_counted_marked_and_mended_from_the_page(
+    page: Page, book: Path
+) -> None:
+    write(book, CHAPTER, "开头的理论讲清楚", "开头的理论有 37.5% ，讲清楚")
+    page.keyboard.press("1")
+    until(lambda: page.locator(".problem").count() >= 2, "the problems are listed")
+    assert page.title().startswith("(")
+    page.locator(".problem", has_text="37.5%").locator(".jump").first.click()
+    painted = page.evaluate("[...CSS.highlights.get('problem-error')].map((one) => one.toString())")
+    assert "37.5%" in painted
+    page.locator("details", has_text="这条规则").first.click()
+    page.locator(".problem button", has_text="改好").first.click()
+    until(lambda: "37.5%，" in (book / CHAPTER).read_text("utf-8"), "the file is mended")
+    until(lambda: "37.5%，" in text_of(page), "the page shows it")
+
+
+def test_what_the_text_allows_is_shown_with_its_reason(page: Page, book: Path) -> None:
+    allow = "<!-- chapterkit: allow unsourced-number: 借来的例子 -->\n\n有 37.5% 的人。\n\n"
+    write(book, CHAPTER, "## 小结", f"{allow}## 小结")
+    page.keyboard.press("1")
+    until(lambda: "借来的例子" in page.locator("#panel").inner_text(), "it is visible")
+
+
+def test_the_sources_and_the_whole_are_told(page: Page) -> None:
+    page.keyboard.press("2")
+    until(lambda: "3 个数" in page.locator("#panel").inner_text(), "the source has its numbers")
+    page.keyboard.press("5")
+    until(lambda: "实验 3.1" in page.locator("#panel").inner_text(), "the experiment is there")
+    assert page.locator("#panel svg[role=img]").first.get_attribute("aria-label") == "有记录 3"
+    page.keyboard.press("?")
+    until(page.locator("#help").is_visible, "the keys are told")
+
+
+def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -> None:
+    write(book, CHAPTER, "开头的理论讲清楚要问什么", "开头的理论再讲一遍要问什么")
+    write(book, RECORD, "15.0", "16.5")
+    until(lambda: "再讲一遍" in text_of(page), "it is shown")
+    page.keyboard.press("4")
+    page.locator("button", has_text="比较").click()
+    panel = page.locator("#panel")
+    until(lambda: "15.0% → 16.5%" in panel.inner_text(), "the number is told")
+    assert page.locator("#pieces > [data-change=reworded]").count() >= 1
+    assert "讲清楚要问什么" in panel.locator("del").first.inner_text()
+
+
+# --- page and editor
+
+
+def test_a_click_opens_the_editor_and_the_cursor_moves_the_page(page: Page, book: Path) -> None:
+    page.set_viewport_size({"width": 900, "height": 160})
+    page.evaluate("""() => { document.addEventListener('click', (event) => {
+        const link = event.target.closest && event.target.closest('a[href^="vscode:"]');
+        if (!link) return;
+        event.preventDefault();
+        window.went = link.href;
+    }, true); document.addEventListener('chapterkit:edit', (event) => { window.edit = event.detail; }); }""")
+    page.locator("#pieces p").last.click(modifiers=["Alt"], position={"x": 5, "y": 5})
+    assert page.evaluate("window.edit")[0] in {CHAPTER, "refs.bib"}
+    page.evaluate("scrollTo(0, 0)")
+    tell_cursor(book, book / CHAPTER, 9)
+    visible = """() => { const box = document.querySelector('#summary + *, [data-key]:last-child').getBoundingClientRect();
+        return scrollY > 0; }"""
+    until(lambda: page.evaluate(visible), "the page has followed")
+
+
+# --- comments
+
+
+def test_two_browsers_comment_and_lose_nothing(
+    page: Page, browser: Browser, preview: Preview, book: Path, run: Run
+) -> None:
+    other = opened(browser, preview.address)
+    for one, words in ((page, "第一条"), (other, "第二条 <script>alert(1)</script>")):
+        one.evaluate("""() => { const words = document.querySelector('#pieces p').firstChild;
+            getSelection().setBaseAndExtent(words, 3, words, 7); }""")
+        one.keyboard.press("c")
+        one.locator("#panel textarea").first.fill(words)
+    for one in (page, other):
+        one.locator("button", has_text="留下意见").click()
+    for one in (page, other):
+        until(partial(has_comments, one, 2), "both see both")
+    path = book / "review/cards.yaml"
+    kept = parse_comments(path.read_text("utf-8"), "review/cards.yaml")
+    assert {one.text for one in kept} == {"第一条", "第二条 <script>alert(1)</script>"}
+    assert {(one.quote, one.author) for one in kept} == {("理论讲清", "编辑甲")}
+    page.locator(".comment", has_text="第一条").locator("summary").click()
+    page.locator(".comment", has_text="第一条").locator("textarea").fill("改了")
+    page.locator(".comment", has_text="第一条").locator("button", has_text="回复").click()
+    until(lambda: "改了" in path.read_text("utf-8"), "the answer is written")
+    told = run(book, "check", "--comments", "--rule", "literal-tex").output
+    assert "book/chapter3.md:3:" in told
+    assert "第一条 / 改了" in told
+    write(book, CHAPTER, "开头的理论讲清楚要问什么", "全都换成了别的话")
+    until(lambda: "原文已经不在" in page.locator("#panel").inner_text(), "they are orphans now")
+    page.locator(".comment", has_text="第二条").locator("button", has_text="解决了").click()
+    until(lambda: "resolved: true" in path.read_text("utf-8"), "one is resolved")
+    other.context.close()
+
+
+# --- who may ask
+
+
+def ask(preview: Preview, method: str, path: str, body: str = "", **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", preview.port, timeout=30)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body or None, named)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_strangers_are_refused_and_nothing_else_is_served(preview: Preview) -> None:
+    assert ask(preview, "GET", "/cards") == 200
+    assert ask(preview, "GET", "/cards", Host="evil.example") == 403
+    assert ask(preview, "GET", "/cards", Host=f"evil.example:{preview.port}") == 403
+    assert ask(preview, "GET", "/cards", Origin="http://evil.example") == 403
+    assert ask(preview, "GET", "/cards", Origin="null") == 403
+    for path in ("/page/", "/page/../page.html", "/page/..%2f..%2fstyle.css", "/build/", "/refs.bib",
+                 "/../refs.bib", "/%2e%2e/refs.bib", "/page/page.html", "/etc/passwd", "/.git/config"):  # fmt: skip
+        assert ask(preview, "GET", path) == 404, path
+    body = json.dumps({"name": "cards", "do": "add"})
+    local = f"http://127.0.0.1:{preview.port}"
+    for headers, status in (
+        ({}, 403),
+        ({"X_Chapterkit_Token": "x" * 32, "Content_Type": "application/json"}, 403),
+        ({"Origin": local, "Content_Type": "application/json"}, 403),
+    ):
+        assert ask(preview, "POST", "/do/comment", body, **headers) == status
+
+
+def test_writing_takes_the_token_json_and_a_body_of_some_size(preview: Preview, page: Page) -> None:
+    token = page.evaluate("document.querySelector('meta[name=chapterkit-token]').content")
+    headers = {"X_Chapterkit_Token": token, "Content_Type": "application/json"}
+    plain = {**headers, "Content_Type": "text/plain"}
+    assert ask(preview, "POST", "/do/comment", "{}", **plain) == 415
+    assert ask(preview, "POST", "/do/comment", "x" * 70_000, **headers) == 413
+    assert ask(preview, "POST", "/do/comment", "[]", **headers) == 400
+    assert ask(preview, "POST", "/do/nothing", '{"name": "cards"}', **headers) == 200
+    assert ask(preview, "DELETE", "/cards", **headers) == 405
+    assert not (preview.book / "review").exists()
+
+
+ATTACKS = (
+    "<script>window.hit=1</script>", '<img src=x onerror="window.hit=1">', "<svg onload=window.hit=1>",
+    "[点](javascript:window.hit=1)", '</script><script>window.hit=1</script>', "`<script>`", "{{ 7 * 7 }}",
+)  # fmt: skip
+
+
+def test_nothing_of_a_manuscript_becomes_markup_or_script(
+    page: Page, browser: Browser, book: Path, run: Run
+) -> None:
+    attack = "".join(ATTACKS[:5])
+    quoted = json.dumps(attack, ensure_ascii=False)
+    write(book, CHAPTER, "开头的理论", "开头的" + attack.replace("[点]", "[点甲]") + "理论")
+    write(book, RECORD, "title: 换一条规则", f"title: {quoted}")
+    write(book, RECORD, "of: 成功率, when: 训练之前", f"of: {quoted}, when: {quoted}")
+    write(
+        book,
+        "refs.bib",
+        "A Demonstration of Rules",
+        "A <script>window.hit=1</script> {\\&} <svg onload=window.hit=1>",
+    )
+    (book / "review").mkdir(exist_ok=True)
+    (book / "review/cards.yaml").write_text(
+        "comments:\n- {id: 0123456789ab, quote: 开头, sentence: '0123456789abcdef', "
+        f"at: 'book/chapter3.md:3', author: {quoted}, date: '2026-01-01', text: {quoted}}}\n", "utf-8",
+    )  # fmt: skip
+    until(lambda: "点甲" in text_of(page), "the attack is shown")
+    page.keyboard.press("3")
+    until(lambda: page.locator(".comment").count() == 1, "the comment is shown")
+    for key in "1245":
+        page.keyboard.press(key)
+    page.locator(".number").first.click()
+    until(lambda: "onerror" in page.locator("#card").inner_text(), "the card tells it as text")
+    for one in (page, opened(browser, page.url)):
+        assert one.evaluate("window.hit") is None
+        strange = "script:not([src]):not([type='application/json']), #pieces svg, #pieces img, [onerror], [onload], a[href^='javascript']"
+        assert one.locator(strange).count() == 0
+    run(book, "build", "--format", "review", "--format", "html")
+
+
+# --- for everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_view(
+    browser: Browser, preview: Preview, book: Path, scheme: Any
+) -> None:
+    write(book, CHAPTER, "开头的理论讲清楚", f"开头的理论有 37.5% ，{scheme} 讲清楚")
+    for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 800}):
+        page = opened(browser, preview.address, color_scheme=scheme, viewport=size,
+                      reduced_motion="reduce", bypass_csp=True)  # fmt: skip
+        until(partial(counts_problems, page), "problems are known")
+        views = ["", "1", "2", "3", "4", "5"] if scheme == "light" else ["", "1"]
+        for key in views:
+            if key:
+                page.keyboard.press(key)
+            check(page, f"{scheme} {size['width']} panel {key}")
+        page.keyboard.press(views[-1] or "Escape")
+        page.locator(".number").first.click()
+        check(page, f"{scheme} {size['width']} card")
+        page.context.close()
+
+
+def check(page: Page, view: str) -> None:
+    found = Axe().run(page).response["violations"]
+    told = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]
+    assert told == [], view
+
+
+def test_the_review_is_one_file_that_asks_for_nothing(
+    browser: Browser, minimal: Path, run: Run
+) -> None:
+    (minimal / "review").mkdir()
+    (minimal / "review/cards.yaml").write_text(
+        "comments: [{id: 0123456789ab, quote: 理论, sentence: '0123456789abcdef', at: 'a.md:1', "
+        "author: 甲, date: '2026-01-01', text: '</script><!--'}]\n", "utf-8",
+    )  # fmt: skip
+    assert run(minimal, "build", "--format", "review").exit_code == 0
+    file = minimal / "build/cards/cards.review.html"
+    page = browser.new_context().new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda told: complaints.append(told.text))
+    page.goto(file.as_uri())
+    page.wait_for_selector(".number[data-mark]")
+    page.locator(".number").nth(2).click()
+    until(lambda: "after - before" in page.locator("#card").inner_text(), "the card is there")
+    page.keyboard.press("Escape")
+    for key in "12345":
+        page.keyboard.press(key)
+        until(page.locator("#panel").is_visible, "the panel is there")
+    assert page.locator("#panel button", has_text="比较").count() == 0
+    assert [one for one in asked if not one.startswith("data:")] == [file.as_uri()]
+    assert complaints == []
+    page.context.close()

@@ -1,0 +1,202 @@
+"""What steps gave is kept on the disk, and never believed wrongly: `build/.cache`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chapterkit import fonts
+from chapterkit.checking.subjects import chapters_of
+from chapterkit.lint import Problem
+from chapterkit.manuscript.folder import Disk
+from chapterkit.pipeline import Lasting, checked, load, store
+from chapterkit.pipeline.store import Store, store_of
+from conftest import Run
+
+CHAPTER = "book/chapter3.md"
+PICTURE = "book/dot.svg"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
+
+
+class Counted(Store):
+    """A store that notes what it was asked for, and whether it had it."""
+
+    had: list[tuple[str, bool]]
+
+    def get(self, name: str) -> bytes | None:
+        value = super().get(name)
+        self.had.append((name.split()[1], value is not None))
+        return value
+
+
+@pytest.fixture
+def asked(minimal: Path) -> Callable[[], tuple[list[Problem], dict[str, bool]]]:
+    """Return what checks the book: its problems, and which steps were known already."""
+
+    def ask() -> tuple[list[Problem], dict[str, bool]]:
+        found = store_of(minimal)
+        assert found
+        counted = Counted(found.folder, found.secret)
+        object.__setattr__(counted, "had", [])
+        [subject] = chapters_of(load(Disk(minimal)), minimal)
+        problems = checked(subject, Lasting(store=counted)).problems
+        return problems, dict(counted.had)
+
+    return ask
+
+
+Asked = Callable[[], tuple[list[Problem], dict[str, bool]]]
+
+
+def change(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((path.read_text("utf-8") if path.exists() else "") + text, "utf-8")
+
+
+def test_nothing_is_done_twice(asked: Asked, minimal: Path) -> None:
+    change(minimal / CHAPTER, "\n成功率是 23.5%。\n")
+    problems, had = asked()
+    assert problems
+    assert had == {"lint": False, "parse": False}
+    assert asked() == (problems, {"lint": True})
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "parsed"),
+    [
+        (CHAPTER, "\n又一段。\n", False),
+        ("templates/experiments/card-game.md.j2", "\n", True),
+        ("experiments/card-game.yaml", "# 注\n", True),
+        ("experiments/verified.lock", "", True),
+        ("book/book.yaml", "page: a5\n", True),
+        ("book/terms.yaml", "terms: []\n", True),
+        ("refs.bib", "\n", True),
+        (PICTURE, "\n", True),
+    ],
+)
+def test_whatever_a_check_reads_makes_it_anew(
+    path: str, text: str, parsed: bool, asked: Asked, minimal: Path
+) -> None:
+    change(minimal / CHAPTER, "\n![一个点](dot.svg)\n")
+    change(minimal / PICTURE, SVG)
+    asked()
+    assert asked()[1] == {"lint": True}
+    change(minimal / path, text)
+    assert asked()[1] == {"lint": path == PICTURE, "parse": parsed}
+
+
+def test_a_font_that_a_book_names_counts(
+    asked: Asked, minimal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(minimal / "book/book.yaml", "fonts: {serif: [Noto Serif SC]}\n")
+    asked()
+    monkeypatch.setattr(fonts, "state_of", lambda family: f"another {family}")
+    assert asked()[1]["lint"] is False
+
+
+def test_another_tool_makes_everything_anew(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked()
+    file = tmp_path / "of-the-tool" / "rule.py"
+    change(file, "1")
+    monkeypatch.setattr(store, "_place_of", lambda _: file.parent)
+    store.tool.cache_clear()
+    try:
+        assert not any(asked()[1].values())
+        assert asked()[1] == {"lint": True}
+        os.utime(file, (1, 1))
+        store.tool.cache_clear()
+        assert not any(asked()[1].values())
+    finally:
+        store.tool.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda raw: b"",
+        lambda raw: raw[:-1],
+        lambda raw: raw[:40] + b"x" + raw[41:],
+        lambda raw: raw + b" ",
+        lambda raw: bytes(len(raw)),
+    ],
+)
+def test_a_damaged_entry_is_none(
+    harm: Callable[[bytes], bytes], asked: Asked, minimal: Path
+) -> None:
+    change(minimal / CHAPTER, "\n成功率是 23.5%。\n")
+    before, _ = asked()
+    for entry in (minimal / "build/.cache").iterdir():
+        entry.write_bytes(harm(entry.read_bytes()))
+    assert asked() == (before, {"lint": False, "parse": False})
+
+
+def test_an_entry_under_another_name_is_none(tmp_path: Path) -> None:
+    kept = Store(tmp_path, b"secret")
+    kept.put("甲", b"1")
+    [entry] = tmp_path.iterdir()
+    entry.rename(kept._path("乙"))
+    assert kept.get("乙") is None
+
+
+def test_an_entry_that_a_book_brings_along_is_none(tmp_path: Path) -> None:
+    """Whoever writes a manuscript does not know the secret of whoever builds it."""
+    Store(tmp_path, b"of somebody else").put("甲", b"no problems at all")
+    assert Store(tmp_path, b"secret").get("甲") is None
+
+
+def test_nothing_is_kept_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "build").symlink_to("elsewhere")
+    Store(tmp_path / "build" / ".cache", b"secret").put("甲", b"1")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".cache").symlink_to("../elsewhere")
+    Store(tmp_path / "other" / ".cache", b"secret").put("甲", b"1")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_what_was_not_used_for_longest_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_BYTES", 1000)
+    kept = Store(tmp_path, b"secret")
+    for number in range(6):
+        kept.put(str(number), bytes(200))
+        os.utime(kept._path(str(number)), (number, number))
+    assert kept.get("0") is None
+    assert kept.get("5") == bytes(200)
+    assert sum(entry.stat().st_size for entry in tmp_path.iterdir()) <= 1000
+
+
+def test_what_cannot_be_kept_is_done_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "build").write_text("no folder")
+    kept = Store(tmp_path / "build" / ".cache", b"secret")
+    kept.put("甲", b"1")
+    assert kept.get("甲") is None
+
+
+def test_a_build_is_the_same_from_the_store(minimal: Path, run: Run) -> None:
+    files = ("html", "epub", "pdf", "docx")
+    first = run(minimal, "build", "--output", "first")
+    second = run(minimal, "build", "--output", "second")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    for suffix in files:
+        [one] = (minimal / "first").rglob(f"*.{suffix}")
+        [two] = (minimal / "second").rglob(f"*.{suffix}")
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_store_may_be_switched_off(
+    minimal: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPTERKIT_CACHE", "off")
+    assert run(minimal, "check").exit_code == 0
+    assert not (minimal / "build").exists()
+    monkeypatch.setenv("CHAPTERKIT_CACHE", str(minimal / "elsewhere"))
+    assert run(minimal, "check").exit_code == 0
+    assert list((minimal / "elsewhere").iterdir())
+    assert not (minimal / "build").exists()
