@@ -45,11 +45,12 @@ _GROUP_BLANKS = frozenset(" \u00a0\u2009\u202f")
 _GROUP_MARKS = str.maketrans("", "", " \u00a0\u2009\u202f")
 # 2 万 5 千, 1 亿 2000 万: what a magnitude leaves open.
 _FURTHER = Late(r" ?零? ?(\d{1,4}) ?([十百千万亿]{1,2})?(?![\d.,:%/年月日]| ?年)")
+_TRILLION = Late(r" ?兆(?=[元美日韩新港欧])")
 _MANTISSA_POWER = re.compile(r"[^\d]*10(?:\^|\*\*)?(.*)")
 _MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多余来]?)")
 _MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
 _LATIN_MAGNITUDE = re.compile(
-    r"(?:([KkMBbT])(?![A-Za-z0-9²³])| ([KMBT])(?![A-Za-z0-9²³])|"
+    r"(?:([KkMBbT])(?![A-Za-z0-9²³ΩΩ])| ([KMBT])(?![A-Za-z0-9²³ΩΩ])|"
     r"[ -]?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+(?![\d+]))?"
 )
 # One character more than the longest numeral (`numerals.LONGEST`): what is longer is none.
@@ -57,6 +58,8 @@ _HAN_RUN = re.compile(
     r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几){1,41}"
     r"(?:点[零〇一二两三四五六七八九]{1,41}[百千万亿]{0,3})?"
 )
+# 八十有三, 三十有五年: the last place as older texts add it; 十有八九 is a phrase.
+_OLD_STYLE = Late(r"有([一二三四五六七八九])(?=[年岁载人月日，。；！？]|$)")
 _CAPITAL_RUN = Late(rf"[零{CAPITAL}万亿萬億]{{1,41}}")
 _HAN_MORE = re.compile(r"([多余来](?![自看到说于少的数得])|[几])([百千万亿]{0,2})")
 _APPROXIMATE_PAIRS = frozenset(a + b for a, b in pairwise("一二三四五六七八九")) | {
@@ -166,8 +169,12 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
                 return Amount(at, end, Decimal(lower[0]), "digits", power=lower[1])
         elif match is None and "." not in number and (more := _MORE.match(text, end)):
             end = more.end()
+    elif following == "兆" and (trillions := _TRILLION.match(text, end)):
+        end, whole, power = trillions.end(), False, 12
     elif following in "KkMBbThtmbt-" and following:
         match = _LATIN_MAGNITUDE.match(text, end)
+        if match and match[2] and _is_measured(text, at, match):
+            match = None
         cited = match and match[1] == "b" and len(number) == 4 and number[:2] in ("19", "20")
         if match and not cited:  # 2023b is the second paper of a year
             power = LATIN_POWERS[match[1] or match[2] or match[3]]
@@ -180,6 +187,25 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         end = more.end()
     value = scaled(number, power) if len(number) <= 64 else None
     return Amount(at, end, value, "digits", whole=whole, power=power)
+
+
+_MEASURED = {
+    "K": Late(
+        r"(?:温|[熔沸凝]点|[Tt]emperature|melt|boil|freez|froze|cool|heat|anneal)[^，。；\n]{0,12}$"
+    ),
+    "T": Late(r"(?:磁|场强|[Ff]ield)[^，。；\n]{0,12}$"),
+}
+_MEASURED_THING = {"K": Late(r" ?(?:低?温|的温)"), "T": Late(r" ?(?:核?磁|MRI\b|场|的磁)")}
+
+
+def _is_measured(text: str, at: int, match: re.Match[str]) -> bool:
+    """Whether K and T are kelvins and teslas (温度 300 K, 3 T MRI), no thousands and trillions."""
+    sign = match[2]
+    if sign not in _MEASURED:
+        return False
+    if _MEASURED_THING[sign].match(text, match.end()):
+        return True
+    return _MEASURED[sign].search(text, max(0, at - 24), at) is not None
 
 
 _NEXT_PLACE = Late(r" ?([1-9])(?=[，。；！？）)]| ?(?:左右|上下|以上|以下|的|$))")
@@ -260,6 +286,12 @@ def han_at(text: str, at: int) -> Amount | None:
     if match is None:
         return _capital_at(text, at)
     run, end = match[0], match.end()
+    following = text[end : end + 1]
+    if following in _GOES_ON and following:
+        if following == "钱" and run[1:2] == "两" and len(run) == len("二两四"):
+            run, end = run[0], at + 1
+        elif longer := _going_on(text, start, run, end):
+            return longer
     if len(run) > 1 and _ends_in_unit(text, run, end):
         run, end = run[:-1], end - 1
     value, form = read_run(run)
@@ -282,6 +314,44 @@ def han_at(text: str, at: int) -> Amount | None:
 
 
 _LOWER_STARTS = frozenset("0123456789零")
+_TRILLIONS = frozenset("元美日韩新港欧")  # 1.2 兆元
+_PLACED = frozenset("章节条款项页卷册号届期版级层楼组集回幕")
+
+
+_GOES_ON = frozenset("有钱、把兆")
+
+
+def _going_on(text: str, start: int, run: str, end: int) -> Amount | None:
+    """What makes a numeral longer: 八十有三, 三十七、八度, 万把块, 三兆元."""
+    following = text[end]
+    if following == "有":
+        old = _OLD_STYLE.match(text, end) if run[-1] in "十百" else None
+        return Amount(start, old.end(), _readable_value(run + old[1]), "large") if old else None
+    value, form = read_run(run)
+    if form == "none":
+        return None
+    if following == "、" and (pair := _next_number(text, run, end)):
+        return Amount(start, pair[0], pair[1:], "range")
+    if following == "把" and form == "power" and unit_at(text, end + 1):
+        return Amount(start, end + 1, None, "vague")
+    if following == "兆" and text[end + 1 : end + 2] in _TRILLIONS and isinstance(value, Decimal):
+        return Amount(start, end + 1, scaled(f"{value:f}", 12), "large", power=12)
+    return None
+
+
+def _next_number(text: str, run: str, end: int) -> tuple[int, Decimal, Decimal] | None:
+    """End and both numbers of 三十七、八度, 七、八个, 四、五百人: the next one, of one unit."""
+    match = _HAN_RUN.match(text, end + 1)
+    if match is None or run[-1] + match[0][0] not in _APPROXIMATE_PAIRS:
+        return None
+    magnitude = match[0][1:]
+    if magnitude and (len(run) > 1 or magnitude.strip(HAN_POWERS)):
+        return None
+    unit = unit_at(text, match.end())
+    low, high = _readable_value(run + magnitude), _readable_value(run[:-1] + match[0])
+    if not unit or unit[0] in _PLACED or low is None or high is None:
+        return None
+    return match.end(), low, high
 
 
 def _whole_of(value: Decimal | tuple[Decimal, Decimal] | None, power: int) -> str:
@@ -317,7 +387,7 @@ def _with_more(
     if vague or more[1] == "几" or form in ("vague", "power") or scale is None:
         return Amount(start, more.end(), None, "vague")
     if isinstance(value, Decimal) and scale:
-        value = scaled(f"{value:f}", scale)
+        value = _readable_value(run + more[2]) or scaled(f"{value:f}", scale)  # 九亿八千余万
     return Amount(start, more.end(), value, "large")
 
 

@@ -38,6 +38,7 @@ def compound(text: str, draft: Draft) -> Draft:
     chain, rank = step
     found = _next(text, draft.end, chain, rank)
     if found is None or _is_rate(text, draft, found) or (unit == "分" and found[2] == "分"):
+        draft.value, draft.end = hundredths(text, unit, draft.value, draft.end)
         return draft
     value: Value = draft.value
     end = draft.end
@@ -46,12 +47,24 @@ def compound(text: str, draft: Draft) -> Draft:
         value = _sum(chain, value, unit, number, word)
         unit = unit if chain == "money" else word
         found = _next(text, end, chain, rank)
+    value, end = hundredths(text, unit, value, end)
     name = active().meaning(unit).name if unit != "分" else "分钟"
     known = value is not None and chain != "money"
     draft.end, draft.value, draft.unit = end, value, name if known else draft.unit
     if draft.unit == "分":
         draft.unit = "分钟"
     return draft
+
+
+_HUNDREDTHS = Late(r" ?(\d{2})(?=[，。；、！？）,;)]|$| ?(?:的|夺|获|完|冲|游|跑|打破|刷新|创))")
+
+
+def hundredths(text: str, unit: str, value: Value, end: int) -> tuple[Value, int]:
+    """9 秒 58, 1 分 52 秒 30: what sport writes for 9.58 秒."""
+    if unit != "秒" or not isinstance(value, Decimal) or value != value.to_integral_value():
+        return value, end
+    match = _HUNDREDTHS.match(text, end)
+    return (value + Decimal("0." + match[1]), match.end()) if match else (value, end)
 
 
 def _next(text: str, at: int, chain: str, rank: int) -> tuple[Decimal, int, str, int] | None:

@@ -12,10 +12,16 @@ from chapterkit.quantities.units import active, bare_per_end, compound_end, unit
 
 SPACES = " \u00a0\u2009\u202f"
 _HYPHENED = Late(r"-(?=[a-z]{3})")
-_LONE_LATIN = frozenset("AaNTxXCcVWJ")
+_LONE_LATIN = frozenset("AaNxXCcVWJ")
+# 1.5 W, 5 V 电源: a lone capital behind a blank is a unit at a clause's end, or before its thing.
+_LONE_UNITS = frozenset("AJNVW")
+_LONE_ENDS = Late(
+    r"[，。；、）).,;:/·⋅]|$| ?[电直交功左额以的和与至到之]|"
+    r" (?:and|or|at|of|for|to|from|per|power)\b"
+)
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
-_DECIMAL_BEHIND = frozenset("米")
+_DECIMAL_BEHIND = frozenset("米度")
 _BEHIND = Late(
     r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
 )
@@ -27,6 +33,8 @@ def end_at(text: str, amount: Amount) -> Draft:
     """One number with its unit: a quantity by itself or one end of a range."""
     unit_start, end = unit_span(text, amount.end)
     unit = text[unit_start:end].replace("个多", "个")
+    if not unit and text[end : end + 1] == "里" and _is_mile(text, amount):
+        unit, end = "里", end + 1
     if unit == "大" and amount.form not in ("small", "range"):
         unit, end = "", amount.end
     value: Value = amount.value
@@ -54,8 +62,19 @@ def end_at(text: str, amount: Amount) -> Draft:
     return Draft(amount.start, end, value, unit, shape, vague=amount.form == "vague")
 
 
+def _is_mile(text: str, amount: Amount) -> bool:
+    """八百里秦川: behind a hundred and more in characters, 里 is mostly the unit."""
+    value = amount.value
+    large = isinstance(value, Decimal) and value >= _MANY and amount.form in ("large", "power")
+    return large and text[amount.end + 1 : amount.end + 2] not in _INSIDE
+
+
+_MANY = 100
+_INSIDE = frozenset("面头边有的")
+
+
 def _decimals(digits: str) -> Decimal:
-    """What 七五 adds in 一米七五."""
+    """What 七五 adds in 一米七五, 五 in 三十九度五."""
     return Decimal("0." + "".join(str(DIGITS[c]) for c in digits))
 
 
@@ -76,7 +95,7 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following not in units.first_characters:
         return at, at
     unit = units.at(text, start)
-    if not unit or (start > at and unit in _LONE_LATIN):
+    if not unit or (start > at and unit in _LONE_LATIN and not _stands_alone(text, start, unit)):
         return at, at
     end = start + len(unit)
     if unit in ("个", "個"):
@@ -85,6 +104,10 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following in _GOES_ON and (following != " " or text.startswith(_PER_MARKS, end + 1)):
         end = compound_end(text, end)
     return start, end
+
+
+def _stands_alone(text: str, start: int, unit: str) -> bool:
+    return unit in _LONE_UNITS and _LONE_ENDS.match(text, start + 1) is not None
 
 
 def _after_piece(text: str, end: int) -> int:

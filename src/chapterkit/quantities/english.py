@@ -31,6 +31,27 @@ _NUMBER_WORDS = Late(
     rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
 )
 _FRACTION = Late(rf"({_WORD}|an?)[- ]({_PART})s?\b")
+# a third of, nearly a third; fell a third to …
+_PART_AFTER = Late(r" (?:of|as|more|less|fewer)\b")
+_PART_BEFORE = Late(
+    r"\b(?:fell|rose|dropped|grew|cut|lost|lose|nearly|almost|about|over|roughly|up|down|than|"
+    r"just|only|(?:fall|rise|drop|down|up|cut|reduced|shrank|grew|increased|decreased|"
+    r"declined) by) $"
+)
+_PART_ENDS = Late(
+    r"[.,;:)]|$| (?:to|from|in|since|over|this|last|during|compared|between|after|when|and|on)\b"
+)
+# Twelve Angry Men, The Three Musketeers: number words of a title.
+_TITLE = Late(r"[A-Z][a-z]{1,20}(?:[- ][A-Z][a-z]{1,20}){0,4} [A-Z][a-z]")
+_ORDINAL = Late(r"-(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten)th)\b")
+# Chapter Three, part two: which of several.
+_LABELLED = Late(
+    r"\b(?:chapter|part|section|act|scene|book|volume|lesson|room|platform|phase|stage|step|grade|"
+    r"level|article|number|unit|war|day|week|year|table|figure|appendix|group|type) $",
+    re.I,
+)
+_LABEL_ENDS = Late(r"[.,;:)?!]|$| (?:and|of|is|was|ends|begins|to|in|on|at|when|after)\b")
+_IN_SENTENCE = Late(r"[A-Za-z] ")
 _FOLD = Late(rf"({_WORD})-?fold\b|(hundred|thousand)-?fold\b")
 _PLURAL = (
     r"(?!(?:the|an?|this|that|these|those|his|her|its|our|their|my|your|us|points|tests?)\b)"
@@ -85,7 +106,16 @@ def english_quantities(text: str) -> list[Draft]:
 
 
 def _is_named(text: str, draft: Draft) -> bool:
-    """No one in Three Rivers: what looks like a share, and is a place."""
+    """What looks like a number or a share and is a name: Three Rivers, Twelve Angry Men."""
+    if _LABELLED.search(text, max(0, draft.start - 12), draft.start) and (
+        text[draft.start].isupper() or _LABEL_ENDS.match(text, draft.end)
+    ):
+        return True
+    if text[draft.start].isupper() and _TITLE.match(text, draft.start):
+        one = " " not in text[draft.start : draft.end]
+        before = text[max(0, draft.start - 2) : draft.start]
+        if not one or (before[-1:] and (before[-1] in '"“‘《*_' or _IN_SENTENCE.match(before))):
+            return True
     if draft.shape != "fraction" or " in " not in text[draft.start : draft.end].lower():
         return False
     after = text[draft.start + 1 : draft.end]
@@ -176,8 +206,9 @@ def _fraction(text: str, at: int, match: re.Match[str]) -> Draft | None:
     top = _ONES.get(match[1]) or _TENS.get(match[1]) or 1
     bottom = _PARTS[match[2]]
     article = match[1] in ("a", "an")
-    if article and not re.match(
-        r" (?:of|as|more|less|fewer)\b", text[match.end() : match.end() + 6]
+    if article and not (
+        _PART_AFTER.match(text, match.end())
+        or (_PART_BEFORE.search(text, max(0, at - 14), at) and _PART_ENDS.match(text, match.end()))
     ):
         return None
     if text[match.end() : match.end() + 1] == "-":
@@ -190,7 +221,7 @@ def _number(text: str, at: int) -> Draft | None:
     if match is None:
         return None
     number = _value(re.split(r"[- ]", match[0]))
-    if number is None:
+    if number is None or _ORDINAL.match(text, match.end()):
         return None
     part = _AND_PART.match(text, match.end())
     end = part.end() if part else match.end()

@@ -36,6 +36,7 @@ _DATE = (
     r"(?:(?P=mark)(?:[0-2]?\d|3[01]))?(?!\.{0,8}\d)(?!%)"
 )
 _DOTTED = r"\d+(?:\.\d+){2,}(?::\d{1,5}|/\d{1,3})?(?![\d%])"
+_RELEASE = r"\d{1,3}(?:\.\d{1,3}){0,3}\.[xX](?![A-Za-z0-9])"
 _OBJECT_IDENTIFIER = r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])"
 _YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
 _LONG_AGO = Late(r"(?:前|来|间|的历史|历史|之久|以[前上来内])")
@@ -54,7 +55,7 @@ _CLOCK = (
 _SECTIONS = r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]"
 _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
-    r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市)"
+    r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市|路(?=[每车的，。、到去往在公电巴站])|年度(?=[^，。]{0,6}字第)|巷|弄(?!堂|潮)|胡同|(?:LTS|Beta|Alpha|RC\d*)(?![A-Za-z]))"
 )
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
 _LINE_NUMBER = Late(
@@ -68,7 +69,7 @@ _HEADING_NUMBER = Late(r"\d{1,2}(\.\d{1,2})?\.?[*_]{0,3} ")
 _LISTED = Late(r"\d{1,2}[*_]{0,3}(?:[)）]|[.．、](?=[*_]{0,3} ?[^\W\x00-\x7f\d]))")
 _ORDINAL_LATIN = r"\d+(?:st|nd|rd|th)(?![A-Za-z])"
 _JOURNAL_PAGES = (
-    r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%])"
+    r"(?:(?:19|20)\d{2} ?; ?)?\d{1,4}(?: ?\(\d{1,3}\))? ?[:：] ?\d{1,5}[–-]\d{1,5}(?![\d%:：])"
 )
 _MONTHS = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -85,6 +86,7 @@ _FIXED_FORMS = (
     (_OBJECT_IDENTIFIER, "E8"),
     (_DATE, "E4"),
     (_DOTTED, "E9"),
+    (_RELEASE, "E9"),
     (_ERA, "E4"),
     (_MONTH_FORM, "E4"),
     (_DAY, "E4"),
@@ -95,6 +97,11 @@ _FIXED_FORMS = (
 )
 _FIXED = re.compile("|".join(f"(?P<{why}_{i}>{one})" for i, (one, why) in enumerate(_FIXED_FORMS)))
 _BRACKETED = Late(r"[1-9]\d{0,2}(?: ?[,，、;；–~-] ?[1-9]\d{0,2})*[\]］〕】]")
+# rgb(255, 87, 51): what a function is called with.
+_ARGUMENTS = Late(r"[\d.]+%?(?:, ?[-−]?[\d.]+%?)+\)")
+_FUNCTION = Late(r"(?:^|[^A-Za-z])[a-z_][a-z_\d]+\($")
+_INDEX = Late(r"\d+\]")  # a[0]
+_NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_]")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 # Equation (1.1), eqs. (2) and (3a)
 _FORMULA_NUMBER = Late(r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}[a-z]?\)")
@@ -231,6 +238,8 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at, at + len(name), "E5")
     if (match := _FIXED.match(text, at)) and match.lastgroup:
         why = match.lastgroup[:2]
+        if why == "E4" and match[0][4:5] == "." and _measured_year(text, match):
+            return None
         return Skip(at, time_after(text, match.end()) if why == "E4" else match.end(), why)
     if match := _YEAR.match(text, at):
         round_number = int(match[1]) % 500 == 0 and _LONG_AGO.match(text, match.end())
@@ -239,6 +248,12 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
     return (
         _item_number(text, at) or _citation_number(text, at, floor) or identifying(text, at, floor)
     )
+
+
+def _measured_year(text: str, date: re.Match[str]) -> bool:
+    """海拔 1864.8 米: what reads as a year and a month is an amount before a unit."""
+    start, end = unit_span(text, date.end())
+    return end > start and date[0].count(".") == 1
 
 
 def _item_number(text: str, at: int) -> Skip | None:
@@ -285,6 +300,8 @@ def heading_number(text: str, at: int = 0) -> int:
 
 def _citation_number(text: str, at: int, floor: int) -> Skip | None:
     before = text[at - 1] if at > floor else ""
+    if before == "[" and (index := _INDEX.match(text, at)) and text[at - 2 : at - 1] in _NAMED:
+        return Skip(at - 1, index.end(), "E8")
     match = _BRACKETED.match(text, at) if before and before in "[［〔【" else None
     if match and text[match.end() : match.end() + 1] not in ("(", "{", BLANK):
         return Skip(at - 1, match.end(), "E2")
@@ -315,6 +332,8 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
     """(2), （2024）: an item, a formula's number or a year, alone between brackets."""
     if at <= floor or text[at - 1] not in "(（":
         return None
+    if (call := _ARGUMENTS.match(text, at)) and _FUNCTION.search(text, max(0, at - 24), at):
+        return Skip(at, call.end(), "E8")
     if (formula := _FORMULA_NUMBER.match(text, at)) and _FORMULA.search(
         text, max(0, at - 60), at - 1
     ):
@@ -416,6 +435,7 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at - 1, match.end() + 1, "E2") if label in _REFERENCE else None
     if label not in _REFERENCE:
         plain = match[0].isdigit() or (label in _DECIMALS and match[0][0] != "0")
+        plain = plain or (label not in _ONE and _FROM_TO.fullmatch(match[0]) is not None)
         if not _unitless(text, match.end()) or not plain or _goes_on(text, match.end()):
             return None
         if label in _SERIAL and len(match[0]) < _LONG_NUMBER:
@@ -430,6 +450,9 @@ def labelled(text: str, at: int, floor: int) -> Skip | None:
         return None
     why = "E2" if label in _REFERENCE or label in _PLACES else "E9"
     return Skip(at, _listed_end(text, match.end()), why)
+
+
+_FROM_TO = Late(r"\d{1,3}[-–]\d{1,3}")  # 日志级别 0–4
 
 
 def _unitless(text: str, at: int) -> bool:
@@ -504,6 +527,9 @@ def _listed_end(text: str, end: int) -> int:
     return end
 
 
+_INSERTED = Late(r" ?之 ?\d{1,3}(?!\d)")  # 第 12 条之 1
+
+
 def ordinal_end(text: str, at: int) -> tuple[int, str]:
     """Where an ordinal in digits ends, with its unit: 第 4 轮, 第 3–5 章."""
     match = _REFERENCE_NUMBER.match(text, at)
@@ -515,6 +541,8 @@ def ordinal_end(text: str, at: int) -> tuple[int, str]:
         end = number.end()
     start, unit_end = unit_span(text, end)
     reference = unit_end > start and text[start] in _HAN_UNIT_REFERENCE
+    if reference and (further := _INSERTED.match(text, unit_end)):
+        unit_end = further.end()
     return max(end, unit_end), "E2" if reference else "E3"
 
 
@@ -554,6 +582,18 @@ def is_end_of_strand(text: str, end: int, value: Value) -> bool:
     return small or (bool(following) and following in "-端位向末碳")
 
 
+# days 1, 3 and 7: what goes on behind a label in the plural.
+_FURTHER = Late(
+    r"(?:(?:, ?(?:and |or )?| (?:and|or|to|through|&) | ?[–-] ?)\d{1,4}(?:\.\d{1,2})?[a-z]?"
+    r"(?![\d%A-Za-z]|\.\d|,\d| ?[×x°]))+"
+)
+
+
+_PLURALS = frozenset(_SECTIONS_OF["plural"])
+_CALENDAR = frozenset(("day", "week", "month"))
+_EACH = Late(r"\b(?:every|each|per|an?|one|that|this|last|next|same|any|some|the) [a-z]+ $", re.I)
+
+
 def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) -> Skip | None:
     """Level 3, Figure 2, AIME 2025, Python 3.12; a capitalised word makes a bare number a name."""
     if not has_unit and size_in_name(text, at, end, floor):
@@ -568,7 +608,14 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
         return Skip(at, end, "E1") if is_plural else None
     if word in _METRICS:
         return None
+    if lowered in _PLURALS:
+        more = _FURTHER.match(text, end)
+        return Skip(at, more.end() if more else end, "E9") if more or not number.isdigit() else None
+    if lowered in _CALENDAR and _EACH.search(text, max(0, at - 20), at):
+        return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:
+        if lowered[-1] == "s" and (more := _FURTHER.match(text, end)):
+            end = more.end()
         return Skip(at, end, "E2" if lowered[:3] in _ENGLISH_PLACES else "E9")
     if word in _VENUES:
         year = number.isdigit() and (len(number) == 2 or 1900 <= int(number) <= 2099)
@@ -613,7 +660,65 @@ def _is_dated(text: str, at: int, end: int) -> bool:
     return bool(_SPAN.fullmatch(text, at, end) or _YEAR_BEFORE.search(text[max(0, at - 24) : at]))
 
 
-def code_suffix(text: str, end: int) -> int:
-    """The end of 年级, 号, 版 … behind a number, or 0."""
+_CODED = by_first_character(_SECTIONS_OF["coded"])
+_ANSWERED = by_last_character(_SECTIONS_OF["answered"])
+_UPGRADED = by_last_character(_SECTIONS_OF["upgraded"])
+_STATUS = Late(r"(?:10[0-3]|20[0-8]|30[0-8]|4[0-3]\d|451|50[0-8]|51[01])(?!\d)")
+_ANSWER_ENDS = Late(
+    r"[.,;:)，。；]|$| (?:or|and|if|when|for|on|with|instead|unless|because|errors?)\b"
+)
+_STATUS_BEHIND = Late(r" (?:error|page|response|status)\b")
+_RELEASED = Late(r"\d{1,2}\.\d{1,2}(?: to \d{1,2}\.\d{1,2})?")
+_UPGRADE = Late(r" ?(?:升级|降级|迁移)[到至为]")
+_UPGRADE_BEFORE = Late(r"\b[Uu]pgrad(?:e|es|ed|ing)(?: \w+)? (?:from|to) $")
+_STREET = Late(rf"(?: [A-Z][\w'’.]*){{1,3}}? (?:{'|'.join(_SECTIONS_OF['street'])})\b")
+_STARTED = Late(r" ?(?:开始|起|算起|编号|计数)")  # 下标从 0 开始
+_HOUSE = Late(r" ?(?:单元|室|户)")
+
+
+def code_suffix(text: str, at: int, end: int) -> int:
+    """The end of 年级, 号, 端口 … behind a number without a unit that begins at `at`, or 0."""
     match = _CODE_SUFFIX.match(text, end)
-    return match.end() if match else 0
+    if match:
+        return match.end()
+    start = end + 1 if text[end : end + 1] == " " else end
+    if end - at >= _CODE_DIGITS and text[at:end].isdigit():
+        word = starting_at(_CODED, text, start)
+        if word and not ending_at(_COUNTED, text, at - 1 if text[at - 1 : at] == " " else at):
+            return start + len(word)
+        if _is_status(text, at, end):
+            return end
+    if start > end and text[start : start + 1].isupper() and (street := _STREET.match(text, end)):
+        return street.end()
+    before = text[:at].rstrip()[-1:] if at < 2 else text[at - 2 : at].rstrip()[-1:]
+    if before and before in "号栋幢座" and (house := _HOUSE.match(text, end)):
+        return house.end()
+    if text[at:end] in ("0", "1") and before == "从" and _STARTED.match(text, end):
+        return end
+    return end if "." in text[at:end] and _is_release(text, at, end) else 0
+
+
+_CODE_DIGITS = 3
+
+
+def _is_status(text: str, at: int, end: int) -> bool:
+    """返回 404, responds with 503, a 404 error."""
+    if not _STATUS.fullmatch(text, at, end):
+        return False
+    before = at - 1 if text[at - 1 : at] == " " else at
+    word = ending_at(_ANSWERED, text, before)
+    if word.isascii() and word:
+        return _ANSWER_ENDS.match(text, end) is not None
+    return bool(word) or _STATUS_BEHIND.match(text, end) is not None
+
+
+def _is_release(text: str, at: int, end: int) -> bool:
+    """升级到 3.0, 从 2.1 升级到 3.0, upgrade from 2.4 to 3.0."""
+    if not _RELEASED.fullmatch(text, at, end):
+        return False
+    before = at - 1 if text[at - 1 : at] == " " else at
+    return (
+        bool(ending_at(_UPGRADED, text, before))
+        or _UPGRADE.match(text, end) is not None
+        or _UPGRADE_BEFORE.search(text, max(0, at - 40), at) is not None
+    )

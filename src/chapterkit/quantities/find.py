@@ -254,7 +254,7 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
         return Skip(at, end, "E4")
     signed = draft.start < at
     if not draft.unit and not signed:
-        if code_end := exemptions.code_suffix(text, end):
+        if code_end := exemptions.code_suffix(text, at, end):
             return Skip(at, code_end, "E9")
         if exemptions.bare_year(text, at, end, floor):
             return Skip(at, end, "E4")

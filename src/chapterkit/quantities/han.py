@@ -41,7 +41,7 @@ _MONTH = re.compile(
 _CODE = re.compile(
     rf"(?:世纪|年代)(?:[一二三四五六七八九]十年代)?|号(?!召)|{'|'.join(_CONTEXT['codes'])}"
 )
-_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍")
+_FIXED_STARTS = frozenset("月点年世号维次进边面分线部周重代阶声氧氯硫价聚倍楼折段")
 _ORDINAL = re.compile(
     r"[零一二三四五六七八九十百千万廿]+(?:[、到至和与或]第?[零一二三四五六七八九十百千]+)*"
 )
@@ -58,6 +58,9 @@ _HALF_PIECE = Late(r"半个(?:多)?(月|小时|世纪|百分点|学期|数量级
 _ORDINAL_MARKS = frozenset("第" + SPACES)
 _RATE_MARKS = frozenset("每" + SPACES)
 _CLOCK_UNITS = frozenset("点时")
+_FOLDED = frozenset(("折叠", "折线", "折射", "折返", "折半", "折扣"))
+_SENTENCED = ("徒刑", "拘役", "管制", "羁押", "刑期")
+_SENTENCE_ENDS = frozenset(word[-1] for word in _SENTENCED)
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
 _SEVERAL = frozenset("几数")
@@ -80,8 +83,11 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     following = text[at + 1 : at + 3]
     if following[:1] == "者" and first in HAN_DIGITS:  # 两者, 前三者
         return Skip(at, at + 2, "E5")
-    if "月" in following and (date := _MONTH.match(text, at)) and date[0][-1] in "日号":
-        return Skip(at, time_after(text, date.end()), "E4")
+    if "月" in following:
+        if before in _SENTENCE_ENDS and (term := _term(text, at)):
+            return term
+        if (date := _MONTH.match(text, at)) and date[0][-1] in "日号":
+            return Skip(at, time_after(text, date.end()), "E4")
     phrase = exemptions.PHRASES.at(text, at, floor)
     if phrase is not None:
         begins = phrase[0] == at and before in _SEVERAL and first in HAN_POWERS
@@ -112,12 +118,32 @@ def read_han(text: str, at: int, floor: int) -> Draft | Skip:
     label = exemptions.label_before(text, at, floor) if exemptions.may_be_label(before) else ""
     if label:
         bare = unit_span(text, amount.end)[1] == amount.end
+        bare = bare or (label == "卷" and text[amount.end] == "载")
         bare = bare and not (exemptions.names_one(label) and amount.power)
         if bare and not _is_partitive(text, amount):
             return Skip(at, amount.end, "E2" if label in _PLACES else "E9")
     if text[amount.end : amount.end + 1] in _CLOCK_UNITS and exemptions.clock_before(text, at):
         return Skip(at, amount.end + 1, "E4")
     return _judged(text, amount, quantity_at(text, amount, floor), floor)
+
+
+def _term(text: str, at: int) -> Draft | None:
+    """有期徒刑六月: months of a sentence, no month of the year."""
+    amount = han_at(text, at) if text.endswith(_SENTENCED, 0, at) else None
+    if amount is None or text[amount.end : amount.end + 1] != "月":
+        return None
+    return Draft(at, amount.end + 1, amount.value, "月")
+
+
+def _discount(text: str, at: int, end: int) -> Draft | None:
+    """九五折, 八八折: 9.5 and 8.8 tenths of the price."""
+    run = text[at:end]
+    if len(run) != 2 or any(c not in HAN_DIGITS for c in run) or text[end : end + 2] in _FOLDED:
+        return None
+    digits = han_at(run, 0)
+    if digits is None or not isinstance(digits.value, Decimal) or digits.form != "spelt":
+        return None
+    return Draft(at, end + 1, digits.value / 10, "折")
 
 
 def run_end(text: str, at: int) -> int:
@@ -178,11 +204,15 @@ def _ordinal(text: str, at: int) -> Skip:
     return Skip(at, end + len(unit), "E2" if unit[:1] in ("章", "节", "条", "页", "卷") else "E3")
 
 
-def _fixed(text: str, at: int, end: int) -> Skip | None:
-    """Dates, clock times and codes in Chinese numerals."""
+def _fixed(text: str, at: int, end: int) -> Draft | Skip | None:
+    """Dates, clock times, codes and discounts in Chinese numerals."""
     following = text[end : end + 1]
     if following not in _FIXED_STARTS:
         return None
+    if following == "折":
+        return _discount(text, at, end)
+    if following == "段" and text[at - 1 : at] == "路":  # 信义路五段
+        return Skip(at, end + 1, "E3")
     if following == "月" and (match := _MONTH.match(text, at)):
         return Skip(at, match.end(), "E4")
     if following == "点" and (match := _CLOCK.match(text, at)):

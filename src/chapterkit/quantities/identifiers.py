@@ -217,9 +217,10 @@ _TIME = Late(
     r"(?: ?(?:[-–—~至到]|to) ?(?:[01]?\d|2[0-4])[:：][0-5]\d(?![\d:：]))?"
 )
 _TIME_BEFORE = Late(
-    rf"(?:[日号晚午晨早夜]|(?:周|星期|礼拜){_WEEKDAY}|\bat|\buntil|UTC|GMT|\d{{4}})"
+    rf"(?:[日号晚午晨早夜于]|时间(?:为|是|[:：])?|截止|截至|(?:周|星期|礼拜){_WEEKDAY}|\bat|\buntil|UTC|GMT|\d{{4}})"
     r"[)）]?[ ,，]{0,2}$"
 )
+_ON_THE_HOUR = Late(r"\d{1,2}[:：]0\d")  # no ratio ends so
 _TIME_AFTER = Late(
     r" ?(?:[之以]?[前后]|左右|才|开|起|许|整|出发|发车|到达|抵达|起飞|集合|准时|[ap]\.?m\b)"
 )
@@ -236,7 +237,7 @@ def clock_time(text: str, at: int, floor: int) -> Skip | None:
     match = _TIME.match(text, at)
     if match is None:
         return None
-    alone = text[at] == "0" or len(match[0]) > len("14:30:00")
+    alone = text[at] == "0" or len(match[0]) > len("14:30:00") or _ON_THE_HOUR.match(text, at)
     beside = alone or _TIME_AFTER.match(text, match.end())
     if not beside and not _TIME_BEFORE.search(text, max(floor - 4, 0, at - 8), at):
         return None

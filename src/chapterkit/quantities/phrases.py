@@ -30,9 +30,10 @@ _MARK_BEFORE = Late(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
 _MONEY_BEFORE = Late(
     r"(?<![兑对换比A-Za-z])("
     r"人民币|美元|美金|港币|港元|欧元|英镑|日元|日圆|新台币|台币|澳元|加元|韩元|卢布|卢比|瑞士法郎|法郎|马克|里拉|"
-    r"银元|银圆|USD|CNY|RMB|EUR|GBP|HKD|JPY) ?$"
+    r"银元|银圆|USD|CNY|RMB|EUR|GBP|HKD|JPY|"
+    r"CHF|AUD|CAD|KRW|SGD|TWD|SEK|NOK|DKK) ?$"
 )
-_MONEY_ENDS = frozenset("币元金镑圆布比郎克拉DYBRPFN ")
+_MONEY_ENDS = frozenset("币元金镑圆布比郎克拉DYBRPFNWK ")
 _SIGNS = "+-−–±"
 SIGNED_AFTER = frozenset("为是到至得记给减负从约达在于由、，；：（和与或比低")
 _NOT_NEGATIVE = frozenset("胜抱欺辜背肩担正孤自")

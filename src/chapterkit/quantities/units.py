@@ -119,6 +119,19 @@ def _standard_entries() -> Iterator[_Entry]:
         yield _entry("count", line)
 
 
+def _blockers(entries: Iterable[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Words that only begin like a unit, and the unit of those that hold one (三组|成绩)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for entry in dict.fromkeys(entries):
+        unit, bar, _ = entry.partition("|")
+        word = entry.replace("|", "")
+        found.setdefault(word[:2], []).append((word, unit if bar else ""))
+    return {
+        key: tuple(sorted(group, key=lambda one: len(one[0]), reverse=True))
+        for key, group in found.items()
+    }
+
+
 def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for entry in dict.fromkeys(entries):
@@ -126,7 +139,7 @@ def _by_two_characters(entries: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(sorted(group, key=len, reverse=True)) for key, group in found.items()}
 
 
-_NOT_UNITS = _by_two_characters(word.replace("_", " ") for word in words("not-units.txt"))
+_NOT_UNITS = _blockers(word.replace("_", " ") for word in words("not-units.txt"))
 
 
 def _kept(known: dict[str, Found], unit: str, find: Callable[[str], Found]) -> Found:
@@ -193,9 +206,12 @@ class Units:
     def at(self, text: str, at: int) -> str:
         """The longest unit or classifier standing at `at` in the text, or an empty string."""
         two = text[at : at + 2]
+        first = two[:1]
         blocked = 0
-        for word in _NOT_UNITS.get(two, ()):
+        for word, held in _NOT_UNITS.get(two, ()):
             if text.startswith(word, at):
+                if held:
+                    return held
                 blocked = len(word)
                 break
         for unit in self._long.get(two, ()):
@@ -203,7 +219,6 @@ class Units:
                 return ""
             if text.startswith(unit, at) and self._stands(text, unit, at + len(unit)):
                 return unit
-        first = two[:1]
         if first in self._short and not blocked and self._stands(text, first, at + 1):
             return first
         return ""
@@ -212,6 +227,9 @@ class Units:
         """Whether what follows lets the unit be one: no longer Latin word, its own company."""
         following = text[end : end + 1]
         if unit[-1] in _ALNUM:
+            if following == ".":  # 1 s.d. is no second
+                behind = text[end + 1 : end + 2]
+                return behind not in _ALNUM or not behind or behind.isupper() or behind.isdigit()
             return following not in _ALNUM or not following
         followers = self.followers.get(unit)
         return followers is None or (following or "。") in followers
