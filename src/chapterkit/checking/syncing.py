@@ -220,10 +220,9 @@ class _Texts:
         for chapter in chapters:
             if wanted := [slug for slug in chapter.records if slug in slugs]:
                 printing, tree = _printed(book, self.root, chapter, wanted)
-                parts |= {
-                    one: _Part(printing, with_blocks(tree, _between(tree, one))) for one in wanted
-                }
-        here = self._identifiers([one.tree for one in parts.values()])
+                parts |= {one: _part(printing, tree, one) for one in wanted}
+        typed = re.findall(r"\{#([\w.:-]+)", self.text)
+        here = frozenset([*typed, *(id for one in parts.values() for id in one.identifiers)])
         return {one.slug: self._written(one, parts[one.slug], here) for one in self.regions}
 
     def _placing(self, slugs: Sequence[str]) -> tuple[Book, tuple[Chapter, ...]]:
@@ -240,11 +239,6 @@ class _Texts:
         made = Chapter("chapterkit-sync", own.number if own else "", inner, "\n".join(lines), rows)
         chapters = (*(one for one in self.book.chapters if one is not own), made)
         return replace(self.book, chapters=chapters), chapters
-
-    def _identifiers(self, trees: Sequence[Tree]) -> frozenset[str]:
-        """Return what links in the file may point to: its own headings, and the regions'."""
-        typed = re.findall(r"\{#([\w.:-]+)", self.text)
-        return frozenset([*typed, *(id for one in trees for id in identifiers(one))])
 
     def _written(self, region: Region, part: _Part, here: Collection[str]) -> str:
         """Return a record's text, links and pictures as they hold in the file."""
@@ -270,10 +264,17 @@ class _Texts:
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of a chapter, and the printing of the chapter that it was prepared for."""
+    """A part of a chapter as it was prepared, the chapter's printing, and what links may name."""
 
     printing: ChapterPrinting
     tree: Tree
+    identifiers: Sequence[str]
+
+
+def _part(printing: ChapterPrinting, tree: Tree, slug: str) -> _Part:
+    prepared = with_blocks(tree, _between(tree, slug))
+    before = with_blocks(printing.tree, _between(printing.tree, slug))
+    return _Part(printing, prepared, identifiers(before))
 
 
 def _printed(
