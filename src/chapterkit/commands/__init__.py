@@ -25,6 +25,7 @@ from chapterkit.__main__ import STOPPED
 from chapterkit.commands._saying import say_lines, stop_writing
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
+ALSO_CALLED = {"import": "adopt"}  # no function may be called so
 PROBLEMS, CANNOT_RUN, OUR_BUG, INTERRUPTED, NOBODY_READS = 1, 2, 3, 130, 141
 # Whoever is called when it comes may turn an interruption into another failure.
 _INTERRUPTIONS: list[int] = []
@@ -50,6 +51,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, or None if no module is called so."""
+        cmd_name = ALSO_CALLED.get(cmd_name, cmd_name)
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"{self.package}.{cmd_name}")
