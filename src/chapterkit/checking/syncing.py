@@ -176,7 +176,7 @@ def opened(file: Path) -> Sheet:
     """
     name, path = path_from_here(file), Path(os.path.abspath(file))  # noqa: PTH100 - links stay
     if path.is_symlink():
-        raise leads_out(file)
+        raise ChapterkitError("这是一个链接，不往那里写", Origin(name), "给出它指到的那个文件")
     raw = read_file(path, name, MAX_TEXT_BYTES)
     decode(raw, name)
     root = find_root(path.parent)

@@ -18,7 +18,7 @@ from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 _LINE = re.compile(r"[^\r\n]*(\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_ANY = re.compile(r"<!--\s*chapterkit\s*[:：]?\s*(?:begin|end)")
+_ANY = re.compile(r"<!--\s*chapterkit\s*[:：]?\s*(?:begin|end)\b", re.IGNORECASE)
 _MARK = re.compile(r"\ufeff? {0,3}<!--\s*chapterkit:(begin|end)\b([^\r\n]*?)-->[ \t]*")
 _SAID = re.compile(r"\s+([^\s=]+)(?:\s+([^\s=]+))?(?:\s+kept=(\S+))?\s*")
 _FORM = "写成 <!-- chapterkit:begin 记录的代号 --> 和 <!-- chapterkit:end -->，各占一行"
@@ -100,7 +100,7 @@ def regions_of(text: str, name: str, known: Collection[str]) -> list[Region]:
         elif open_mark:
             found.append(_region(text, open_mark, mark))
             open_mark = None
-        else:
+        elif not wrong.errors:  # it may end what is wrong
             wrong.add([ChapterkitError("这里结束的一段没有开始", origin, _FORM)])
     if open_mark:
         message = f"{open_mark.slug} 只有开始的标记，没有结束的"
