@@ -191,6 +191,71 @@ def test_a_text_in_gbk_is_brought_in_as_utf_8(tmp_path: Path, run: Run) -> None:
     assert (tmp_path / "new.md").read_text("utf-8") == "这是一个旧稿，不是新的。\n"
 
 
+CHATS: dict[str, object] = {
+    "plain": [
+        {"role": "user", "content": "问一句。"},
+        {"role": "assistant", "content": [{"type": "text", "text": "答一句。"}, {"type": "image"}]},
+    ],
+    "senders": {"name": "题目", "chat_messages": [{"sender": "human", "text": "问一句。"}]},
+    "tree": [{
+        "title": "题目", "current_node": "c",
+        "mapping": {
+            "a": {"message": None, "parent": None},
+            "b": {
+                "message": {"author": {"role": "user"}, "content": {"parts": ["问一句。"]}},
+                "parent": "a",
+            },
+            "c": {
+                "message": {"author": {"role": "assistant"}, "content": {"parts": ["答一句。"]}},
+                "parent": "b",
+            },
+            "d": {
+                "message": {"author": {"role": "assistant"}, "content": {"parts": ["弃掉的。"]}},
+                "parent": "b",
+            },
+        },
+    }],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lost"),
+    [
+        (
+            "plain",
+            "<!-- 说话的人：user -->\n\n问一句。\n\n<!-- 说话的人：assistant -->\n\n答一句。\n",
+            "image",
+        ),
+        ("senders", "# 题目\n\n<!-- 说话的人：human -->\n\n问一句。\n", ""),
+        (
+            "tree",
+            "# 题目\n\n<!-- 说话的人：user -->\n\n问一句。\n\n"
+            "<!-- 说话的人：assistant -->\n\n答一句。\n",
+            "“弃掉的。”",
+        ),
+    ],
+)
+def test_a_chat_in_json_is_read_in_order(
+    name: str, text: str, lost: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "chat.json").write_text(json.dumps(CHATS[name]), "utf-8")
+    result = run(tmp_path, "import", "chat.json", "--output", "new.md")
+    assert result.exit_code == int(bool(lost)), result.output
+    assert (tmp_path / "new.md").read_text("utf-8") == text
+    assert lost in result.stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1]", "{}", "[" * 100_000, '{"messages": [{"role": 3}]}']
+)
+def test_json_that_is_no_chat_is_one_line(text: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "chat.json").write_text(text, "utf-8")
+    result = run(tmp_path, "import", "chat.json")
+    assert result.exit_code == 2, result.output
+    assert result.output.startswith("chat.json:1: ")
+    assert "\nhint: " in result.output
+
+
 def test_a_plain_text_in_which_nobody_answers_is_no_chat(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.md").write_text("## 用户\n\n甲。\n\n## 用户\n\n乙。\n", "utf-8")
     assert run(tmp_path, "import", "a.md").stdout.startswith("a.md：没有可以改的")

@@ -11,6 +11,7 @@ from pathlib import Path
 from chapterkit.adopting.adoption import Adoption, adopted, failed
 from chapterkit.adopting.bringing import Brought, brought, read_bytes
 from chapterkit.adopting.changes import Change, Left, apart, applied, is_accounted_for
+from chapterkit.adopting.chats import chat_of, is_chat
 from chapterkit.adopting.manuscript import Manuscript, readable
 from chapterkit.adopting.word import (
     as_manuscript,
@@ -52,7 +53,7 @@ from chapterkit.pipeline import Subject, document_of, load
 from chapterkit.text.document import Document
 from chapterkit.text.tree import check_depth
 
-WORD = "Word 文件"
+WORD, CHAT = "Word 文件", "JSON"
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ class Desk:
     entries: str
 
     @property
-    def is_word(self) -> bool:
-        """Whether the file is one of Word's, which cannot hold the text that becomes of it."""
-        return self.brought.encoding == WORD
+    def is_converted(self) -> bool:
+        """Whether the file is of a kind that cannot hold the text that becomes of it."""
+        return self.brought.encoding in {WORD, CHAT}
 
     @property
     def text(self) -> str:
@@ -102,7 +103,7 @@ def opened(
     """
     name, goal = path_from_here(file), target or file
     raw = bytes_from_here(file, name, MAX_BYTES)
-    found = _of_word(raw, name, goal) if is_word(raw, name) else brought(*read_bytes(raw, name))
+    found = _read(raw, name, goal)
     check_size(found.text.encode(), name, MAX_TEXT_BYTES)
     subject = _subject(file, decode(found.text.encode(), name), outside, goal)
     path = library or _library_of(goal)
@@ -122,6 +123,16 @@ def _subject(file: Path, text: str, outside: Outside, target: Path) -> Subject:
         return standing_alone(name, text, outside)
     book = load(Disk(home))
     return Subject(name, book, None, text, at_hand(book))
+
+
+def _read(raw: bytes, name: str, target: Path) -> Brought:
+    if is_word(raw, name):
+        return _of_word(raw, name, target)
+    text, encoding = read_bytes(raw, name)
+    if not is_chat(name):
+        return brought(text, encoding)
+    chat = chat_of(text, name)
+    return replace(brought(chat.text, CHAT), lost=tuple(chat.lost))
 
 
 def _of_word(raw: bytes, name: str, target: Path) -> Brought:

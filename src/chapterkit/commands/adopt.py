@@ -59,8 +59,9 @@ def adopt(
     place = None if chapter is None else place_for(file, str(chapter))
     target = place.target if place else output
     desk = opened(file, Outside(ledger), bibliography, target)
-    if in_place and desk.is_word:
-        raise click.UsageError("Word 文件不能就地改写：用 --output 或 --chapter 写成 Markdown")
+    if in_place and desk.is_converted:
+        said = f"{desk.brought.encoding}不能就地改写：用 --output 或 --chapter 写成 Markdown"
+        raise click.UsageError(said)
     adoption = adoption_of(desk)
     bound = bound_in(desk, adoption)
     name, after = path_from_here(file), applied(adoption.after, bound)
