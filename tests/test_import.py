@@ -46,13 +46,16 @@ REVISED = f"""
 <w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:r><w:t>并格</w:t></w:r></w:p></w:tc></w:tr>
 <w:tr><w:tc><w:p><w:r><w:t>左一</w:t></w:r></w:p><w:p><w:r><w:t>左二</w:t></w:r></w:p></w:tc>
 <w:tc><w:p><w:r><w:t>右格</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
+<w:p><w:r><w:t>图</w:t></w:r><w:fldSimple w:instr="SEQ 图"><w:r><w:t>9</w:t></w:r></w:fldSimple>
+<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>pinyin</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>拼音</w:t></w:r>
+</w:rubyBase></w:ruby></w:r></w:p>
 <w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent>
 <w:p><w:r><w:t>文本框里的话</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>
 """
 COMMENTS = f"""<w:comments xmlns:w="{SPACE}"><w:comment w:id="0" {WHO}>
 <w:p><w:r><w:t>这里要查</w:t></w:r></w:p></w:comment></w:comments>"""
 HEADER = f'<w:hdr xmlns:w="{SPACE}"><w:p><w:r><w:t>页眉的字</w:t></w:r></w:p></w:hdr>'
-SAID = ("第一段", "脚注的文字", "一项", "添上的话", "删去", "被批注", "这里要查", "并格", "左一", "左二", "右格")  # fmt: skip
+SAID = ("第一段", "脚注的文字", "一项", "添上的话", "删去", "被批注", "这里要查", "并格", "左一", "左二", "右格", "图9拼音")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +106,7 @@ def test_a_word_file_becomes_a_chapter_with_its_pictures(
         "{{ 在书的正文里是模板的记号",
     ):
         assert left in result.stdout
-    for lost in ("正文第", "“文本框里的话”", "页眉第 1 段：“页眉的字”"):
+    for lost in ("正文第", "“文本框里的话”", "页眉第 1 段：“页眉的字”", "pinyin"):
         assert lost in result.stdout
     assert not any(f"“{one}" in result.stdout for one in SAID)
 

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from xml.parsers import expat
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -29,6 +30,7 @@ from chapterkit.text.tree import (
     plain_text,
     raw,
     target_of,
+    text_of,
     tree_blocks,
     walk,
     with_attributes,
@@ -95,6 +97,32 @@ def _check_sizes(file: zipfile.ZipFile, origin: Origin) -> None:
     ):
         message = "Word 文件展开以后太大"
         raise ChapterkitError(message, origin, "分成几个文件，图片另放")
+
+
+_FIELD = re.compile(rb"</?w:fldSimple\b[^>]*>")
+_RUBY = re.compile(
+    rb"<w:r(?: [^>]*)?>(?:<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?<w:ruby>(?:(?!</w:ruby>).)*?"
+    rb"<w:rubyBase>((?:(?!</w:rubyBase>).)*)</w:rubyBase>\s*</w:ruby></w:r>",
+    re.DOTALL,
+)
+
+
+def readable_word(word: Word, raw: bytes) -> bytes:
+    """Return a Word file in which pandoc finds what it would pass over.
+
+    That is the text of fields (the number of a caption) and what stands below pinyin.
+    """
+    name = "word/document.xml"
+    text = _FIELD.sub(b"", word.texts[name])
+    if b"<w:ruby>" in text:
+        text = _RUBY.sub(rb"\1", text)
+    if text == word.texts[name]:
+        return raw
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(made, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, text if one == name else old.read(one))
+    return made.getvalue()
 
 
 # --- the tree
@@ -165,17 +193,18 @@ def as_typed(markdown: str) -> str:
 
 def lost_of(word: Word, tree: Tree, markdown: str) -> Iterator[str]:
     """Yield what stands in a Word file and not in the Markdown that was made of it."""
-    there = _letters(markdown)
-    plain = _letters(plain_text([one for one in elements_of(tree) if kind_of(one) == "Str"]))
+    there, body = _letters(markdown), _letters("".join(_running(tree["blocks"])))
     for part, text in word.texts.items():
         where = _WHERE.get(re.sub(r"\d+|word/|\.xml", "", part), "正文")
         for number, runs in enumerate(_paragraphs(text), 1):
             whole = _letters("".join(runs))
-            if whole in there or whole in plain:
+            if whole in there or whole in body:
                 continue
             missing = [run for run in runs if _letters(run) not in there]
             if missing:
                 yield f"{where}第 {number} 段：“{''.join(missing).strip()}”"
+            else:
+                yield f"{where}第 {number} 段里有字没有带过来：“{''.join(runs).strip()}”"
     for name, what in _LEFT_OUT.items():
         found = [one for one in word.others if re.fullmatch(rf"word/{name}/[^/]+", one)]
         if found:
@@ -198,6 +227,22 @@ def pictures_of(word: Word, folder: str) -> dict[str, bytes]:
         for name, raw in word.media.items()
         if posixpath.splitext(name)[1].lower() in {*KINDS, *_OTHER_PICTURES}
     }
+
+
+def _running(node: Any) -> Iterator[str]:
+    """Yield the texts of a tree as they run on; notes and comments stand beside them."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _running(one)
+    elif isinstance(node, dict):
+        element: Any = node
+        kind = node.get("t")
+        says = kind == "Span" and "comment-start" in attributes_of(element).classes
+        beside = kind == "Note" or says
+        if kind in {"Str", "Code", "CodeBlock"}:
+            yield text_of(element)
+        elif not beside:
+            yield from _running(node.get("c"))
 
 
 def _letters(text: str) -> str:

@@ -20,6 +20,7 @@ from chapterkit.adopting.word import (
     lost_of,
     opened_word,
     pictures_of,
+    readable_word,
 )
 from chapterkit.checking.places import fence_of
 from chapterkit.checking.subjects import (
@@ -140,7 +141,7 @@ def _of_word(raw: bytes, name: str, target: Path) -> Brought:
     word = opened_word(raw, name)
     folder = "/".join([*_below_book(target), re.sub(r"[^\w-]+", "-", target.stem)])
     try:
-        tree = tree_of_word(raw)
+        tree = tree_of_word(readable_word(word, raw))
         check_depth(tree)
     except ChapterkitError as error:
         raise ChapterkitError(error.message, Origin(name), "在 Word 里打开，另存为 .docx") from None
