@@ -199,6 +199,7 @@ CHATS: dict[str, object] = {
         {"role": "user", "content": "问一句。"},
         {"role": "assistant", "content": [{"type": "text", "text": "答一句。"}, {"type": "image"}]},
     ],
+    "unsound": [{"role": "user", "content": "半个\ud83d和\0。"}],
     "senders": {"name": "题目", "chat_messages": [{"sender": "human", "text": "问一句。"}]},
     "tree": [{
         "title": "题目", "current_node": "c",
@@ -229,6 +230,7 @@ CHATS: dict[str, object] = {
             "<!-- 说话的人：user -->\n\n问一句。\n\n<!-- 说话的人：assistant -->\n\n答一句。\n",
             "image",
         ),
+        ("unsound", "<!-- 说话的人：user -->\n\n半个\ufffd和\ufffd。\n", "U+FFFD"),
         ("senders", "# 题目\n\n<!-- 说话的人：human -->\n\n问一句。\n", ""),
         (
             "tree",
@@ -259,6 +261,15 @@ def test_json_that_is_no_chat_is_one_line(text: str, tmp_path: Path, run: Run) -
     assert "\nhint: " in result.output
 
 
+def test_bad_bytes_are_written_out_in_the_file_itself_where_that_is_asked(
+    tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "a.md").write_bytes("半个字".encode() + b"\xe5\xad\n")
+    result = run(tmp_path, "import", "a.md", "--write")
+    assert result.exit_code == 1
+    assert (tmp_path / "a.md").read_text("utf-8") == "半个字⟨字节 E5 AD⟩\n"
+
+
 def test_a_plain_text_in_which_nobody_answers_is_no_chat(tmp_path: Path, run: Run) -> None:
     (tmp_path / "a.md").write_text("## 用户\n\n甲。\n\n## 用户\n\n乙。\n", "utf-8")
     assert run(tmp_path, "import", "a.md").stdout.startswith("a.md：没有可以改的")
@@ -272,8 +283,10 @@ def test_code_that_spells_characters_out_is_meant_so() -> None:
 @given(st.binary(max_size=60).filter(lambda raw: b"\0" not in raw and b"git-lfs" not in raw))
 def test_every_byte_of_a_file_survives(raw: bytes) -> None:
     text, encoding = read_bytes(raw, "a")
-    if encoding:
-        assert text.encode("gb18030") == raw
+    if encoding in {"GB 18030", "UTF-16"}:
+        mark = raw[:2] if encoding == "UTF-16" else b""
+        named = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "gb18030")
+        assert mark + text.encode(named) == raw
         return
     parts = [one for piece in text.split("⟨字节 ") for one in piece.split("⟩", 1)]
     back = parts[0].encode()

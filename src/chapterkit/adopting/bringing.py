@@ -16,7 +16,8 @@ from chapterkit.lint.damage import SPELT_OUT, Damage, find_damage
 from chapterkit.manuscript.folder import decode
 from chapterkit.text.reading import code_spans
 
-_SURROGATES = re.compile("[\udc80-\udcff]+")
+BROKEN = "夹着坏字节的 UTF-8"
+_SURROGATE, _SURROGATES = re.compile("[\udc80-\udcff]"), re.compile("[\udc80-\udcff]+")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ _BYTES = re.compile(r"⟨字节 [0-9A-F]{2}(?: [0-9A-F]{2})*⟩")
 
 
 def read_bytes(raw: bytes, name: str) -> tuple[str, str]:
-    """Return a file's bytes as text with its own line ends, and what encoding it had if not UTF-8.
+    """Return a file's bytes as text with its own line ends, and what it was if not UTF-8.
 
     Bytes that no encoding explains are written as their numbers: ⟨字节 B0 E5⟩. Raises
     ChapterkitError for what is no text.
@@ -77,20 +78,26 @@ def read_bytes(raw: bytes, name: str) -> tuple[str, str]:
         decode(raw, name)
         return raw.decode("utf-8"), ""
     except ChapterkitError as error:
+        if text := _in_utf_16(raw):
+            return text, "UTF-16"
         if b"\0" in raw or "LFS" in error.message:
             raise
-    if "像是 GBK" in _doubt(raw, name):
-        return raw.decode("gb18030"), "GB 18030"
+        seems_gbk = "像是 GBK" in error.message
     text = raw.decode("utf-8", "surrogateescape")
-    return _SURROGATES.sub(_as_numbers, text), ""
+    if seems_gbk and len(_SURROGATE.findall(text)) > sum(one > "\u2e80" for one in text) / 2:
+        return raw.decode("gb18030"), "GB 18030"
+    return _SURROGATES.sub(_as_numbers, text), BROKEN
 
 
-def _doubt(raw: bytes, name: str) -> str:
+def _in_utf_16(raw: bytes) -> str:
+    """Return a text in UTF-16 that says so, nothing of any other."""
+    if not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ""
     try:
-        decode(raw, name)
-    except ChapterkitError as error:
-        return error.message
-    return ""
+        text = raw.decode("utf-16")
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in text else text
 
 
 def _as_numbers(found: re.Match[str]) -> str:

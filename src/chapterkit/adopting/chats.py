@@ -7,12 +7,14 @@ the branch that was read last is taken.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from chapterkit.errors import ChapterkitError, Origin
 
+_UNSOUND = re.compile("[\0\ud800-\udfff]")
 _MESSAGES = ("messages", "chat_messages", "conversation", "conversations")
 
 
@@ -72,7 +74,7 @@ def _take(conversation: Mapping[str, Any], chat: Chat) -> None:
     """Add a conversation, under its title, to a chat."""
     title = conversation.get("title") or conversation.get("name")
     if isinstance(title, str) and title.strip():
-        chat.paragraphs.append("# " + " ".join(title.split()))
+        chat.paragraphs.append("# " + _UNSOUND.sub("\ufffd", " ".join(title.split())))
     for message in _messages(conversation, chat):
         said = "\n\n".join(_said(message, chat)).strip("\n")
         if said.strip():
@@ -113,7 +115,8 @@ def _message(node: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _speaker(message: Mapping[str, Any]) -> str:
     author = message.get("author")
     role = author.get("role") if isinstance(author, dict) else None
-    return str(role or message.get("role") or message.get("sender") or "？")
+    said = str(role or message.get("role") or message.get("sender") or "？")
+    return _UNSOUND.sub("\ufffd", said)
 
 
 def _said(message: Mapping[str, Any], chat: Chat) -> Iterator[str]:
@@ -124,7 +127,7 @@ def _said(message: Mapping[str, Any], chat: Chat) -> Iterator[str]:
     for part in content if isinstance(content, list) else [content]:
         text = part.get("text") or part.get("content") if isinstance(part, dict) else part
         if isinstance(text, str):
-            yield text.replace("\r\n", "\n").replace("\r", "\n")
+            yield _UNSOUND.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
         elif isinstance(part, dict):
             kind = part.get("content_type") or part.get("type") or "？"
             chat.lost.append(f"对话里不是文字的东西：{kind}")
