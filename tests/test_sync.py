@@ -157,6 +157,15 @@ def test_a_record_that_no_chapter_places_is_counted_in_the_file(file: Path, run:
     assert "## 实验 1 换一条规则 {#card-game}" in file.read_text("utf-8")
 
 
+def test_a_chapter_may_be_the_file_itself(file: Path, run: Run) -> None:
+    chapter = file.parent.parent / "book" / "chapter3.md"
+    chapter.write_text(f"# 纸牌 {{#cards}}\n\n{MARKS}", "utf-8")
+    for _ in range(2):
+        assert run(file.parent, "sync", "../book/chapter3.md").exit_code == 0
+    assert "## 实验 3.1 换一条规则 {#card-game}" in chapter.read_text("utf-8")
+    assert run(file.parent, "sync", "../book/chapter3.md", "--check").exit_code == 0
+
+
 def test_pictures_and_notes_hold_in_the_file_and_links_elsewhere_are_text(
     file: Path, run: Run
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -107,11 +107,11 @@ def adopted(
 
 
 def _meets(one: Change | Left, untouched: Sequence[Left]) -> bool:
-    length = len(one.old if isinstance(one, Change) else one.text)
-    return any(
-        other.start < one.start + length and one.start < other.start + len(other.text)
-        for other in untouched
-    )
+    """Tell whether something reaches into one of the stretches, which are in order."""
+    end = one.start + len(one.old if isinstance(one, Change) else one.text)
+    behind = bisect_left(untouched, end, key=lambda other: other.start)
+    before = untouched[max(0, behind - 3) : behind]
+    return any(one.start < other.start + len(other.text) for other in before)
 
 
 def _is_within(left: Left, changes: Sequence[Change]) -> bool:

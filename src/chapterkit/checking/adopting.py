@@ -172,7 +172,7 @@ def adoption_of(desk: Desk) -> Adoption:
     known = parse_bibliography(desk.entries, path_from_here(desk.library))
     document, book = desk.read(readable(desk.text))
     manuscript = Manuscript(desk.subject.name, desk.text, document)
-    damaged = list(desk.brought.left(desk.text))
+    damaged = sorted(desk.brought.left(desk.text))
     first = adopted(manuscript, book, known, desk.entries, untouched=damaged)
     if any(one.group for one in first.changes):
         after, _ = desk.read(first.after, first.library)

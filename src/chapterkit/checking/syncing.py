@@ -236,8 +236,9 @@ class _Texts:
         for slug in homeless:
             lines += [f'{{{{ {PLACE}("{slug}") }}}}', ""]
         rows = tuple((slug, 3 + 2 * place) for place, slug in enumerate(homeless))
-        made = Chapter("chapterkit-sync", own.number if own else "", inner, "\n".join(lines), rows)
-        chapters = (*(one for one in self.book.chapters if one is not own), made)
+        number = own.number if own and not own.records else ""
+        made = Chapter("chapterkit-sync", number, inner, "\n".join(lines), rows)
+        chapters = (*self.book.chapters, made)
         return replace(self.book, chapters=chapters), chapters
 
     def _written(self, region: Region, part: _Part, here: Collection[str]) -> str:
