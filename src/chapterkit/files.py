@@ -21,8 +21,8 @@ def replace_text(path: Path, text: str, within: Path | None = None) -> None:
     replace_texts({path: text}, within)
 
 
-def replace_texts(texts: Mapping[Path, str], within: Path | None = None) -> None:
-    """Write each text beside its path, and once all are written move them into place.
+def replace_texts(texts: Mapping[Path, str | bytes], within: Path | None = None) -> None:
+    """Write each text, or what a file holds, beside its path, and then move all into place.
 
     A link stays one, what it leads to is replaced; with `within`, it must not lead out of that
     folder. Raises ChapterkitError if one cannot be written; all old files then are as they were.
@@ -55,16 +55,16 @@ def leads_out(path: Path) -> ChapterkitError:
     return ChapterkitError("这里是一个链接，指到了别处，不往那里写", Origin(shown), hint)
 
 
-def _written(path: Path, text: str, stack: ExitStack) -> Path:
-    """Write `text` beside `path`; what is left of it is removed when the stack closes."""
+def _written(path: Path, text: str | bytes, stack: ExitStack) -> Path:
+    """Write what a file holds beside `path`; what is left of it goes when the stack closes."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_left(path.parent)
         handle, beside = _beside(path)
         # Open, and so held, until it has been moved.
-        file = stack.enter_context(os.fdopen(handle, "w", encoding="utf-8", newline=""))
+        file = stack.enter_context(os.fdopen(handle, "wb"))
         stack.callback(beside.unlink, missing_ok=True)
-        file.write(text)
+        file.write(text.encode() if isinstance(text, str) else text)
         file.flush()
         beside.chmod(path.stat().st_mode if path.exists() else 0o644)
         if os.name == "nt":

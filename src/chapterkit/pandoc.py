@@ -119,6 +119,29 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
             yield tree_and_messages
 
 
+# What the reader makes the same of again; a table that has no simpler form is drawn as a grid.
+_WRITER = (
+    "markdown-smart-yaml_metadata_block-pandoc_title_block-raw_html-raw_tex-raw_attribute"
+    "-simple_tables-multiline_tables-fenced_divs-native_divs-bracketed_spans-native_spans"
+)
+
+
+def tree_of_word(raw: bytes) -> Tree:
+    """Return pandoc's tree of a Word file, revisions and comments in it as spans.
+
+    Raises ChapterkitError if pandoc cannot read it, or takes too much time or memory.
+    """
+    reader = ["-f", "docx", "--track-changes=all", "-t", "json", "--sandbox"]
+    tree: Tree = json.loads(run_pandoc(reader, raw))
+    return tree
+
+
+def as_markdown(tree: Tree) -> str:
+    """Return a tree as Markdown, a paragraph a line, that is read as the same again."""
+    writer = ["-f", "json", "-t", _WRITER, "--wrap=none", "--markdown-headings=atx", "--sandbox"]
+    return run_pandoc(writer, json.dumps(tree).encode()).decode()
+
+
 @contextmanager
 def _log() -> Iterator[tuple[IO[bytes], str]]:
     """Give an open file, and the path by which pandoc knows it."""

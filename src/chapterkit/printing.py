@@ -204,6 +204,12 @@ class _Maker:
         return target.read_bytes()
 
 
+def as_text(format: Format[Any], printing: AnyPrinting, tree: Tree) -> str:
+    """Return the tree that a format has prepared, or a part of it, as it writes text."""
+    arguments = ["-f", "json", "--sandbox", "--fail-if-warnings", *format.arguments(printing)]
+    return run_pandoc(arguments, json.dumps(tree).encode()).decode()
+
+
 def _placed(error: ChapterkitError, printing: AnyPrinting) -> ChapterkitError:
     """Place what pandoc said of a formula at that formula."""
     for block in (block for one in printing.chapters for block in one.document.blocks):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +15,7 @@ from chapterkit.adopting.exhibits import Exhibits, pointers
 from chapterkit.adopting.library import Library, Work
 from chapterkit.adopting.manuscript import Manuscript
 from chapterkit.adopting.notes import PAGED, SAME, noted
+from chapterkit.adopting.turns import turns
 from chapterkit.lint import typed_references
 from chapterkit.lint.rules import fake_list, list_in_text
 from chapterkit.manuscript.bibliography import Source
@@ -73,10 +74,12 @@ def adopted(
     known: Mapping[str, Source],
     library: str,
     without: frozenset[str] = frozenset(),
+    untouched: Sequence[Left] = (),
 ) -> Adoption:
     """Return what becomes of a manuscript, with `library` the text of its bibliography.
 
     `without` names groups of changes that must not be made: what came of them was not as meant.
+    `untouched` is what stays whatever it looks like, because it cannot be read.
     """
     found, works = _Found(), Library(known)
     lists = reference_lists(manuscript.document)
@@ -92,11 +95,23 @@ def adopted(
     found.take(exhibits.found())
     found.take(pointers(manuscript, book, exhibits.placed))
     found.take(_lists(manuscript, book))
-    changes = whole_groups([one for one in found.changes if one.group not in without])
+    found.take(turns(manuscript))
+    barred = {one.group for one in found.changes if _meets(one, untouched)} - {""}
+    wanted = [one for one in found.changes if one.group not in without | barred]
+    changes = whole_groups([one for one in wanted if not _meets(one, untouched)])
     covered = [one for one in found.left if not _is_within(one, changes)]
+    covered = [*(one for one in covered if not _meets(one, untouched)), *untouched]
     after = applied(manuscript.text, changes)
     left = tuple(sorted(set(covered)))
     return Adoption(manuscript.text, after, changes, left, tuple(works.added), works.text(library))
+
+
+def _meets(one: Change | Left, untouched: Sequence[Left]) -> bool:
+    """Tell whether something reaches into one of the stretches, which are in order."""
+    end = one.start + len(one.old if isinstance(one, Change) else one.text)
+    behind = bisect_left(untouched, end, key=lambda other: other.start)
+    before = untouched[max(0, behind - 3) : behind]
+    return any(one.start < other.start + len(other.text) for other in before)
 
 
 def _is_within(left: Left, changes: Sequence[Change]) -> bool:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["citation", "reference", "list", "figure", "table", "pointer", "number"]
+Kind = Literal[
+    "citation", "reference", "list", "figure", "table", "pointer", "number", "encoding", "turn",
+    "call", "note",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)

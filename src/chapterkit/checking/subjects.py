@@ -11,7 +11,14 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import remove_left
 from chapterkit.lint.engine import at_hand
 from chapterkit.manuscript.book import Book, Chapter
-from chapterkit.manuscript.folder import BOOK_FILE, Disk, find_root, read_text
+from chapterkit.manuscript.folder import (
+    BOOK_FILE,
+    MAX_TEXT_BYTES,
+    Disk,
+    decode,
+    find_root,
+    read_file,
+)
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.outside import Outside
 from chapterkit.pipeline import Subject, load
@@ -114,7 +121,12 @@ def standing_alone(
 
 
 def text_from_here(path: Path, name: str) -> str:
-    """Return the text of a file that will be quoted, called `name` in errors.
+    """Return the text of a file that will be quoted; see bytes_from_here."""
+    return decode(bytes_from_here(path, name), name)
+
+
+def bytes_from_here(path: Path, name: str, most: int = MAX_TEXT_BYTES) -> bytes:
+    """Return the bytes of a file that will be quoted, called `name` in errors.
 
     Raises ChapterkitError if it cannot be read, or if it stands below the current folder and is a
     link that leads out: whoever may commit a link could have any file of the machine quoted.
@@ -123,7 +135,7 @@ def text_from_here(path: Path, name: str) -> str:
     leads_out = not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(here))
     if place.is_relative_to(here) and leads_out:
         raise ChapterkitError("链接指到了当前文件夹之外", Origin(name), "直接给出那个文件")
-    return read_text(path, name)
+    return read_file(path, name, most)
 
 
 def this_root() -> Path:

@@ -25,6 +25,7 @@ from chapterkit.__main__ import STOPPED
 from chapterkit.commands._saying import say_lines, stop_writing
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
+ALSO_CALLED = {"import": "adopt"}  # no function may be called so
 PROBLEMS, CANNOT_RUN, OUR_BUG, INTERRUPTED, NOBODY_READS = 1, 2, 3, 130, 141
 # Whoever is called when it comes may turn an interruption into another failure.
 _INTERRUPTIONS: list[int] = []
@@ -46,12 +47,16 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the modules."""
         names = (path.stem for path in self.folder.iterdir())
-        return sorted(name for name in names if name[0].isalpha())
+        called = {
+            also for also, name in ALSO_CALLED.items() if (self.folder / f"{name}.py").exists()
+        }
+        return sorted(called.union(name for name in names if name[0].isalpha()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, or None if no module is called so."""
         if cmd_name not in self.list_commands(ctx):
             return None
+        cmd_name = ALSO_CALLED.get(cmd_name, cmd_name)
         module = importlib.import_module(f"{self.package}.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
@@ -65,6 +70,7 @@ class Commands(click.Group):
 
     def _short_help(self, name: str, limit: int) -> str:
         """Return the first sentence of a command's docstring, which is read, not imported."""
+        name = ALSO_CALLED.get(name, name)
         path = self.folder / f"{name}.py"
         source = path if path.is_file() else self.folder / name / "__init__.py"
         for node in ast.parse(source.read_text("utf-8")).body:

@@ -16,8 +16,9 @@ from chapterkit.lint.problem import Problem
 from chapterkit.text.document import Block, Comment, Document
 
 _ADDRESSED = re.compile(
-    r"\s*chapterkit\s*(?:[:：]|\s(?=allow\b))\s*(?P<said>.*)", re.DOTALL | re.IGNORECASE
-)
+    r"\s*chapterkit\s*(?:[:：](?!(?:begin|end)\b)|\s(?=allow\b))\s*(?P<said>.*)",
+    re.DOTALL | re.IGNORECASE,
+)  # what begins or ends a managed region is none
 _NAMES = r"[\w-]+(?:\s*[,，、]\s*[\w-]+)*"
 _ALLOW = re.compile(
     rf"allow\s+(?P<rules>{_NAMES})\s*(?:[:：]\s*(?P<reason>.*?))?\s*", re.DOTALL | re.IGNORECASE

@@ -136,8 +136,8 @@ def as_sentences(chosen: Iterable[Binding], path: str) -> list[str]:
     ]
 
 
-def as_diff(before: str, after: str, path: str) -> str:
-    r"""Return the change as a unified diff, as patch and git read it.
+def as_diff(before: str, after: str, path: str, new: str = "") -> str:
+    r"""Return the change as a unified diff, as patch and git read it; `new` names what it becomes.
 
     >>> print(as_diff("甲\n乙", "甲\n丙\n", "a.md"), end="")
     --- a.md
@@ -150,7 +150,7 @@ def as_diff(before: str, after: str, path: str) -> str:
     """
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        for line in difflib.unified_diff(_lines(before), _lines(after), path, path)
+        for line in difflib.unified_diff(_lines(before), _lines(after), path, new or path)
     )
 
 

@@ -42,10 +42,15 @@ def picture_at(address: str, folder: Folder) -> Picture:
     return picture
 
 
+def place_at(address: str, folder: Folder) -> str | None:
+    """Return the path in the book's folder of a picture of a text; None if there is none."""
+    name = picture_path(address)
+    return place_of(name, folder) if name else None
+
+
 def digest_at(address: str, folder: Folder) -> str:
     """Return a digest of the file at an address of a text; empty where none can be read."""
-    name = picture_path(address)
-    path = place_of(name, folder) if name else None
+    path = place_at(address, folder)
     try:
         return hashlib.sha256(folder.read(path)).hexdigest() if path else ""
     except ChapterkitError:

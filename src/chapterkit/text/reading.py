@@ -61,6 +61,21 @@ def most_brackets(markdown: str) -> int:
     return found
 
 
+_CODE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*$.*?(?:^ {0,3}(?P=fence)|\Z)|(?P<tick>`+)[^\n]*?(?P=tick)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Return where code stands in a Markdown text, fenced or in a line.
+
+    >>> code_spans("甲 `乙`")
+    [(2, 5)]
+    """
+    return [found.span() for found in _CODE.finditer(text)]
+
+
 def without_comments(rendered: Rendered) -> tuple[Rendered, tuple[Comment, ...]]:
     """Blank out HTML comments, which are the author's own notes, keeping every offset."""
     text = rendered.text

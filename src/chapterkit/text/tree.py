@@ -481,6 +481,12 @@ def rows_of(table: Element) -> Iterator[list[Element]]:
     return ([block for cell in row[1] for block in cell[4]] for row in _rows(table))
 
 
+def with_free_widths(table: Element) -> Element:
+    """Return a table whose columns are as wide as what stands in them."""
+    free = [[align, bare("ColWidthDefault")] for align, _ in table["c"][2]]
+    return _with_part(table, 2, free)
+
+
 def inner_blocks_of(table: Element) -> Iterator[Element]:
     """Yield the blocks of a table's cells that are heads of no column and of no row."""
     for body in table["c"][4]:
