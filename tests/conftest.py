@@ -23,6 +23,11 @@ settings.register_profile("further", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes longest begin first, so that no processor waits for the other at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def same_as_golden(printed: str, expected: Path) -> None:
     """Compare with the file beside the case; `make golden` writes the file instead."""
     if GOLDEN:

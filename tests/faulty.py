@@ -74,13 +74,17 @@ class Runs:
         raise AssertionError(left)
 
     def everything(self) -> dict[str, bytes]:
-        """Return all files of the book and of the folder for temporary files, by path."""
+        """Return all files of the book and of the folder for temporary files, by path.
+
+        What is kept between runs is left out: it may be deleted at will.
+        """
         return {
             str(path.relative_to(folder.parent)): path.read_bytes() if path.is_file() else b""
             for folder in (self.book, self.scratch)
             for path in folder.rglob("*")
             if path.is_file() or not any(path.iterdir())
-            if path.name != ".lock" and "_jinja2-cache" not in str(path)
+            if path.name not in {".lock", ".cache"} and path.parent.name != ".cache"
+            if "_jinja2-cache" not in str(path)
         }
 
 

@@ -71,6 +71,7 @@ def pages(folder: Path) -> Iterator[Path]:
         yield from sorted((folder / "unpacked").rglob("*.xhtml"))
 
 
+@pytest.mark.slow
 @needs_browser
 def test_pages_of_hostile_texts_do_nothing(
     ground: Ground, listener: Listener, tmp_path: Path

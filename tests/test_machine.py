@@ -206,6 +206,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 def test_an_interruption_is_not_lost_where_python_passes_nothing_on() -> None:
     signals = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [sys.executable, "-c", signals + IN_A_CALLBACK]

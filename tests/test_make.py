@@ -60,6 +60,7 @@ def let_age(folder: Path) -> None:
             os.utime(path, (now - age, now - age))
 
 
+@pytest.mark.slow
 def test_a_chapter_is_built_once_and_again_after_each_change(checkout: Path) -> None:
     assert "post-training.pdf" in make(checkout, "chapter7")
     assert make(checkout, "chapter7").strip() == ""
@@ -76,6 +77,7 @@ def test_a_chapter_is_built_once_and_again_after_each_change(checkout: Path) -> 
     assert "post-training.pdf" in make(checkout, "chapter7")
 
 
+@pytest.mark.slow
 def test_a_failed_check_leaves_the_stamp_unwritten(checkout: Path) -> None:
     make(checkout, "chapter7")
     let_age(checkout)

@@ -120,6 +120,7 @@ def test_lists_of_figures_and_tables_have_captions_without_citations(built: Path
         assert "表1.1两家公司的户数与死亡（据斯诺）" in without_links(text), form
 
 
+@pytest.mark.slow
 def test_every_epub_is_valid(built: Path) -> None:
     files = sorted(built.glob("*/*.epub"))
     assert len(files) == 5

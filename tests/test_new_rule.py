@@ -10,7 +10,7 @@ import pytest
 
 import test_rules
 from chapterkit.errors import ChapterkitError
-from chapterkit.lint import all_rules, new_rule
+from chapterkit.lint import all_rules, engine, new_rule
 from chapterkit.lint import rules as rules_package
 from conftest import Run
 
@@ -32,9 +32,11 @@ def cases(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
     module, *made = new_rule.make_rule(NAME, "terms", clone)
     monkeypatch.setattr(rules_package, "__path__", [*rules_package.__path__, str(module.parent)])
     all_rules.cache_clear()
+    engine._own_names.cache_clear()
     yield [path for path in made if path.suffix == ".md"]
     sys.modules.pop(f"{rules_package.__name__}.{MODULE}", None)
     all_rules.cache_clear()
+    engine._own_names.cache_clear()
 
 
 def test_a_new_rule_passes_the_tests_of_every_rule(

@@ -71,6 +71,17 @@ def _command(arguments: Sequence[str]) -> list[str]:
     return [pandoc_path(), "+RTS", f"-M{MEMORY}", "--RTS", *arguments]
 
 
+def _parsed(printed: bytes) -> Any:
+    """Return what pandoc printed as JSON.
+
+    What it prints last may be lost without its saying so; then there was no room for it.
+    """
+    try:
+        return json.loads(printed)
+    except ValueError:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
+
+
 def _failed(done: Done) -> ChapterkitError:
     if done.code == _HEAP_EXHAUSTED:
         return ChapterkitError(f"pandoc 用的内存超过 {MEMORY // GB} GB")
@@ -103,7 +114,7 @@ def reading(markdown: str) -> Iterator[Callable[[], tuple[Tree, list[Message]]]]
                 if done.code != 0:
                     raise _failed(done)
                 log.seek(0)
-                return json.loads(done.printed), json.loads(log.read() or b"[]")
+                return _parsed(done.printed), _parsed(log.read() or b"[]")
 
             yield tree_and_messages
 
@@ -141,7 +152,7 @@ def converting(formulas: Sequence[str]) -> Iterator[Callable[[], tuple[list[Mess
                     raise _failed(done)
                 log.seek(0)
                 written = done.printed.decode().rstrip("\n").split("\n\n")
-                return json.loads(log.read() or b"[]"), [one.strip("$ \n") for one in written]
+                return _parsed(log.read() or b"[]"), [one.strip("$ \n") for one in written]
 
             yield messages
 
@@ -154,5 +165,5 @@ def transform(tree: Tree, arguments: Sequence[str]) -> Tree:
     printed = run_pandoc(
         ["-f", "json", "-t", "json", "--sandbox", *arguments], json.dumps(tree).encode()
     )
-    result: Tree = json.loads(printed)
+    result: Tree = _parsed(printed)
     return result
