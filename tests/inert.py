@@ -121,7 +121,7 @@ class _Page(HTMLParser):
                 self.told.extend(_address(tag, name, value, self.exists))
             elif name == "style" and not _LENGTHS.fullmatch(value):
                 self.told.append(f"<{tag} style={value[:60]!r}>")
-            elif name == "tabindex" and value != "-1":
+            elif name == "tabindex" and value not in ("-1", "0"):
                 self.told.append(f"<{tag} tabindex={value!r}>")
             elif name == "http-equiv" and value.lower() not in (_POLICY, "content-type"):
                 self.told.append(f"<meta http-equiv={value!r}>")

@@ -253,6 +253,7 @@ def test_exhibits_cards_and_evidence_are_converted(drawn: Path, run: Run) -> Non
     assert any("監督微調" in one for one in drawings)
     assert "強化學習上升，監督微調下降" in page
     assert "個百分點" in page
+    assert "註：" in page
 
 
 def test_a_word_of_a_drawing_that_is_converted_badly_is_told_at_its_line(

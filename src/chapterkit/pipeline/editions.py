@@ -14,7 +14,7 @@ from chapterkit.errors import Origin
 from chapterkit.lint import Problem, Run, lint
 from chapterkit.lint.engine import EDITION, at_hand
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.wording import region
+from chapterkit.manuscript.wording import locale, region
 from chapterkit.pipeline import Subject, counting_of
 from chapterkit.pipeline.regional_book import book_in, words_of
 from chapterkit.text.document import ADDRESS, CITE, CODE, MATH, Block, Document
@@ -96,11 +96,21 @@ def in_region(book: Book, edition: str) -> InRegion:
     """
     check_dictionaries(book.config.allow_stale_opencc)
     place = region(edition)
-    terms = book.terms.in_region(edition) if book.terms else {}
+    terms = _own_words(book, edition) | (book.terms.in_region(edition) if book.terms else {})
     regional = Regional(
         place, converter(place.phrases, place.standard), converter(place.standard), terms
     )
     return InRegion(book_in(book, regional), book, regional)
+
+
+_UNDER_EXHIBITS = ("note", "best_in_rows", "own_drawing", "chart_bars")
+
+
+def _own_words(book: Book, edition: str) -> dict[str, str]:
+    """Return what the tool says of exhibits in the text, and what it says in the edition."""
+    before, after = book.config.wording, locale(edition).wording
+    words = [(getattr(before, one), getattr(after, one)) for one in _UNDER_EXHIBITS]
+    return {old.replace("{text}", ""): new.replace("{text}", "") for old, new in words}
 
 
 def _listed(words: Sequence[str], path: str) -> Document:
