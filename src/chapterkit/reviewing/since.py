@@ -15,9 +15,12 @@ from chapterkit.manuscript.lock import LOCK_FILE, parse_lock
 from chapterkit.pipeline import Subject, document_of, load, variants
 from chapterkit.reviewing.desk import Desk, Told
 from chapterkit.revision.folder import at_revision, commit_of
+from chapterkit.revision.words import marks
 from chapterkit.text.document import Document
+from chapterkit.text.tree import printable
 
 _MOST_COMMITS = 8
+_LONGEST_SUBJECT = 60
 _ALIKE = 0.5
 _MOST_COMPARED = 400
 
@@ -68,7 +71,8 @@ def _paragraphs(old: Sequence[str], desk: Desk) -> list[Told]:
             row["kind"] = "moved"
         elif (likest := _likest(new[place], gone, old)) is not None:
             gone.remove(likest)
-            row |= {"kind": "reworded", "old": old[likest]}
+            words = [[one.operation, one.text] for one in marks(old[likest], new[place])]
+            row |= {"kind": "reworded", "words": words}
         told.append(row)
     return [*told, *({"kind": "removed", "text": "", "old": old[one]} for one in gone)]
 
@@ -89,12 +93,39 @@ def _numbers(before: Book, after: Book) -> list[Told]:
     rows = [
         {
             "id": id,
+            "of": (after.ledger if id in after.ledger else before.ledger)[id].of,
             "old": before.ledger[id].text if id in before.ledger else "",
             "new": after.ledger[id].text if id in after.ledger else "",
         }
         for id in ids
     ]
     return [row for row in rows if row["old"] != row["new"]]
+
+
+# --- what there is to compare with
+
+
+def commits_of(root: Path) -> list[Told]:
+    """Return the last tags and commits, newest first: name, day, what is said of it."""
+    tags = _listed(root, "for-each-ref", "--sort=-creatordate", f"--count={_MOST_COMMITS}",
+                   "--format=%(refname:short)%09%(creatordate:short)%09", "refs/tags")  # fmt: skip
+    commits = _listed(
+        root, "log", f"-{_MOST_COMMITS}", "--no-show-signature", "--format=%h%x09%cs%x09%s"
+    )
+    return [*tags, *commits]
+
+
+def _listed(root: Path, *arguments: str) -> list[Told]:
+    try:
+        listed = git(root, *arguments, may_fail=True).decode("utf-8", "replace")
+    except ChapterkitError:
+        return []
+    rows = (printable(line).split("\t") for line in listed.splitlines())
+    return [
+        {"name": row[0], "date": row[1], "subject": row[2][:_LONGEST_SUBJECT]}
+        for row in rows
+        if len(row) == 3
+    ]
 
 
 # --- how far verifying had come
