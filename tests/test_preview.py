@@ -351,6 +351,12 @@ def test_a_panel_that_opens_or_closes_leaves_what_is_read_at_its_height(
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     page.locator("button", has_text="留下意见").click()
     assert "还没有写字" in page.locator("#panel").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert not page.locator("#panel").is_visible()
+    assert abs(page.evaluate(HEIGHT) - before) < 3
+    page.keyboard.press("3")
+    assert abs(page.evaluate(HEIGHT) - before) < 3
     page.locator("button", has_text="取消").click()
     assert page.locator("#panel textarea").count() == 0
     phone = opened(browser, preview.address, **PHONE)

@@ -118,7 +118,8 @@ export function markComments() {
   const ranges = (data.comments ?? []).filter((/** @type {any} */ one) => !one.resolved && one.place)
     .map((/** @type {any} */ one) => rangeOf(one.place)).filter((/** @type {any} */ one) => one !== null);
   const range = chosenRange();
-  paint("comment", range ? [...ranges, range] : ranges);
+  paint("comment", ranges);
+  paint("chosen", range ? [range] : []);
   const open = (data.comments ?? []).filter((/** @type {any} */ one) => !one.resolved).length;
   byId("open-comments").querySelector(".count")?.replaceChildren(String(open));
 }

@@ -388,7 +388,7 @@ function drawOverview(root) {
     }
     const history = told.coverage ?? [];
     if (history.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "从前核对到哪里"), make("p", { class: "soft" }, "几次提交时核对记录里的数；算出来的数不另记，所以和上面的总数可以不同。"),
+      root.append(make("section", { class: "group" }, make("h3", {}, "从前核对到哪里"), make("p", { class: "soft" }, "最近几次改动核对记录的提交，那时记录里有多少个数。"),
         make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "提交"), make("th", { scope: "col" }, "核对"), make("th", { scope: "col" }, "全部"))),
           make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.commit} ${one.date}`), make("td", {}, String(one.verified)), make("td", {}, String(one.total))))))));
     }

@@ -145,6 +145,9 @@ function inView() {
   const selection = getSelection();
   const range = selection?.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0).cloneRange() : null;
   if (range && pieceAround(range.startContainer) && visible(range)) return range;
+  // A passage that is being written about is selected no more, but it is marked.
+  const marked = [...("highlights" in CSS ? (CSS.highlights.get("chosen") ?? []) : [])][0];
+  if (marked instanceof Range && visible(marked)) return marked;
   const focused = document.activeElement?.closest("#pieces .number");
   if (focused && visible(focused)) return focused;
   const first = pieces().find((one) => one.getBoundingClientRect().bottom > top + 4);
