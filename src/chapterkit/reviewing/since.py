@@ -25,13 +25,17 @@ _LONGEST_SUBJECT = 60
 def changes_since(root: Path, desk: Desk, base: str) -> Told:
     """Return what is other than it was at `base`: paragraphs, and numbers with their values.
 
+    A range (A..B) is compared as `chapterkit diff` does.
+
     Raises ChapterkitError if there is no such commit, or the book could not be read then.
     """
-    difference = difference_of(root, span_of(root, base))
+    span = span_of(root, base)
+    difference = difference_of(root, span)
     slug = desk.subject.chapter.slug if desk.subject.chapter else ""
     fates = (one for one in difference.changed if slug in _chapters(one))
     return {
-        "base": difference.old.name,
+        "base": base if base and span.since.startswith(base) else span.old_name,
+        "until": span.new_name if span.until else "",
         "paragraphs": [_paragraph(one, desk) for one in fates],
         "numbers": _numbers(difference.old.book, difference.new.book),
     }

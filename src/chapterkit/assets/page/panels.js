@@ -285,7 +285,7 @@ function drawComparison(root, told) {
   if (told.error) return root.append(make("p", {}, told.error));
   const kinds = Object.entries(KINDS).map(([kind, words]) => [words, told.paragraphs.filter((/** @type {any} */ one) => one.kind === kind).length])
     .filter(([, count]) => count).map(([words, count]) => `${words} ${count}`).join("，");
-  root.append(make("section", { class: "group" }, make("h3", {}, `${told.base} 到现在`),
+  root.append(make("section", { class: "group" }, make("h3", {}, `${told.base} 到${told.until ? ` ${told.until}` : "现在"}`),
     !told.paragraphs.length && !told.numbers.length && make("p", { class: "soft" }, "没有改动。")));
   if (told.numbers.length) {
     root.append(make("section", { class: "group" }, make("h3", {}, `改动的数 ${told.numbers.length}`),
