@@ -67,6 +67,8 @@ def book(preview: Preview) -> Iterator[Path]:
 @pytest.fixture
 def page(browser: Browser, preview: Preview, book: Path) -> Iterator[Page]:
     made = opened(browser, preview.address)
+    # What the test before has changed may be shown still.
+    until(lambda: "升到 15.0%" in text_of(made) and "开头的理论讲" in text_of(made), "all is back")
     yield made
     assert made.complaints == []  # type: ignore[attr-defined]
     made.context.close()
@@ -278,6 +280,10 @@ def test_the_sources_and_the_whole_are_told(page: Page) -> None:
     page.keyboard.press("5")
     until(lambda: "实验 3.1" in page.locator("#panel").inner_text(), "the experiment is there")
     assert page.locator("#panel svg[role=img]").first.get_attribute("aria-label") == "有记录 3"
+    assert "一共 3 个，核对过 0 个" in page.locator("#panel").inner_text()
+    assert page.locator("#panel .statuses tbody tr").last.inner_text().split("\t") == [
+        "实验 3.1", "0/3", "3（核对 0）", "0", "0", "0",
+    ]  # fmt: skip
     page.keyboard.press("?")
     until(page.locator("#help").is_visible, "the keys are told")
 
@@ -291,7 +297,14 @@ def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -
     panel = page.locator("#panel")
     until(lambda: "15.0% → 16.5%" in panel.inner_text(), "the number is told")
     assert page.locator("#pieces > [data-change=reworded]").count() >= 1
-    assert "讲清楚要问什么" in panel.locator("del").first.inner_text()
+    assert "15.0% → 16.5%" in panel.inner_text()
+    assert panel.locator("#compared del").first.inner_text() == "讲清楚"
+    assert panel.locator("#compared ins").first.inner_text() == "再讲一遍"
+    assert "HEAD（" in panel.locator("#compared h3").first.inner_text()
+    page.locator("input[name=base]").fill("HEA")
+    assert panel.locator("#compared").inner_text() == ""
+    page.locator("#panel select").select_option(index=1)
+    until(lambda: "到现在" in panel.inner_text(), "a commit may be chosen from a list")
 
 
 # --- page and editor
@@ -312,6 +325,95 @@ def test_a_click_opens_the_editor_and_the_cursor_moves_the_page(page: Page, book
     visible = """() => { const box = document.querySelector('#summary + *, [data-key]:last-child').getBoundingClientRect();
         return scrollY > 0; }"""
     until(lambda: page.evaluate(visible), "the page has followed")
+
+
+# --- the reader's place and the keyboard
+
+TALL = "".join(
+    f"第{count}段的话写得长一些，好让窄的版面里多出几行来，看的人不该因此丢了地方。\n\n"
+    for count in range(60)
+)
+CHOOSE = """() => { const words = [...document.querySelectorAll('#pieces p')].find((one) => one.innerText.startsWith('第50段')).firstChild;
+    words.parentElement.scrollIntoView({ block: 'center' }); getSelection().setBaseAndExtent(words, 3, words, 9); }"""
+HEIGHT = """() => [...document.querySelectorAll('#pieces p')].find((one) => one.innerText.startsWith('第50段')).getBoundingClientRect().top"""
+
+
+def test_a_panel_that_opens_or_closes_leaves_what_is_read_at_its_height(
+    page: Page, browser: Browser, preview: Preview, book: Path
+) -> None:
+    write(book, CHAPTER, "## 小结", f"{TALL}## 小结")
+    until(partial(shows, page, "第59段"), "the chapter is long")
+    page.set_viewport_size({"width": 1100, "height": 600})
+    page.evaluate(CHOOSE)
+    before = page.evaluate(HEIGHT)
+    page.keyboard.press("c")
+    assert abs(page.evaluate(HEIGHT) - before) < 3
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.locator("button", has_text="留下意见").click()
+    assert "还没有写字" in page.locator("#panel").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert not page.locator("#panel").is_visible()
+    assert abs(page.evaluate(HEIGHT) - before) < 3
+    page.keyboard.press("3")
+    assert abs(page.evaluate(HEIGHT) - before) < 3
+    page.locator("button", has_text="取消").click()
+    assert page.locator("#panel textarea").count() == 0
+    phone = opened(browser, preview.address, **PHONE)
+    until(partial(shows, phone, "第59段"), "the chapter is long there, too")
+    phone.evaluate(CHOOSE)
+    phone.keyboard.press("c")
+    panel = phone.locator("#panel").bounding_box()
+    assert panel
+    assert 40 < phone.evaluate(HEIGHT) < panel["y"] - 20
+    phone.keyboard.press("Escape")
+    phone.keyboard.press("Escape")
+    contents = phone.locator("#open-contents")
+    contents.tap()
+    assert contents.get_attribute("aria-expanded") == "true"
+    phone.locator("#contents a", has_text="小结").tap()
+    assert contents.get_attribute("aria-expanded") == "false"
+    assert "小结" in phone.evaluate("document.activeElement.innerText")
+    phone.context.close()
+
+
+def test_the_keyboard_goes_into_a_panel_and_back_and_what_has_nowhere_to_go_says_so(
+    page: Page,
+) -> None:
+    number = page.locator(".number").nth(1)
+    number.focus()
+    page.keyboard.press("5")
+    assert page.evaluate("document.activeElement.id") == "panel-body"
+    page.keyboard.press("Escape")
+    assert not page.locator("#panel").is_visible()
+    assert number.evaluate("(one) => one === document.activeElement")
+    page.keyboard.press("c")
+    assert "先选中一段文字" in page.locator("#hint").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    assert "没有问题" in page.locator("#hint").inner_text()
+
+
+def test_a_card_stands_in_the_window_beside_the_number_that_it_tells_of(
+    page: Page, browser: Browser, preview: Preview
+) -> None:
+    for one, size in ((page, (900, 500)), (opened(browser, preview.address, **PHONE), (390, 800))):
+        one.set_viewport_size({"width": size[0], "height": size[1]})
+        one.keyboard.press("u")
+        for key in ("", "Enter"):
+            if key:
+                one.keyboard.press(key)
+            until(one.locator("#card").is_visible, "the card is there")
+            card = one.locator("#card").bounding_box()
+            number = one.locator(".number[aria-expanded]").bounding_box()
+            assert card
+            assert number
+            assert card["y"] >= 0
+            assert card["y"] + card["height"] <= size[1]
+            assert card["y"] >= number["y"] + number["height"] or card["y"] + card["height"] <= number["y"]  # fmt: skip
+    one.locator("#card button", has_text="看这一处").first.click()
+    assert "number" in one.evaluate("document.activeElement.className")
+    one.context.close()
 
 
 # --- comments
@@ -345,6 +447,15 @@ def test_two_browsers_comment_and_lose_nothing(
     until(lambda: "原文已经不在" in page.locator("#panel").inner_text(), "they are orphans now")
     page.locator(".comment", has_text="第二条").locator("button", has_text="解决了").click()
     until(lambda: "resolved: true" in path.read_text("utf-8"), "one is resolved")
+    page.locator(".comment", has_text="第一条").locator("button", has_text="修改").click()
+    page.locator(".comment", has_text="第一条").locator("textarea[aria-label=存下修改]").fill(
+        "改过的第一条"
+    )
+    page.locator("button", has_text="存下修改").click()
+    until(lambda: "改过的第一条" in path.read_text("utf-8"), "one's own is changed")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator(".comment", has_text="改过的第一条").locator("button", has_text="删掉").click()
+    until(partial(has_comments, page, 1), "one's own is gone")
     other.context.close()
 
 
@@ -418,7 +529,7 @@ def test_nothing_of_a_manuscript_becomes_markup_or_script(
     )  # fmt: skip
     until(lambda: "点甲" in text_of(page), "the attack is shown")
     page.keyboard.press("3")
-    until(lambda: page.locator(".comment").count() == 1, "the comment is shown")
+    until(page.locator(".comment", has_text="onerror").is_visible, "the comment is shown")
     for key in "1245":
         page.keyboard.press(key)
     page.locator(".number").first.click()

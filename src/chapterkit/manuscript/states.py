@@ -48,6 +48,11 @@ STATE_FOR_AUTHORS: Mapping[State, str] = {
     "no-source": "还没有与原文核对过",
     "stale": "核对之后改过，还没有重新核对",
 }
+# For the author who looks at a number that was verified: with what it was compared, by its status.
+VERIFIED_FOR_AUTHORS: Mapping[Status, str] = {
+    "primary": "已与原文核对", "readme": "与存下的项目说明核对过",
+    "secondary": "与转引它的那份原文核对过", "own-run": "与存下的结果核对过",
+}  # fmt: skip
 # For problems: 甲（15.0%）在原文里没有找到.
 STATE_IN_PROBLEMS: Mapping[State, str] = {
     "elsewhere": "在原文里找到了，但不在记录所说的地方",

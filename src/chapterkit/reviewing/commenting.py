@@ -127,12 +127,16 @@ def act_on(root: Path, slug: str, document: Document, given: Mapping[str, Any]) 
     What others have written meanwhile stays: the file is read anew, behind a lock.
     """
     what, author, today = str(given.get("do", "")), author_of(root), date.today().isoformat()
-    text = _said(given) if what in {"add", "reply"} else ""
+    text = _said(given) if what in {"add", "reply", "edit"} else ""
     if what == "add":
         comment = _new(given, document, author, today, text)
         _change(root, slug, lambda known: (*known, comment))
         return
+    if what == "delete":
+        _change(root, slug, lambda known: _without(known, str(given.get("id")), author))
+        return
     changes: dict[str, Callable[[Comment], Comment]] = {
+        "edit": lambda one: replace(_own(one, author), text=text),
         "reply": lambda one: _answered(one, Reply(author, today, text)),
         "resolve": lambda one: replace(one, resolved=True),
         "reopen": lambda one: replace(one, resolved=False),
@@ -153,6 +157,22 @@ def _answered(comment: Comment, reply: Reply) -> Comment:
     if len(comment.replies) >= MOST_REPLIES:
         raise ChapterkitError(f"一条意见至多 {MOST_REPLIES} 条回复")
     return with_reply(comment, reply)
+
+
+def _own(comment: Comment, author: str) -> Comment:
+    if comment.author != author:
+        raise ChapterkitError("只能改自己写的意见")
+    return comment
+
+
+def _without(known: Comments, id: str, author: str) -> Comments:
+    """Return comments without one that is one's own and that nobody else has answered."""
+    for one in known:
+        if one.id == id and any(reply.author != author for reply in _own(one, author).replies):
+            raise ChapterkitError("别人回复过这条意见，不能删；可以按“解决了”")
+    if id not in {one.id for one in known}:
+        raise ChapterkitError("这条意见已经不在了")
+    return tuple(one for one in known if one.id != id)
 
 
 def _with_change(known: Comments, id: str, change: Callable[[Comment], Comment]) -> Comments:

@@ -16,7 +16,7 @@ from chapterkit.lint.allow import allows
 from chapterkit.lint.budgets import budgeted
 from chapterkit.lint.grounds import parts
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS
+from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, VERIFIED_FOR_AUTHORS
 from chapterkit.numbers.cards import Card, cards
 from chapterkit.pipeline import Subject
 from chapterkit.reviewing.anchors import Anchors, Spot
@@ -24,6 +24,7 @@ from chapterkit.reviewing.commenting import anchored, comments_of
 from chapterkit.text.addresses import link_address
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Document
+from chapterkit.text.latex import plain_latex
 from chapterkit.text.tree import tree_blocks
 
 Told = dict[str, Any]
@@ -146,17 +147,37 @@ def mark_of(card: Card) -> str:
     return "verified" if card.state == "verified" else "recorded"
 
 
+def state_of(card: Card) -> str:
+    """Return in words how far a number is verified, and with what it was compared."""
+    if card.state == "verified":
+        return VERIFIED_FOR_AUTHORS[card.number.status]
+    return STATE_FOR_AUTHORS[card.state]
+
+
+def _said(card: Card) -> str:
+    """Return in one line what a number's mark means: where it is from, how far it is verified."""
+    if card.number.status == "primary":
+        return state_of(card)
+    origin = STATUS_FOR_AUTHORS[card.number.status]
+    return f"{_FROM.get(card.number.status, '')}{origin}，{state_of(card)}"
+
+
+_FROM = {"own-run": "出自"}
+
+
 def told_card(card: Card, desk: Desk) -> Told:
     """Return a number's card as JSON has it."""
     number, entry = card.number, card.entry
     compared = entry if entry and card.state not in {"no-source", "stale"} else None
     told: Told = {
         "mark": mark_of(card),
+        "said": _said(card),
+        "checked": card.state == "verified",
         "text": number.text,
         "of": number.of,
         "when": number.when or "",
         "status": STATUS_FOR_AUTHORS[number.status],
-        "state": STATE_FOR_AUTHORS[card.state],
+        "state": state_of(card),
         "date": compared.date if compared else "",
         "where": compared.where if compared else "",
         "near": list(number.model.near),
@@ -286,8 +307,8 @@ def told_sources(desk: Desk) -> list[Told]:
             {
                 "key": key,
                 "short": source.short,
-                "title": source.fields.get("title", ""),
-                "numbers": numbers,
+                "title": plain_latex(source.fields.get("title", "")),
+                "numbers": [[id, ledger[id].text, ledger[id].of] for id in numbers],
                 "verified": sum(one in verified for one in numbers),
                 "text": _has_text(key, desk.subject),
                 "used": key in used or bool(numbers),
@@ -312,6 +333,15 @@ def _has_text(key: str, subject: Subject) -> bool:
 # --- the whole at a glance
 
 
+def counts_of(found: Iterable[Card]) -> Told:
+    """Return how many of some numbers there are, are verified, and are of which status."""
+    known = list(found)
+    verified = sum(one.state == "verified" for one in known)
+    statuses = Counter(one.number.status for one in known)
+    checked = Counter(one.number.status for one in known if one.state == "verified")
+    return {"all": len(known), "verified": verified, "statuses": statuses, "checked": checked}
+
+
 def dashboard(desk: Desk) -> Told:
     """Return how many numbers of each record bear which mark, and which record refers to which."""
     found = cards(desk.book)
@@ -327,7 +357,9 @@ def dashboard(desk: Desk) -> Told:
                 "label": desk.book.label_of(slug),
                 "title": desk.book.records[slug].model.title,
                 "marks": Counter(mark_of(one) for one in own),
+                "counts": counts_of(own),
                 "relations": [[one.to, one.how] for one in desk.book.records[slug].model.relations],
             }
         )
-    return {"records": rows, "marks": Counter(mark_of(one) for one in found.values())}
+    marks = Counter(mark_of(one) for one in found.values())
+    return {"records": rows, "marks": marks, "counts": counts_of(found.values())}

@@ -22,7 +22,7 @@ from chapterkit.formats.shared.sheet import (
     sheet_of,
     sheet_tree,
 )
-from chapterkit.lint import Problem
+from chapterkit.lint import Problem, all_rules
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.wording import regions
@@ -38,7 +38,7 @@ from chapterkit.pipeline import (
     variants,
 )
 from chapterkit.pipeline.press import printing_of
-from chapterkit.reviewing.commenting import act_on
+from chapterkit.reviewing.commenting import act_on, author_of
 from chapterkit.reviewing.desk import (
     Desk,
     Told,
@@ -54,7 +54,7 @@ from chapterkit.reviewing.desk import (
     told_sources,
 )
 from chapterkit.reviewing.quickly import Known, changed, known
-from chapterkit.reviewing.since import changes_since, coverage_of_commits
+from chapterkit.reviewing.since import changes_since, commits_of, coverage_of_commits
 from chapterkit.text.document import Document
 
 
@@ -162,6 +162,7 @@ class Workshop:
         """Return a page with all that its panels tell: problems, numbers, sources."""
         slug = made.sheet.name
         told = told_of(made.subject, made.document, made.sheet, self.documents(made), self.memory)
+        told |= {"me": author_of(self.root), "commits": commits_of(self.root)}
         self.last[slug] = replace(made.sheet, data={**made.sheet.data, **told})
         return self.last[slug]
 
@@ -232,6 +233,7 @@ def _panels(desk: Desk, problems: Sequence[Problem]) -> Told:
         "problems": told,
         "rules": told_rules([*named, *(name for one in allowed for name in one["rules"])]),
         "allows": allowed,
+        "checked": len(all_rules()),
         "sources": told_sources(desk),
         "comments": told_comments(desk),
         "dashboard": {**dashboard(desk), "coverage": coverage_of_commits(root)},

@@ -3,17 +3,10 @@ import { byId, linkTo, make } from "./dom.js";
 import { data, onData } from "./state.js";
 import { editorAddress, goTo, rangeOf } from "./text.js";
 
-const MARKS = {
-  verified: "已与原文核对",
-  recorded: "有记录，尚未核对",
-  reported: "转引、项目说明或作者自己的运行",
-  stale: "核对之后改过",
-  doubtful: "与原文对不上",
-  unknown: "没有记录",
-};
-
 /** @type {HTMLElement|null} */
 let shown = null;
+/** Which number the card tells of. */
+let told = "";
 let pinned = false;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let waiting;
@@ -29,10 +22,12 @@ export function markNumbers() {
   for (const one of numbers()) {
     const card = data.cards[one.dataset.number ?? ""];
     const mark = card?.mark ?? "unknown";
-    if (one.dataset.mark === mark) continue;
+    const said = `${one.textContent}，${card?.said ?? "没有记录"}`;
+    if (one.dataset.mark === mark && one.getAttribute("aria-label") === said) continue;
     one.dataset.mark = mark;
+    one.dataset.checked = String(Boolean(card?.checked));
     one.setAttribute("aria-haspopup", "dialog");
-    one.setAttribute("aria-label", `${one.textContent}，${MARKS[/** @type {keyof MARKS} */ (mark)]}`);
+    one.setAttribute("aria-label", said);
   }
 }
 
@@ -60,7 +55,7 @@ export function cardMade(id, card) {
   row("用在", uses.length > 0 && make("ol", {}, ...uses.map(useMade)));
   return make("div", { class: "card-body" },
     make("p", { class: "card-value" }, make("strong", {}, card.text), ` ${card.of ?? ""}`, card.when ? `（${card.when}）` : ""),
-    make("p", { class: "card-mark", "data-mark": card.mark }, MARKS[/** @type {keyof MARKS} */ (card.mark)]),
+    make("p", { class: "card-mark", "data-mark": card.mark }, card.said),
     rows);
 }
 
@@ -72,7 +67,7 @@ function numberLink(id) {
 /** @param {any} use */
 function useMade(use) {
   const [path, line, place] = use;
-  const jump = place && make("button", { type: "button", class: "plain", onclick: () => { close(); goTo(rangeOf(place)); } }, "看这一处");
+  const jump = place && make("button", { type: "button", class: "plain", onclick: () => { close(); goTo(rangeOf(place), true); } }, "看这一处");
   return make("li", {}, placeLink(path, line), jump ? " " : "", jump || "");
 }
 
@@ -89,15 +84,21 @@ function openFor(id) {
   open(there ?? shown, true, id);
 }
 
-/** @param {HTMLElement|null} number @param {boolean} pin @param {string} [other] */
-export function open(number, pin, other) {
-  const card = byId("card");
-  const id = other ?? number?.dataset.number ?? "";
+/** Write on the card what is known of a number. @param {HTMLElement} card @param {string} id */
+function fill(card, id) {
   const known = data.cards?.[id];
+  told = id;
   card.replaceChildren(
     make("button", { type: "button", class: "close", "aria-label": "关上", onclick: () => close(true) }, "×"),
     known ? cardMade(id, known) : make("p", {}, data.cards ? `没有 ${id} 这个数的记录。` : "还在核对，稍等。"));
   card.setAttribute("aria-label", `${known?.text ?? id} 的来历`);
+}
+
+/** @param {HTMLElement|null} number @param {boolean} pin @param {string} [other] */
+export function open(number, pin, other) {
+  const card = byId("card");
+  const id = other ?? number?.dataset.number ?? "";
+  fill(card, id);
   clearTimeout(waiting);
   shown?.removeAttribute("aria-expanded");
   shown = number;
@@ -109,18 +110,23 @@ export function open(number, pin, other) {
   if (pin) card.focus({ preventScroll: true });
 }
 
-/** @param {HTMLElement} card @param {HTMLElement|null} number */
+const GAP = 8;
+
+/** Put a card below its number's line, or above it where there is more room. @param {HTMLElement} card @param {HTMLElement|null} number */
 function put(card, number) {
-  if (innerWidth < 640 || !number) {
-    card.removeAttribute("style");
-    return;
-  }
-  const at = number.getClientRects()[0] ?? number.getBoundingClientRect();
-  const { width, height } = card.getBoundingClientRect();
-  const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
-  const below = at.bottom + 8 + height <= innerHeight || at.top < height + 8;
-  card.style.left = `${left}px`;
-  card.style.top = below ? `${Math.min(at.bottom + 8, Math.max(8, innerHeight - height - 8))}px` : `${at.top - height - 8}px`;
+  card.removeAttribute("style");
+  if (!number?.isConnected) return;
+  const at = number.getBoundingClientRect();
+  const whole = card.getBoundingClientRect();
+  const room = innerHeight - at.bottom - 2 * GAP;
+  const above = at.top - 2 * GAP;
+  const below = whole.height <= room || room >= above;
+  const height = Math.min(whole.height, Math.max(below ? room : above, 96));
+  const top = below ? at.bottom + GAP : at.top - GAP - height;
+  card.style.maxHeight = `${height}px`;
+  card.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
+  card.style.bottom = "auto";
+  if (innerWidth >= 640) card.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - whole.width - GAP))}px`;
 }
 
 export function close(back = false) {
@@ -178,6 +184,8 @@ export function startCards() {
     close(true);
   });
   onData((changed) => {
-    if (changed.includes("cards")) markNumbers();
+    if (!changed.includes("cards")) return;
+    markNumbers();
+    if (card.matches(":popover-open") && !card.contains(document.activeElement)) fill(card, told);
   });
 }

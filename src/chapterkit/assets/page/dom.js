@@ -27,6 +27,17 @@ export function say(words) {
   byId("said").textContent = words;
 }
 
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let hinted;
+
+/** Show something below the text for some seconds, where it is read out, too. @param {(Node|string|false)[]} inner */
+export function tell(...inner) {
+  clearTimeout(hinted);
+  byId("hint").replaceChildren(.../** @type {(Node|string)[]} */ (inner.filter(Boolean)));
+  byId("hint").hidden = false;
+  hinted = setTimeout(() => { byId("hint").hidden = true; }, 6000);
+}
+
 /** @param {string} address @returns {HTMLElement|string} a link for http and https, else the text */
 export function linkTo(address, words = address) {
   if (!/^https?:\/\//i.test(address)) return words;

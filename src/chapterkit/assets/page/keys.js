@@ -1,10 +1,11 @@
 // The keyboard: one letter each, unless something is being written.
-import { byId, make, say } from "./dom.js";
+import { byId, make, say, tell } from "./dom.js";
 import { close, numbers, open } from "./cards.js";
-import { choose } from "./comments.js";
+import { choose, chosenRange } from "./comments.js";
 import { data } from "./state.js";
-import { draw, shownProblems, show, toggle, whereOf } from "./panels.js";
-import { editorAddress, goTo, originOf, pieceAround, pieces } from "./text.js";
+import { closePanel, shownProblems, show, toggle, whereOf } from "./panels.js";
+import { toggleContents } from "./contents.js";
+import { editorAddress, goTo, originOf, pieceAround, pieces, reveal } from "./text.js";
 import { following, setFollow } from "./live.js";
 import { turnTheme } from "./theme.js";
 
@@ -16,34 +17,47 @@ export const KEYS = [
   ["p", "上一个问题", () => step(-1)],
   ["u", "下一个没有核对的数", nextUnverified],
   ["e", "在编辑器里打开这一段（也可以按住 Alt 点一段）", openEditor],
-  ["c", "给选中的文字写意见", () => { show("comments"); if (choose()) draw(); byId("panel-body").querySelector("textarea")?.focus(); }],
+  ["c", "给选中的文字写意见", writeComment],
   ["t", "目录", toggleContents],
-  ["1", "问题", () => toggle("problems")],
-  ["2", "来源", () => toggle("sources")],
-  ["3", "意见", () => toggle("comments")],
-  ["4", "改动", () => toggle("changes")],
-  ["5", "总览", () => toggle("overview")],
+  ["1", "问题", () => toggle("problems", true)],
+  ["2", "来源", () => toggle("sources", true)],
+  ["3", "意见", () => toggle("comments", true)],
+  ["4", "改动", () => toggle("changes", true)],
+  ["5", "总览", () => toggle("overview", true)],
   ["f", "跟着改动走，或不跟", () => setFollow(!following())],
   ["d", "浅色、深色、随系统", turnTheme],
   ["?", "这些按键", () => help()],
 ];
 
+/** What the browser's own keys do here. @type {[string, string][]} */
+const OWN_KEYS = [
+  ["Tab", "到下一个数、链接或按钮（Shift+Tab 往回）"],
+  ["Enter", "打开这个数的来历"],
+  ["Esc", "关上来历或面板，回到原来的地方"],
+];
+
+function writeComment() {
+  const taken = choose();
+  show("comments");
+  if (!taken) tell("先选中一段文字，再按 c 写意见。");
+  const range = chosenRange();
+  if (taken && range) reveal(range);
+  byId("panel-body").querySelector("textarea")?.focus({ preventScroll: true });
+}
+
 /** @param {number} by */
 function step(by) {
   const found = shownProblems().filter((one) => whereOf(one));
-  if (!found.length) return say("没有问题");
+  if (!found.length) return tell("没有问题，n 和 p 没有地方可去。");
   atProblem = (atProblem + by + found.length) % found.length;
   const problem = found[atProblem];
   goTo(whereOf(problem));
-  say(`${atProblem + 1}/${found.length}：${problem.message}`);
-  byId("hint").replaceChildren(make("strong", {}, problem.rule), ` ${problem.message}`, problem.hint ? make("span", { class: "soft" }, `　${problem.hint}`) : "");
-  byId("hint").hidden = false;
-  setTimeout(() => { byId("hint").hidden = true; }, 8000);
+  tell(`${atProblem + 1}/${found.length} `, make("strong", {}, problem.rule), ` ${problem.message}`, problem.hint ? make("span", { class: "soft" }, `　${problem.hint}`) : "");
 }
 
 function nextUnverified() {
-  const found = numbers().filter((one) => one.dataset.mark && one.dataset.mark !== "verified");
-  if (!found.length) return say("数都核对过了");
+  const found = numbers().filter((one) => one.dataset.mark && one.dataset.checked !== "true");
+  if (!found.length) return tell("这一章的数都核对过了，没有要看的。");
   const now = /** @type {HTMLElement} */ (document.activeElement);
   const behind = found.find((one) => now.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING && pieceAround(now));
   const next = behind ?? found[0];
@@ -63,9 +77,7 @@ export function edit(piece, number) {
   const record = number && data.cards?.[number.dataset.number ?? ""]?.record;
   const origin = record ?? originOf(piece);
   if (!origin || !data.root) return say("不知道这里写在哪里");
-  byId("hint").replaceChildren("打开 ", make("code", {}, `${origin[0]}:${origin[1]}`));
-  byId("hint").hidden = false;
-  setTimeout(() => { byId("hint").hidden = true; }, 4000);
+  tell("打开 ", make("code", {}, `${origin[0]}:${origin[1]}`));
   const link = make("a", { href: editorAddress(origin[0], origin[1]), hidden: true });
   document.body.append(link);
   document.dispatchEvent(new CustomEvent("chapterkit:edit", { detail: origin }));
@@ -78,11 +90,6 @@ function openEditor() {
   edit(currentPiece(), /** @type {HTMLElement|null} */ (focused ?? null));
 }
 
-export function toggleContents() {
-  const on = document.body.classList.toggle("with-contents");
-  byId("open-contents").setAttribute("aria-expanded", String(on));
-}
-
 function help() {
   const dialog = /** @type {HTMLDialogElement} */ (byId("help"));
   if (dialog.open) dialog.close();
@@ -90,15 +97,19 @@ function help() {
 }
 
 export function startKeys() {
-  byId("keys").replaceChildren(...KEYS.flatMap(([key, words]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]));
+  byId("keys").replaceChildren(...[...KEYS, ...OWN_KEYS].flatMap(([key, words]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]));
   byId("open-help").addEventListener("click", help);
   byId("help-close").addEventListener("click", help);
-  byId("open-contents").addEventListener("click", toggleContents);
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key === "Escape" && target.closest("#panel textarea, #panel input, #panel select") && !event.isComposing) {
+      byId("panel-body").focus({ preventScroll: true });
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable]")) return;
     if (event.key === "Escape") {
-      close(true);
+      if (byId("card").matches(":popover-open")) close(true);
+      else if (!/** @type {HTMLDialogElement} */ (byId("help")).open) closePanel();
       return;
     }
     const found = KEYS.find(([key]) => key === event.key);

@@ -1,11 +1,14 @@
 // The panels at the side: one is open at a time, each drawn anew when what it tells has changed.
-import { byId, make, say } from "./dom.js";
+import { byId, make, tell } from "./dom.js";
 import { open as openCard, numbers, placeLink } from "./cards.js";
 import { ask, data, onData, recalled, remember, token } from "./state.js";
-import { countedText, goTo, paint, pieceOf, pieces, rangeOf } from "./text.js";
+import { countedText, goTo, keepingPlace, paint, pieceOf, pieces, rangeOf } from "./text.js";
 import { drawComments } from "./comments.js";
 
 const STATES = [["verified", "已核对"], ["recorded", "有记录"], ["reported", "转引或自家"], ["stale", "改过"], ["doubtful", "对不上"]];
+const LEGEND = {
+  verified: "取自来源，已核对", recorded: "取自来源，未核对", reported: "转引、项目说明或作者自己的运行", stale: "核对以后改过", doubtful: "和来源对不上",
+};
 const SEVERITIES = { error: "错误", warning: "提醒" };
 
 /** @type {Record<string, {title: string, draw: (root: HTMLElement) => void, needs: string[]}>} */
@@ -25,17 +28,36 @@ function button(name) {
   return byId(`open-${name}`);
 }
 
-/** @param {string} name open a panel, or close it if it is open */
-export function toggle(name) {
-  show(current === name ? "" : name);
+/** @type {Element|null} what had the focus before it went into a panel */
+let before = null;
+
+/** @param {string} name open a panel, or close it if it is open @param {boolean} [enter] whether the focus goes into it */
+export function toggle(name, enter = false) {
+  if (current === name) return closePanel();
+  if (!document.activeElement?.closest("#panel")) before = document.activeElement;
+  show(name);
+  if (enter) byId("panel-body").focus({ preventScroll: true });
+}
+
+/** Close the panel that is open, and give the focus back if it was within. */
+export function closePanel() {
+  if (!current) return;
+  const last = button(current);
+  const within = document.activeElement?.closest("#panel");
+  show("");
+  if (!within) return;
+  const back = before?.isConnected && before !== document.body ? /** @type {HTMLElement} */ (before) : last;
+  back.focus({ preventScroll: true });
 }
 
 /** @param {string} name */
 export function show(name) {
   if (current) button(current).setAttribute("aria-expanded", "false");
   current = name;
-  byId("panel").hidden = !name;
-  document.body.classList.toggle("with-panel", Boolean(name));
+  keepingPlace(() => {
+    byId("panel").hidden = !name;
+    document.body.classList.toggle("with-panel", Boolean(name));
+  });
   remember("panel", name);
   if (!name) return;
   button(name).setAttribute("aria-expanded", "true");
@@ -113,6 +135,7 @@ function drawProblems(root) {
   }
   const shown = shownProblems();
   if (!shown.length) root.append(make("p", { class: "soft" }, every.length ? "这样筛选，没有问题。" : "没有问题。"));
+  root.append(make("p", { class: "soft" }, `查过 ${data.checked ?? 0} 条规则；书稿里允许的例外 ${data.allows?.length ?? 0} 处，基线收下的旧问题 ${every.filter((/** @type {any} */ one) => one.accepted).length} 个。`));
   for (const severity of ["error", "warning", ""]) {
     for (const rule of rules) {
       const group = shown.filter((one) => one.severity === severity && one.rule === rule);
@@ -159,21 +182,30 @@ export function markProblems() {
 function drawSources(root) {
   const rows = data.sources ?? [];
   if (!rows.length) root.append(make("p", { class: "soft" }, data.sources ? "书目是空的。" : "正在数……"));
-  for (const one of rows) {
-    const list = one.numbers.map((/** @type {string} */ id) => {
-      const there = numbers().find((number) => number.dataset.number === id);
-      const card = data.cards?.[id];
-      return make("li", {}, there ? make("button", { type: "button", class: "plain", onclick: () => { goTo(there); openCard(there, true); } }, id) : make("code", {}, id),
-        card ? ` ${card.text}` : "");
-    });
-    root.append(make("details", { class: "source", "data-name": `source-${one.key}` },
-      make("summary", {}, make("strong", {}, one.short || one.key), " ",
-        make("span", { class: "soft" }, `${one.numbers.length} 个数，核对 ${one.verified}`),
-        one.text ? make("span", { class: "tag" }, "有原文") : "",
-        one.used ? "" : make("span", { class: "tag bad" }, "没有用到")),
-      make("p", {}, one.title), make("p", { class: "soft" }, make("code", {}, one.key), " ", placeLink(one.path, one.line)),
-      list.length > 0 && make("ul", {}, ...list)));
+  const resting = rows.filter((/** @type {any} */ one) => one.numbers.length > 0);
+  const others = rows.filter((/** @type {any} */ one) => one.numbers.length === 0);
+  if (rows.length) root.append(make("p", { class: "soft" }, `${resting.length} 份文献有数，${others.length} 份没有。`));
+  root.append(...resting.map(sourceMade));
+  if (others.length) {
+    root.append(make("details", { "data-name": "without-numbers" }, make("summary", {}, `没有数的文献 ${others.length} 份`), ...others.map(sourceMade)));
   }
+}
+
+/** @param {any} one */
+function sourceMade(one) {
+  const list = one.numbers.map((/** @type {[string, string, string]} */ [id, text, of]) => {
+    const there = numbers().find((number) => number.dataset.number === id);
+    const words = [make("strong", {}, text), ` ${of || id}`];
+    return make("li", {}, ...(there ? [make("button", { type: "button", class: "plain", title: id, onclick: () => { goTo(there, true); openCard(there, true); } }, ...words)] : [...words, make("span", { class: "soft" }, "（正文没有用到）")]));
+  });
+  const count = one.numbers.length ? `${one.numbers.length} 个数，核对 ${one.verified}` : "";
+  return make("details", { class: "source", "data-name": `source-${one.key}` },
+    make("summary", {}, make("strong", {}, one.short || one.key), ` ${one.title.length > 46 ? `${one.title.slice(0, 45)}…` : one.title} `,
+      make("span", { class: "soft" }, count),
+      one.text ? make("span", { class: "tag" }, "有原文") : "",
+      one.used ? "" : make("span", { class: "tag bad" }, "没有用到")),
+    make("p", {}, one.title), make("p", { class: "soft" }, make("code", {}, one.key), " ", placeLink(one.path, one.line)),
+    list.length > 0 && make("ul", {}, ...list));
 }
 
 // --- what has changed
@@ -204,29 +236,87 @@ function drawChanges(root) {
     fresh.length > 0 && make("ul", {}, ...fresh.map((one) => make("li", { class: "added" },
       make("button", { type: "button", class: "plain jump", onclick: () => goTo(one) }, `新的或改过的：${countedText(one).slice(0, 40)}……`)))),
     gone.length > 0 && make("ul", {}, ...gone.map(([, words]) => make("li", { class: "removed" }, make("del", {}, `${words}……`)))),
-    make("button", { type: "button", onclick: () => { noteRead(); draw(); say("记下了"); } }, "记作读过")));
+    make("button", { type: "button", onclick: () => { noteRead(); draw(); tell("记下了。"); } }, "记作读过")));
   const told = data.changes ?? since;
   if (token) {
     const input = make("input", { type: "text", name: "base", value: recalled("base") ?? "HEAD", "aria-label": "提交或标签", size: 14 });
-    root.append(make("form", { class: "filters", onsubmit: async (/** @type {Event} */ event) => {
+    const field = /** @type {HTMLInputElement} */ (input);
+    field.addEventListener("input", () => { remember("base", field.value); forget(); });
+    const listed = (data.commits ?? []).map((/** @type {any} */ one) => make("option", { value: one.name, selected: one.name === field.value }, `${one.date} ${one.name} ${one.subject}`));
+    root.append(make("form", { class: "filters", onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
-      const base = /** @type {HTMLInputElement} */ (input).value;
-      remember("base", base);
-      since = await ask("changes", { base });
-      draw();
-      markChanges();
-    } }, make("h3", {}, "和一个提交或标签比"), input, make("button", { type: "submit" }, "比较")));
+      compare(field.value);
+    } }, make("h3", {}, "和一个提交或标签比"),
+      listed.length > 0 && make("select", { "aria-label": "最近的提交和标签", onchange: (/** @type {any} */ event) => {
+        if (!event.target.value) return;
+        remember("base", event.target.value);
+        compare(event.target.value);
+      } }, make("option", { value: "" }, "最近的提交和标签……"), ...listed),
+      input, make("button", { type: "submit" }, "比较")));
   }
-  if (!told) return;
-  if (told.error) return root.append(make("p", { role: "alert" }, told.error));
-  root.append(make("section", { class: "group" }, make("h3", {}, `自 ${told.base} 以来`),
-    !told.paragraphs.length && !told.numbers.length && make("p", { class: "soft" }, "没有改动。"),
-    told.numbers.length > 0 && make("ul", {}, ...told.numbers.map((/** @type {any} */ one) =>
-      make("li", {}, make("code", {}, one.id), ` ${one.old || "（没有）"} → ${one.new || "（没有）"}`))),
-    told.paragraphs.length > 0 && make("ul", {}, ...told.paragraphs.map((/** @type {any} */ one) => make("li", { class: one.kind },
-      make("span", { class: "tag" }, { added: "新加", removed: "删去", moved: "移动", reworded: "改写" }[/** @type {"added"} */ (one.kind)] ?? one.kind), " ",
-      one.key ? make("button", { type: "button", class: "plain jump", onclick: () => goTo(pieceOf(one.key)) }, `${one.text.slice(0, 50)}……`) : "",
-      one.old ? make("p", {}, make("del", {}, one.old)) : "")))));
+  const result = make("div", { id: "compared", role: "status" });
+  root.append(result);
+  if (told) drawComparison(result, told);
+}
+
+/** @param {string} base compare with a commit, and say so meanwhile */
+async function compare(base) {
+  since = { working: base };
+  draw();
+  const answer = await ask("changes", { base });
+  if (since?.working !== base) return;
+  since = answer;
+  draw();
+  markChanges();
+}
+
+/** Let go of a comparison that is no longer the one asked for. */
+function forget() {
+  since = null;
+  byId("compared").replaceChildren();
+  markChanges();
+}
+
+const KINDS = { reworded: "改写", added: "新加", moved: "移动", removed: "删去" };
+
+/** @param {HTMLElement} root @param {any} told */
+function drawComparison(root, told) {
+  if (told.working) return root.append(make("p", {}, `正在和 ${told.working} 比较……`));
+  if (told.error) return root.append(make("p", {}, told.error));
+  const kinds = Object.entries(KINDS).map(([kind, words]) => [words, told.paragraphs.filter((/** @type {any} */ one) => one.kind === kind).length])
+    .filter(([, count]) => count).map(([words, count]) => `${words} ${count}`).join("，");
+  root.append(make("section", { class: "group" }, make("h3", {}, `${told.base} 到${told.until ? ` ${told.until}` : "现在"}`),
+    !told.paragraphs.length && !told.numbers.length && make("p", { class: "soft" }, "没有改动。")));
+  if (told.numbers.length) {
+    root.append(make("section", { class: "group" }, make("h3", {}, `改动的数 ${told.numbers.length}`),
+      make("ul", {}, ...told.numbers.map((/** @type {any} */ one) => make("li", {}, one.of ? `${one.of} ` : "", make("code", {}, one.id),
+        ` ${one.old || "（没有）"} → ${one.new || "（没有）"}`)))));
+  }
+  if (told.paragraphs.length) {
+    root.append(make("section", { class: "group" }, make("h3", {}, `改动的段落 ${told.paragraphs.length}（${kinds}）`),
+      make("ul", {}, ...told.paragraphs.map(changeMade))));
+  }
+}
+
+/** @param {any} one */
+function changeMade(one) {
+  const name = one.words ? "到这一段" : one.text.length > 50 ? `${one.text.slice(0, 50)}……` : one.text;
+  return make("li", { class: one.kind },
+    make("span", { class: "tag" }, KINDS[/** @type {keyof KINDS} */ (one.kind)] ?? one.kind), " ",
+    one.key ? make("button", { type: "button", class: "plain jump", onclick: () => goTo(pieceOf(one.key)) }, name) : "",
+    one.words ? make("p", {}, ...one.words.map(wordMade)) : "",
+    one.old ? make("p", {}, make("del", {}, one.old)) : "");
+}
+
+const AROUND = 16;
+
+/** @param {[string, string]} mark @param {number} place @param {any[]} all @returns {Node|string} words that came, went, or stand beside such */
+function wordMade([operation, text], place, all) {
+  if (operation === "delete") return make("del", {}, text);
+  if (operation === "insert") return make("ins", {}, text);
+  const head = place ? text.slice(0, AROUND) : "";
+  const tail = place < all.length - 1 ? text.slice(-AROUND) : "";
+  return text.length <= head.length + tail.length ? text : `${head}……${tail}`;
 }
 
 /** Mark in the text what was added, moved or reworded. */
@@ -261,13 +351,32 @@ function bar(marks) {
   return svg;
 }
 
+const STATUSES = [["primary", "直接取自来源"], ["own-run", "作者自己的运行"], ["readme", "项目说明"], ["secondary", "转引"]];
+
+/** @param {any} told @returns {HTMLElement} how many numbers of each experiment come from where */
+function statusTable(told) {
+  const cell = (/** @type {any} */ counts, /** @type {string} */ status) => {
+    const [all, checked] = [counts.statuses[status] ?? 0, counts.checked[status] ?? 0];
+    return make("td", {}, !all ? "0" : all === checked ? String(all) : `${all}（核对 ${checked}）`);
+  };
+  const row = (/** @type {string} */ name, /** @type {any} */ counts) => make("tr", {}, make("th", { scope: "row" }, name),
+    make("td", {}, `${counts.verified}/${counts.all}`), ...STATUSES.map(([status]) => cell(counts, status)));
+  return make("table", { class: "statuses" }, make("caption", {}, "各个实验的数出自哪里"),
+    make("thead", {}, make("tr", {}, ...["实验", "核对过/全部", ...STATUSES.map(([, words]) => words)].map((one) => make("th", { scope: "col" }, one)))),
+    make("tbody", {}, row("全书", told.counts), ...told.records.map((/** @type {any} */ one) => row(one.label || one.title, one.counts))));
+}
+
 /** @param {HTMLElement} root */
 function drawOverview(root) {
   const told = data.dashboard;
   if (told) {
     const marks = told.marks ?? {};
+    const counts = told.counts;
     root.append(make("section", { class: "group" }, make("h3", {}, "账本里的数"), bar(marks),
-      make("ul", { class: "legend" }, ...STATES.map(([name, words]) => make("li", { "data-mark": name }, `${words} ${marks[name] ?? 0}`)))));
+      make("p", {}, `一共 ${counts.all} 个，核对过 ${counts.verified} 个，没有核对 ${counts.all - counts.verified} 个。`),
+      make("ul", { class: "legend" }, ...STATES.map(([name]) => make("li", { "data-mark": name }, make("span", { class: "number" }, "12"), ` ${LEGEND[/** @type {keyof LEGEND} */ (name)]} ${marks[name] ?? 0}`))),
+      make("p", { class: "soft" }, "正文里数下面的线和这里的一样。"),
+      statusTable(told)));
     if (told.records.length) {
       root.append(make("section", { class: "group" }, make("h3", {}, "各个实验"),
         ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
@@ -279,7 +388,7 @@ function drawOverview(root) {
     }
     const history = told.coverage ?? [];
     if (history.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "核对到哪里了"),
+      root.append(make("section", { class: "group" }, make("h3", {}, "从前核对到哪里"), make("p", { class: "soft" }, "最近几次改动核对记录的提交，那时记录里有多少个数。"),
         make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "提交"), make("th", { scope: "col" }, "核对"), make("th", { scope: "col" }, "全部"))),
           make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.commit} ${one.date}`), make("td", {}, String(one.verified)), make("td", {}, String(one.total))))))));
     }
@@ -305,11 +414,7 @@ export function withBudget(count, bounds) {
 
 export function startPanels() {
   for (const name of Object.keys(PANELS)) button(name).addEventListener("click", () => toggle(name));
-  byId("panel-close").addEventListener("click", () => {
-    const last = current;
-    show("");
-    if (last) button(last).focus();
-  });
+  byId("panel-close").addEventListener("click", closePanel);
   onData((changed) => {
     if (changed.some((one) => ["problems", "order", "heading"].includes(one))) markProblems();
     if (changed.some((one) => ["changes", "order"].includes(one))) markChanges();

@@ -89,19 +89,85 @@ export function placeOf(range) {
   return [piece.dataset.key, start, end, countedText(piece).slice(start, end)];
 }
 
-/** Go to an element or a place: scroll there, mark it for a moment, and put the focus there. */
-export function goTo(/** @type {Element|Range|null|undefined} */ target) {
-  if (!target) return false;
+/** @returns {[number, number]} from where to where text can be seen: below the bar, above a panel at the foot */
+function inSight() {
+  const panel = byId("panel");
+  const foot = !panel.hidden && panel.getBoundingClientRect().top > 100 ? panel.getBoundingClientRect().top : innerHeight;
+  return [byId("open-contents").getBoundingClientRect().bottom + 8, foot];
+}
+
+/**
+ * Go to an element or a place at once, and mark it for a moment.
+ * @param {Element|Range|null|undefined} target @param {boolean} [focus] whether the focus goes there, too
+ */
+export function goTo(target, focus = false) {
   const element = target instanceof Range ? target.startContainer.parentElement : target;
-  if (!element) return false;
-  element.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  if (!target || !element) return false;
+  const [top, foot] = inSight();
+  const box = target.getBoundingClientRect();
+  const off = Math.max(0, (foot - top - box.height) / 2);
+  scrollBy({ top: box.top - top - (box.height > (foot - top) / 2 ? 12 : off), behavior: "instant" });
   flash(pieceAround(element) ?? element);
+  if (focus) focusOn(element);
   return true;
 }
 
-/** Whether whoever looks wants nothing to move. */
-export function calm() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Put the focus on the number that an element is in, or on its piece. @param {Element} element */
+function focusOn(element) {
+  const there = /** @type {HTMLElement} */ (element.closest(".number") ?? pieceAround(element) ?? element);
+  if (!there.hasAttribute("tabindex")) there.setAttribute("tabindex", "-1");
+  there.focus({ preventScroll: true });
+}
+
+/** Scroll no more than it takes to see a place whole. @param {Range} range */
+export function reveal(range) {
+  const [top, foot] = inSight();
+  const box = range.getBoundingClientRect();
+  if (box.top < top) scrollBy({ top: box.top - top, behavior: "instant" });
+  else if (box.bottom > foot) scrollBy({ top: Math.min(box.bottom - foot + 12, box.top - top), behavior: "instant" });
+}
+
+/** Do what makes the column wider or narrower; what is read stays at its height. @param {() => void} change */
+export function keepingPlace(change) {
+  const held = inView();
+  const top = held?.getBoundingClientRect().top ?? 0;
+  change();
+  if (held) scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });
+}
+
+/** @returns {Element|Range|null} what somebody reads: the selection, the focus, or else the line at the top */
+function inView() {
+  const [top, foot] = inSight();
+  const visible = (/** @type {Element|Range} */ one) => {
+    const box = one.getBoundingClientRect();
+    return box.height > 0 && box.bottom > top && box.top < foot;
+  };
+  const selection = getSelection();
+  const range = selection?.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0).cloneRange() : null;
+  if (range && pieceAround(range.startContainer) && visible(range)) return range;
+  // A passage that is being written about is selected no more, but it is marked.
+  const marked = [...("highlights" in CSS ? (CSS.highlights.get("chosen") ?? []) : [])][0];
+  if (marked instanceof Range && visible(marked)) return marked;
+  const focused = document.activeElement?.closest("#pieces .number");
+  if (focused && visible(focused)) return focused;
+  const first = pieces().find((one) => one.getBoundingClientRect().bottom > top + 4);
+  return first ? lineOf(first, top) : null;
+}
+
+/** @param {HTMLElement} piece @param {number} top @returns {Range|HTMLElement} what of a piece is the first below a height */
+function lineOf(piece, top) {
+  if (piece.getBoundingClientRect().top >= top) return piece;
+  for (const node of textsOf(piece)) {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    if (range.getBoundingClientRect().bottom <= top + 4) continue;
+    for (let at = 0; at < node.data.length; at += 1) {
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      if (range.getBoundingClientRect().bottom > top + 4) return range;
+    }
+  }
+  return piece;
 }
 
 /** @param {Element} element */
