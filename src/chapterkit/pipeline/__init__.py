@@ -83,11 +83,15 @@ class Memory:
         form: Form[Value] | None = None,
     ) -> Value:
         """Return what a step gave for a text, done anew if its key is another."""
+        self.turn_to(text)
         before, value = self.kept.get((name, text), ("", None))
         if before != (now := key()) or (form and not form.holds(value)):
             value = self.done(f"{name} {now}", do, form)
             self.kept[name, text] = now, value
         return value  # type: ignore[no-any-return]
+
+    def turn_to(self, text: str) -> None:
+        """Take note of which text comes next."""
 
     def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
         """Do a step, whose name has its key."""
@@ -101,19 +105,11 @@ class Lasting(Memory):
     store: Store | None = None
     text: str = ""
 
-    def step(
-        self,
-        name: str,
-        text: str,
-        key: Callable[[], str],
-        do: Callable[[], Value],
-        form: Form[Value] | None = None,
-    ) -> Value:
-        """Return what a step gave for a text, done anew if its key is another."""
+    def turn_to(self, text: str) -> None:
+        """Forget another text than this."""
         if text != self.text:
             self.kept.clear()
             self.text = text
-        return super().step(name, text, key, do, form)
 
     def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
         """Return what the store has of a step, or do it and put it there."""
