@@ -347,7 +347,7 @@ def _forms(secret: str) -> list[bytes]:
 
 def _unpacked(raw: bytes) -> Iterator[bytes]:
     yield raw
-    if raw.startswith(b"PK"):
+    if zipfile.is_zipfile(io.BytesIO(raw)):  # also behind the seal of what is kept between runs
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             for name in package.namelist():
                 yield from _unpacked(package.read(name))
