@@ -66,6 +66,13 @@ from chapterkit.text.whole import (
 
 Progress = Callable[[str], None]
 Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
+"""Gives a format's file: what was kept of it, or what the function makes."""
+
+
+def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
+    """Return a file that is made, whatever there was before."""
+    return make()
+
 
 _BUILDING = ".building-"
 
@@ -84,7 +91,7 @@ def printed(
     folder: Path,
     jobs: int,
     progress: Progress = lambda _: None,
-    keep: Keep = lambda _, make: make(),
+    keep: Keep = made_anew,
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
 

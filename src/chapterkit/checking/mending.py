@@ -34,8 +34,8 @@ def mended(
         now = subject.changed(changed)
         made = variants(now)
         # The document has the passages of every format, which are wrong or right in their own.
-        each = [(one, checked(one)) for one in made] if len(made) > 1 else []
-        problems = of_all(each) if each else linted(now, document)
+        alike = len(made) == 1
+        problems = linted(now, document) if alike else of_all([(one, checked(one)) for one in made])
         if accepted:
             problems = without_accepted(problems, accepted, [subject], stale=False)
         wanted = [one for one in problems if only in {None, one}]

@@ -42,7 +42,7 @@ from chapterkit.pipeline import (
     variants,
 )
 from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
-from chapterkit.printing import Keep, Written, printed
+from chapterkit.printing import Keep, Written, made_anew, printed
 from chapterkit.text.document import Document
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def _write(
     printings: Mapping[str, AnyPrinting],
     formats: Sequence[Format[Any]],
     place: _Place,
-    keep: Keep = lambda _, make: make(),
+    keep: Keep = made_anew,
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
     started = time.perf_counter()

@@ -38,7 +38,6 @@ from chapterkit.drawing import (
     trace_svg,
 )
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.drawings import rebuilt
 from chapterkit.manuscript.exhibited import Cell, Exhibit, Row
 from chapterkit.manuscript.exhibits import CellModel, ChartModel, FlowModel
 from chapterkit.manuscript.ledger import bare_text, grouped, is_long
@@ -145,6 +144,9 @@ def _svg(drawing: Drawing, look: Look, id: str) -> bytes:
             made = trace_svg(drawing, look, id=id)
         case Timeline():
             made = timeline_svg(drawing, look, id=id)
+    # What opens drawings is loaded where one is drawn, not wherever a book is read.
+    from chapterkit.manuscript.drawings import rebuilt
+
     return rebuilt(made.encode(), own=True)
 
 
