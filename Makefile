@@ -13,7 +13,7 @@ OF_EDITION := $(if $(EDITION),.$(EDITION))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
+.PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock dist release audit bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%$(OF_EDITION).built
 
@@ -111,6 +111,24 @@ templates-page: $(INSTALLED) ## Write docs/templates.md anew: what templates may
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --python-version 3.11 --group pyproject.toml:dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 --group pyproject.toml:release -o requirements-release.lock
+
+RELEASING := build/releasing/.installed
+
+$(RELEASING): requirements-release.lock $(INSTALLED)
+	@rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+dist: $(INSTALLED) $(RELEASING) ## Build sdist and wheel into dist/, try the wheel in an empty environment, list materials and licences
+	@$(BIN)/python -m releasing.dist --tools $(dir $(RELEASING))$(notdir $(BIN))/python
+
+release: $(INSTALLED) $(RELEASING) ## The same for what is a release: a dated section in CHANGELOG.md, nothing uncommitted, a new version
+	@$(BIN)/python -m releasing.dist --release --tools $(dir $(RELEASING))$(notdir $(BIN))/python
+
+audit: $(RELEASING) ## Ask the package index for known weaknesses of all that is pinned
+	@$(dir $(RELEASING))$(notdir $(BIN))/python -m releasing.audit
 
 bench: $(INSTALLED) ## Run the benchmarks
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
