@@ -62,7 +62,9 @@ def with_fields(things: Iterable[Thing], equation: str) -> Pass:
         thing = known.get(address[1:]) if address.startswith("#") else None
         return _referring(element, thing, equation) if thing else element
 
-    return lambda tree: with_blocks(tree, walk(tree_blocks(tree), change)) if known else tree
+    return lambda tree: (
+        with_blocks(tree, walk(tree_blocks(tree), change, {"Link"})) if known else tree
+    )
 
 
 _BOOKMARKED = frozenset({"figure", "table", "equation"})
