@@ -152,7 +152,7 @@ def styles() -> str:
         heading(3, 24, 300, 160),
         heading(4, 21, 240, 120),
         *(heading(level, 21, 200, 100) for level in range(5, 10)),
-        paragraph("Bibliography", UNGRIDDED + spacing(line=300) + HANGING, size(18)),
+        paragraph("Bibliography", UNGRIDDED + spacing(line=300) + HANGING + LEFT, size(18)),
         paragraph("Block Text", spacing(120, 120) + '<w:ind w:left="420" w:right="420"/>', KAI),
         paragraph("footnote text", UNGRIDDED + spacing(line=260) + NO_INDENT + LEFT, size(18)),
         paragraph("Footnote Block Text", based_on="footnote text"),

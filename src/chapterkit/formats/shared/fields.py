@@ -180,9 +180,13 @@ def _is_listed(heading: Element) -> bool:
 
 def _contents_entry(heading: Element) -> list[Element]:
     identifier = attributes_of(heading).identifier
-    words = [string(title_text([one for one in inlines_of(heading) if kind_of(one) != "RawInline"]))]
+    words = [one for one in inlines_of(heading) if kind_of(one) != "RawInline"]
     page = _field(f"PAGEREF {_page_mark(identifier)} \\h", [], _DIRTY)
-    return [link(words, f"#{identifier}"), _openxml("<w:r><w:tab/></w:r>"), *page]
+    return [
+        link([string(title_text(words))], f"#{identifier}"),
+        _openxml("<w:r><w:tab/></w:r>"),
+        *page,
+    ]
 
 
 def page_of(identifier: str) -> list[Element]:
