@@ -153,11 +153,17 @@ def _digits(decimals: str, longest: int) -> str:
 
 
 _EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
+_TABLE_BODY = re.compile(rb"<tbody>.*?</tbody>", re.DOTALL)
+_ROW_HEAD = re.compile(rb"<th(?![^<>]*(?:colspan|scope)=)")
 
 
 def with_heads_that_speak(page: bytes) -> bytes:
-    """Return a page of which no cell is a head, and says nothing: the corner of a table."""
-    return _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+    """Return a page whose tables' heads say of what they are: none is empty, rows have their own.
+
+    The corner of a table, which says nothing, is no head.
+    """
+    page = _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+    return _TABLE_BODY.sub(lambda one: _ROW_HEAD.sub(rb'<th scope="row"', one[0]), page)
 
 
 # --- Markdown and Word
