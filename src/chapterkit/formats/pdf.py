@@ -224,7 +224,7 @@ def _for_typst(
 
 
 # As the template has it: characters to the line, the height of the text, less a caption.
-_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5), "a4": Room(12 * 36, 560, 12)}
 
 
 def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -> Element:
