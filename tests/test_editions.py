@@ -126,7 +126,14 @@ def test_what_the_book_has_decided_goes_first(declared: Path, run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("这只能靠试。", "有没转或转错的字“隻”"), ("可是没有采用。", "有没转或转错的字“采”")],
+    [
+        ("这只能靠试。", "有没转或转错的字“隻”"),
+        ("可是没有采用。", "有没转或转错的字“采”"),
+        ("纸泡干了。", "有没转或转错的字“幹”"),
+        ("店里卖给他面对面粉的知识。", "有没转或转错的字“面”"),
+        ("他的确系本人。", "有没转或转错的字“系”"),
+        ("这人姓范。", "有没转或转错的字“範”"),
+    ],
 )
 def test_what_is_converted_badly_is_told_at_its_place(
     text: str, said: str, declared: Path, run: Run
