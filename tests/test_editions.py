@@ -146,6 +146,26 @@ def test_what_is_converted_badly_is_told_at_its_place(
     assert run(declared, "check").exit_code == 0
 
 
+def test_a_check_tells_of_an_edition_what_a_build_does(declared: Path, run: Run) -> None:
+    add(declared, "\n这只能靠试。\n")
+    assert run(declared, "check", "--edition", "zh-Hant-HK").exit_code == 1
+    result = run(declared, "check", "--edition", "zh-Hant-TW", "--edition", "teacher")
+    assert result.exit_code == 1
+    assert result.output.count("有没转或转错的字“隻”") == 1
+    assert "book/chapter3.md:11:" in result.output
+    result = run(declared, "check", "--edition", "zh-Hant-MO")
+    assert (result.exit_code, "没有 zh-Hant-MO 这一版" in result.output) == (2, True)
+
+
+def test_a_whole_book_is_made_in_an_edition(declared: Path, run: Run) -> None:
+    add(declared, TEXT)
+    arguments = ("build", "--book", "--format", "markdown", "--edition", "zh-Hant-TW")
+    assert run(declared, *arguments).exit_code == 0
+    assert TRADITIONAL in (declared / "build/book/book.zh-Hant-TW.md").read_text("utf-8")
+    result = run(declared, "build", "--book", "--edition", "zh-Hant-MO")
+    assert (result.exit_code, "没有 zh-Hant-MO 这一版" in result.output) == (2, True)
+
+
 def test_a_decision_that_changes_a_number_is_drift(declared: Path, run: Run) -> None:
     decide(declared, "conversions:\n  - {text: 两次, editions: {zh-Hant: 三次}}\n")
     add(declared, "\n试了两次[@demo2025]。\n")

@@ -67,10 +67,10 @@ def finish_references(
 
     `languages` maps keys to BCP 47 tags; `title` is what stands over the references; `locators`
     says how much is printed of where in a source something stands. In Chinese entries "et al."
-    becomes 等 and "2nd ed." 2版, a translator is named in the words of the entry (译, trans.), of the
-    book where it is Chinese, too (譯); a citation's locator stands outside the brackets ([1]图 6), or
-    within them, as the language has it ([1, Fig. 6]); runs of numbers are joined ([1,3-5]), every
-    number links to its entry, and no space stands before it.
+    becomes 等 and "2nd ed." 2版; a translator is named in the words of the entry (trans.), or of
+    the book where both are Chinese (译, 譯). A citation's locator stands outside the brackets
+    ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined
+    ([1,3-5]), every number links to its entry, and no space stands before it.
     """
     entries = filter(None, map(_entry_key, elements_of(tree)))
     numbers = {key: place for place, key in enumerate(entries, 1)}
