@@ -99,7 +99,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         over_evidence(printing, _small),
         _equations_apart,
         with_fields(things, config.wording),
-        over_elements(_styled),
+        over_elements(_styled, {"Div"}),
         stressed(in_kai=bool(config.fonts.kai)),
         _in_normal,
         _with_chapter_head(config) if is_chapter else _with_front_pages(config),
@@ -112,10 +112,9 @@ def _small(evidence: Element) -> Element:
     """Return a table of the evidence in small type."""
 
     def change(one: Element) -> Element:
-        is_cell = kind_of(one) == "Plain"
-        return div([paragraph(inlines_of(one))], _in_style(_NOTE)) if is_cell else one
+        return div([paragraph(inlines_of(one))], _in_style(_NOTE))
 
-    return div(walk(blocks_of(evidence), change), Attributes())
+    return div(walk(blocks_of(evidence), change, {"Plain"}), Attributes())
 
 
 def _text(printing: ChapterPrinting) -> Tree:
@@ -136,13 +135,13 @@ def _equations_apart(tree: Tree) -> Tree:
     """Put each numbered formula into a paragraph of its own, in a style that has its tabs."""
 
     def change(block: Element) -> Element | list[Element]:
-        inlines = inlines_of(block) if kind_of(block) in {"Para", "Plain"} else []
+        inlines = inlines_of(block)
         if not any(map(_is_equation, inlines)):
             return block
         parts = (_stripped([*part]) for _, part in groupby(inlines, _is_equation))
         return [_apart(with_inlines(block, part)) for part in parts if part]
 
-    return with_blocks(tree, walk(tree_blocks(tree), change))
+    return with_blocks(tree, walk(tree_blocks(tree), change, {"Para", "Plain"}))
 
 
 def _apart(block: Element) -> Element:

@@ -434,11 +434,9 @@ def _figure(figure: Element, caption: Element, exhibit: Exhibit) -> Element:
     words = exhibit.alternative
 
     def described(element: Element) -> Element:
-        if kind_of(element) != "Image" or not words:
-            return element
         return with_attributes(element, attributes_of(element).having("alt", words))
 
-    [changed] = walk([figure], described)
+    [changed] = walk([figure], described, {"Image"}) if words else [figure]
     return with_caption(changed, [{"t": "Plain", "c": inlines_of(caption)}])
 
 

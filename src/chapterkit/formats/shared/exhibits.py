@@ -48,7 +48,7 @@ def over_exhibits(printing: AnyPrinting, change: Callable[[Element], list[Elemen
     def changed(element: Element) -> Element | list[Element]:
         return change(element) if is_exhibit(element) else element
 
-    return over_elements(changed) if has_exhibits(printing) else lambda tree: tree
+    return over_elements(changed, {"Div"}) if has_exhibits(printing) else lambda tree: tree
 
 
 def scrolling(printing: AnyPrinting) -> Callable[[Element], list[Element]]:

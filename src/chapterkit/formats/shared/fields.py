@@ -85,7 +85,7 @@ def with_fields(things: Iterable[Thing], wording: Wording) -> Pass:
 
     def passed(tree: Tree) -> Tree:
         blocks = over_outermost(tree_blocks(tree), {"Header"}, heading)
-        return with_blocks(tree, walk(blocks, change) if known else blocks)
+        return with_blocks(tree, walk(blocks, change, {"Link"}) if known else blocks)
 
     return passed
 
