@@ -6,6 +6,8 @@ const ALIKE = 0.4;
 const MOST_PAIRS = 10_000;
 const MOST_WORDS = 4_000_000;
 
+/** @typedef {{kind: string, key: string, text: string, old: string, words?: [string, string][]}} Changed a paragraph, in the form of a comparison */
+
 const place = () => `read:${data.root ?? ""}:${data.name}`;
 
 /** @returns {{pieces: [string, string][], numbers?: Record<string, string>}|null} the chapter as it was read last, null if it never was */
@@ -43,10 +45,10 @@ export function sinceRead() {
   const pairs = paired(gone, fresh);
   const moved = outOfOrder([...now.keys()].filter((key) => before.has(key)), [...before.keys()]);
   const taken = new Set([...pairs.values()].map(([key]) => key));
-  const paragraphs = [...now].flatMap(([key, text]) => {
+  const paragraphs = [...now].flatMap(/** @returns {Changed[]} */ ([key, text]) => {
     const old = pairs.get(key);
     if (old && old[1] === text) return [{ kind: "reworded", key, text: "只有图、表或格式变了", old: "" }];
-    if (old) return [{ kind: "reworded", key, text, words: marks(old[1], text) }];
+    if (old) return [{ kind: "reworded", key, text, old: "", words: marks(old[1], text) }];
     if (!before.has(key) && text) return [{ kind: "added", key, text, old: "" }];
     return moved.has(key) && text ? [{ kind: "moved", key, text, old: "" }] : [];
   });
