@@ -27,11 +27,17 @@ export function noteRead() {
   remember(place(), { pieces: now, numbers: printed(), when: new Date().toISOString() });
 }
 
-/** Keep the chapter if it is read for the first time, and its numbers as soon as they are known. */
+/** Keep the chapter if it is read for the first time, and its numbers, which are known later than the text. */
 export function noteFirst() {
   const kept = lastRead();
   if (!kept) noteRead();
-  else if (!kept.numbers && data.cards) remember(place(), { ...kept, numbers: printed() });
+  else if (data.cards && (!kept.numbers || isSame(kept.pieces))) remember(place(), { ...kept, numbers: printed() });
+}
+
+/** @param {[string, string][]} kept @returns {boolean} whether nothing of the text has changed since */
+function isSame(kept) {
+  const now = pieces();
+  return now.length === kept.length && kept.every(([key], at) => now[at].dataset.key === key);
 }
 
 /** @returns {any} what has changed, in the form of a comparison; null if the chapter was never read */
