@@ -18,10 +18,15 @@ def finished(page: str, wording: Wording) -> str:
     apostrophes are Latin ones.
     """
     head, opening, body = page.partition("<main")
-    body = _MARK.sub(_short_mark, _with_permalinks(body, wording))
-    body = _with_ways_back(body, wording)
+    body = _with_ways_back(_with_permalinks(body, wording), wording)
+    return head + opening + touched(body)
+
+
+def touched(body: str) -> str:
+    """Return a part of a page whose marks, formulas and apostrophes are as `finished` has them."""
+    body = _MARK.sub(_short_mark, body)
     body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
-    return head + opening + in_texts(body, _with_narrow_apostrophes)
+    return in_texts(body, _with_narrow_apostrophes)
 
 
 _HEADING = re.compile(r'<h([1-6])([^>]*?) id="([^"]+)"([^>]*)>(.*?)</h\1>', re.DOTALL)
