@@ -28,6 +28,7 @@ from chapterkit.formats.shared.whole import (
 )
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import PictureError
+from chapterkit.spoken import spoken
 from chapterkit.text.numbering import Numeral
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
@@ -217,7 +218,8 @@ def _for_typst(
     if kind_of(element) == "Image":
         return _image(element, images, printing)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
+        words = spoken(text_of(element), printing.config.locale.tag)
+        return [_typst(f"#described({typst_string(words)})["), element, _typst("]")]
     if is_of_one_text(element):
         return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.manuscript.config import Config
 
 _NAV = "EPUB/nav.xhtml"
@@ -44,7 +45,7 @@ _MARKUP = (".xhtml", ".opf", ".ncx")
 
 def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publication) -> str:
     config = publication.config
-    text = _in_language(text, config)
+    text = with_spoken_formulas(_in_language(text, config), config.locale.tag)
     if name == _PACKAGE:
         return _described(text, texts, publication)
     if name == _NAV:
