@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -102,13 +102,15 @@ def printed(
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [
-            _Maker(file, printing, scratch, progress, keep)
-            for one, printing in wanted
-            for file in one.files or (one,)
-        ]
+        makers: dict[str, _Maker] = {}
+        for one, printing in wanted:
+            for file in one.files or (one,):
+                makers[file.name] = _Maker(file, printing, scratch, progress, keep, makers)
+        # Those that wait for another come after it, so that they do so with a single thread, too.
+        queue = sorted(makers.values(), key=lambda one: bool(one.format.after))
         with _threads(jobs, scratch.name) as pool:
-            made = list(pool.map(_Maker.make, makers))
+            running = {one.format.name: pool.submit(one.make) for one in queue}
+            made = [running[name].result() for name in makers]
         targets = {folder / one.path.name: one.path for one in made}
         move_together(targets)
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
@@ -168,6 +170,8 @@ class _Maker:
     scratch: Path
     progress: Progress
     keep: Keep
+    others: Mapping[str, _Maker] = field(repr=False)
+    done: threading.Event = field(default_factory=threading.Event)
 
     @property
     def target(self) -> Path:
@@ -175,6 +179,21 @@ class _Maker:
         return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
 
     def make(self) -> Written:
+        """Make the file, unless it was kept; whoever waits for it goes on in any case."""
+        try:
+            return self._make()
+        finally:
+            self.done.set()
+
+    def _awaited(self) -> bytes | None:
+        """Return the file of the format that this one comes after, once it is made."""
+        other = self.others.get(self.format.after)
+        if other is None:
+            return None
+        other.done.wait()
+        return other.target.read_bytes() if other.target.is_file() else None
+
+    def _make(self) -> Written:
         started = time.perf_counter()
         target = self.target
         try:
@@ -197,7 +216,7 @@ class _Maker:
         one = self.format
         work = self.scratch / one.name
         work.mkdir()
-        printing = replace(self.printing, work=work)
+        printing = replace(self.printing, work=work, awaited=self._awaited)
         tree = one.prepare(printing)
         target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target

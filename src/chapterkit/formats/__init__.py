@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 Scope = Literal["chapter", "book"]
 
 
+def _nothing() -> None:
+    """Give no file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Printing:
     """What the formats of chapters and those of whole books may know.
@@ -45,7 +49,8 @@ class Printing:
     that have one; `narrow` the drawings among the pictures as a phone shows them; `evidence` every
     number with what uses it, where a format or the book asks for that; `beside` the names of the
     formats that are written at once; `told` what an editor's page tells beside the text, as JSON
-    has it, empty where none is made.
+    has it, empty where none is made; `awaited` gives the file of the format that this one comes
+    `after`, once that is made, None where it is not written at once.
     """
 
     config: Config
@@ -61,6 +66,7 @@ class Printing:
     evidence: tuple[Group, ...] = field(default=(), repr=False)
     beside: frozenset[str] = frozenset()
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    awaited: Callable[[], bytes | None] = field(default=_nothing, repr=False)
 
     @property
     def suffix(self) -> str:
@@ -176,7 +182,8 @@ class Format(Generic[P]):
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
     chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
-    it consists of, if it writes several files at once: these are written in its place; `package`
+    it consists of, if it writes several files at once: these are written in its place; `after` the
+    name of a format that it makes use of where both are written at once; `package`
     the installed package that adds it, empty for one of our own.
     """
 
@@ -189,6 +196,7 @@ class Format(Generic[P]):
     by_default: bool = True
     scope: Scope | Literal["both"] = "chapter"
     files: tuple[Format[P], ...] = ()
+    after: str = ""
     package: str = ""
 
     def serves(self, scope: Scope) -> bool:

@@ -28,6 +28,7 @@ from chapterkit.formats.shared.whole import (
 )
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import PictureError
+from chapterkit.spoken import spoken
 from chapterkit.text.numbering import Numeral
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
@@ -278,7 +279,8 @@ def _for_typst(
     if attributes_of(element).get("lang").partition("-")[0] in _NARROW:
         return _with_narrow_marks(element)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
+        words = spoken(text_of(element), printing.config.locale.tag)
+        return [_typst(f"#described({typst_string(words)})["), element, _typst("]")]
     if is_of_one_text(element):
         return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element
