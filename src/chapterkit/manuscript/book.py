@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
@@ -127,11 +128,10 @@ class Book:
         The records of each kind are counted by themselves. Raises ChapterkitError if no record
         or no chapter knows it.
         """
-        for chapter in self.chapters:
-            if slug in chapter.records:
-                alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
-                place = alike.index(slug) + 1
-                return f"{chapter.number}.{place}" if chapter.number else str(place)
+        if chapter := self.homes.get(slug):
+            alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
+            place = alike.index(slug) + 1
+            return f"{chapter.number}.{place}" if chapter.number else str(place)
         if slug in self.records:
             hint = f'在章的正文里单独一行写 {{{{ {self.kind_of(slug)}("{slug}") }}}}'
             label = self.kind_label(slug)
@@ -145,6 +145,11 @@ class Book:
         """
         number = self.number_of(slug)
         return self.config.wording.labelled(self.kind_label(slug), number)
+
+    @cached_property
+    def homes(self) -> Mapping[str, Chapter]:
+        """The chapters that place records, by the records' slugs."""
+        return {slug: chapter for chapter in reversed(self.chapters) for slug in chapter.records}
 
     @property
     def placed(self) -> Iterator[str]:
