@@ -19,7 +19,7 @@ from chapterkit.checking.accepting import (
 )
 from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import each_once, on_changed_lines, problems_of_all
+from chapterkit.checking.running import Processes, each_once, on_changed_lines, problems_of_all
 from chapterkit.checking.subjects import subjects
 from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
@@ -146,7 +146,7 @@ def check(
         wanted = asked.subjects()
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
-        problems = each_once(problems_of_all(wanted, jobs, step))
+        problems = each_once(problems_of_all(wanted, Processes(jobs), step))
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
@@ -25,6 +26,8 @@ from chapterkit.manuscript.pictures import Picture, PictureError, opened
 from chapterkit.manuscript.plan import Part, Planned, Role
 from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
+
+Found = TypeVar("Found")
 
 # What places a record of whatever kind; the name of its kind does, too.
 PLACE = "experiment"
@@ -155,6 +158,20 @@ class Book:
     def placed(self) -> Iterator[str]:
         """The records that a chapter places, by slug, in the order of the book."""
         return (slug for chapter in self.chapters for slug in chapter.records)
+
+
+def once(function: Callable[[Book], Found]) -> Callable[[Book], Found]:
+    """Return a function of a book that does its work once for each book, however often asked."""
+    name = f"once {function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def found(book: Book) -> Found:
+        kept = vars(book)
+        if name not in kept:
+            kept[name] = function(book)
+        return kept[name]  # type: ignore[no-any-return]
+
+    return found
 
 
 def unknown_record(slug: str, records: Mapping[str, Record]) -> ChapterkitError:

@@ -23,7 +23,7 @@ from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import format_names
 from chapterkit.lint import Problem, Run, all_rules, lint, together
-from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.book import Book, Chapter, load_book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
@@ -376,10 +376,10 @@ def _elsewhere(
     if not subject.chapter or not others or not missing:
         return {}
     found = {name: one for name in missing if (one := _record(subject, name))}
-    for one in _likely_first(subject.book, others, missing - found.keys()):
+    for other in _likely_first(subject.book, others, missing - found.keys()):
         if missing <= found.keys():
             break
-        places = _places(replace(subject, name=one.path, chapter=one, at=()), memory)
+        places = _places(replace(subject, name=other.path, chapter=other, at=()), memory)
         found |= {name: places[name] for name in missing & places.keys() - found.keys()}
     return found
 
@@ -571,10 +571,15 @@ def _templates(subject: Subject) -> dict[str, str]:
 def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
-    files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
     made_for = (subject.key, *sorted(subject.formats))
     language = subject.book.config.language  # of an edition, too, which is read from the same files
-    return key_of("render", *made_for, language, chapter, subject.text, *files)
+    return key_of("render", *made_for, language, chapter, subject.text, book_key(subject.book))
+
+
+@once
+def book_key(book: Book) -> str:
+    """Return the key of a book: all that it was read from."""
+    return key_of("book", *(f"{path}={digest}" for path, digest in sorted(book.digests.items())))
 
 
 def read_key(markdown: Rendered) -> str:
