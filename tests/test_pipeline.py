@@ -93,7 +93,7 @@ WHAT_IS_CHECKED = {"render", "lint"}
         (RECORD, "# 注\n", WHAT_IS_CHECKED),
         ("book/book.yaml", "page: a5\n", WHAT_IS_CHECKED | {"cite", "print"}),
         ("refs.bib", "\n", WHAT_IS_CHECKED),
-        ("refs.bib", ("2025", "2024"), WHAT_IS_CHECKED | {"cite", "print"}),
+        ("refs.bib", ("{2025}", "{2024}"), WHAT_IS_CHECKED | {"cite", "print"}),
         (RECORD, ("when: 训练之前", "when: 起点"), WHAT_IS_CHECKED | {"print"}),
         (RECORD, ("value: 15.0", "value: 15.1"), ALL),
         ("book/terms.yaml", "terms: []\n", WHAT_IS_CHECKED),
