@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from library import make, printing_first_number, with_first_number
 
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.commands import main
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pipeline import document_of, load
+from library import make, printing_first_number, with_first_number
 
 CHAPTERS = 9
 
