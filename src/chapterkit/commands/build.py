@@ -5,36 +5,33 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from chapterkit.building.chapters import (
+from chapterkit.building.chapters import Writing, printings_of, served, texts_of, unclipped
+from chapterkit.checking.accepting import own_baseline, without_accepted
+from chapterkit.checking.editions import (
     Checking,
     Edition,
     Made,
-    Writing,
-    edition_of,
-    printings_of,
-    served,
-    texts_of,
+    all_found,
+    check_declared,
+    prepared_edition,
 )
-from chapterkit.checking.accepting import own_baseline, without_accepted
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import Processes, each_once, followed
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
 from chapterkit.lint import Problem
-from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
@@ -64,7 +61,8 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "characters and by words make two things.",
 )
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
-@_options.jobs("Writers")
+@_options.sources
+@_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
     targets: Sequence[str],
@@ -73,6 +71,7 @@ def build(
     editions: Sequence[str],
     risk: bool,
     output: Path | None,
+    sources: Path | None,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -96,10 +95,11 @@ def build(
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     editions = tuple(dict.fromkeys(editions)) or ("",)
+    _check_risk(risk, editions)
     for edition in editions:
-        _check_edition(book, edition, risk)
+        check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
-    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk)
+    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources)
     if len(wanted) > 1 and not whole and not any(one.scope == "book" for one in chosen):
         files = _shelf(wanted, asked)
     else:
@@ -113,10 +113,11 @@ class _Asked:
     """What is to be written, and where; how many writers, or chapters, at once."""
 
     chosen: Sequence[Format[Any]]
-    editions: Sequence[str]
+    editions: tuple[str, ...]
     folder: Path
     jobs: int
     risk: bool
+    sources: Path | None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,20 +128,20 @@ class _Asked:
 def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
     """Check several chapters, each by itself, then write them so: no two are in memory at once."""
     executor = Processes(asked.jobs)
-    editions = tuple(asked.editions)
     with progress("正在检查", len(wanted)) as step:
-        work = Checking(asked.names, editions)
+        work = Checking(asked.names, asked.editions)
         found = list(followed(wanted, executor.each(work, wanted), step))
-    in_turn = zip(*(one.problems for one in found), strict=True)
-    _tell(wanted, chain.from_iterable(in_turn), [one.proved for one in found])
+    _tell(wanted, *all_found(found))
     threads = max(1, asked.jobs // len(wanted))
-    writing = Writing(asked.names, editions, asked.folder, asked.risk, threads)
+    writing = Writing(asked.names, asked.editions, asked.folder, asked.sources, asked.risk, threads)
     files: list[Written] = []
     with progress("正在写", len(wanted)) as step:
         for each in followed(wanted, executor.each(writing, wanted), step):
             for done in each:
                 files += done.files
                 _print_written(done.files, done.seconds)
+                if done.warned:
+                    say(done.warned, err=True)
                 say_lines(done.said)
     return files
 
@@ -148,9 +149,9 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
 def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Written]:
     """Check chapters, then write them, or the book of them, out of what was read once for all."""
     memory = memory_at(wanted[0].root)
-    prepared = [edition_of(wanted, asked.names, one, memory) for one in asked.editions]
-    problems = (one for each in prepared for one in each.problems(memory))
-    _tell(wanted, problems, (each_once([one.proved()]) for one in prepared))
+    prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
+    written = each_once(one.problems() for one in prepared)
+    _tell(wanted, written, each_once(one.proved() for one in prepared))
     files: list[Written] = []
     for each in prepared:
         files += _written(each, asked, whole, memory)
@@ -159,16 +160,11 @@ def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Writ
     return files
 
 
-def _tell(
-    wanted: Sequence[Subject],
-    found: Iterable[Iterable[Problem]],
-    proved: Iterable[Iterable[Problem]],
-) -> None:
+def _tell(wanted: Sequence[Subject], problems: list[Problem], converted: Sequence[Problem]) -> None:
     """Print what is wrong; end here if any of it is an error."""
-    problems = each_once(found)
     if accepted := own_baseline(wanted[0].book, wanted[0].root):
         problems = without_accepted(problems, accepted, wanted)
-    problems += each_once(proved)
+    problems = [*problems, *converted]
     if problems:
         print_report(from_here(problems, wanted), "text", wanted)
     if any(problem.severity == "error" for problem in problems):
@@ -181,7 +177,9 @@ def _written(edition: Edition, asked: _Asked, whole: bool, memory: Memory) -> li
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = printings_of(each, asked.names, memory)
+            printings = printings_of(each, asked.names, memory, asked.sources)
+            if warned := unclipped(printings):
+                say(warned, err=True)
             keep = keeping(texts_of(each), printings, memory)
             files += _write(printings, asked.chosen, asked, keep)
             say_lines(summary_text(read[0].document, read[0].subject.book))
@@ -209,17 +207,11 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
     return found
 
 
-def _check_edition(book: Book, edition: str, risk: bool) -> None:
-    """Raise ChapterkitError for an edition that the book has not, or that has nothing to list."""
-    if risk and edition not in regions():
+def _check_risk(risk: bool, editions: Sequence[str]) -> None:
+    """Raise ChapterkitError if a list is wanted of an edition that has nothing to list."""
+    if risk and not all(one in regions() for one in editions):
         hint = f"同时写 --edition {regions()[-1]}，并列在 book.yaml 的 editions 里"
         raise ChapterkitError("--risk 只用于各地的繁体版", Origin(BOOK_FILE), hint)
-    known = book.config.editions
-    if edition and edition not in known:
-        near = nearest(edition, known)
-        listed = f"book.yaml 的 editions 里有：{'、'.join(known) or '（没有）'}"
-        hint = f"最接近的是 {near}" if near else listed
-        raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
 
 
 def _own_folder(root: Path) -> Path:

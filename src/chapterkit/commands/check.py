@@ -19,7 +19,15 @@ from chapterkit.checking.accepting import (
 )
 from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import Processes, each_once, on_changed_lines, problems_of_all
+from chapterkit.checking.running import (
+    Executor,
+    Processes,
+    Progress,
+    each_once,
+    followed,
+    on_changed_lines,
+    problems_of_all,
+)
 from chapterkit.checking.subjects import subjects
 from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
@@ -53,6 +61,11 @@ from chapterkit.revision.changes import Changes, changes_since
 @click.option(
     "--rule", "only", multiple=True, metavar="NAME",
     help="Run only this rule; may be given several times.",
+)  # fmt: skip
+@click.option(
+    "--edition", "editions", metavar="NAME", multiple=True,
+    help="Check chapters as they are made for this edition, what converts them for a region, too; "
+    "may be given several times.",
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option(
@@ -102,6 +115,7 @@ def check(
     terms: Path | None,
     config: Path | None,
     only: Sequence[str],
+    editions: Sequence[str],
     strict: bool,
     changed_since: str | None,
     lock_since: str | None,
@@ -130,6 +144,8 @@ def check(
       chapterkit check --diff                          what --fix would change
       chapterkit check --changed-since origin/main --format github
       chapterkit check --against origin/main           what the branch has lost
+      chapterkit check --edition zh-Hant-TW            the Traditional text, at the places of
+                                                       the manuscript
       chapterkit check --links                         asks the registries of the sources
       chapterkit check --write-baseline baseline.yaml --reason "旧稿，逐章改"
 
@@ -146,7 +162,9 @@ def check(
         wanted = asked.subjects()
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
-        problems = each_once(problems_of_all(wanted, Processes(jobs), step))
+        executor = Processes(jobs)
+        found = _of_editions(wanted, editions, executor, step) if editions else None
+        problems = found.written if found else each_once(problems_of_all(wanted, executor, step))
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
@@ -169,10 +187,33 @@ def check(
     if accepted:
         stale = not changed_since
         problems = without_accepted(problems, accepted, wanted, stale=stale)
+    problems += found.converted if found else []
     problems = on_changed_lines(from_here(problems, wanted), changes)
     print_report(problems, form, wanted, strict)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The problems of chapters as they are made for editions: as written, and as converted."""
+
+    written: list[Problem]
+    converted: list[Problem]
+
+
+def _of_editions(
+    wanted: Sequence[Subject], editions: Sequence[str], executor: Executor, progress: Progress
+) -> _Found:
+    """Return what is wrong with editions; no baseline accepts what converting has done."""
+    # What converts is loaded only where an edition was asked for.
+    from chapterkit.checking.editions import Checking, all_found, check_declared
+
+    for one in wanted:
+        for edition in editions:
+            check_declared(one.book, edition)
+    work = Checking((), tuple(dict.fromkeys(editions)))
+    return _Found(*all_found([*followed(wanted, executor.each(work, wanted), progress)]))
 
 
 def _losses(
