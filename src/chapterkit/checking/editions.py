@@ -17,7 +17,7 @@ from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.wording import regions
-from chapterkit.pipeline import FORGETFUL, Memory, Subject, checked, document_of, of_all, variants
+from chapterkit.pipeline import Memory, Subject, checked, document_of, of_all, variants
 from chapterkit.text.document import Document
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Edition:
     """
 
     read: Sequence[Made]
-    memory: Memory = FORGETFUL
+    memory: Memory
     region: InRegion | None = None
 
     @cached_property
