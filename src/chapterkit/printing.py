@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 import threading
@@ -24,11 +25,12 @@ from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Forma
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
-from chapterkit.manuscript.drawn import drawing_of, drawn
+from chapterkit.manuscript.drawn import Drawing, drawing_of, drawn
+from chapterkit.manuscript.exhibited import Exhibit
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import EVIDENCE
-from chapterkit.numbers.cards import cards, for_readers
+from chapterkit.numbers.cards import Card, cards, for_readers
 from chapterkit.numbers.evidence import evidence_of
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
@@ -46,6 +48,7 @@ from chapterkit.text.tree import (
     Element,
     Tree,
     chapter_heading,
+    cited_keys,
     inlines_of,
     kind_of,
     plain_line,
@@ -112,8 +115,13 @@ def printed(
             running = {one.format.name: pool.submit(one.make) for one in queue}
             made = [running[name].result() for name in makers]
         targets = {folder / one.path.name: one.path for one in made}
-        move_together(targets)
+        move_together({to: new for to, new in targets.items() if not _is_same(new, to)})
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
+
+
+def _is_same(new: Path, old: Path) -> bool:
+    """Tell whether a file that was made is what stands in its place already."""
+    return old.is_file() and not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
 
 
 @contextmanager
@@ -256,6 +264,7 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
+    bibliography = sources_for(tree, bibliography)
     with scratch_folder() as folder:
         references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
@@ -263,6 +272,14 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
     title = config.wording.references
     known = languages(bibliography)
     return gated(finish_references(tree, known, title, config.locale, config.locators), CITED)
+
+
+def sources_for(tree: Tree, bibliography: Mapping[str, Source]) -> Mapping[str, Source]:
+    """Return what of a bibliography a tree cites, in its order; all of it, if it asks for that."""
+    cited = cited_keys(tree)
+    if "*" in cited or "nocite" in tree["meta"]:
+        return bibliography
+    return {key: source for key, source in bibliography.items() if key in cited}
 
 
 def chapter_printing(
@@ -291,8 +308,7 @@ def chapter_printing(
         **_shared(book, root, edition, formats),
         "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
     }
-    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
-    drawings = _Drawings(book, drawings_in(tree, document), told)
+    drawings = _Drawings(book, drawings_in(tree, document), shared["cards"])
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -317,13 +333,13 @@ _WIDE = 480
 class _Drawings:
     """The charts and flow drawings that a text shows, drawn in the book's fonts."""
 
-    def __init__(self, book: Book, shown: Mapping[str, str], provenance: Mapping[str, str]) -> None:
+    def __init__(self, book: Book, shown: Mapping[str, str], known: Mapping[str, Card]) -> None:
         self.book = book
-        self.made = [
-            (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
-            for id, alternative in shown.items()
-            if id in book.exhibits
-        ]
+        self.made: list[tuple[Exhibit, Drawing]] = []
+        for id, alternative in shown.items():
+            if exhibit := book.exhibits.get(id):
+                told = {one.id: for_readers(known[one.id]) for one in exhibit.numbers}
+                self.made.append((exhibit, drawing_of(exhibit, told, alternative)))
 
     def drawn(self, width: float = _WIDE, suffix: str = "") -> dict[str, Picture]:
         """Return the drawings of this width by their addresses."""
