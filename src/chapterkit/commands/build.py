@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from chapterkit.pipeline.editions import InRegion
 
 REVIEW = "review"
+PDF = "pdf"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
 
@@ -70,6 +71,17 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     help="List what an editor of the edition's region should read: words of which converting by "
     "characters and by words make two things.",
 )
+@click.option(
+    "--proof",
+    is_flag=True,
+    help="Write the PDF as a proof, <slug>-proof.pdf, and leave the other: paragraphs and lines "
+    "numbered, wide margins, numbers not verified marked there.",
+)
+@click.option(
+    "--pdf-engine", "engine", type=click.Choice(["typst", "xelatex"]), default="typst",
+    help="What sets the PDF: typst, which comes along, or the xelatex of an installed TeX, with "
+    "class and preamble of book.yaml (latex:). Default: typst.",
+)  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
@@ -79,6 +91,8 @@ def build(
     whole: bool,
     editions: Sequence[str],
     risk: bool,
+    proof: bool,
+    engine: str,
     output: Path | None,
     jobs: int,
     depfile: Path | None,
@@ -100,8 +114,7 @@ def build(
     """
     root = this_root()
     book = load(Disk(root))
-    known = all_formats().values()
-    chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    chosen = _chosen(formats, engine, proof)
     editions = tuple(dict.fromkeys(editions)) or ("",)
     for edition in editions:
         _check_edition(book, edition, risk)
@@ -125,6 +138,40 @@ def build(
             say_lines(each.region.risk(made[0].document for made in each.read))
     if depfile:
         _write_depfile(depfile, files)
+
+
+def _chosen(formats: Sequence[str], engine: str, proof: bool) -> list[Format[Any]]:
+    """Return the formats that are asked for, the PDF as it is asked for.
+
+    Raises ChapterkitError where the PDF cannot be so.
+    """
+    if proof and not formats:
+        formats = [PDF]
+    known = all_formats().values()
+    chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    if not proof and engine == "typst":
+        return chosen
+    if not any(one.name == PDF for one in chosen):
+        asked = "--proof" if proof else "--pdf-engine"
+        raise ChapterkitError(f"{asked} 只用于 PDF", hint="同时写 --format pdf，或不写 --format")
+    pdf = _proof(engine) if proof else _by_xelatex()
+    return [pdf if one.name == PDF else one for one in chosen]
+
+
+def _proof(engine: str) -> Format[Any]:
+    from chapterkit.formats.shared.proofs import PROOF
+
+    if engine != "typst":
+        raise ChapterkitError("校样由 Typst 来排", hint="--proof 和 --pdf-engine xelatex 只写一个")
+    return PROOF
+
+
+def _by_xelatex() -> Format[Any]:
+    from chapterkit.formats.latex import XELATEX
+    from chapterkit.formats.shared.xelatex import require_xelatex
+
+    require_xelatex()
+    return XELATEX
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,6 @@ def print_key(subject: Subject, document: Document, format: Format[Any], printin
     held = pictures_held(subject, addresses(document.tree)).items()
     pictures = (f"{address}={digest}" for address, digest in held)
     told = json.dumps(printing.told, default=str)
-    made = (format.name, str(printing.modified), told, *sorted(printing.beside))
+    made = (format.name, format.variant, str(printing.modified), told, *sorted(printing.beside))
     fonts = fonts_held(subject.book.config)
     return key_of("print", *made, cited, render_key(subject), *fonts, *pictures)
