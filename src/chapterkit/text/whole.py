@@ -10,6 +10,7 @@ from itertools import count
 from chapterkit.errors import ChapterkitError
 from chapterkit.text.origins import Rendered
 from chapterkit.text.tree import (
+    BEARING,
     Attributes,
     Element,
     Target,
@@ -147,7 +148,7 @@ def renamed(tree: Tree, changes: Mapping[str, str]) -> Tree:
             return with_target(element, Target(f"#{changes[address[1:]]}", title))
         return element
 
-    return with_blocks(tree, walk(tree_blocks(tree), change)) if changes else tree
+    return with_blocks(tree, walk(tree_blocks(tree), change, BEARING)) if changes else tree
 
 
 def is_of_one_text(element: Element) -> bool:
