@@ -20,7 +20,17 @@ from filelock import FileLock
 from chapterkit import fonts
 from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import leads_out, move_together, path_from_here, remove_left
+from chapterkit.files import (
+    files_below,
+    folders_below,
+    leads_out,
+    make_folder,
+    move_together,
+    packed,
+    path_from_here,
+    remove_left,
+    unpack,
+)
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
@@ -115,8 +125,38 @@ def printed(
             running = {one.format.name: pool.submit(one.make) for one in queue}
             made = [running[name].result() for name in makers]
         targets = {folder / one.path.name: one.path for one in made}
-        move_together({to: new for to, new in targets.items() if not _is_same(new, to)})
+        _move(targets)
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
+
+
+def _move(targets: Mapping[Path, Path]) -> None:
+    """Move files, and the files of folders, into place together.
+
+    What else stands in a folder stays, but for what an earlier build put into folders within it.
+    """
+    moves: dict[Path, Path] = {}
+    inner: list[Path] = []
+    for target, made in targets.items():
+        if not made.is_dir():
+            moves[target] = made
+            continue
+        make_folder(target)
+        remove_left(target)
+        moves |= {target / path: made / path for path in files_below(made)}
+        inner += [target / path for path in folders_below(made)]
+    for one in inner:
+        make_folder(one)
+        remove_left(one)
+    move_together({to: new for to, new in moves.items() if not _is_same(new, to)})
+    for one in inner:
+        _remove_others(one, moves)
+
+
+def _remove_others(folder: Path, kept: Collection[Path]) -> None:
+    """Remove the files of a folder that are not among those kept."""
+    for path in folder.iterdir():
+        if path.is_file() and path not in kept:
+            path.unlink()
 
 
 def _is_same(new: Path, old: Path) -> bool:
@@ -206,7 +246,9 @@ class _Maker:
         target = self.target
         try:
             raw = self.keep(self.format, self._made)
-            if not target.exists():
+            if self.format.folder and not target.exists():
+                unpack(raw, target)
+            elif not target.exists():
                 target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
@@ -217,7 +259,7 @@ class _Maker:
             raise failed(self.format.package, f"格式 {self.format.name}", why) from None
         seconds = time.perf_counter() - started
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return Written(target, _size(target), seconds)
 
     def _made(self) -> bytes:
         """Make the file; return what is in it."""
@@ -235,7 +277,14 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target.read_bytes()
+        return packed(target) if one.folder else target.read_bytes()
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file, or of all files of a folder."""
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum((path / one).stat().st_size for one in files_below(path))
 
 
 def as_text(format: Format[Any], printing: AnyPrinting, tree: Tree) -> str:
@@ -445,12 +494,21 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "edition": edition,
         "cards": cards(book),
         "beside": frozenset(formats),
+        "sources": _sources(book) if JATS in formats else (),
         "described": {
             id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
         },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
+
+
+JATS = "jats"
+
+
+def _sources(book: Book) -> tuple[Mapping[str, Any], ...]:
+    """Return what is known of the works in the bibliography, names as they are written."""
+    return tuple(csl_references(book.bibliography, replace(book.config.locale, capitals=False)))
 
 
 _TOLD = (
