@@ -79,7 +79,7 @@ _BUILDING = ".building-"
 
 @dataclass(frozen=True)
 class Written:
-    """One file that was written: its size in bytes, and the seconds it took."""
+    """One file, or folder, that was written: its size in bytes, and the seconds it took."""
 
     path: Path
     size: int
@@ -171,16 +171,19 @@ class _Maker:
 
     @property
     def target(self) -> Path:
-        """Where the file is made."""
-        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
+        """Where the file, or folder, is made."""
+        return self.scratch / self.format.target(self.printing)
 
     def make(self) -> Written:
         started = time.perf_counter()
         target = self.target
         try:
-            raw = self.keep(self.format, self._made)
-            if not target.exists():
-                target.write_bytes(raw)
+            if self.format.folder:
+                self._make()
+            else:
+                raw = self.keep(self.format, self._made)
+                if not target.exists():
+                    target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
         except Exception as error:
@@ -190,12 +193,17 @@ class _Maker:
             raise failed(self.format.package, f"格式 {self.format.name}", why) from None
         seconds = time.perf_counter() - started
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return Written(target, _size_of(target), seconds)
 
     def _made(self) -> bytes:
         """Make the file; return what is in it."""
+        self._make()
+        return self.target.read_bytes()
+
+    def _make(self) -> None:
+        """Have pandoc write, and the format finish that."""
         one = self.format
-        work = self.scratch / one.name
+        work = self.scratch / f"work-{one.name}"
         work.mkdir()
         printing = replace(self.printing, work=work)
         tree = one.prepare(printing)
@@ -208,7 +216,12 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target.read_bytes()
+
+
+def _size_of(path: Path) -> int:
+    """Return how large a file is, or all that a folder holds."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(one.stat().st_size for one in files)
 
 
 def as_text(format: Format[Any], printing: AnyPrinting, tree: Tree) -> str:

@@ -189,7 +189,14 @@ class Format(Generic[P]):
     by_default: bool = True
     scope: Scope | Literal["both"] = "chapter"
     files: tuple[Format[P], ...] = ()
+    folder: str = ""
     package: str = ""
+
+    def target(self, printing: P) -> str:
+        """Return what its file or folder is called."""
+        if self.folder:
+            return f"{self.folder}{printing.suffix}"
+        return f"{printing.name}{printing.suffix}{self.suffix}"
 
     def serves(self, scope: Scope) -> bool:
         """Tell whether it makes files of chapters, or of a book."""

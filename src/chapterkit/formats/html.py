@@ -25,7 +25,7 @@ from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawing
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
-from chapterkit.text.passes import passed, with_metadata
+from chapterkit.text.passes import passed, with_chapter_number, with_metadata
 from chapterkit.text.tree import (
     Attributes,
     Markup,
@@ -148,18 +148,7 @@ def _as_page(printing: ChapterPrinting) -> Tree:
 
 def _as_section(printing: ChapterPrinting) -> Tree:
     """Return a chapter's tree for a page on which other chapters stand, too."""
-    return _with_number(as_page(printing), printing.label)
-
-
-def _with_number(tree: Tree, label: str) -> Tree:
-    """Put a chapter's number before its title, so that the style sheet can set it apart."""
-    heading = chapter_heading(tree)
-    if not (label and heading):
-        return tree
-    number = span([string(label)], Attributes(classes=["chapter-number"]))
-    numbered = with_inlines(heading, [number, space(), *inlines_of(heading)])
-    blocks = [numbered if block is heading else block for block in tree_blocks(tree)]
-    return with_blocks(tree, blocks)
+    return with_chapter_number(as_page(printing), printing.label)
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
+from chapterkit.manuscript.model import Checked
 from chapterkit.manuscript.model import Model as _Model
 from chapterkit.manuscript.model import described as _described
 from chapterkit.manuscript.plan import (
@@ -24,7 +25,7 @@ from chapterkit.manuscript.plan import (
     wrong_plan,
     wrong_shape,
 )
-from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
+from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn, check_address
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale, regions
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
@@ -209,6 +210,10 @@ class BookModel(_Model):
     price: str = _described("定价，连同货币：68.00 元", default="")
     rights: str = _described("版权页上的权利声明", default="")
     description: str = _described("书店和读者看的一段简介，进 EPUB 和网页", default="")
+    address: Annotated[str, Checked(check_address)] = _described(
+        "网站放在哪里，如 https://example.org/book/；写了，各页就注明自己的地址，并有 sitemap.xml",
+        default="",
+    )
     cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)

@@ -48,7 +48,8 @@ class Wording:
     Of pages and files: `body` is what a book has between its contents and its references,
     `accessible` what an EPUB says of who can read it; `skip`, `permalink` and `way_back` are what
     links of a page are called: past the contents, to a heading, from a reference back to where it
-    is cited.
+    is cited. Of sites: `search`, `searched` and `unfound` belong to the search, `previous` and
+    `following` lead to the page before and the one behind.
     """
 
     experiment: str
@@ -147,6 +148,11 @@ class Wording:
     skip: str
     permalink: str
     way_back: str
+    search: str
+    searched: str
+    unfound: str
+    previous: str
+    following: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

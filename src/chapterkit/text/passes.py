@@ -13,6 +13,7 @@ from typing import Any
 
 from chapterkit.han import is_han
 from chapterkit.text.tree import (
+    Attributes,
     Change,
     Element,
     Pass,
@@ -24,6 +25,7 @@ from chapterkit.text.tree import (
     number_id,
     plain_text,
     space,
+    span,
     string,
     target_of,
     tree_blocks,
@@ -113,6 +115,16 @@ def numbered(label: str, between: str) -> Pass:
         )
 
     return number
+
+
+def with_chapter_number(tree: Tree, label: str) -> Tree:
+    """Put a chapter's number before its title, so that the style sheet can set it apart."""
+    heading = chapter_heading(tree)
+    if not (label and heading):
+        return tree
+    number = span([string(label)], Attributes(classes=["chapter-number"]))
+    titled = with_inlines(heading, [number, space(), *inlines_of(heading)])
+    return with_blocks(tree, [titled if one is heading else one for one in tree_blocks(tree)])
 
 
 def with_labels_apart(labels: Sequence[str], between: str) -> Pass:

@@ -128,6 +128,17 @@ def put_in(written: bytes, printing: AnyPrinting) -> bytes:
     return written
 
 
+def put_beside(written: bytes, printing: AnyPrinting, folder: str) -> tuple[bytes, dict[str, bytes]]:
+    """Return a page that asks for its pictures in a folder beside it, and these by their names."""
+    beside: dict[str, bytes] = {}
+    for one in printing.pictures.values():
+        name = f"{one.digest[:16]}.{one.kind}"
+        if (address := _address(one, _stand_in(one))) in written:
+            written = written.replace(address, f"{folder}/{name}".encode())
+            beside[name] = one.data
+    return written, beside
+
+
 def with_drawings(written: bytes, printing: AnyPrinting) -> bytes:
     """Return a page with the drawings made for it as parts of it, for wide and narrow screens."""
     for address, narrow in printing.narrow.items():
