@@ -20,6 +20,7 @@ def finished(page: str, wording: Wording) -> str:
     head, opening, body = page.partition("<main")
     body = _MARK.sub(_short_mark, _with_permalinks(body, wording))
     body = _with_ways_back(body, wording)
+    body = _NOTES.sub(r'<div id="footnotes"\1</div>', body)
     body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
     return head + opening + in_texts(body, _with_narrow_apostrophes)
 
@@ -37,6 +38,7 @@ def _with_permalinks(body: str, wording: Wording) -> str:
     return _HEADING.sub(linked, body)
 
 
+_NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
 _MARK = re.compile(r'<span class="citation"([^>]*)><sup>(.*?)</sup>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")

@@ -144,12 +144,17 @@ def with_drawings(written: bytes, printing: AnyPrinting) -> bytes:
     for address, narrow in printing.narrow.items():
         wide = printing.pictures[address]
         drawn = b'<span class="drawing">%b</span><span class="drawing narrow">%b</span>' % (
-            wide.data,
-            narrow.data,
+            _as_part(wide.data),
+            _as_part(narrow.data),
         )
         image = rb'<img\b[^>]*\bsrc="%b"[^>]*>' % re.escape(_address(wide, _stand_in(wide)))
         written = re.sub(image, lambda _, drawn=drawn: drawn, written)  # type: ignore[misc]
     return written
+
+
+def _as_part(drawing: bytes) -> bytes:
+    """Return a drawing as a part of a page: without the declaration that a file begins with."""
+    return re.sub(rb"^<\?xml[^>]*\?>\s*", b"", drawing)
 
 
 def named(printing: AnyPrinting) -> Mapping[bytes, bytes]:

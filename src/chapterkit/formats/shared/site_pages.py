@@ -245,7 +245,7 @@ def _led(page: Page, homes: Mapping[str, str]) -> str:
     )
 
 
-_NOTES = re.compile(r'<(section|aside) id="footnotes".*?<ol>\n?(.*)</ol>\s*</\1>', re.DOTALL)
+_NOTES = re.compile(r'<div id="footnotes".*?<ol>\n?(.*)</ol>\s*</div>', re.DOTALL)
 _NOTE = re.compile(r'(?=<li id="fn\d+">)')
 _NOTE_MARK = re.compile(r'href="#fn(\d+)" class="footnote-ref" id="fnref\1"([^>]*)><sup>\1</sup>')
 
@@ -255,7 +255,7 @@ def _without_notes(body: str) -> tuple[str, list[str]]:
     found = _NOTES.search(body)
     if not found:
         return body, []
-    notes = [one.strip() for one in _NOTE.split(found[2]) if one.strip()]
+    notes = [one.strip() for one in _NOTE.split(found[1]) if one.strip()]
     return body[: found.start()] + body[found.end() :], notes
 
 
@@ -274,8 +274,8 @@ def _with_notes(html: str, notes: Sequence[str]) -> str:
     )
     own = "\n".join(_renumbered(notes[number - 1], number, places[number]) for number in numbers)
     return (
-        f'{html}<section id="footnotes" class="footnotes" role="doc-endnotes">\n<hr>\n'
-        f"<ol>\n{own}\n</ol>\n</section>\n"
+        f'{html}<div id="footnotes" class="footnotes" role="doc-endnotes">\n<hr>\n'
+        f"<ol>\n{own}\n</ol>\n</div>\n"
     )
 
 
