@@ -37,6 +37,7 @@ from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import drawings_in
+from chapterkit.text.file_links import places_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.passes import spaced_references
@@ -352,8 +353,10 @@ def book_printing(
     trees, references = _cited_through(book, chapters, trees)
     ours = (*identifiers(with_blocks(trees[0], references)), *taken)
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    slugs = {one.slug for one in chapters}
     for document in documents:
         _check_led_to(document, here)
+        _check_files_led_to(document, slugs, book)
     shared = _shared(book, root, edition, formats)
     wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
@@ -391,6 +394,19 @@ def _check_led_to(document: Document, here: Collection[str]) -> None:
                 f"这里指到 {identifier}，可是{where}不在这次的书里",
                 document.rendered.origin(offset),
                 f"把 {thing.chapter} 也写进命令；一章也不写就是全书",
+            )
+
+
+def _check_files_led_to(document: Document, slugs: Collection[str], book: Book) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter's file that this book leaves out."""
+    for address, slug, _ in places_in(document.leading):
+        if slug not in slugs:
+            where = book.chapter(slug).label or slug
+            offset = max(0, document.rendered.text.find(f"]({address}"))
+            raise ChapterkitError(
+                f"这里指到 {address}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {slug} 也写进命令；一章也不写就是全书",
             )
 
 

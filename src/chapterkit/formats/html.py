@@ -26,20 +26,7 @@ from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.passes import passed, with_chapter_number, with_metadata
-from chapterkit.text.tree import (
-    Attributes,
-    Markup,
-    Tree,
-    attributes_of,
-    chapter_heading,
-    inlines_of,
-    space,
-    span,
-    string,
-    tree_blocks,
-    with_blocks,
-    with_inlines,
-)
+from chapterkit.text.tree import Markup, Tree, attributes_of, chapter_heading
 
 
 def _arguments(printing: AnyPrinting) -> list[str]:

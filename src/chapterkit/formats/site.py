@@ -1,4 +1,4 @@
-"""A site: pages that lead to one another, contents beside each, and a search; opened from a disk, too.
+"""A site: pages, contents beside each, and a search; it may be opened from a disk, too.
 
 The search is our own: what is shipped is the text itself, as a script, so that any stretch of
 Chinese is found whatever a dictionary takes for a word, from a disk as well as from a server, and
@@ -45,7 +45,15 @@ from chapterkit.formats.shared.site_pages import (
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.whole import copyright_page, title_page
 from chapterkit.text.passes import passed, with_metadata
-from chapterkit.text.tree import Element, Tree, kind_of, raw_block, text_of, tree_blocks, with_blocks
+from chapterkit.text.tree import (
+    Element,
+    Tree,
+    kind_of,
+    raw_block,
+    text_of,
+    tree_blocks,
+    with_blocks,
+)
 from chapterkit.text.whole import identifiers
 
 _SITE = ASSETS / "site"
@@ -74,7 +82,9 @@ def _prepare(printing: AnyPrinting) -> Tree:
         on_screens(printing),
     )
     here = identifiers(tree)
-    pages = [tree_blocks(with_cards(with_blocks(tree, one), printing, here)) for one in _pages(tree)]
+    pages = [
+        tree_blocks(with_cards(with_blocks(tree, one), printing, here)) for one in _pages(tree)
+    ]
     return standing_in(printing)(with_blocks(tree, [block for page in pages for block in page]))
 
 
@@ -165,7 +175,10 @@ class _Site:
         lines = [
             f'<li><a href="{one.page}.html">{one.html}</a></li>'
             for one in self.made.entries
-            if one.top == own.top and one.depth == 2 and one.page != page.name and one.page in begins
+            if one.top == own.top
+            and one.depth == 2
+            and one.page != page.name
+            and one.page in begins
         ]
         return f"<ul>\n{chr(10).join(lines)}\n</ul>" if lines else ""
 
@@ -190,7 +203,10 @@ class _Site:
         if self.printing.modified is not None:
             day = datetime.fromtimestamp(self.printing.modified, UTC).date().isoformat()
             changed = f"<lastmod>{day}</lastmod>"
-        lines = (f"<url><loc>{Markup.escape(self._address(one))}</loc>{changed}</url>" for one in self.pages)
+        lines = (
+            f"<url><loc>{Markup.escape(self._address(one))}</loc>{changed}</url>"
+            for one in self.pages
+        )
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'

@@ -128,7 +128,9 @@ def put_in(written: bytes, printing: AnyPrinting) -> bytes:
     return written
 
 
-def put_beside(written: bytes, printing: AnyPrinting, folder: str) -> tuple[bytes, dict[str, bytes]]:
+def put_beside(
+    written: bytes, printing: AnyPrinting, folder: str
+) -> tuple[bytes, dict[str, bytes]]:
     """Return a page that asks for its pictures in a folder beside it, and these by their names."""
     beside: dict[str, bytes] = {}
     for one in printing.pictures.values():

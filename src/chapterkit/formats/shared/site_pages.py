@@ -339,7 +339,7 @@ def _line(one: Entry, page: Page | None, begins: Mapping[str, str]) -> str:
 # --- plain text
 
 _HIDDEN = re.compile(
-    r'<div popover\b.*?</dl></div>|<annotation\b.*?</annotation>|<svg\b.*?</svg>'
+    r"<div popover\b.*?</dl></div>|<annotation\b.*?</annotation>|<svg\b.*?</svg>"
     r'|<span class="ways-back">.*?</span>|<a [^>]*class="footnote-(?:ref|back)".*?</a>'
     r"|<sup>.*?</sup>",
     re.DOTALL,
