@@ -248,6 +248,10 @@ class BookModel(_Model):
     allow_stale_opencc: bool = _described(
         "true：繁体版也用词典陈旧的 opencc-python-reimplemented 来转换", default=False
     )
+    templates: bool = _described(
+        "false：各章都是普通的 Markdown，{{ … }} 和 {% … %} 原样印出；默认 true，当作命令",
+        default=True,
+    )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
     keep: tuple[str, ...] = _described(

@@ -230,14 +230,14 @@ def load(folder: Folder) -> Book:
 def rendered(subject: Subject) -> Rendered:
     """Return a subject's Markdown, experiments and numbers in place.
 
-    A file outside a book is taken as it is, but for metadata at its head, which are no prose; one
-    that `numbers --bind` has been over is rendered. Raises ChapterkitError at the line of what a
+    A file outside a book, and of a book without templates, is taken as it is, but for metadata at
+    its head, which are no prose; one that `numbers --bind` has been over is rendered. Raises ChapterkitError at the line of what a
     template gets wrong.
     """
-    if subject.chapter:
+    if subject.chapter and subject.book.config.templates:
         return render(subject.book, subject.chapter, subject.variant)
-    text = without_metadata(subject.text)
-    if subject.book.ledger and "{{" in text:
+    text = without_metadata(subject.chapter.text if subject.chapter else subject.text)
+    if not subject.chapter and subject.book.ledger and "{{" in text:
         return render(subject.book, Chapter("", "", subject.name, text))
     return rendered_plainly(text, subject.name)
 
@@ -506,7 +506,8 @@ def variants(
     """
     config = subject.book.config
     check_editions(config)
-    passages = passages_of(_templates(subject)) if subject.chapter else []
+    has_templates = subject.chapter and config.templates
+    passages = passages_of(_templates(subject)) if has_templates else []
     if not passages:
         all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
         return [replace(subject, variant=all_alike, formats=frozenset(formats))]

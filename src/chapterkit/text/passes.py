@@ -20,6 +20,7 @@ from chapterkit.text.tree import (
     Tree,
     chapter_heading,
     inlines_of,
+    is_even,
     kind_of,
     metadata,
     number_id,
@@ -31,6 +32,7 @@ from chapterkit.text.tree import (
     tree_blocks,
     walk,
     with_blocks,
+    with_free_widths,
     with_inlines,
 )
 
@@ -96,6 +98,19 @@ def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
+def without_even_columns(tree: Tree) -> Tree:
+    """Return the tree, tables whose columns are all given one width having those that they need.
+
+    pandoc gives them so where a row is typed in a line that is longer than it takes a line to be.
+    """
+
+    def change(element: Element) -> Element:
+        is_table = kind_of(element) == "Table" and is_even(element)
+        return with_free_widths(element) if is_table else element
+
+    return over_elements(change)(tree)
+
+
 def numbered(label: str, between: str) -> Pass:
     """Return the pass that prints a chapter's number (第 7 章) and `between` before its title.
 
@@ -141,6 +156,8 @@ def with_labels_apart(labels: Sequence[str], between: str) -> Pass:
 
 def _label_pattern(label: str) -> str:
     before, _, behind = "".join(label.split()).partition("{number}")
+    if not (before or behind):  # a letter alone may be a word
+        return r"\d+(?:\.\d+)*"
     return rf"{re.escape(before)}(?:\d+|[A-Z]+)(?:\.\d+)*{re.escape(behind)}"
 
 

@@ -113,14 +113,16 @@ def _of_text(
             yield Sketch(own, level, held)
             number += 1
             held, level = [], 2
-            own = names.free(prefix + _short_name(attributes_of(block).identifier, number))
+            own = names.free(_section_name(prefix, attributes_of(block).identifier, number))
         held.append(block)
     yield Sketch(own, level, held)
 
 
-def _short_name(identifier: str, number: int) -> str:
+def _section_name(prefix: str, identifier: str, number: int) -> str:
     """Return what a section's file is called: by its identifier where that can name a file."""
-    return identifier if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", identifier) else str(number)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", identifier):
+        return f"{prefix}{number}"
+    return identifier if prefix and identifier.startswith(prefix) else prefix + identifier
 
 
 def _evidence(printing: AnyPrinting, names: _Names) -> Sketch:
