@@ -176,10 +176,7 @@ def _put_back(kept: Mapping[Path, Path | None], changed: Mapping[Path, Path]) ->
                 path.unlink()
     for path, new in changed.items():
         with suppress(OSError):
-            if not (os.path.lexists(new) and _exchanged(new, path)):
-                path.rename(new.with_name(f"{new.name}.new"))
-                if os.path.lexists(new):
-                    new.rename(path)
+            _put_folder(path, new)
 
 
 def remove_left(folder: Path) -> None:

@@ -231,8 +231,8 @@ def rendered(subject: Subject) -> Rendered:
     """Return a subject's Markdown, experiments and numbers in place.
 
     A file outside a book, and of a book without templates, is taken as it is, but for metadata at
-    its head, which are no prose; one that `numbers --bind` has been over is rendered. Raises ChapterkitError at the line of what a
-    template gets wrong.
+    its head, which are no prose; one that `numbers --bind` has been over is rendered. Raises
+    ChapterkitError at the line of what a template gets wrong.
     """
     if subject.chapter and subject.book.config.templates:
         return render(subject.book, subject.chapter, subject.variant)

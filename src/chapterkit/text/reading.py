@@ -118,7 +118,7 @@ _FARTHEST = 200
 
 
 def _in_indented_code(text: str, place: int) -> bool:
-    """Tell whether a place is in a block of code by indentation: behind a blank line, in no list."""
+    """Tell whether a place is in indented code: behind a blank line, and in no list."""
     begin = text.rfind("\n", 0, place) + 1
     if not text.startswith(("    ", "\t"), begin):
         return False

@@ -156,7 +156,7 @@ function ask() {
 }
 
 form.hidden = false;
-field.addEventListener("focus", ask);
+field.addEventListener("focus", () => { ask(); show(); });
 field.addEventListener("input", () => { ask(); show(); });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -165,7 +165,6 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { panel.hidden = true; field.focus(); }
 });
-form.addEventListener("focusin", show);
 form.addEventListener("focusout", (event) => { if (event.relatedTarget && !form.contains(event.relatedTarget)) panel.hidden = true; });
 form.addEventListener("click", (event) => { if (event.target.closest("a")) panel.hidden = true; });
 document.addEventListener("pointerdown", (event) => { if (!form.contains(event.target)) panel.hidden = true; });

@@ -47,6 +47,7 @@ _TABLE = re.compile(r'(<div class="[^"]*\bwide\b[^>]*>\s*)?(<table.*?</table>)',
 _IMAGE = re.compile(r'<img role="img"')
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
 
+
 def _scrolling(found: re.Match[str]) -> str:
     """Return a table that a narrow page lets its reader scroll."""
     return found[0] if found[1] else f'<div class="wide" tabindex="0">{found[2]}</div>'

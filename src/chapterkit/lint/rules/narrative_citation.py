@@ -6,8 +6,9 @@ citation stand behind the name.
 
 An `@key` without brackets belongs to its sentence wherever no name or noun stands before it.
 
-Quiet: a citation behind a name, a noun or the end of a sentence (`Chu 等人[@key]提出`；`文献 [@key]
-指出`；`……更稳定。[@key] Jin 等人则认为`), and one in brackets that a reader is sent to (`参见 [@key]`).
+Quiet: a citation behind a name, a noun or the end of a sentence (`Chu 等人[@key]提出`；
+`文献 [@key] 指出`；`……更稳定。[@key] Jin 等人则认为`), and one in brackets that a reader is
+sent to (`参见 [@key]`).
 
 Options: `style`, `numeric` (default) or `author-date`, which prints the author of an `@key` in the
 text, so that only citations in brackets are problems.
