@@ -30,7 +30,6 @@ from chapterkit.text.tree import (
     Tree,
     attributes_of,
     div,
-    kind_of,
     tree_blocks,
     with_attributes,
     with_blocks,
@@ -68,7 +67,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         with_metadata(metadata),
         lambda tree: with_blocks(tree, [*pages, *tree_blocks(tree)]),
         aligned(printing, unseen),
-        over_elements(_held),
+        over_elements(_held, {"Figure"}),
         on_screens(printing),
         standing_in(printing),
     )
@@ -77,7 +76,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
 def _held(element: Element) -> Element:
     """Put a figure into a div that has its identifier: pandoc finds no figure in another file."""
     identifier = attributes_of(element).identifier
-    if kind_of(element) != "Figure" or not identifier:
+    if not identifier:
         return element
     return div([with_attributes(element, Attributes())], Attributes(identifier))
 

@@ -77,7 +77,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
-    return passed(tree, over_elements(lambda one: _for_typst(one, images, printing)))
+    return passed(tree, over_elements(lambda one: _for_typst(one, images, printing), _REWORKED))
 
 
 def _with_words_kept(printing: AnyPrinting) -> Pass:
@@ -174,9 +174,9 @@ def _shown(evidence: Element, printing: AnyPrinting) -> Element:
     boxes = str.maketrans(dict.fromkeys(missing, "□"))
 
     def change(one: Element) -> Element:
-        return string(text_of(one).translate(boxes)) if kind_of(one) == "Str" else one
+        return string(text_of(one).translate(boxes))
 
-    return walk([evidence], change)[0]
+    return walk([evidence], change, {"Str"})[0]
 
 
 def _of_title_pages(config: Config) -> list[str]:
@@ -208,6 +208,9 @@ def _copied_images(printing: AnyPrinting) -> dict[str, str]:
         copied[address] = f"image{number}.{picture.kind}"
         (printing.work / copied[address]).write_bytes(picture.data)
     return copied
+
+
+_REWORKED = frozenset({"Image", "Math", "Div"})
 
 
 def _for_typst(

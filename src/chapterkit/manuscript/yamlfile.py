@@ -273,11 +273,20 @@ def _misfits(
             lacking = missing.get(steps[:-1], [])
             if (meant := nearest(str(steps[-1]), lacking)) is not None:
                 lacking.remove(meant)
-        if error["type"] != "missing" and not file.is_spoilt(steps):
+        told = error["type"] == "missing" or _follows(error, errors)
+        if not told and not file.is_spoilt(steps):
             yield _misfit(file, error, kind, what)
     for steps, keys in missing.items():
         if keys and steps not in file.doubled and not file.is_spoilt(steps):
             yield _incomplete(file, steps, keys, what)
+
+
+def _follows(error: Any, errors: Sequence[Any]) -> bool:
+    """Tell whether a list is too short only since pydantic does not count items that do not fit."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        one["loc"][: len(place)] == place and len(one["loc"]) > len(place) for one in errors
+    )
 
 
 def _without_tags(data: Any, steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -218,7 +218,9 @@ def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
     document = old.printing.document
     tree, _ = with_references(tree, markdown, old.things, document.counting)
     tree = gated(tree)
-    tree = with_blocks(tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited)))
+    tree = with_blocks(
+        tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited), {"Cite"})
+    )
     config = old.printing.config
     if config.locale.chinese and config.style.space == "space":
         tree = spaced_references(tree)
@@ -230,4 +232,4 @@ def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
 
 
 def _as_before(element: Element, cited: Mapping[str, Element]) -> Element:
-    return cited.get(_key(element), element) if kind_of(element) == "Cite" else element
+    return cited.get(_key(element), element)

@@ -83,7 +83,8 @@ def finish_references(
             return with_caption(element, walk(caption_of(element), _with_wide_commas))
         return element
 
-    blocks = walk(walk(tree_blocks(tree), change), _without_spaces_before_cites)
+    finished = walk(tree_blocks(tree), change, {"Cite", "Div", "Figure", "Table"})
+    blocks = walk(finished, _without_spaces_before_cites, _WITH_CITES)
     return with_blocks(tree, _with_heading(blocks, title))
 
 
@@ -269,9 +270,10 @@ def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
+_WITH_CITES = frozenset({"Para", "Plain", "Emph", "Strong"})
+
+
 def _without_spaces_before_cites(element: Element) -> Element:
-    if kind_of(element) not in {"Para", "Plain", "Emph", "Strong"}:
-        return element
     kept: Inlines = []
     for inline in inlines_of(element):
         if kind_of(inline) == "Cite" and any(map(_is_raised, inlines_of(inline)[:1])):

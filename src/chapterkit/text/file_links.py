@@ -75,11 +75,11 @@ def led(leading: Mapping[str, str]) -> Pass:
     """Return the pass by which links with these addresses lead to these identifiers."""
 
     def change(element: Element) -> Element:
-        if kind_of(element) != "Link" or (target := target_of(element)).address not in leading:
+        if (target := target_of(element)).address not in leading:
             return element
         return with_target(element, Target(f"#{leading[target.address]}", target.title))
 
-    return over_elements(change) if leading else lambda tree: tree
+    return over_elements(change, {"Link"}) if leading else lambda tree: tree
 
 
 def settled(final: Callable[[str, str], str]) -> Pass:
@@ -87,12 +87,12 @@ def settled(final: Callable[[str, str], str]) -> Pass:
 
     def change(element: Element) -> Element:
         address, title = target_of(element)
-        if kind_of(element) != "Link" or _BETWEEN not in address or address[:1] != "#":
+        if _BETWEEN not in address or address[:1] != "#":
             return element
         slug, identifier = taken_apart(address[1:])
         return with_target(element, Target(f"#{final(slug, identifier)}", title))
 
-    return over_elements(change)
+    return over_elements(change, {"Link"})
 
 
 def places_in(leading: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -205,8 +205,14 @@ def gated(tree: Tree, known: Known = AUTHORS) -> Tree:
     The text of a link that may not stand stays, and so does everything that attributes were on.
     """
     seen: set[str] = set()
-    blocks = walk(tree_blocks(tree), lambda element: _once(_let_through(element, known), seen))
+    blocks = walk(
+        tree_blocks(tree), lambda element: _once(_let_through(element, known), seen), _LOOKED_AT
+    )
     return {**tree, "meta": {}, "blocks": blocks}
+
+
+_RAW = frozenset({"RawInline", "RawBlock"})
+_LOOKED_AT = TEXTS | BEARING | _RAW
 
 
 def _once(element: Element | list[Element], seen: set[str]) -> Element | list[Element]:
@@ -225,7 +231,7 @@ def _once(element: Element | list[Element], seen: set[str]) -> Element | list[El
 
 
 def _is_raw(element: Element) -> bool:
-    return kind_of(element) in {"RawInline", "RawBlock"}
+    return kind_of(element) in _RAW
 
 
 def _let_through(element: Element, known: Known) -> Element | list[Element]:

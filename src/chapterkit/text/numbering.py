@@ -489,7 +489,8 @@ def with_references(
     changes = [(one.start(), one.end(), in_markdown(one)) for one in _EMPTY.finditer(rendered.text)]
     if not changes:
         return tree, rendered
-    return with_blocks(tree, walk(tree_blocks(tree), in_tree)), replaced(rendered, changes)
+    blocks = walk(tree_blocks(tree), in_tree, {"Link"})
+    return with_blocks(tree, blocks), replaced(rendered, changes)
 
 
 def _unknown(identifier: str, known: Collection[str]) -> ChapterkitError:
@@ -524,7 +525,7 @@ def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree
     }
 
     def change(element: Element) -> Element:
-        if kind_of(element) != "Link" or not target_of(element).address.startswith("#"):
+        if not target_of(element).address.startswith("#"):
             return element
         key = taken_apart(_identifier(element))[1], plain_text(inlines_of(element))
         if key not in texts:
@@ -532,7 +533,7 @@ def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree
         thing, style = texts[key]
         return with_inlines(element, _words(named(thing, style, counting.wording, thing.chapter)))
 
-    return with_blocks(tree, walk(tree_blocks(tree), change)) if texts else tree
+    return with_blocks(tree, walk(tree_blocks(tree), change, {"Link"})) if texts else tree
 
 
 def without_links_elsewhere(tree: Tree, here: Collection[str] | None = None) -> Tree:
@@ -545,10 +546,10 @@ def without_links_elsewhere(tree: Tree, here: Collection[str] | None = None) -> 
 
     def change(element: Element) -> Element | list[Element]:
         address = target_of(element).address
-        is_away = kind_of(element) == "Link" and address.startswith("#")
-        return inlines_of(element) if is_away and address[1:] not in here else element
+        is_away = address.startswith("#") and address[1:] not in here
+        return inlines_of(element) if is_away else element
 
-    return with_blocks(tree, walk(tree_blocks(tree), change))
+    return with_blocks(tree, walk(tree_blocks(tree), change, {"Link"}))
 
 
 def identifiers_of(things: Sequence[Thing]) -> dict[str, Thing]:

@@ -6,7 +6,7 @@ A pass takes a tree and returns a changed copy of it, never the tree itself chan
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import Any
@@ -42,9 +42,9 @@ def passed(tree: Tree, *passes: Pass) -> Tree:
     return reduce(lambda done, one: one(done), passes, tree)
 
 
-def over_elements(change: Change) -> Pass:
-    """Return the pass that asks `change` for every element: see `walk`."""
-    return lambda tree: with_blocks(tree, walk(tree_blocks(tree), change))
+def over_elements(change: Change, kinds: Collection[str] | None = None) -> Pass:
+    """Return the pass that asks `change` for every element, or those of some kinds: see `walk`."""
+    return lambda tree: with_blocks(tree, walk(tree_blocks(tree), change, kinds))
 
 
 def with_metadata(values: Mapping[str, Any]) -> Pass:
@@ -57,7 +57,9 @@ def with_metadata(values: Mapping[str, Any]) -> Pass:
 
 def unwrap_numbers(tree: Tree) -> Tree:
     """Return the tree without the spans of recorded numbers, their text in place."""
-    return over_elements(lambda one: inlines_of(one) if number_id(one) is not None else one)(tree)
+    return over_elements(
+        lambda one: inlines_of(one) if number_id(one) is not None else one, {"Span"}
+    )(tree)
 
 
 def spaced_references(tree: Tree) -> Tree:
@@ -66,11 +68,11 @@ def spaced_references(tree: Tree) -> Tree:
     A check asks authors for one between Han and Latin letters or digits; they cannot type it
     where a reference begins or ends, which is 案例 2.1 in one place and “小结” in the next.
     """
-    return over_elements(_with_references_apart)(tree)
+    return over_elements(_with_references_apart, _RUNNING)(tree)
 
 
 def _with_references_apart(element: Element) -> Element:
-    inlines = inlines_of(element) if kind_of(element) in _RUNNING else []
+    inlines = inlines_of(element)
     if not any(map(_is_reference, inlines)):
         return element
     apart = inlines[:1]
@@ -105,10 +107,9 @@ def without_even_columns(tree: Tree) -> Tree:
     """
 
     def change(element: Element) -> Element:
-        is_table = kind_of(element) == "Table" and is_even(element)
-        return with_free_widths(element) if is_table else element
+        return with_free_widths(element) if is_even(element) else element
 
-    return over_elements(change)(tree)
+    return over_elements(change, {"Table"})(tree)
 
 
 def numbered(label: str, between: str) -> Pass:

@@ -6,6 +6,7 @@ kind lays out in its own way. That layout is known here and nowhere else.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NotRequired, TypedDict
@@ -197,6 +198,8 @@ _INLINES_AT = {
     **dict.fromkeys(("Quoted", "Cite", "Span", "Link", "Image"), 1),
     "Header": 2,
 }
+CONTAINING = frozenset(_INLINES_AT)
+"""The kinds of elements that contain inlines."""
 _ATTRIBUTES_AT = {
     **dict.fromkeys(("CodeBlock", "Div", "Figure", "Table", "Code", "Span", "Link", "Image"), 0),
     "Header": 1,
@@ -272,7 +275,7 @@ def title_text(inlines: Sequence[Element]) -> str:
     >>> title_text([string("训练"), space(), {"t": "Note", "c": []}])
     '训练'
     """
-    own = walk(inlines, lambda one: [] if kind_of(one) == "Cite" else one)
+    own = walk(inlines, lambda _: [], {"Cite"})
     return re.sub("  +", " ", plain_text(own).replace(OPAQUE, "")).strip()
 
 
@@ -532,73 +535,108 @@ def _elements(node: Any) -> Iterator[Element]:
     ahead = [node]
     while ahead:
         node = ahead.pop()
-        if isinstance(node, dict):
-            if "t" in node:
-                yield node  # type: ignore[misc]
-            ahead.extend(reversed(node.values()))
-        elif isinstance(node, list):
-            ahead.extend(reversed(node))
+        if type(node) is list:
+            ahead.extend([one for one in reversed(node) if type(one) in _BRANCHES])
+        elif "t" not in node:
+            ahead.extend([one for one in reversed(node.values()) if type(one) in _BRANCHES])
+        else:
+            yield node
+            if node["t"] not in _LEAVES and type(content := node.get("c")) in _BRANCHES:
+                ahead.append(content)
 
 
-def walk(elements: Sequence[Element], change: Change) -> list[Element]:
-    """Return copies of elements in which `change` has been asked for each one, at every depth.
+_BRANCHES = frozenset({list, dict})
+# Kinds that contain no other elements; most of a text are these.
+_LEAVES = frozenset({"Str", "Space", "SoftBreak", "LineBreak", "Code", "RawInline", "RawBlock"})
+
+
+def walk(
+    elements: Sequence[Element], change: Change, kinds: Collection[str] | None = None
+) -> list[Element]:
+    """Return elements in which `change` has been asked for each one of these kinds, at any depth.
 
     `change` gets an element whose children are already changed, and returns what takes its
-    place: an element, or a list of elements to be spliced in.
+    place: an element, or a list of elements to be spliced in. It never changes what it gets:
+    where nothing is changed, what is returned is what was given. Without `kinds` it is asked for
+    every element.
 
     >>> walk([superscript([string("甲"), space()])], lambda e: [] if e == space() else e)
     [{'t': 'Superscript', 'c': [{'t': 'Str', 'c': '甲'}]}]
     """
-    changed: list[Element] = _walk(list(elements), change)
-    return changed
+    return list(_walk(list(elements), change, kinds))
 
 
-def _walk(node: Any, change: Change) -> Any:
-    if isinstance(node, list):
-        out: list[Any] = []
-        for item in node:
-            new = _walk(item, change)
-            spliced = isinstance(item, dict) and "t" in item and isinstance(new, list)
-            out.extend(new) if spliced else out.append(new)
-        return out
-    if isinstance(node, dict):
-        copy: Any = {key: _walk(value, change) for key, value in node.items()}
-        return change(copy) if "t" in copy else copy
-    return node
+def _walk(nodes: list[Any], change: Change, kinds: Collection[str] | None) -> list[Any]:
+    """Return a list changed as `walk` says; the very same one if nothing in it is another."""
+    out: list[Any] | None = None
+    for place, item in enumerate(nodes):
+        new = item
+        if type(item) is dict:
+            kind = item.get("t")
+            if kind not in _LEAVES:
+                new = _with_content(item, change, kinds)
+            if kind is not None and (kinds is None or kind in kinds):
+                new = change(new)
+        elif type(item) is list:
+            new = _walk(item, change, kinds)
+        if out is None and new is not item:
+            out = nodes[:place]
+        if out is not None:
+            out.extend(new) if type(new) is list and type(item) is dict else out.append(new)
+    return nodes if out is None else out
+
+
+def _with_content(node: Any, change: Change, kinds: Collection[str] | None) -> Any:
+    """Return an element, or another mapping, with its content changed."""
+    made: Any = None
+    for key, value in node.items():
+        if type(value) is list:
+            new: Any = _walk(value, change, kinds)
+        elif type(value) is dict:
+            [new] = _walk([value], change, kinds)
+        else:
+            continue
+        if new is not value:
+            made = made or {**node}
+            made[key] = new
+    return made or node
 
 
 def outermost(node: Any, kinds: Collection[str]) -> Iterator[Element]:
     """Yield the elements of some kinds in the order of the text, none from within another."""
-    if isinstance(node, dict):
-        if node.get("t") in kinds:
-            yield node  # type: ignore[misc]
-            return
-        node = node.values()
-    elif not isinstance(node, list):
-        return
-    for child in node:
-        yield from outermost(child, kinds)
+    for child in [node] if type(node) is dict else node:
+        if type(child) is list:
+            yield from outermost(child, kinds)
+        elif type(child) is dict:
+            kind = child.get("t")
+            if kind in kinds:
+                yield child  # type: ignore[misc]
+            elif kind not in _LEAVES:
+                yield from outermost(list(child.values()), kinds)
 
 
 def over_outermost(node: Any, kinds: Collection[str], change: Callable[[Element], Element]) -> Any:
-    """Return a copy of elements, changed are those that `outermost` yields, in that order."""
-    if isinstance(node, list):
-        return [over_outermost(item, kinds, change) for item in node]
-    if isinstance(node, dict):
-        if node.get("t") in kinds:
-            return change(node)  # type: ignore[arg-type]
-        return {key: over_outermost(value, kinds, change) for key, value in node.items()}
-    return node
+    """Return elements, changed are those that `outermost` yields, in that order."""
+    return _over(node, lambda one: one.get("t") in kinds, change)
 
 
 def over_matching(node: Any, wanted: Collection[int], change: Callable[[Element], Element]) -> Any:
-    """Return a copy of elements, changed are those whose `id` is wanted; they are not entered."""
-    if isinstance(node, list):
-        return [over_matching(item, wanted, change) for item in node]
-    if isinstance(node, dict):
-        if id(node) in wanted:
-            return change(node)  # type: ignore[arg-type]
-        return {key: over_matching(value, wanted, change) for key, value in node.items()}
+    """Return elements, changed are those whose `id` is wanted; they are not entered."""
+    return _over(node, lambda one: id(one) in wanted, change)
+
+
+def _over(node: Any, is_wanted: Callable[[Any], bool], change: Callable[[Any], Element]) -> Any:
+    """Return elements with the wanted ones changed, and not entered; what is not, is the same."""
+    if type(node) is dict:
+        if is_wanted(node):
+            return change(node)
+        if node.get("t") in _LEAVES:
+            return node
+        made = {key: _over(value, is_wanted, change) for key, value in node.items()}
+        return made if any(made[key] is not value for key, value in node.items()) else node
+    if type(node) is list:
+        every = [_over(one, is_wanted, change) for one in node]
+        return every if any(map(operator.is_not, every, node)) else node
     return node
 
 

@@ -11,6 +11,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.text.file_links import settled
 from chapterkit.text.origins import Rendered
 from chapterkit.text.tree import (
+    BEARING,
     Attributes,
     Element,
     Target,
@@ -154,7 +155,7 @@ def renamed(tree: Tree, changes: Mapping[str, str]) -> Tree:
             return with_target(element, Target(f"#{changes[address[1:]]}", title))
         return element
 
-    return with_blocks(tree, walk(tree_blocks(tree), change)) if changes else tree
+    return with_blocks(tree, walk(tree_blocks(tree), change, BEARING)) if changes else tree
 
 
 def is_of_one_text(element: Element) -> bool:

@@ -111,10 +111,10 @@ def over_evidence(printing: AnyPrinting, change: Callable[[Element], Element]) -
     """Return the pass in which `change` makes an element of each table's div."""
 
     def changed(element: Element) -> Element:
-        is_ours = kind_of(element) == "Div" and CLASS in attributes_of(element).classes
+        is_ours = CLASS in attributes_of(element).classes
         return change(element) if is_ours else element
 
-    return over_elements(changed) if has_evidence(printing) else lambda tree: tree
+    return over_elements(changed, {"Div"}) if has_evidence(printing) else lambda tree: tree
 
 
 def in_typst(element: Element) -> Element:

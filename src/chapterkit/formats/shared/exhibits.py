@@ -48,7 +48,7 @@ def over_exhibits(printing: AnyPrinting, change: Callable[[Element], list[Elemen
     def changed(element: Element) -> Element | list[Element]:
         return change(element) if is_exhibit(element) else element
 
-    return over_elements(changed) if has_exhibits(printing) else lambda tree: tree
+    return over_elements(changed, {"Div"}) if has_exhibits(printing) else lambda tree: tree
 
 
 def scrolling(printing: AnyPrinting) -> Callable[[Element], list[Element]]:
@@ -153,11 +153,17 @@ def _digits(decimals: str, longest: int) -> str:
 
 
 _EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
+_TABLE_BODY = re.compile(rb"<tbody>.*?</tbody>", re.DOTALL)
+_ROW_HEAD = re.compile(rb"<th(?![^<>]*(?:colspan|scope)=)")
 
 
 def with_heads_that_speak(page: bytes) -> bytes:
-    """Return a page of which no cell is a head, and says nothing: the corner of a table."""
-    return _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+    """Return a page whose tables' heads say of what they are: none is empty, rows have their own.
+
+    The corner of a table, which says nothing, is no head.
+    """
+    page = _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+    return _TABLE_BODY.sub(lambda one: _ROW_HEAD.sub(rb'<th scope="row"', one[0]), page)
 
 
 # --- Markdown and Word

@@ -41,11 +41,11 @@ def with_cards(tree: Tree, printing: AnyPrinting, here: Collection[str] = ()) ->
         over_outermost(
             tree_blocks(tree),
             {"Header", "Link"},
-            lambda one: walk([one], lambda within: _titled(within, printing))[0],
+            lambda one: walk([one], lambda within: _titled(within, printing), {"Span"})[0],
         ),
     )
     shown = [id for id in _shown(titled) if id in printing.cards]
-    made = passed(titled, over_elements(lambda one: _as_button(one, printing)))
+    made = passed(titled, over_elements(lambda one: _as_button(one, printing), {"Span"}))
     here = identifiers_in(made).union(here)
     cards = "\n".join(card_html(printing.cards[id], here) for id in shown)
     return with_blocks(made, [*tree_blocks(made), *([raw_block("html", cards)] if cards else [])])

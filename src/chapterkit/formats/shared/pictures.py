@@ -19,7 +19,7 @@ from chapterkit.formats import AnyPrinting
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.text.passes import over_elements
 from chapterkit.text.pictures import origin_of
-from chapterkit.text.tree import Element, Pass, Target, kind_of, target_of, with_target
+from chapterkit.text.tree import Element, Pass, Target, target_of, with_target
 
 _NAME_LENGTH = 63
 _LONG_NAME = re.compile(rb'descr="data:image/[a-z]+;base64,([A-Za-z0-9+/=]+)"')
@@ -96,12 +96,10 @@ def _pointing_at(address_of: Callable[[Picture], bytes], printing: AnyPrinting) 
             raise placed(error, address, printing) from None
 
     def pointed(element: Element) -> Element:
-        if kind_of(element) != "Image":
-            return element
         address, title = target_of(element)
         return with_target(element, Target(addresses[address], title))
 
-    return over_elements(pointed)
+    return over_elements(pointed, {"Image"})
 
 
 def placed(error: PictureError, address: str, printing: AnyPrinting) -> ChapterkitError:

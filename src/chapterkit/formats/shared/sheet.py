@@ -90,7 +90,7 @@ def sheet_tree(printing: ChapterPrinting) -> Tree:
         as_page(printing),
         aligned(printing, unseen),
         over_exhibits(printing, scrolling(printing)),
-        over_elements(_as_button),
+        over_elements(_as_button, {"Span"}),
         on_screens(printing),
         standing_in(printing),
     )

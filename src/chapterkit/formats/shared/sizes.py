@@ -12,7 +12,7 @@ from typing import NamedTuple
 from chapterkit.formats import AnyPrinting
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.text.passes import over_elements
-from chapterkit.text.tree import Element, Pass, attributes_of, kind_of, target_of, with_attributes
+from chapterkit.text.tree import Element, Pass, attributes_of, target_of, with_attributes
 
 
 class Room(NamedTuple):
@@ -60,14 +60,14 @@ def in_inches(printing: AnyPrinting, room: Room) -> Pass:
 
     def sized(element: Element) -> Element:
         picture = printing.pictures.get(target_of(element).address)
-        if kind_of(element) != "Image" or picture is None:
+        if picture is None:
             return element
         width, height = printed_size(element, picture, room)
         own = attributes_of(element)
         own = own.having("width", f"{width / 72:.4f}in").having("height", f"{height / 72:.4f}in")
         return with_attributes(element, own)
 
-    return over_elements(sized)
+    return over_elements(sized, {"Image"})
 
 
 def on_screens(printing: AnyPrinting) -> Pass:
@@ -77,11 +77,11 @@ def on_screens(printing: AnyPrinting) -> Pass:
         picture = printing.pictures.get(target_of(element).address)
         own = attributes_of(element)
         width = own.get("width")
-        if kind_of(element) != "Image" or picture is None or not width.endswith("%"):
+        if picture is None or not width.endswith("%"):
             return element
         most = "100%" if picture.kind == "svg" else f"min(100%, {picture.size[0]:.0f}px)"
         limit = f"width: {width}; max-width: {most}; height: auto"
         pairs = [one for one in own.pairs if one[0] not in {"width", "height"}]
         return with_attributes(element, own._replace(pairs=[*pairs, ("style", limit)]))
 
-    return over_elements(sized)
+    return over_elements(sized, {"Image"})

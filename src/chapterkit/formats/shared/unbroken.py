@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from chapterkit.text.passes import over_elements
 from chapterkit.text.tree import (
+    CONTAINING,
     Element,
     Pass,
     inlines_of,
@@ -32,7 +33,8 @@ def unbroken(labels: Iterable[str]) -> Pass:
     """
     words = "|".join(map(re.escape, filter(None, labels)))
     before = re.compile(rf"(?:[{_BEFORE}]{'|' + words if words else ''})$")
-    return over_elements(lambda one: _kept_together(one, before))
+    # Not in the alternative text of a picture, which stands in no line.
+    return over_elements(lambda one: _kept_together(one, before), CONTAINING - {"Image"})
 
 
 _NUMBER_ENDS = re.compile(r"[0-9０-９]$")
@@ -42,8 +44,7 @@ _COUNTED = re.compile(f"[{_MEASURES}%％‰]")
 
 def _kept_together(element: Element, before: re.Pattern[str]) -> Element:
     inlines = inlines_of(element)
-    is_told = kind_of(element) == "Image"  # its alternative text, which stands in no line
-    if is_told or not any(kind_of(one) == "Space" for one in inlines[1:-1]):
+    if not any(kind_of(one) == "Space" for one in inlines[1:-1]):
         return element
     kept = list(inlines)
     for place, inline in enumerate(inlines[1:-1], 1):
