@@ -22,9 +22,7 @@ from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import (
     files_below,
-    folders_below,
     leads_out,
-    make_folder,
     move_together,
     packed,
     path_from_here,
@@ -49,6 +47,7 @@ from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import drawings_in
+from chapterkit.text.file_links import places_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.passes import spaced_references
@@ -92,7 +91,7 @@ _BUILDING = ".building-"
 
 @dataclass(frozen=True)
 class Written:
-    """One file that was written: its size in bytes, and the seconds it took."""
+    """One file, or folder, that was written: its size in bytes, and the seconds it took."""
 
     path: Path
     size: int
@@ -125,38 +124,9 @@ def printed(
             running = {one.format.name: pool.submit(one.make) for one in queue}
             made = [running[name].result() for name in makers]
         targets = {folder / one.path.name: one.path for one in made}
-        _move(targets)
+        changed = {to: new for to, new in targets.items() if not _is_same(new, to)}
+        move_together(changed)
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
-
-
-def _move(targets: Mapping[Path, Path]) -> None:
-    """Move files, and the files of folders, into place together.
-
-    What else stands in a folder stays, but for what an earlier build put into folders within it.
-    """
-    moves: dict[Path, Path] = {}
-    inner: list[Path] = []
-    for target, made in targets.items():
-        if not made.is_dir():
-            moves[target] = made
-            continue
-        make_folder(target)
-        remove_left(target)
-        moves |= {target / path: made / path for path in files_below(made)}
-        inner += [target / path for path in folders_below(made)]
-    for one in inner:
-        make_folder(one)
-        remove_left(one)
-    move_together({to: new for to, new in moves.items() if not _is_same(new, to)})
-    for one in inner:
-        _remove_others(one, moves)
-
-
-def _remove_others(folder: Path, kept: Collection[Path]) -> None:
-    """Remove the files of a folder that are not among those kept."""
-    for path in folder.iterdir():
-        if path.is_file() and path not in kept:
-            path.unlink()
 
 
 def _is_same(new: Path, old: Path) -> bool:
@@ -223,8 +193,8 @@ class _Maker:
 
     @property
     def target(self) -> Path:
-        """Where the file is made."""
-        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
+        """Where the file, or folder, is made."""
+        return self.scratch / self.format.target(self.printing)
 
     def make(self) -> Written:
         """Make the file, unless it was kept; whoever waits for it goes on in any case."""
@@ -262,9 +232,9 @@ class _Maker:
         return Written(target, _size(target), seconds)
 
     def _made(self) -> bytes:
-        """Make the file; return what is in it."""
+        """Have pandoc write, and the format finish that; return the file, or the folder as one."""
         one = self.format
-        work = self.scratch / one.name
+        work = self.scratch / f"work-{one.name}"
         work.mkdir()
         printing = replace(self.printing, work=work, awaited=self._awaited)
         tree = one.prepare(printing)
@@ -423,8 +393,10 @@ def book_printing(
     trees, references = _cited_through(book, chapters, trees)
     ours = (*identifiers(with_blocks(trees[0], references)), *taken)
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    slugs = {one.slug for one in chapters}
     for document in documents:
         _check_led_to(document, here)
+        _check_files_led_to(document, slugs, book)
     shared = _shared(book, root, edition, formats)
     wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
@@ -462,6 +434,19 @@ def _check_led_to(document: Document, here: Collection[str]) -> None:
                 f"这里指到 {identifier}，可是{where}不在这次的书里",
                 document.rendered.origin(offset),
                 f"把 {thing.chapter} 也写进命令；一章也不写就是全书",
+            )
+
+
+def _check_files_led_to(document: Document, slugs: Collection[str], book: Book) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter's file that this book leaves out."""
+    for address, slug, _ in places_in(document.leading):
+        if slug not in slugs:
+            where = book.chapter(slug).label or slug
+            offset = max(0, document.rendered.text.find(f"]({address}"))
+            raise ChapterkitError(
+                f"这里指到 {address}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {slug} 也写进命令；一章也不写就是全书",
             )
 
 

@@ -110,6 +110,9 @@ def build(
 
     With --book the chapters become one file of each format, build/book/book.<ext>, with title
     page, parts, appendices and whatever else book.yaml lists.
+
+    The format site makes a folder, build/book/site/ or build/<slug>/site/, of a page for each
+    text, and for each section of a long one; what was in the folder before goes.
     """
     root = this_root()
     book = load(Disk(root))

@@ -185,10 +185,10 @@ class Format(Generic[P]):
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
     chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
     it consists of, if it writes several files at once: these are written in its place; `after` the
-    name of a format that it makes use of where both are written at once; `folder`
-    whether what `finish` makes is a folder of files; `variant` what is made in its place, if that
-    is another than usual (a proof, by another engine); `package` the installed package that adds
-    it, empty for one of our own.
+    name of a format that it makes use of where both are written at once; `folder` what the folder
+    is called that `finish` makes, if it makes one, with `{name}` for the chapter's; `variant` what
+    is made in its place, if that is another than usual (a proof, by another engine); `package` the
+    installed package that adds it, empty for one of our own.
     """
 
     name: str
@@ -201,9 +201,15 @@ class Format(Generic[P]):
     scope: Scope | Literal["both"] = "chapter"
     files: tuple[Format[P], ...] = ()
     after: str = ""
-    folder: bool = False
+    folder: str = ""
     variant: str = ""
     package: str = ""
+
+    def target(self, printing: P) -> str:
+        """Return what its file or folder is called."""
+        if self.folder:
+            return f"{self.folder.format(name=printing.name)}{printing.suffix}"
+        return f"{printing.name}{printing.suffix}{self.suffix}"
 
     def serves(self, scope: Scope) -> bool:
         """Tell whether it makes files of chapters, or of a book."""
