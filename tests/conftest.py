@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from chapterkit.commands import main
+from chapterkit.formats import Format
 from faulty import Runs
 
 HERE = Path(__file__).parent
@@ -52,6 +54,17 @@ def run() -> Run:
             os.chdir(before)
 
     return run_in
+
+
+def output_of(folder: Path, slug: str, format: Format[Any]) -> Path:
+    """Return the file, or folder, of a chapter in a format, in the folder of its outputs."""
+    return folder / (format.folder or f"{slug}{format.suffix}")
+
+
+def bytes_of(output: Path) -> bytes:
+    """Return what is in a file, or in all of a folder."""
+    files = sorted(output.rglob("*")) if output.is_dir() else [output]
+    return b"".join(one.read_bytes() for one in files if one.is_file())
 
 
 @pytest.fixture
