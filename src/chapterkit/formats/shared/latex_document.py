@@ -48,6 +48,12 @@ def _own_options(printing: AnyPrinting) -> list[str]:
     return [*scheme, "zihao=5", "linespread=1.4", "twoside", "openany"]
 
 
+_HEADINGS = [
+    rf"\ctexset{{{kind}/format+=\sffamily}}"
+    for kind in ("part", "chapter", "section", "subsection", "subsubsection")
+]
+
+
 def _words(printing: AnyPrinting) -> list[str]:
     wording = printing.config.wording
     named = {
@@ -55,7 +61,11 @@ def _words(printing: AnyPrinting) -> list[str]:
         r"\listfigurename": wording.figures,
         r"\listtablename": wording.tables,
     }
-    lines = [rf"\renewcommand{{{name}}}{{{escaped(word)}}}" for name, word in named.items()]
+    lines = _HEADINGS if printing.config.latex.numbers_chapters else []
+    lines = [
+        *lines,
+        *(rf"\renewcommand{{{name}}}{{{escaped(word)}}}" for name, word in named.items()),
+    ]
     title, author = escaped(printing.labelled_title), escaped(printing.config.author)
     return [*lines, rf"\hypersetup{{pdftitle={{{title}}},pdfauthor={{{author}}}}}"]
 
