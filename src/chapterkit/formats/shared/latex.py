@@ -256,7 +256,11 @@ def _headed(block: Element) -> Iterator[Element]:
         yield _latex_block(rf"\markboth{{{title}}}{{{title}}}")
 
 
-_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+_ROOM = {
+    "a5": Room(10.5 * 30, 400, 10.5),
+    "16k": Room(10.5 * 38, 500, 10.5),
+    "a4": Room(12 * 36, 560, 12),
+}
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])|(?<=[A-Za-z])’$")
 
 

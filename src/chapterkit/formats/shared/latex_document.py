@@ -19,6 +19,7 @@ from chapterkit.text.tree import plain_line
 _SIZES = {
     "a5": "paperwidth=148mm,paperheight=210mm,top=23mm,bottom=18mm,textwidth=30\\ccwd",
     "16k": "paperwidth=185mm,paperheight=260mm,top=28mm,bottom=22mm,textwidth=38\\ccwd",
+    "a4": "paperwidth=210mm,paperheight=297mm,top=32mm,bottom=28mm,textwidth=36\\ccwd",
 }
 
 
@@ -45,7 +46,8 @@ def _own_options(printing: AnyPrinting) -> list[str]:
     if not config.latex.is_usual:
         return []
     scheme = [] if config.locale.chinese else ["scheme=plain"]
-    return [*scheme, "zihao=5", "linespread=1.4", "twoside", "openany"]
+    size = "zihao=-4" if config.page == "a4" else "zihao=5"
+    return [*scheme, size, "linespread=1.4", "twoside", "openany"]
 
 
 _HEADINGS = [
