@@ -320,6 +320,7 @@ def parts_of(printing: AnyPrinting, exhibit: Element) -> tuple[list[Element], st
     if kind_of(first) != "Table":
         return [first], "whole", _LINE[page]
     parts, how = _set(first, _choice(printing, exhibit), page)
+    parts[1:] = [_continued(one, printing.config.wording.continued) for one in parts[1:]]
     return parts, how, _PAGE[page] if how == "turned" else _LINE[page]
 
 
