@@ -72,6 +72,10 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
 )
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.sources
+@click.option(
+    "--against", metavar="REV", default="",
+    help="Tell in the review what has changed since this commit.",
+)  # fmt: skip
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
@@ -82,6 +86,7 @@ def build(
     risk: bool,
     output: Path | None,
     sources: Path | None,
+    against: str,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -122,7 +127,7 @@ def build(
     folder = output or _own_folder(root)
     files: list[Written] = []
     for each in prepared:
-        files += _written(each, chosen, _Place(folder, jobs, sources), whole, memory)
+        files += _written(each, chosen, _Place(folder, jobs, sources, against), whole, memory)
         if risk and each.region:
             say_lines(each.region.risk(made[0].document for made in each.read))
     if depfile:
@@ -193,11 +198,15 @@ def _prepared(
 
 @dataclass(frozen=True)
 class _Place:
-    """Where files are written, and how many at once."""
+    """Where files are written, how many at once, and what a review is made with.
+
+    That is where the sources' own texts lie, and the commit that it is compared with.
+    """
 
     folder: Path
     jobs: int
     sources: Path | None = None
+    against: str = ""
 
 
 def _written(
@@ -207,7 +216,7 @@ def _written(
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = _chapter(each, chosen, memory, place.sources)
+            printings = _chapter(each, chosen, memory, place)
             keep = keeping(_texts(each), printings, memory)
             files += _write(printings, chosen, place, keep)
             say_lines(summary_text(read[0].document, read[0].subject.book))
@@ -225,7 +234,7 @@ def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
 
 
 def _chapter(
-    made: Made, chosen: Sequence[Format[Any]], memory: Memory, sources: Path | None
+    made: Made, chosen: Sequence[Format[Any]], memory: Memory, place: _Place
 ) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
     found: dict[str, ChapterPrinting] = {}
@@ -239,8 +248,8 @@ def _chapter(
             from chapterkit.reviewing.workshop import review_data
 
             problems = problems_of(replace(one.written, formats=frozenset()), memory)
-            texts = sources or sources_of(one.subject.root)
-            told = review_data(one.subject, one.document, printing, problems, texts)
+            texts = place.sources or sources_of(one.subject.root)
+            told = review_data(one.subject, one.document, printing, problems, texts, place.against)
             if without := told.get("unclipped"):
                 say(f"审阅页里放不下所有原文的图片，{without} 个数没有图。", err=True)
             found[REVIEW] = replace(printing, told=told)
