@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from chapterkit.checking.accepting import own_baseline
+from chapterkit.checking.editions import check_declared
 from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.subjects import chapters_of
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError
 from chapterkit.formats.shared.sheet import Sheet
 from chapterkit.lint import Problem
-from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pipeline import problems_of
 from chapterkit.reviewing.apart import Apart
 from chapterkit.reviewing.clipped import Clippings, sources_of
@@ -49,11 +49,7 @@ class Bench:
         """Raise ChapterkitError for a book that cannot be read, or lacks what was asked for."""
         book = self.workshop.book()
         book.chapters_named(self.workshop.targets)
-        known, edition = book.config.editions, self.workshop.edition
-        if edition and edition not in known:
-            near = nearest(edition, known)
-            hint = f"最接近的是 {near}" if near else "看 book.yaml 的 editions"
-            raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
+        check_declared(book, self.workshop.edition)
 
     # --- sheets
 
