@@ -49,9 +49,17 @@ def texts_of(made: Made) -> dict[str, tuple[Subject, Document]]:
 
 
 def printings_of(
-    made: Made, formats: Sequence[str], memory: Memory, sources: Path | None = None
+    made: Made,
+    formats: Sequence[str],
+    memory: Memory,
+    sources: Path | None = None,
+    against: str = "",
 ) -> dict[str, ChapterPrinting]:
-    """Return a chapter as each format has it; `sources` are the papers' own texts, if not usual."""
+    """Return a chapter as each format has it.
+
+    `sources` are the papers' own texts, where they are not in the usual place; `against` is the
+    commit that a review compares with.
+    """
     found: dict[str, ChapterPrinting] = {}
     for one in made:
         printing = printing_of(one.subject, one.document, memory, formats)
@@ -63,7 +71,7 @@ def printings_of(
 
             problems = problems_of(replace(one.written, formats=frozenset()), memory)
             texts = sources or sources_of(one.subject.root)
-            told = review_data(one.subject, one.document, printing, problems, texts)
+            told = review_data(one.subject, one.document, printing, problems, texts, against)
             found[REVIEW] = replace(printing, told=told)
     return found
 
@@ -92,6 +100,7 @@ class Writing:
     risk: bool = False
     jobs: int = 1
     pdf: str = ""
+    against: str = ""
 
     def __call__(self, subject: Subject, memory: Memory) -> list[Done]:
         """Write a chapter; return what was written."""
@@ -101,7 +110,7 @@ class Writing:
         started = time.perf_counter()
         made = prepared_edition([subject], self.formats, edition, memory)
         [chapter] = made.made
-        printings = printings_of(chapter, self.formats, memory, self.sources)
+        printings = printings_of(chapter, self.formats, memory, self.sources, self.against)
         wanted = served(formats_of(self.formats, self.pdf), printings)
         folder = self.folder / wanted[0][1].name
         keep = keeping(texts_of(chapter), printings, memory)

@@ -81,6 +81,10 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
 )  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.sources
+@click.option(
+    "--against", metavar="REV", default="",
+    help="Tell in the review what has changed since this commit.",
+)  # fmt: skip
 @_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
@@ -93,6 +97,7 @@ def build(
     engine: str,
     output: Path | None,
     sources: Path | None,
+    against: str,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -123,7 +128,7 @@ def build(
     for edition in editions:
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
-    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf)
+    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
     if len(wanted) > 1 and not whole and not any(one.scope == "book" for one in chosen):
         files = _shelf(wanted, asked)
     else:
@@ -162,6 +167,7 @@ class _Asked:
     risk: bool
     sources: Path | None
     pdf: str
+    against: str
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -178,7 +184,14 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
     _tell(wanted, *all_found(found))
     threads = max(1, asked.jobs // len(wanted))
     writing = Writing(
-        asked.names, asked.editions, asked.folder, asked.sources, asked.risk, threads, asked.pdf
+        asked.names,
+        asked.editions,
+        asked.folder,
+        asked.sources,
+        asked.risk,
+        threads,
+        asked.pdf,
+        asked.against,
     )
     files: list[Written] = []
     with progress("正在写", len(wanted)) as step:
@@ -223,7 +236,7 @@ def _written(edition: Edition, asked: _Asked, whole: bool, memory: Memory) -> li
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = printings_of(each, asked.names, memory, asked.sources)
+            printings = printings_of(each, asked.names, memory, asked.sources, asked.against)
             if warned := unclipped(printings):
                 say(warned, err=True)
             keep = keeping(texts_of(each), printings, memory)

@@ -66,7 +66,7 @@ class Clipping:
     """Lines of a page as a picture (PNG, in base64), and what the line with the place says.
 
     `marks` are where in the picture the characters of the place stand: left, top, width and
-    height, as parts of the whole.
+    height, as parts of the whole. `why` says why it may not be the place that is meant.
     """
 
     page: int
@@ -75,6 +75,7 @@ class Clipping:
     width: int
     height: int
     marks: Sequence[Sequence[float]]
+    why: str = ""
 
 
 def pdf_clippings(data: bytes, name: str, places: Sequence[Place]) -> list[Clipping | None]:
