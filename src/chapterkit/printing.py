@@ -69,6 +69,10 @@ Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 """Gives a format's file: what was kept of it, or what the function makes."""
 
 
+Accompany = Callable[[Sequence[tuple[str, "Written"]]], Mapping[str, str]]
+"""Gives the texts that are to lie beside the files that were made, by their names."""
+
+
 def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
     """Return a file that is made, whatever there was before."""
     return make()
@@ -92,10 +96,12 @@ def printed(
     jobs: int,
     progress: Progress = lambda _: None,
     keep: Keep = made_anew,
+    accompany: Accompany = lambda _: {},
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
 
-    `keep` is asked for each file, and has it made unless it has kept it.
+    `keep` is asked for each file, and has it made unless it has kept it; `accompany` what is to
+    lie beside the files, each of which it is told with the name of its format.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
@@ -109,9 +115,18 @@ def printed(
         ]
         with _threads(jobs, scratch.name) as pool:
             made = list(pool.map(_Maker.make, makers))
+        beside = accompany(
+            [(one.format.name, file) for one, file in zip(makers, made, strict=True)]
+        )
         targets = {folder / one.path.name: one.path for one in made}
-        move_together(targets)
+        move_together(targets | {folder / name: _beside(scratch, name, beside) for name in beside})
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
+
+
+def _beside(scratch: Path, name: str, texts: Mapping[str, str]) -> Path:
+    path = scratch / name
+    path.write_text(texts[name], "utf-8", newline="\n")
+    return path
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,12 +23,14 @@ from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Memory, Subject, load, memory_at, problems_of
+from chapterkit.pipeline.manifests import manifests
 from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
-from chapterkit.printing import Keep, Written, made_anew, printed
+from chapterkit.printing import Accompany, Keep, Written, made_anew, printed
 from chapterkit.text.document import Document
 
 if TYPE_CHECKING:
@@ -108,35 +110,51 @@ def build(
     folder = output or _own_folder(root)
     files: list[Written] = []
     for each in prepared:
-        files += _written(each, chosen, _Place(folder, jobs), whole, memory)
+        files += _written(each, chosen, _Place(folder, jobs, whole, problems), memory)
         if risk and each.region:
             say_lines(each.region.risk(made[0].document for made in each.read))
     if depfile:
         _write_depfile(depfile, files)
 
 
+Beside = Callable[[AnyPrinting], Accompany]
+
+
 @dataclass(frozen=True)
 class _Place:
-    """Where files are written, and how many at once."""
+    """Where files are written, how many at once, whether as a book, and what was told before."""
 
     folder: Path
     jobs: int
+    whole: bool
+    told: Sequence[Problem]
+
+    def beside(self, edition: Edition, made: Sequence[Made], memory: Memory) -> Beside:
+        """Return what has a manifest lie beside the files of some chapters."""
+        own = {*edition.of_texts(made)}
+        problems = [one for one in self.told if one in own]
+        book = made[0][0].subject.book
+        return lambda printing: manifests(printing, book, problems, memory)
 
 
 def _written(
-    edition: Edition, chosen: Sequence[Format[Any]], place: _Place, whole: bool, memory: Memory
+    edition: Edition, chosen: Sequence[Format[Any]], place: _Place, memory: Memory
 ) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
-    if not whole:
+    if not place.whole:
         for read, each in zip(edition.read, edition.made, strict=True):
             printings = _chapter(each, chosen, memory)
             keep = keeping(_texts(each), printings, memory)
-            files += _write(printings, chosen, place, keep)
+            beside = place.beside(edition, [each], memory)
+            files += _write(printings, chosen, place, beside, keep)
             say_lines(summary_text(read[0].document, read[0].subject.book))
-    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
+    of_books = [
+        one for one in chosen if one.scope == "book" or (place.whole and one.serves("book"))
+    ]
     if of_books:
-        files += _write(_book(edition.made, of_books), of_books, place)
+        beside = place.beside(edition, edition.made, memory)
+        files += _write(_book(edition.made, of_books), of_books, place, beside)
     return files
 
 
@@ -201,6 +219,7 @@ def _write(
     printings: Mapping[str, AnyPrinting],
     formats: Sequence[Format[Any]],
     place: _Place,
+    beside: Beside,
     keep: Keep = made_anew,
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
@@ -212,9 +231,10 @@ def _write(
     ]
     if not wanted:
         return []
-    name = wanted[0][1].name
-    with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, place.folder / name, place.jobs, step, keep)
+    first = wanted[0][1]
+    with progress(f"正在写 {first.name}", len(wanted)) as step:
+        folder = place.folder / first.name
+        files = printed(wanted, folder, place.jobs, step, keep, beside(first))
     _print_written(files, time.perf_counter() - started)
     return files
 
