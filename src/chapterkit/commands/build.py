@@ -59,6 +59,7 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "characters and by words make two things.",
 )
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
+@_options.sources
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
@@ -68,6 +69,7 @@ def build(
     editions: Sequence[str],
     risk: bool,
     output: Path | None,
+    sources: Path | None,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -110,7 +112,7 @@ def build(
     folder = output or _own_folder(root)
     files: list[Written] = []
     for each in prepared:
-        files += _written(each, chosen, _Place(folder, jobs, whole, problems), memory)
+        files += _written(each, chosen, _Place(folder, jobs, whole, problems, sources), memory)
         if risk and each.region:
             say_lines(each.region.risk(made[0].document for made in each.read))
     if depfile:
@@ -128,6 +130,7 @@ class _Place:
     jobs: int
     whole: bool
     told: Sequence[Problem]
+    sources: Path | None = None
 
     def beside(self, edition: Edition, made: Sequence[Made], memory: Memory) -> Beside:
         """Return what has a manifest lie beside the files of some chapters."""
@@ -144,7 +147,7 @@ def _written(
     files: list[Written] = []
     if not place.whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = _chapter(each, chosen, memory)
+            printings = _chapter(each, chosen, memory, place.sources)
             keep = keeping(_texts(each), printings, memory)
             beside = place.beside(edition, [each], memory)
             files += _write(printings, chosen, place, beside, keep)
@@ -166,7 +169,7 @@ def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
 
 
 def _chapter(
-    made: Made, chosen: Sequence[Format[Any]], memory: Memory
+    made: Made, chosen: Sequence[Format[Any]], memory: Memory, sources: Path | None
 ) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
     found: dict[str, ChapterPrinting] = {}
@@ -176,10 +179,14 @@ def _chapter(
         found |= dict.fromkeys(sorted(one.subject.formats), printing)
         if REVIEW in one.subject.formats and REVIEW in names:
             # What makes an editor's page is loaded only for that.
+            from chapterkit.reviewing.clipped import sources_of
             from chapterkit.reviewing.workshop import review_data
 
             problems = problems_of(replace(one.written, formats=frozenset()), memory)
-            told = review_data(one.subject, one.document, printing, problems)
+            texts = sources or sources_of(one.subject.root)
+            told = review_data(one.subject, one.document, printing, problems, texts)
+            if without := told.get("unclipped"):
+                say(f"审阅页里放不下所有原文的图片，{without} 个数没有图。", err=True)
             found[REVIEW] = replace(printing, told=told)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -51,6 +51,7 @@ def _manifest_of(
     written: Sequence[tuple[str, Written]],
     own: Tool,
 ) -> str:
+    outputs = (file for one in written for file in _outputs(*one))
     packages = _PACKAGES + (_CONVERTING if printing.edition in regions() else ())
     return manifest_text(
         Manifest(
@@ -61,7 +62,7 @@ def _manifest_of(
             dated=_date(printing.modified),
             tools=(own, _python(), *filter(None, map(_package, sorted(packages)))),
             inputs=_inputs(printing, book),
-            outputs=tuple(sorted((_output(*one) for one in written), key=lambda one: one.file)),
+            outputs=tuple(sorted(outputs, key=lambda one: one.file)),
             numbers=_numbers(book),
             problems=tuple(map(_told, problems)),
         )
@@ -87,9 +88,14 @@ def _inputs(printing: AnyPrinting, book: Book) -> tuple[Input, ...]:
     return inputs_of(read)
 
 
-def _output(format: str, written: Written) -> Output:
-    raw = written.path.read_bytes()
-    return Output(written.path.name, format, len(raw), hashlib.sha256(raw).hexdigest())
+def _outputs(format: str, written: Written) -> Iterator[Output]:
+    """Yield what was written: a file, or every file of a folder."""
+    path = written.path
+    for one in path.rglob("*") if path.is_dir() else [path]:
+        if one.is_file():
+            raw = one.read_bytes()
+            name = one.relative_to(path.parent).as_posix()
+            yield Output(name, format, len(raw), hashlib.sha256(raw).hexdigest())
 
 
 def _numbers(book: Book) -> Numbers:

@@ -17,6 +17,7 @@ from chapterkit.formats.shared.sheet import Sheet
 from chapterkit.lint import Problem
 from chapterkit.pipeline import problems_of
 from chapterkit.reviewing.apart import Apart
+from chapterkit.reviewing.clipped import Clippings, sources_of
 from chapterkit.reviewing.cursor import CURSOR, STATE, told_cursor
 from chapterkit.reviewing.workshop import Workshop
 from chapterkit.showing import one_line
@@ -30,11 +31,18 @@ class Bench:
     """A book's chapters, made for a server; see `preview.server.Maker`."""
 
     def __init__(
-        self, root: Path, targets: tuple[str, ...] = (), edition: str = "", editor: str = ""
+        self,
+        root: Path,
+        targets: tuple[str, ...] = (),
+        edition: str = "",
+        editor: str = "",
+        sources: Path | None = None,
     ) -> None:
         self.root = root.resolve()
-        self.workshop = Workshop(self.root, targets, edition, editor)
-        self._apart = Apart(self.root, edition, editor)
+        sources = sources or sources_of(self.root)
+        self.workshop = Workshop(self.root, targets, edition, editor, sources)
+        self._apart = Apart(self.root, edition, editor, sources)
+        self._clippings = Clippings(sources) if sources else None
         self._cursor: tuple[str, int] | None = None
 
     def check_edition(self) -> None:
@@ -115,6 +123,13 @@ class Bench:
         return place
 
     # --- what may be asked for
+
+    def picture(self, name: str, of: str) -> Answer:
+        """Return the lines of a source in which a number stands; see `Clippings.of`."""
+        try:
+            return self._clippings.of(self.workshop.book(), of) if self._clippings else {}
+        except ChapterkitError as error:
+            return {"why": one_line(error.message)}
 
     def act(self, name: str, action: str, given: Mapping[str, Any]) -> Answer:
         """Do what somebody at the page asks for; what cannot be done is answered in words."""
