@@ -310,8 +310,9 @@ _SOURCE_OF_PICTURE = re.compile(rb'(<pic:cNvPr )descr="[^"]*" ')
 
 
 def _headed(part: bytes, printing: AnyPrinting) -> bytes:
-    """Return a running head: the book's title, and what Word has for the chapter's."""
-    told = {"{book}": printing.config.title, "{chapter}": printing.labelled_title}
+    """Return a running head: the book's title, and the chapter's until Word has looked for it."""
+    chapter = printing.labelled_title if isinstance(printing, ChapterPrinting) else ""
+    told = {"{book}": printing.config.title, "{chapter}": chapter}
     for name, text in told.items():
         part = part.replace(name.encode(), escape(text).encode())
     return part
