@@ -352,7 +352,7 @@ def test_docx_names_built_in_headings_fonts_and_language(make: Make) -> None:
 
 TYPED = """# 题目 {#post-training}
 
-他说“好”。*重点 and stress*，**强调 bold**，***两者 both***。Gödel 的 α 是 3 × 5，don’t 不变[@chu]”。
+他说“好”。*重点“甲” and it’s stress*，**强调 bold**，***两者 both***。Gödel 的 α 是 3 × 5，don’t 不变[@chu]”。
 
 [Let’s “go”]{lang=en}，[日本語]{lang=ja}，见[](#cards)。
 
@@ -387,8 +387,11 @@ def styled(document: str) -> dict[str, str]:
 def test_docx_sets_emphasis_by_script(make: Make) -> None:
     parts = parts_of(make("docx", TYPED))
     found = styled(parts["word/document.xml"])
-    assert found["EmphasisText"] == "重点"
-    assert found["EmphasisLatin"].endswith("stress")
+    assert found["EmphasisText"] == "甲"
+    assert found["EmphasisLatin"] == "stress"
+    assert [own for own, text in _RUNS.findall(parts["word/document.xml"]) if text == "it’s"] == [
+        '<w:rStyle w:val="EmphasisLatin" />'
+    ]
     assert (found["StrongText"], found["StrongLatin"]) == ("强调", "bold")
     both = found["StrongEmphasisText"], found["StrongEmphasisLatin"]
     assert both == ("两者", "both")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chapterkit.checking.editions import Made, prepared_edition
+from chapterkit.checking.editions import Edition, Made, prepared_edition
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.lint import Problem
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Memory, Subject, problems_of
+from chapterkit.pipeline.manifests import manifests
 from chapterkit.pipeline.press import keeping, printing_of
-from chapterkit.printing import Written, printed
+from chapterkit.printing import Accompany, Written, printed
 from chapterkit.text.document import Document
 
 REVIEW, PDF = "review", "pdf"
@@ -101,6 +103,8 @@ class Writing:
     jobs: int = 1
     pdf: str = ""
     against: str = ""
+    told: tuple[Problem, ...] = ()
+    """What a check has told of all chapters; each one's part goes into its manifest."""
 
     def __call__(self, subject: Subject, memory: Memory) -> list[Done]:
         """Write a chapter; return what was written."""
@@ -114,11 +118,25 @@ class Writing:
         wanted = served(formats_of(self.formats, self.pdf), printings)
         folder = self.folder / wanted[0][1].name
         keep = keeping(texts_of(chapter), printings, memory)
-        files = printed(wanted, folder, self.jobs, keep=keep)
+        beside = manifest_beside(made, [chapter], self.told, memory)(wanted[0][1])
+        files = printed(wanted, folder, self.jobs, keep=keep, accompany=beside)
         said = summary_text(made.read[0][0].document, subject.book)
         if self.risk and made.region:
             said += f"\n{made.region.risk([chapter[0].document])}"
         return Done(files, time.perf_counter() - started, said, unclipped(printings))
+
+
+Beside = Callable[[AnyPrinting], Accompany]
+
+
+def manifest_beside(
+    edition: Edition, made: Sequence[Made], told: Iterable[Problem], memory: Memory
+) -> Beside:
+    """Return what has a manifest lie beside the files of some chapters, with what was told."""
+    own = {*edition.of_texts(made)}
+    problems = [one for one in told if one in own]
+    book = made[0][0].subject.book
+    return lambda printing: manifests(printing, book, problems, memory)
 
 
 def unclipped(printings: Mapping[str, AnyPrinting]) -> str:
