@@ -20,7 +20,7 @@ def finished(page: str, wording: Wording) -> str:
     head, opening, body = page.partition("<main")
     body = _MARK.sub(_short_mark, _with_permalinks(body, wording))
     body = _with_ways_back(body, wording)
-    body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
+    body = with_formulas_that_scroll(body)
     return head + opening + in_texts(body, _with_narrow_apostrophes)
 
 
@@ -35,6 +35,11 @@ def _with_permalinks(body: str, wording: Wording) -> str:
         return f'<h{level}{before} id="{identifier}"{behind}>{way}{words}</h{level}>'
 
     return _HEADING.sub(linked, body)
+
+
+def with_formulas_that_scroll(body: str) -> str:
+    """Return a page whose displayed formulas can be scrolled, by keyboard, too."""
+    return _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
 
 
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
