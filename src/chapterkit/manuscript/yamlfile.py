@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -64,6 +65,10 @@ def read_yaml(text: str, path: str) -> YamlFile:
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
+    if found := _OTHER_BREAKS.search(text):
+        line, before = text.count("\n", 0, found.start()) + 1, text.rfind("\n", 0, found.start())
+        message = f"这里有一个看不见的换行符 U+{ord(found[0]):04X}"
+        raise ChapterkitError(message, Origin(path, line, found.start() - before), "换成普通的换行")
     faults: list[Fault] = []
     while True:
         builder = _Builder(path)
@@ -84,6 +89,8 @@ def read_yaml(text: str, path: str) -> YamlFile:
             return YamlFile(path, data, builder.places, wrong, spoilt, doubled, lines)
 
 
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks of YAML 1.1 alone: no editor counts a line there, and nobody sees one."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST_FAULTS = 20  # of the parser's, each of which costs another reading
 

@@ -534,7 +534,7 @@ def pictures_held(subject: Subject, named: Iterable[str]) -> dict[str, str]:
 
 def fonts_held(config: Config) -> tuple[str, ...]:
     """Return what fonts of this machine a book names: where they are, and of which date."""
-    if not (named := (*config.serif, *config.sans)):
+    if not (named := (*config.serif, *config.sans, *config.fonts.kai)):
         return ()
     from chapterkit import fonts  # few books name fonts, and only these need load what finds them
 

@@ -190,8 +190,8 @@ def _alternative(image: Element) -> str:
 
 
 # Of a table's own type size, as many ems go into a line, and into the height of a page.
-_LINE = {"a5": 38, "16k": 44}
-_PAGE = {"a5": 56, "16k": 64}
+_LINE = {"a5": 38, "16k": 44, "a4": 42}
+_PAGE = {"a5": 56, "16k": 64, "a4": 62}
 _LINE_IN_WORD = 46
 _INSET = 1.2
 _NARROWEST = 8
