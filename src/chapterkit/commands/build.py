@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import click
 
 from chapterkit.building.chapters import Writing, printings_of, served, texts_of, unclipped
 from chapterkit.checking.accepting import own_baseline, without_accepted
+from chapterkit.checking.costs import keep_costs
 from chapterkit.checking.editions import (
     Checking,
     Edition,
@@ -134,6 +135,7 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
     _tell(wanted, *all_found(found))
     threads = max(1, asked.jobs // len(wanted))
     writing = Writing(asked.names, asked.editions, asked.folder, asked.sources, asked.risk, threads)
+    executor = replace(executor, costs={})
     files: list[Written] = []
     with progress("正在写", len(wanted)) as step:
         for each in followed(wanted, executor.each(writing, wanted), step):
@@ -143,6 +145,7 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
                 if done.warned:
                     say(done.warned, err=True)
                 say_lines(done.said)
+    keep_costs(wanted, "build", executor.costs)
     return files
 
 
