@@ -117,6 +117,15 @@ def printed(
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
+def put_in_place(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files that were made elsewhere into a folder, all together or none; see `printed`."""
+    with _building(folder) as scratch:
+        for name, raw in files.items():
+            (scratch / name).write_bytes(raw)
+        made = {folder / name: scratch / name for name in files}
+        move_together({to: new for to, new in made.items() if not _is_same(new, to)})
+
+
 def _is_same(new: Path, old: Path) -> bool:
     """Tell whether a file that was made is what stands in its place already."""
     return old.is_file() and not old.is_symlink() and filecmp.cmp(new, old, shallow=False)

@@ -13,7 +13,8 @@ from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Memory, Subject, problems_of
 from chapterkit.pipeline.press import keeping, printing_of
-from chapterkit.printing import Written, printed
+from chapterkit.printing import Written, printed, put_in_place
+from chapterkit.scratch import scratch_folder
 from chapterkit.text.document import Document
 
 REVIEW = "review"
@@ -87,6 +88,40 @@ class Writing:
         if self.risk and made.region:
             said += f"\n{made.region.risk([chapter[0].document])}"
         return Done(files, time.perf_counter() - started, said, unclipped(printings))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What was written of a chapter elsewhere, with the files by their names."""
+
+    done: Done
+    name: str
+    files: Mapping[str, bytes]
+
+    def put_into(self, folder: Path) -> Done:
+        """Put the files into the chapter's own folder below this one."""
+        own = folder / self.name
+        put_in_place(self.files, own)
+        return replace(
+            self.done, files=[replace(one, path=own / one.path.name) for one in self.done.files]
+        )
+
+
+@dataclass(frozen=True)
+class Making:
+    """Makes a chapter's files as `writing` does, but keeps them for who asked: writes none."""
+
+    writing: Writing
+
+    def __call__(self, subject: Subject, memory: Memory) -> list[Elsewhere]:
+        """Make the files of a chapter."""
+        with scratch_folder() as folder:
+            return [_kept(one) for one in replace(self.writing, folder=folder)(subject, memory)]
+
+
+def _kept(done: Done) -> Elsewhere:
+    [name] = {one.path.parent.name for one in done.files}
+    return Elsewhere(done, name, {one.path.name: one.path.read_bytes() for one in done.files})
 
 
 def unclipped(printings: Mapping[str, AnyPrinting]) -> str:

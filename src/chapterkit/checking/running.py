@@ -28,7 +28,11 @@ Work = Callable[[Subject, Memory], Value]
 
 
 class Executor(Protocol):
-    """Whatever does work on texts."""
+    """Whatever does work on texts; `costs` are what chapters took, in seconds of a processor."""
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """What each chapter took of which nothing was kept."""
 
     def each(self, work: Work[Value], subjects: Sequence[Subject]) -> Iterator[Value]:
         """Yield what the work gives for each text, in their order."""

@@ -24,7 +24,6 @@ from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import (
     Executor,
-    Processes,
     Progress,
     each_once,
     followed,
@@ -34,6 +33,7 @@ from chapterkit.checking.running import (
 from chapterkit.checking.subjects import subjects
 from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
+from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import file_from_here, print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.files import path_from_here
@@ -110,6 +110,7 @@ from chapterkit.revision.changes import Changes, changes_since
 )  # fmt: skip
 @click.option("--comments", is_flag=True, help="Tell, too, what editors have said of chapters.")
 @_options.shard
+@_options.executor
 @_options.jobs("Texts")
 def check(
     targets: Sequence[str],
@@ -135,6 +136,7 @@ def check(
     links: bool,
     comments: bool,
     shard: str | None,
+    executor: str | None,
     jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
@@ -170,11 +172,11 @@ def check(
         wanted = asked.subjects()
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
-        executor = Processes(jobs)
-        found = _of_editions(wanted, editions, executor, step) if editions else None
-        by_text = [] if found else problems_of_all(wanted, executor, step)
+        workers = executor_at(executor, jobs)
+        found = _of_editions(wanted, editions, workers, step) if editions else None
+        by_text = [] if found else problems_of_all(wanted, workers, step)
     problems = found.written if found else each_once(by_text)
-    keep_costs(wanted, "check", executor.costs)
+    keep_costs(wanted, "check", workers.costs)
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
