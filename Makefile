@@ -13,7 +13,7 @@ OF_EDITION := $(if $(EDITION),.$(EDITION))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book preview test attacks faults fuzz coverage check golden schemas script-tables reference-docx rules templates-page lock dist release audit bench clean
+.PHONY: help setup book preview test attacks faults fuzz coverage check golden schemas script-tables reference-docx rules templates-page docs lock dist release audit bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%$(OF_EDITION).built
 
@@ -121,6 +121,16 @@ rules: $(INSTALLED) ## Write docs/rules.md anew from the rules' docstrings
 
 templates-page: $(INSTALLED) ## Write docs/templates.md anew: what templates may use, with examples that are run
 	@$(BIN)/python tests/templates_page.py
+
+DOCS := README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md src/chapterkit/README.md \
+  $(wildcard docs/*.md docs/*.png) .github/page.png
+
+docs: $(INSTALLED) ## Build the documentation as a site, build/docs/book/site
+	@rm -rf build/docs/source
+	@for file in $(DOCS); do \
+	  mkdir -p "build/docs/source/book/$$(dirname $$file)" && cp $$file build/docs/source/book/$$file || exit 1; done
+	@cp docs/book.yaml build/docs/source/book/book.yaml && touch build/docs/source/refs.bib
+	@cd build/docs/source && ../../../$(CHAPTERKIT) build --book --format site --output ..
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -25,7 +25,7 @@ from chapterkit.formats.shared.html_page import touched
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_labels_apart
+from chapterkit.text.passes import over_elements, passed, with_labels_apart, without_even_columns
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -81,6 +81,7 @@ def as_page(printing: ChapterPrinting) -> Tree:
         sectioned(counting),
         tagged(counting, with_tag),
         with_labels_apart(printing.labels, printing.config.wording.heading),
+        without_even_columns,
     )
 
 
