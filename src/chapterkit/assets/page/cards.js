@@ -73,7 +73,7 @@ function clippingOf(id, card) {
   const there = data.clippings?.[id] ?? cut.get(id);
   if (there && !(there instanceof Promise)) return clippingMade(there);
   if (!card.pdf) return null;
-  if (!token) return make("p", { class: "soft" }, data.unclipped ? "原文的图片太多，这一张没有放进这一页。" : "");
+  if (!token) return data.unclipped ? make("p", { class: "soft" }, "原文的图片太多，这一张可能没有放进这一页。") : null;
   const room = make("div", { class: "clipping", "aria-busy": "true" }, make("p", { class: "soft" }, "正在从原文里找这几行……"));
   const asked = there ?? fetched(`/picture/${encodeURIComponent(data.name)}/${encodeURIComponent(id)}`);
   cut.set(id, asked);

@@ -32,7 +32,7 @@ class Cutter:
     def cut(self, numbers: Iterable[Number]) -> Mapping[str, Clipping]:
         """Return the lines of these numbers, by id, as far as they are in the source's text.
 
-        Raises ChapterkitError if the PDF is another by now, or cannot be drawn.
+        Raises ChapterkitError if the PDF cannot be read any more, or drawn.
         """
         found = {one.id: place for one in numbers if (place := self._place(one))}
         data = Disk(self.folder, "原文").read(self.source.name, MAX_FILE)
