@@ -103,6 +103,9 @@ def build(
     root = this_root()
     book = load(Disk(root))
     chosen = _chosen(formats, engine, proof)
+    if whole and not any(one.serves("book") for one in chosen):
+        named = "、".join(one.name for one in chosen)
+        raise ChapterkitError(f"{named} 只按章写，没有整本书的一份", hint="不写 --book")
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:
