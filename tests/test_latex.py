@@ -48,7 +48,7 @@ def test_a_source_has_files_of_its_own_and_nothing_else(minimal: Path, run: Run)
     assert re.search(r"\\citeproc\{ref-demo2025\}\{1\}", text)
 
 
-def test_figures_that_are_no_longer_there_go_and_other_files_stay(tmp_path: Path, run: Run) -> None:
+def test_the_folder_takes_the_place_of_the_old_one_as_a_whole(tmp_path: Path, run: Run) -> None:
     root = Path(shutil.copytree(HERE / "books" / "whole", tmp_path / "whole"))
     assert run(root, "build", "dam", "--format", "latex").exit_code == 0
     folder = root / "build/dam/dam-latex"
@@ -62,7 +62,7 @@ def test_figures_that_are_no_longer_there_go_and_other_files_stay(tmp_path: Path
     result = run(root, "build", "dam", "--format", "latex")
     assert result.exit_code == 0, result.output
     assert not list((folder / "figures").iterdir())
-    assert (folder / "notes.txt").is_file()
+    assert not (folder / "notes.txt").exists()
 
 
 @tex

@@ -131,11 +131,11 @@ def _finish(printing: ChapterPrinting, written: Path, target: Path) -> None:
 
 FORMAT = Format(
     name=JATS,
-    suffix="-jats",
+    suffix=".xml",
     arguments=_arguments,
     prepare=_prepare,
     finish=_finish,
     writer_suffix=".xml",
     by_default=False,
-    folder=True,
+    folder="{name}-jats",
 )

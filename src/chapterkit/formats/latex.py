@@ -91,17 +91,15 @@ def _as_pdf(printing: AnyPrinting, written: Path, target: Path) -> None:
 
 FORMAT = Format(
     name="latex",
-    suffix="-latex",
+    suffix=".tex",
     arguments=_arguments,
     prepare=prepare,
     finish=_finish,
     writer_suffix=".tex",
     by_default=False,
     scope="both",
-    folder=True,
+    folder="{name}-latex",
 )
 
-XELATEX = replace(
-    FORMAT, name="pdf", suffix=".pdf", finish=_as_pdf, folder=False, variant="xelatex"
-)
+XELATEX = replace(FORMAT, name="pdf", suffix=".pdf", finish=_as_pdf, folder="", variant="xelatex")
 """The PDF as XeLaTeX sets it, for authors who have TeX."""

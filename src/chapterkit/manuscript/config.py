@@ -25,7 +25,7 @@ from chapterkit.manuscript.plan import (
     wrong_plan,
     wrong_shape,
 )
-from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
+from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn, check_address
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale, regions
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
@@ -278,6 +278,10 @@ class BookModel(_Model):
     price: str = _described("定价，连同货币：68.00 元", default="")
     rights: str = _described("版权页上的权利声明", default="")
     description: str = _described("书店和读者看的一段简介，进 EPUB 和网页", default="")
+    address: Annotated[str, Checked(check_address)] = _described(
+        "网站放在哪里，如 https://example.org/book/；写了，各页就注明自己的地址，并有 sitemap.xml",
+        default="",
+    )
     cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
@@ -311,6 +315,10 @@ class BookModel(_Model):
     )
     allow_stale_opencc: bool = _described(
         "true：繁体版也用词典陈旧的 opencc-python-reimplemented 来转换", default=False
+    )
+    templates: bool = _described(
+        "false：各章都是普通的 Markdown，{{ … }} 和 {% … %} 原样印出；默认 true，当作命令",
+        default=True,
     )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})

@@ -154,7 +154,7 @@ def _digits(decimals: str, longest: int) -> str:
 
 _EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
 _TABLE_BODY = re.compile(rb"<tbody>.*?</tbody>", re.DOTALL)
-_ROW_HEAD = re.compile(rb"<th(?![^<>]*(?:colspan|scope)=)")
+_ROW_HEAD = re.compile(rb"<th(?=[ >])(?![^<>]*(?:colspan|scope)=)")
 
 
 def with_heads_that_speak(page: bytes) -> bytes:
