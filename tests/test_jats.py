@@ -68,3 +68,9 @@ def test_an_article_tells_exhibits_sources_and_where_it_belongs(tmp_path: Path, 
     for one in cited:
         assert one.find("citation-alternatives/element-citation") is not None
         assert one.find("citation-alternatives/mixed-citation") is not None
+
+
+def test_a_book_is_no_article(minimal: Path, run: Run) -> None:
+    result = run(minimal, "build", "--book", "--format", "jats")
+    assert result.exit_code == 2
+    assert "只按章写" in result.output

@@ -75,6 +75,24 @@ def test_builds(temporary: str, small: Path, tmp_path: Path) -> None:
     runs.no_child_is_left()
 
 
+def test_builds_of_folders(small: Path, tmp_path: Path) -> None:
+    book = Path(shutil.copytree(BOOK, small / "book"))
+    (tmp_path / "scratch").mkdir()
+    runs = Runs(book, tmp_path / "scratch")
+    formats = ("--format", "latex", "--format", "jats", "--format", "html")
+    code, printed = runs.run("build", *formats)
+    assert code == 0, printed
+    changed(book / "book/chapter3.md", "小结", "总结")
+    before = runs.everything()
+    for leave in (0, 16_384):
+        fill(small, leave)
+        code, printed = runs.run("build", *formats)
+        in_one_line(code, printed)
+        assert runs.everything() == before
+    (small / "ballast").unlink()
+    assert runs.run("build", *formats)[0] == 0
+
+
 def test_what_is_written_into_the_book(small: Path, tmp_path: Path) -> None:
     book = Path(shutil.copytree(BOOK, small / "book"))
     runs = Runs(book, tmp_path)

@@ -131,6 +131,9 @@ def build(
     book = load(Disk(root))
     names, pdf = _chosen(formats, engine, proof)
     chosen = formats_of(names, pdf)
+    if whole and not any(one.serves("book") for one in chosen):
+        hint = "不写 --book"
+        raise ChapterkitError(f"{'、'.join(names)} 只按章写，没有整本书的一份", hint=hint)
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:

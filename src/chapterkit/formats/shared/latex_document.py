@@ -147,31 +147,38 @@ def fonts_beside(printing: AnyPrinting, folder: Path) -> str:
     beside.mkdir(parents=True)
     serif = _beside(fonts.chosen(config.serif, *config.locale.serif), beside)
     sans = _beside(fonts.chosen(config.sans, *config.locale.sans), beside)
-    kai = _beside(fonts.chosen(config.fonts.kai), beside) or sans
-    lines = []
+    kai = _beside(fonts.chosen(config.fonts.kai), beside)
+    lines = [r"\xeCJKsetup{AutoFallBack=true}"]
     if serif:
-        others = (
-            f"BoldFont={sans or serif},ItalicFont={kai or serif},BoldItalicFont={sans or serif}"
-        )
-        lines.append(rf"\setCJKmainfont[Path=fonts/,{others}]{{{serif}}}")
+        bold, slanted = (sans or serif)[0], (kai or sans or serif)[0]
+        others = f"BoldFont={bold},ItalicFont={slanted},BoldItalicFont={bold}"
+        lines.append(rf"\setCJKmainfont[Path=fonts/,{others}]{{{serif[0]}}}")
+        lines += _fallback("rm", [*serif[1:], *sans])
     if sans:
-        lines += [rf"\setCJK{kind}font[Path=fonts/]{{{sans}}}" for kind in ("sans", "mono")]
-    if config.fonts.kai and kai:
-        lines.append(rf"\setCJKfamilyfont{{kai}}[Path=fonts/]{{{kai}}}")
+        lines += [rf"\setCJK{kind}font[Path=fonts/]{{{sans[0]}}}" for kind in ("sans", "mono")]
+        lines += [*_fallback("sf", [*sans[1:], *serif]), *_fallback("tt", [*sans[1:], *serif])]
+    if kai:
+        lines.append(rf"\setCJKfamilyfont{{kai}}[Path=fonts/]{{{kai[0]}}}")
         lines.append(r"\def\kaishu{\CJKfamily{kai}}")
     else:
         lines.append(r"\let\kaishu\relax")
     return "\n".join(lines) + "\n"
 
 
-def _beside(families: Sequence[fonts.FontFile], folder: Path) -> str:
-    """Copy the first of the fonts that has a file; return its name, empty if there is none."""
+def _fallback(kind: str, names: Sequence[str]) -> list[str]:
+    """Return what tells xeCJK in which fonts to look for what the first has not."""
+    call = rf"\setCJKfallbackfamilyfont{{\CJK{kind}default}}[Path=fonts/]"
+    return [f"{call}{{{','.join(f'{{{one}}}' for one in names)}}}"] if names else []
+
+
+def _beside(families: Sequence[fonts.FontFile], folder: Path) -> list[str]:
+    """Copy those of the fonts that have a file of their own; return their names."""
+    names: list[str] = []
     for one in families:
         if one.path and one.index == 0 and one.path.suffix.lower() in {".otf", ".ttf"}:
-            name = f"font{len(list(folder.iterdir()))}{one.path.suffix.lower()}"
-            shutil.copyfile(one.path, folder / name)
-            return name
-    return ""
+            names.append(f"font{len(list(folder.iterdir()))}{one.path.suffix.lower()}")
+            shutil.copyfile(one.path, folder / names[-1])
+    return names
 
 
 # --- what XeLaTeX says
