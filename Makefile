@@ -91,12 +91,16 @@ coverage: $(INSTALLED) ## Run every test and list the lines that none of them ru
 	@$(BIN)/python -m coverage combine -q
 	@$(BIN)/python -m coverage report
 
+OF_SCRIPTS := --noEmit --allowJs --checkJs --strict --target es2022 --module es2022 --moduleResolution bundler --lib es2023,dom,dom.iterable
+
 check: $(INSTALLED) ## Lint the manuscript and the code
 	@$(CHAPTERKIT) check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@if tsc --version 2>/dev/null | grep -q 'Version [5-9]'; then tsc $(OF_SCRIPTS) src/chapterkit/assets/page/main.js; \
+	  else echo 'Types of the page'"'"'s scripts are not checked: there is no tsc (TypeScript 5).'; fi
 
 golden: $(INSTALLED) ## Rewrite the expected outputs of the tests, or of RULE=name alone; read the diff as code
 	@CHAPTERKIT_GOLDEN=1 $(BIN)/python -m pytest -q $(if $(RULE),tests/test_rules.py -k 'test_case[$(RULE)/',tests)

@@ -41,18 +41,19 @@ def same_as_golden(printed: str, expected: Path) -> None:
 Run = Callable[..., Result]
 
 
+def run_in(folder: Path, *arguments: str) -> Result:
+    """Run the command line in a folder."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        return CliRunner().invoke(main, list(arguments))
+    finally:
+        os.chdir(before)
+
+
 @pytest.fixture
 def run() -> Run:
     """Return a function that runs the command line in a folder and gives its result."""
-
-    def run_in(folder: Path, *arguments: str) -> Result:
-        before = Path.cwd()
-        os.chdir(folder)
-        try:
-            return CliRunner().invoke(main, list(arguments))
-        finally:
-            os.chdir(before)
-
     return run_in
 
 

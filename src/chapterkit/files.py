@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -177,6 +179,36 @@ def _put_back(kept: Mapping[Path, Path | None], changed: Mapping[Path, Path]) ->
     for path, new in changed.items():
         with suppress(OSError):
             _put_folder(path, new)
+
+
+# --- folders of files
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the files of a folder and of those within it, by their paths from there, in order."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def folders_below(folder: Path) -> list[Path]:
+    """Return the folders within a folder, by their paths from there, in order."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_dir())
+
+
+def packed(folder: Path) -> bytes:
+    """Return the files of a folder as one, which is the same whenever it is made."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folders_below(folder):
+            archive.writestr(zipfile.ZipInfo(f"{path.as_posix()}/"), b"")
+        for path in files_below(folder):
+            archive.writestr(zipfile.ZipInfo(path.as_posix()), (folder / path).read_bytes())
+    return whole.getvalue()
+
+
+def unpack(data: bytes, folder: Path) -> None:
+    """Write the files that `packed` made one of."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(folder)
 
 
 def remove_left(folder: Path) -> None:

@@ -194,6 +194,74 @@ class FontConfig(_Model):
     kai: tuple[str, ...] = ()
 
 
+# What would read or write files, run programs, or end the preamble: the source would no longer be
+# one folder that compiles anywhere.
+_NO_PREAMBLE = re.compile(
+    r"\\@*(?:input|include|includeonly|openin|openout|read|readline|write|immediate|special|dump"
+    r"|ShellEscape|directlua|latelua|XeTeXpicfile|XeTeXpdffile|XeTeXinputencoding|includepdf"
+    r"|verbatiminput|lstinputlisting|inputminted|import|subfile|subimport|documentclass|endinput"
+    r"|InputIfFileExists|scantokens|batchmode|csname|catcode"
+    r"|(?:begin|end)\s*\{document\})(?![A-Za-z@])|\^\^"
+)
+
+
+def check_preamble(text: str) -> None:
+    """Raise ValueError for a preamble that does more than say how a text is set."""
+    if found := _NO_PREAMBLE.search(text):
+        raise ValueError(f"这里不能有 {found[0]}；只写版式，不读写文件，也不执行程序")
+    if not all(one.isprintable() or one in "\n\t" for one in text):
+        raise ValueError("里面有看不见的控制字符；删去它们")
+
+
+def check_class(text: str) -> None:
+    """Raise ValueError for what is no name of a class."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", text):
+        raise ValueError("这不是文档类的名字；只用字母、数字和连字符，如 ctexbook")
+
+
+def check_option(text: str) -> None:
+    """Raise ValueError for what can be no option of a class."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 =.:*+-]{0,80}", text):
+        raise ValueError("这不是文档类的选项；一项写一个，如 fontset=fandol、a4paper")
+
+
+@dataclass(frozen=True)
+class LatexConfig(_Model):
+    """How the LaTeX source is set, and the PDF that XeLaTeX makes of it."""
+
+    class_: Annotated[str, Checked(check_class)] = _described(
+        "文档类，如 ctexbook、ctexrep、ctexart；出版社自己的也可以",
+        default="ctexbook",
+        alias="class",
+    )
+    options: tuple[Annotated[str, Checked(check_option)], ...] = _described(
+        "文档类的选项，如 fontset=fandol", default=()
+    )
+    preamble: Annotated[str, Checked(check_preamble)] = _described(
+        "导言区里自己的设置，写成 own.tex；不能读写文件", default="", max_length=50_000
+    )
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether pages are to be as in the other PDF: a class of the author's has its own."""
+        return self.class_ == "ctexbook"
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the class has no chapters."""
+        return self.class_.endswith(("art", "article", "artcl"))
+
+    @property
+    def numbers_chapters(self) -> bool:
+        """Whether the class prints a chapter's number as it is told."""
+        return self.class_ in {"ctexbook", "ctexrep"}
+
+    @property
+    def has_matter(self) -> bool:
+        """Whether the class tells front matter from the text."""
+        return self.class_ in {"ctexbook", "book", "scrbook", "memoir"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookModel(_Model):
     """The whole of book.yaml."""
@@ -267,6 +335,7 @@ class BookModel(_Model):
     )
     page: Literal["a5", "16k", "a4"] = _described("PDF 的开本", default="16k")
     fonts: FontConfig = FontConfig()
+    latex: LatexConfig = LatexConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
     policy: PolicyConfig = PolicyConfig()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,7 @@ from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import format_names
 from chapterkit.lint import Problem, Run, all_rules, lint, together
-from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.book import Book, Chapter, load_book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
@@ -71,9 +71,13 @@ class Form(Generic[Value]):
 
 @dataclass
 class Memory:
-    """What the steps gave last, by the text that they were for, with the keys they had then."""
+    """What the steps gave last, by the text that they were for, with the keys they had then.
+
+    `small` is what was asked beside the text at hand, and is small enough to be kept of all.
+    """
 
     kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+    small: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 
     def step(
         self,
@@ -85,11 +89,37 @@ class Memory:
     ) -> Value:
         """Return what a step gave for a text, done anew if its key is another."""
         self.turn_to(text)
-        before, value = self.kept.get((name, text), ("", None))
+        return self._step(self.kept, name, text, key, do, form)
+
+    def beside(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
+        """Return what a step gave for another text than the one at hand, which does not change."""
+        return self._step(self.small, name, text, key, do, form)
+
+    def _step(
+        self,
+        kept: dict[tuple[str, str], tuple[str, Any]],
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None,
+    ) -> Value:
+        before, value = kept.get((name, text), ("", None))
         if before != (now := key()) or (form and not form.holds(value)):
             value = self.done(f"{name} {now}", do, form)
-            self.kept[name, text] = now, value
+            kept[name, text] = now, value
         return value  # type: ignore[no-any-return]
+
+    def aside(self) -> Memory:
+        """Return a memory for a text that is read on the way, while another is at hand."""
+        return self
 
     def turn_to(self, text: str) -> None:
         """Take note of which text comes next."""
@@ -112,6 +142,10 @@ class Lasting(Memory):
             self.kept.clear()
             self.text = text
 
+    def aside(self) -> Memory:
+        """Return another that has the same store."""
+        return Lasting(store=self.store)
+
     def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
         """Return what the store has of a step, or do it and put it there."""
         if not (form and self.store):
@@ -127,15 +161,15 @@ class Lasting(Memory):
 class Forgetful(Memory):
     """Remembers nothing: for a process that does each step once."""
 
-    def step(
+    def _step(
         self,
+        kept: dict[tuple[str, str], tuple[str, Any]],
         name: str,
         text: str,
         key: Callable[[], str],
         do: Callable[[], Value],
-        form: Form[Value] | None = None,
+        form: Form[Value] | None,
     ) -> Value:
-        """Do the step."""
         return do()
 
 
@@ -370,30 +404,62 @@ def _led_to_files(
 def _elsewhere(
     subject: Subject, document: Document, targets: set[str], memory: Memory
 ) -> dict[str, Thing]:
-    """Return what other chapters of the book have, as far as it may be among the targets.
+    """Return what other chapters of the book have of the targets.
 
-    A chapter is read only for what it alone may have; those whose own files name it come first.
+    Where a record stands is known without reading. Another chapter is read only for what it alone
+    may have; those whose own files speak of it come first.
     """
-    chapters = [one for one in subject.book.chapters if one != subject.chapter]
+    others = [one for one in subject.book.chapters if one != subject.chapter]
     missing = targets - identifiers_in(document.tree)
-    if not subject.chapter or not chapters or not missing:
+    if not subject.chapter or not others or not missing:
         return {}
-    found = {one.identifier: one for chapter in chapters for one in _records(subject, chapter)}
-    chapters.sort(key=lambda one: not any(f"#{name}" in one.text for name in missing))
-    for one in chapters:
+    found = {name: one for name in missing if (one := _record(subject, name))}
+    for other in _likely_first(subject.book, others, missing - found.keys()):
         if missing <= found.keys():
             break
-        other = replace(subject, name=one.path, chapter=one, at=())
-        found = places_of(_read_of(other, memory).tree, counting_of(other)) | found
+        places = _places(replace(subject, name=other.path, chapter=other, at=()), memory)
+        found |= {name: places[name] for name in missing & places.keys() - found.keys()}
     return found
 
 
-def _records(subject: Subject, chapter: Chapter) -> Iterator[Thing]:
-    """Yield the records that a chapter places."""
-    book = subject.book
-    for slug in chapter.records:
-        title = book.records[slug].model.title
-        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, chapter.label)
+def _record(subject: Subject, slug: str) -> Thing | None:
+    """Return a record that another chapter places; None for whatever else is called so."""
+    book, home = subject.book, subject.book.homes.get(slug)
+    if home is None or home == subject.chapter:
+        return None
+    title = book.records[slug].model.title
+    return Thing(slug, "record", book.label_of(slug), title, home.slug, home.label)
+
+
+def _likely_first(
+    book: Book, chapters: Sequence[Chapter], names: Collection[str]
+) -> Iterator[Chapter]:
+    """Yield chapters: first those whose files give names as identifiers, or place what has them."""
+    if not names:
+        return
+    exhibits = (book.exhibits[one].slug for one in names if one in book.exhibits)
+    homes = {home.slug for one in exhibits if (home := book.homes.get(one))}
+    yield from sorted(
+        chapters,
+        key=lambda one: one.slug not in homes and not any(f"#{name}" in one.text for name in names),
+    )
+
+
+def _places(other: Subject, memory: Memory) -> dict[str, Thing]:
+    """Return all that has an identifier in another chapter than the one at hand."""
+    return memory.beside(
+        "places",
+        other.key,
+        lambda: render_key(other),
+        lambda: places_of(_read_of(other, memory.aside()).tree, counting_of(other)),
+        _PLACES,
+    )
+
+
+_PLACES = Form[dict[str, Thing]](
+    lambda places: json.dumps([astuple(one) for one in places.values()]).encode(),
+    lambda raw: {one[0]: Thing(*one) for one in json.loads(raw)},
+)
 
 
 def counting_of(subject: Subject) -> Counting:
@@ -544,10 +610,15 @@ def _templates(subject: Subject) -> dict[str, str]:
 def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
-    files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
     made_for = (subject.key, *sorted(subject.formats))
     language = subject.book.config.language  # of an edition, too, which is read from the same files
-    return key_of("render", *made_for, language, chapter, subject.text, *files)
+    return key_of("render", *made_for, language, chapter, subject.text, book_key(subject.book))
+
+
+@once
+def book_key(book: Book) -> str:
+    """Return the key of a book: all that it was read from."""
+    return key_of("book", *(f"{path}={digest}" for path, digest in sorted(book.digests.items())))
 
 
 def read_key(markdown: Rendered) -> str:

@@ -406,6 +406,11 @@ def citations_of(element: Element) -> list[Citation]:
     ]
 
 
+def cited_keys(tree: Tree) -> set[str]:
+    """Return the keys of the sources that a tree cites, whatever there is of them."""
+    return {one.key for element in elements_of(tree) for one in citations_of(element)}
+
+
 def cited_elements(element: Element) -> Iterator[Element]:
     """Yield every element but words typed before or behind the key of a source of a Cite."""
     for citation in citations_of(element):

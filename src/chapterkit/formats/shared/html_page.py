@@ -18,15 +18,20 @@ def finished(page: str, wording: Wording) -> str:
     are too wide for the page scroll, by keyboard, too; apostrophes are Latin ones.
     """
     head, opening, body = page.partition("<main")
-    body = _MARK.sub(_short_mark, _with_permalinks(body, wording))
-    body = _with_ways_back(body, wording)
+    body = _with_ways_back(_with_permalinks(body, wording), wording)
+    body = _NOTES.sub(r'<div id="footnotes"\1</div>', body)
+    return head + opening + touched(body)
+
+
+def touched(body: str) -> str:
+    """Return a part of a page whose marks, formulas and apostrophes are as `finished` has them."""
+    body = _MARK.sub(_short_mark, body)
     body = _NUMBER.sub(_kept_together, body)
     body = _CODE.sub(r'<pre tabindex="0"\1', body)
     body = _TABLE.sub(_scrolling, body)
     body = _IMAGE.sub("<img", body)
-    body = _NOTES.sub(r'<div id="footnotes"\1</div>', body)
     body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
-    return head + opening + in_texts(body, _with_narrow_apostrophes)
+    return in_texts(body, _with_narrow_apostrophes)
 
 
 _HEADING = re.compile(r'<h([1-6])([^>]*?) id="([^"]+)"([^>]*)>(.*?)</h\1>', re.DOTALL)

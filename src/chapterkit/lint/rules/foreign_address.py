@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from chapterkit.lint.bearers import Bearer, links, quoted
 from chapterkit.lint.entries import fields
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.text.addresses import bibtex_address, link_address
 from chapterkit.text.document import Document
 from chapterkit.text.file_links import names_file
@@ -51,13 +51,21 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each address that does not get into print, where it was typed."""
     for link in links(document):
         yield from _of_link(link, book)
+    yield from _of_entries(book)
+
+
+@once
+def _of_entries(book: Book) -> list[Problem]:
+    """Return a problem for each address of the bibliography that leads nowhere on the net."""
+    found: list[Problem] = []
     for key, source in book.bibliography.items():
         given = fields(source)
         url, doi = (bibtex_address(given.get(name, "")) for name in ("url", "doi"))
         for name, typed, address in (("url", url, _complete(url)), ("doi", doi, _resolved(doi))):
             if typed and link_address(address) is None:
                 message = f"参考文献 {key} 的 {name} 不是网上的地址：{quoted(typed)}"
-                yield Problem(source.origin, message, _HINT)
+                found.append(Problem(source.origin, message, _HINT))
+    return found
 
 
 def _of_link(link: Bearer, book: Book) -> Iterator[Problem]:

@@ -38,6 +38,7 @@ from chapterkit.text.references import faults_of
 GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -43,6 +43,7 @@ from chapterkit.text.document import Document
 GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 @dataclass(frozen=True)
