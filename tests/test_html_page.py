@@ -51,3 +51,15 @@ def test_the_page_can_be_shared_skipped_into_and_scrolled_by_keyboard(page: str)
 def test_apostrophes_are_narrow_and_short_marks_stay_in_one_line(page: str) -> None:
     assert 'isn<span class="apostrophe">’</span>t “ready”' in page
     assert 'class="citation short"' in page
+
+
+def test_no_line_parts_a_number_from_the_marks_beside_it(minimal: Path, run: Run) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write(
+            '\n先是（{{ n("card-game.before") }}），后是 {{ n("card-game.after") }}[@demo2025, 图 6]。\n'
+        )
+    assert run(minimal, "build", "--format", "html").exit_code == 0
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    first, second = re.findall('<span class="together">.*?(?=后是|。</p>)', page)[-2:]
+    assert re.fullmatch('<span class="together">（<button [^>]*>11.5%</button>），</span>', first)
+    assert re.search('15.0%</button><span class="citation short".*</sup></span></span>$', second)

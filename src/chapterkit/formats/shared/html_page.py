@@ -14,8 +14,8 @@ def finished(page: str, wording: Wording) -> str:
     """Return a page whose headings can be linked to, and whose references lead back to the text.
 
     What these links show comes from the style sheet, so that it is no part of the text. Marks that
-    are short stay in one line; formulas, tables and code that are too wide for the page scroll, by
-    keyboard, too; apostrophes are Latin ones.
+    are short stay in one line, and those beside a number with it; formulas, tables and code that
+    are too wide for the page scroll, by keyboard, too; apostrophes are Latin ones.
     """
     head, opening, body = page.partition("<main")
     body = _with_ways_back(_with_permalinks(body, wording), wording)
@@ -26,6 +26,7 @@ def finished(page: str, wording: Wording) -> str:
 def touched(body: str) -> str:
     """Return a part of a page whose marks, formulas and apostrophes are as `finished` has them."""
     body = _MARK.sub(_short_mark, body)
+    body = _NUMBER.sub(_kept_together, body)
     body = _CODE.sub(r'<pre tabindex="0"\1', body)
     body = _TABLE.sub(_scrolling, body)
     body = _IMAGE.sub("<img", body)
@@ -47,6 +48,20 @@ def _with_permalinks(body: str, wording: Wording) -> str:
 
 
 _NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
+_NUMBER = re.compile(
+    r"(?P<ahead>[（“‘『「《〈【〔(]*)"
+    r'(?P<number><button class="number"[^>]*>(?:(?!</button>).)*</button>)'
+    r"(?P<behind>[，。；：、！？）”’』」》〉】〕…%,.;:!?)]*"
+    r'(?:<span class="citation short"[^>]*><sup>.*?</sup></span>)?)'
+)
+
+
+def _kept_together(found: re.Match[str]) -> str:
+    """Return a number with the marks beside it: to a line, a button is what a picture is."""
+    alone = not (found["ahead"] or found["behind"])
+    return found[0] if alone else f'<span class="together">{found[0]}</span>'
+
+
 _CODE = re.compile(r"<pre((?: [^>]*)?>)")
 _TABLE = re.compile(r'(<div class="[^"]*\bwide\b[^>]*>\s*)?(<table.*?</table>)', re.DOTALL)
 _IMAGE = re.compile(r'<img role="img"')
@@ -67,7 +82,7 @@ def _scrolling(found: re.Match[str]) -> str:
 
 _MARK = re.compile(r'<span class="citation"([^>]*)><sup>(.*?)</sup>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
-_SHORT = 12
+_SHORT = 18
 
 
 def _short_mark(found: re.Match[str]) -> str:
