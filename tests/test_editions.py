@@ -124,6 +124,12 @@ def test_what_the_book_has_decided_goes_first(declared: Path, run: Run) -> None:
     assert "智能體（agent）的默認值。" in built(run, declared, edition="zh-Hant-HK")
 
 
+def test_a_term_is_a_word_wherever_it_stands(declared: Path, run: Run) -> None:
+    decide(declared, "terms:\n  - {term: 监督微调, english: supervised fine-tuning}\n")
+    add(declared, "\n监督微调（supervised fine-tuning）用轨迹，监督微调用样本，再调用接口。\n")
+    assert "監督微調用樣本，再呼叫介面" in built(run, declared)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -133,6 +139,8 @@ def test_what_the_book_has_decided_goes_first(declared: Path, run: Run) -> None:
         ("店里卖给他面对面粉的知识。", "有没转或转错的字“面”"),
         ("他的确系本人。", "有没转或转错的字“系”"),
         ("这人姓范。", "有没转或转错的字“範”"),
+        ("样本里前后一致。", "有没转或转错的字“里”"),
+        ("监督微调用轨迹来做。", "有没转或转错的字“呼”"),
     ],
 )
 def test_what_is_converted_badly_is_told_at_its_place(

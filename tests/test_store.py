@@ -163,6 +163,7 @@ def test_what_was_not_used_for_longest_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST_BYTES", 1000)
+    monkeypatch.setattr(store, "PUTS_BETWEEN", 1)
     kept = Store(tmp_path, b"secret")
     for number in range(6):
         kept.put(str(number), bytes(200))

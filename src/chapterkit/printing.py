@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 import threading
@@ -19,16 +20,25 @@ from filelock import FileLock
 from chapterkit import fonts
 from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import leads_out, move_together, path_from_here, remove_left
+from chapterkit.files import (
+    files_below,
+    leads_out,
+    move_together,
+    packed,
+    path_from_here,
+    remove_left,
+    unpack,
+)
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
-from chapterkit.manuscript.drawn import drawing_of, drawn
+from chapterkit.manuscript.drawn import Drawing, drawing_of, drawn
+from chapterkit.manuscript.exhibited import Exhibit
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import EVIDENCE
-from chapterkit.numbers.cards import cards, for_readers
+from chapterkit.numbers.cards import Card, cards, for_readers
 from chapterkit.numbers.evidence import evidence_of
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
@@ -37,6 +47,7 @@ from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import drawings_in
+from chapterkit.text.file_links import places_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.passes import spaced_references
@@ -46,6 +57,7 @@ from chapterkit.text.tree import (
     Element,
     Tree,
     chapter_heading,
+    cited_keys,
     inlines_of,
     kind_of,
     plain_line,
@@ -69,6 +81,10 @@ Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 """Gives a format's file: what was kept of it, or what the function makes."""
 
 
+Accompany = Callable[[Sequence[tuple[str, "Written"]]], Mapping[str, str]]
+"""Gives the texts that are to lie beside the files that were made, by their names."""
+
+
 def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
     """Return a file that is made, whatever there was before."""
     return make()
@@ -79,7 +95,7 @@ _BUILDING = ".building-"
 
 @dataclass(frozen=True)
 class Written:
-    """One file that was written: its size in bytes, and the seconds it took."""
+    """One file, or folder, that was written: its size in bytes, and the seconds it took."""
 
     path: Path
     size: int
@@ -92,10 +108,12 @@ def printed(
     jobs: int,
     progress: Progress = lambda _: None,
     keep: Keep = made_anew,
+    accompany: Accompany = lambda _: {},
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
 
-    `keep` is asked for each file, and has it made unless it has kept it.
+    `keep` is asked for each file, and has it made unless it has kept it; `accompany` what is to
+    lie beside the files, each of which it is told with the name of its format.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
@@ -111,9 +129,22 @@ def printed(
         with _threads(jobs, scratch.name) as pool:
             running = {one.format.name: pool.submit(one.make) for one in queue}
             made = [running[name].result() for name in makers]
+        beside = accompany(list(zip(makers, made, strict=True)))
         targets = {folder / one.path.name: one.path for one in made}
-        move_together(targets)
+        moves = targets | {folder / name: _beside(scratch, name, beside) for name in beside}
+        move_together({to: new for to, new in moves.items() if not _is_same(new, to)})
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
+
+
+def _is_same(new: Path, old: Path) -> bool:
+    """Tell whether a file that was made is what stands in its place already."""
+    return old.is_file() and not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
+
+
+def _beside(scratch: Path, name: str, texts: Mapping[str, str]) -> Path:
+    path = scratch / name
+    path.write_text(texts[name], "utf-8", newline="\n")
+    return path
 
 
 @contextmanager
@@ -175,8 +206,8 @@ class _Maker:
 
     @property
     def target(self) -> Path:
-        """Where the file is made."""
-        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
+        """Where the file, or folder, is made."""
+        return self.scratch / self.format.target(self.printing)
 
     def make(self) -> Written:
         """Make the file, unless it was kept; whoever waits for it goes on in any case."""
@@ -198,7 +229,9 @@ class _Maker:
         target = self.target
         try:
             raw = self.keep(self.format, self._made)
-            if not target.exists():
+            if self.format.folder and not target.exists():
+                unpack(raw, target)
+            elif not target.exists():
                 target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
@@ -209,12 +242,12 @@ class _Maker:
             raise failed(self.format.package, f"格式 {self.format.name}", why) from None
         seconds = time.perf_counter() - started
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return Written(target, _size(target), seconds)
 
     def _made(self) -> bytes:
-        """Make the file; return what is in it."""
+        """Have pandoc write, and the format finish that; return the file, or the folder as one."""
         one = self.format
-        work = self.scratch / one.name
+        work = self.scratch / f"work-{one.name}"
         work.mkdir()
         printing = replace(self.printing, work=work, awaited=self._awaited)
         tree = one.prepare(printing)
@@ -227,7 +260,14 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target.read_bytes()
+        return packed(target) if one.folder else target.read_bytes()
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file, or of all files of a folder."""
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum((path / one).stat().st_size for one in files_below(path))
 
 
 def as_text(format: Format[Any], printing: AnyPrinting, tree: Tree) -> str:
@@ -256,6 +296,7 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
+    bibliography = sources_for(tree, bibliography)
     with scratch_folder() as folder:
         references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
@@ -263,6 +304,14 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
     title = config.wording.references
     known = languages(bibliography)
     return gated(finish_references(tree, known, title, config.locale, config.locators), CITED)
+
+
+def sources_for(tree: Tree, bibliography: Mapping[str, Source]) -> Mapping[str, Source]:
+    """Return what of a bibliography a tree cites, in its order; all of it, if it asks for that."""
+    cited = cited_keys(tree)
+    if "*" in cited or "nocite" in tree["meta"]:
+        return bibliography
+    return {key: source for key, source in bibliography.items() if key in cited}
 
 
 def chapter_printing(
@@ -291,8 +340,7 @@ def chapter_printing(
         **_shared(book, root, edition, formats),
         "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
     }
-    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
-    drawings = _Drawings(book, drawings_in(tree, document), told)
+    drawings = _Drawings(book, drawings_in(tree, document), shared["cards"])
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -317,13 +365,13 @@ _WIDE = 480
 class _Drawings:
     """The charts and flow drawings that a text shows, drawn in the book's fonts."""
 
-    def __init__(self, book: Book, shown: Mapping[str, str], provenance: Mapping[str, str]) -> None:
+    def __init__(self, book: Book, shown: Mapping[str, str], known: Mapping[str, Card]) -> None:
         self.book = book
-        self.made = [
-            (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
-            for id, alternative in shown.items()
-            if id in book.exhibits
-        ]
+        self.made: list[tuple[Exhibit, Drawing]] = []
+        for id, alternative in shown.items():
+            if exhibit := book.exhibits.get(id):
+                told = {one.id: for_readers(known[one.id]) for one in exhibit.numbers}
+                self.made.append((exhibit, drawing_of(exhibit, told, alternative)))
 
     def drawn(self, width: float = _WIDE, suffix: str = "") -> dict[str, Picture]:
         """Return the drawings of this width by their addresses."""
@@ -358,8 +406,10 @@ def book_printing(
     trees, references = _cited_through(book, chapters, trees)
     ours = (*identifiers(with_blocks(trees[0], references)), *taken)
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    slugs = {one.slug for one in chapters}
     for document in documents:
         _check_led_to(document, here)
+        _check_files_led_to(document, slugs, book)
     shared = _shared(book, root, edition, formats)
     wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
@@ -400,6 +450,19 @@ def _check_led_to(document: Document, here: Collection[str]) -> None:
             )
 
 
+def _check_files_led_to(document: Document, slugs: Collection[str], book: Book) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter's file that this book leaves out."""
+    for address, slug, _ in places_in(document.leading):
+        if slug not in slugs:
+            where = book.chapter(slug).label or slug
+            offset = max(0, document.rendered.text.find(f"]({address}"))
+            raise ChapterkitError(
+                f"这里指到 {address}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {slug} 也写进命令；一章也不写就是全书",
+            )
+
+
 def _in_book(document: Document, things: Sequence[Thing]) -> Tree:
     return as_one_book(document.tree, things, document.counting)
 
@@ -429,12 +492,21 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "edition": edition,
         "cards": cards(book),
         "beside": frozenset(formats),
+        "sources": _sources(book) if JATS in formats else (),
         "described": {
             id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
         },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
+
+
+JATS = "jats"
+
+
+def _sources(book: Book) -> tuple[Mapping[str, Any], ...]:
+    """Return what is known of the works in the bibliography, names as they are written."""
+    return tuple(csl_references(book.bibliography, replace(book.config.locale, capitals=False)))
 
 
 _TOLD = (

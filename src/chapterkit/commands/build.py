@@ -6,35 +6,49 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from chapterkit.building.chapters import (
+    PDF,
+    Beside,
+    Writing,
+    formats_of,
+    manifest_beside,
+    printings_of,
+    served,
+    texts_of,
+    unclipped,
+)
 from chapterkit.checking.accepting import own_baseline, without_accepted
-from chapterkit.checking.editions import Edition, Made, check_declared, prepared_edition
+from chapterkit.checking.editions import (
+    Checking,
+    Edition,
+    Made,
+    all_found,
+    check_declared,
+    prepared_edition,
+)
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import each_once
+from chapterkit.checking.running import Processes, each_once, followed
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
-from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
+from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import Memory, Subject, load, memory_at, problems_of
-from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
+from chapterkit.pipeline import Memory, Subject, load, memory_at
+from chapterkit.pipeline.press import book_printing_of, keeping
 from chapterkit.printing import Keep, Written, made_anew, printed
-from chapterkit.text.document import Document
 
-if TYPE_CHECKING:
-    pass
-
-REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
 
@@ -56,9 +70,24 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     help="List what an editor of the edition's region should read: words of which converting by "
     "characters and by words make two things.",
 )
+@click.option(
+    "--proof",
+    is_flag=True,
+    help="Write the PDF as a proof, <slug>-proof.pdf, and leave the other: paragraphs and lines "
+    "numbered, wide margins, numbers not verified marked there.",
+)
+@click.option(
+    "--pdf-engine", "engine", type=click.Choice(["typst", "xelatex"]), default="typst",
+    help="What sets the PDF: typst, which comes along, or the xelatex of an installed TeX, with "
+    "class and preamble of book.yaml (latex:). Default: typst.",
+)  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.sources
-@_options.jobs("Writers")
+@click.option(
+    "--against", metavar="REV", default="",
+    help="Tell in the review what has changed since this commit.",
+)  # fmt: skip
+@_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
     targets: Sequence[str],
@@ -66,8 +95,11 @@ def build(
     whole: bool,
     editions: Sequence[str],
     risk: bool,
+    proof: bool,
+    engine: str,
     output: Path | None,
     sources: Path | None,
+    against: str,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -85,92 +117,147 @@ def build(
 
     With --book the chapters become one file of each format, build/book/book.<ext>, with title
     page, parts, appendices and whatever else book.yaml lists.
+
+    The format site makes a folder, build/book/site/ or build/<slug>/site/, of a page for each
+    text, and for each section of a long one; what was in the folder before goes.
     """
     root = this_root()
     book = load(Disk(root))
-    known = all_formats().values()
-    chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    names, pdf = _chosen(formats, engine, proof)
+    chosen = formats_of(names, pdf)
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
-    memory = memory_at(root)
-    names = [one.name for one in chosen]
-    prepared = [prepared_edition(wanted, names, edition, memory) for edition in editions]
-    problems = each_once(one.problems() for one in prepared)
-    if accepted := own_baseline(book, root):
+    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
+    if len(wanted) > 1 and not whole and not any(one.scope == "book" for one in chosen):
+        files = _shelf(wanted, asked)
+    else:
+        files = _at_hand(wanted, asked, whole)
+    if depfile:
+        _write_depfile(depfile, files)
+
+
+def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
+    """Return the formats that are asked for, and what kind of PDF.
+
+    Raises ChapterkitError where the PDF cannot be so.
+    """
+    if proof and not formats:
+        formats = [PDF]
+    known = all_formats().values()
+    names = [one.name for one in known if one.name in formats or (one.by_default and not formats)]
+    if not proof and engine == "typst":
+        return names, ""
+    if PDF not in names:
+        asked = "--proof" if proof else "--pdf-engine"
+        raise ChapterkitError(f"{asked} 只用于 PDF", hint="同时写 --format pdf，或不写 --format")
+    if proof and engine != "typst":
+        raise ChapterkitError("校样由 Typst 来排", hint="--proof 和 --pdf-engine xelatex 只写一个")
+    return names, "proof" if proof else engine
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be written, and where; how many writers, or chapters, at once."""
+
+    chosen: Sequence[Format[Any]]
+    editions: tuple[str, ...]
+    folder: Path
+    jobs: int
+    risk: bool
+    sources: Path | None
+    pdf: str
+    against: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the formats."""
+        return tuple(one.name for one in self.chosen)
+
+
+def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
+    """Check several chapters, each by itself, then write them so: no two are in memory at once."""
+    executor = Processes(asked.jobs)
+    with progress("正在检查", len(wanted)) as step:
+        work = Checking(asked.names, asked.editions)
+        found = list(followed(wanted, executor.each(work, wanted), step))
+    told = _told(wanted, *all_found(found))
+    threads = max(1, asked.jobs // len(wanted))
+    writing = Writing(
+        asked.names,
+        asked.editions,
+        asked.folder,
+        asked.sources,
+        asked.risk,
+        threads,
+        asked.pdf,
+        asked.against,
+        tuple(told),
+    )
+    files: list[Written] = []
+    with progress("正在写", len(wanted)) as step:
+        for each in followed(wanted, executor.each(writing, wanted), step):
+            for done in each:
+                files += done.files
+                _print_written(done.files, done.seconds)
+                if done.warned:
+                    say(done.warned, err=True)
+                say_lines(done.said)
+    return files
+
+
+def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Written]:
+    """Check chapters, then write them, or the book of them, out of what was read once for all."""
+    memory = memory_at(wanted[0].root)
+    prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
+    written = each_once(one.problems() for one in prepared)
+    told = _told(wanted, written, each_once(one.proved() for one in prepared))
+    files: list[Written] = []
+    for each in prepared:
+        files += _written(each, asked, whole, told, memory)
+        if asked.risk and each.region:
+            say_lines(each.region.risk(made[0].document for made in each.read))
+    return files
+
+
+def _told(
+    wanted: Sequence[Subject], problems: list[Problem], converted: Sequence[Problem]
+) -> list[Problem]:
+    """Print what is wrong, and return it; end here if any of it is an error."""
+    if accepted := own_baseline(wanted[0].book, wanted[0].root):
         problems = without_accepted(problems, accepted, wanted)
-    problems += each_once(one.proved() for one in prepared)
+    problems = [*problems, *converted]
     if problems:
         print_report(from_here(problems, wanted), "text", wanted)
     if any(problem.severity == "error" for problem in problems):
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
-    folder = output or _own_folder(root)
-    files: list[Written] = []
-    for each in prepared:
-        files += _written(each, chosen, _Place(folder, jobs, sources), whole, memory)
-        if risk and each.region:
-            say_lines(each.region.risk(made[0].document for made in each.read))
-    if depfile:
-        _write_depfile(depfile, files)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where files are written, and how many at once."""
-
-    folder: Path
-    jobs: int
-    sources: Path | None = None
+    return problems
 
 
 def _written(
-    edition: Edition, chosen: Sequence[Format[Any]], place: _Place, whole: bool, memory: Memory
+    edition: Edition, asked: _Asked, whole: bool, told: Sequence[Problem], memory: Memory
 ) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = _chapter(each, chosen, memory, place.sources)
-            keep = keeping(_texts(each), printings, memory)
-            files += _write(printings, chosen, place, keep)
+            printings = printings_of(each, asked.names, memory, asked.sources, asked.against)
+            if warned := unclipped(printings):
+                say(warned, err=True)
+            keep = keeping(texts_of(each), printings, memory)
+            beside = manifest_beside(edition, [each], told, memory)
+            files += _write(printings, asked.chosen, asked, beside, keep)
             say_lines(summary_text(read[0].document, read[0].subject.book))
-    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
+    of_books = [
+        one for one in asked.chosen if one.scope == "book" or (whole and one.serves("book"))
+    ]
     if of_books:
-        files += _write(_book(edition.made, of_books), of_books, place)
+        beside = manifest_beside(edition, edition.made, told, memory)
+        files += _write(_book(edition.made, of_books), of_books, asked, beside)
     return files
-
-
-def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
-    """Return what each format has of a chapter."""
-    return {
-        name: (one.subject, one.document) for one in made for name in sorted(one.subject.formats)
-    }
-
-
-def _chapter(
-    made: Made, chosen: Sequence[Format[Any]], memory: Memory, sources: Path | None
-) -> dict[str, ChapterPrinting]:
-    """Return a chapter as each format has it."""
-    found: dict[str, ChapterPrinting] = {}
-    names = [one.name for one in chosen]
-    for one in made:
-        printing = printing_of(one.subject, one.document, memory, names)
-        found |= dict.fromkeys(sorted(one.subject.formats), printing)
-        if REVIEW in one.subject.formats and REVIEW in names:
-            # What makes an editor's page is loaded only for that.
-            from chapterkit.reviewing.clipped import sources_of
-            from chapterkit.reviewing.workshop import review_data
-
-            problems = problems_of(replace(one.written, formats=frozenset()), memory)
-            texts = sources or sources_of(one.subject.root)
-            told = review_data(one.subject, one.document, printing, problems, texts)
-            if without := told.get("unclipped"):
-                say(f"审阅页里放不下所有原文的图片，{without} 个数没有图。", err=True)
-            found[REVIEW] = replace(printing, told=told)
-    return found
 
 
 def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
@@ -207,21 +294,19 @@ def _own_folder(root: Path) -> Path:
 def _write(
     printings: Mapping[str, AnyPrinting],
     formats: Sequence[Format[Any]],
-    place: _Place,
+    asked: _Asked,
+    beside: Beside,
     keep: Keep = made_anew,
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
     started = time.perf_counter()
-    wanted = [
-        (one, printings[one.name])
-        for one in formats
-        if one.name in printings and one.serves(printings[one.name].scope)
-    ]
+    wanted = served(formats, printings)
     if not wanted:
         return []
-    name = wanted[0][1].name
+    first = wanted[0][1]
+    name = first.name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, place.folder / name, place.jobs, step, keep)
+        files = printed(wanted, asked.folder / name, asked.jobs, step, keep, beside(first))
     _print_written(files, time.perf_counter() - started)
     return files
 

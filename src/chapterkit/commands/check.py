@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,15 @@ from chapterkit.checking.accepting import (
 )
 from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import each_once, on_changed_lines, problems_of_all
+from chapterkit.checking.running import (
+    Executor,
+    Processes,
+    Progress,
+    each_once,
+    followed,
+    on_changed_lines,
+    problems_of_all,
+)
 from chapterkit.checking.subjects import subjects
 from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
@@ -32,7 +40,7 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
-from chapterkit.pipeline import Subject, document_of, memory_at
+from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
 
@@ -154,8 +162,9 @@ def check(
         wanted = asked.subjects()
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
-        found = _of_editions(wanted, editions, step) if editions else None
-        problems = found.written if found else each_once(problems_of_all(wanted, jobs, step))
+        executor = Processes(jobs)
+        found = _of_editions(wanted, editions, executor, step) if editions else None
+        problems = found.written if found else each_once(problems_of_all(wanted, executor, step))
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
@@ -194,22 +203,17 @@ class _Found:
 
 
 def _of_editions(
-    wanted: Sequence[Subject], editions: Sequence[str], progress: Callable[[str], None]
+    wanted: Sequence[Subject], editions: Sequence[str], executor: Executor, progress: Progress
 ) -> _Found:
     """Return what is wrong with editions; no baseline accepts what converting has done."""
     # What converts is loaded only where an edition was asked for.
-    from chapterkit.checking.editions import check_declared, prepared_edition
+    from chapterkit.checking.editions import Checking, all_found, check_declared
 
     for one in wanted:
         for edition in editions:
             check_declared(one.book, edition)
-    memory = memory_at(wanted[0].root)
-    prepared = [prepared_edition(wanted, (), one, memory) for one in dict.fromkeys(editions)]
-    written = each_once(one.problems() for one in prepared)
-    converted = each_once(one.proved() for one in prepared)
-    for one in wanted:
-        progress(one.name)
-    return _Found(written, converted)
+    work = Checking((), tuple(dict.fromkeys(editions)))
+    return _Found(*all_found([*followed(wanted, executor.each(work, wanted), progress)]))
 
 
 def _losses(

@@ -41,6 +41,7 @@ from chapterkit.text.tree import (
     div,
     inlines_of,
     kind_of,
+    level_of,
     paragraph,
     raw,
     raw_block,
@@ -181,11 +182,13 @@ def _with_chapter_head(config: Config) -> Pass:
     """Put the author and the chapter's contents behind its title."""
 
     def passed(tree: Tree) -> Tree:
-        title, *others = tree_blocks(tree)
-        contents = contents_of(others, range(2, 4))
+        blocks = tree_blocks(tree)
+        title = next((place for place, one in enumerate(blocks, 1) if level_of(one) == 1), 0)
+        contents = contents_of(blocks, range(2, 4))
         heading = [_contents_heading(config)] if contents else []
         author = [_row("Author", config.author)] if config.author else []
-        return with_blocks(tree, [title, *author, *heading, *contents, *others])
+        head = [*author, *heading, *contents]
+        return with_blocks(tree, [*blocks[:title], *head, *blocks[title:]])
 
     return passed
 
@@ -310,8 +313,9 @@ _SOURCE_OF_PICTURE = re.compile(rb'(<pic:cNvPr )descr="[^"]*" ')
 
 
 def _headed(part: bytes, printing: AnyPrinting) -> bytes:
-    """Return a running head: the book's title, and what Word has for the chapter's."""
-    told = {"{book}": printing.config.title, "{chapter}": printing.labelled_title}
+    """Return a running head: the book's title, and the chapter's until Word has looked for it."""
+    chapter = printing.labelled_title if isinstance(printing, ChapterPrinting) else ""
+    told = {"{book}": printing.config.title, "{chapter}": chapter}
     for name, text in told.items():
         part = part.replace(name.encode(), escape(text).encode())
     return part
