@@ -90,6 +90,8 @@ def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
     return make()
 
 
+LOCK = ".lock"
+"""What one build of a folder holds, so that others wait."""
 _BUILDING = ".building-"
 
 
@@ -136,6 +138,19 @@ def printed(
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
+def put_in_place(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files that were made elsewhere into a folder, all together or none; see `printed`.
+
+    They are given by their paths from the folder; what lies in a folder within it takes its place.
+    """
+    with _building(folder) as scratch:
+        for name, raw in files.items():
+            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / name).write_bytes(raw)
+        made = {folder / one.name: one for one in scratch.iterdir()}
+        move_together({to: new for to, new in made.items() if not _is_same(new, to)})
+
+
 def _is_same(new: Path, old: Path) -> bool:
     """Tell whether a file that was made is what stands in its place already."""
     return old.is_file() and not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
@@ -150,13 +165,13 @@ def _beside(scratch: Path, name: str, texts: Mapping[str, str]) -> Path:
 @contextmanager
 def _building(folder: Path) -> Iterator[Path]:
     """Give a temporary folder inside `folder`, alone: other builds of it wait."""
-    for path in (folder, folder / ".lock"):
+    for path in (folder, folder / LOCK):
         if path.is_symlink():
             raise leads_out(path)
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(folder / ".lock"))
+            stack.enter_context(FileLock(folder / LOCK))
             _remove_scratch(folder)
             remove_left(folder)
             # Before the folder exists, so that no interruption can come between.

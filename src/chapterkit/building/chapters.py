@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from chapterkit.checking.editions import Edition, Made, prepared_edition
+from chapterkit.files import files_below
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.lint import Problem
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Memory, Subject, problems_of
 from chapterkit.pipeline.manifests import manifests
 from chapterkit.pipeline.press import keeping, printing_of
-from chapterkit.printing import Accompany, Written, printed
+from chapterkit.printing import LOCK, Accompany, Written, printed, put_in_place
+from chapterkit.scratch import scratch_folder
 from chapterkit.text.document import Document
 
 REVIEW, PDF = "review", "pdf"
@@ -124,6 +126,41 @@ class Writing:
         if self.risk and made.region:
             said += f"\n{made.region.risk([chapter[0].document])}"
         return Done(files, time.perf_counter() - started, said, unclipped(printings))
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What was written of a chapter elsewhere, with all files by their paths in its folder."""
+
+    done: Done
+    name: str
+    files: Mapping[str, bytes]
+
+    def put_into(self, folder: Path) -> Done:
+        """Put the files into the chapter's own folder below this one."""
+        own = folder / self.name
+        put_in_place(self.files, own)
+        return replace(
+            self.done, files=[replace(one, path=own / one.path.name) for one in self.done.files]
+        )
+
+
+@dataclass(frozen=True)
+class Making:
+    """Makes a chapter's files as `writing` does, but keeps them for who asked: writes none."""
+
+    writing: Writing
+
+    def __call__(self, subject: Subject, memory: Memory) -> list[Elsewhere]:
+        """Make the files of a chapter."""
+        with scratch_folder() as folder:
+            return [_kept(one) for one in replace(self.writing, folder=folder)(subject, memory)]
+
+
+def _kept(done: Done) -> Elsewhere:
+    [folder] = {one.path.parent for one in done.files}
+    files = {path.as_posix(): (folder / path).read_bytes() for path in files_below(folder)}
+    return Elsewhere(done, folder.name, {path: raw for path, raw in files.items() if path != LOCK})
 
 
 Beside = Callable[[AnyPrinting], Accompany]

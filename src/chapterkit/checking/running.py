@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
@@ -28,7 +28,11 @@ Work = Callable[[Subject, Memory], Value]
 
 
 class Executor(Protocol):
-    """Whatever does work on texts."""
+    """Whatever does work on texts; `costs` are what chapters took, in seconds of a processor."""
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """What each chapter took of which nothing was kept."""
 
     def each(self, work: Work[Value], subjects: Sequence[Subject]) -> Iterator[Value]:
         """Yield what the work gives for each text, in their order."""
@@ -42,15 +46,19 @@ _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 @dataclass(frozen=True)
 class Processes:
-    """Does work in so many processes of this machine at once; in this one, if they are not two."""
+    """Does work in so many processes of this machine at once; in this one, if they are not two.
+
+    `costs` are the seconds of a processor that each chapter took of which nothing was kept.
+    """
 
     jobs: int = 1
+    costs: dict[str, float] = field(default_factory=dict, compare=False)
 
     def each(self, work: Work[Value], subjects: Sequence[Subject]) -> Iterator[Value]:
         """Yield what the work gives for each text, in their order."""
         jobs = min(self.jobs, len(subjects))
         if jobs < 2:
-            yield from (work(one, memory_for(one)) for one in subjects)
+            yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
             return
         # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
         context = get_context("fork" if sys.platform == "linux" else "spawn")
@@ -59,7 +67,7 @@ class Processes:
             try:
                 with _signals_waiting():
                     found = pool.map(partial(_for_nth, work), range(len(subjects)))
-                yield from found
+                yield from noted(subjects, found, self.costs)
             except KeyboardInterrupt:
                 # The pool's own thread may trip over work that is both cancelled and broken.
                 threading.excepthook = lambda _: None
@@ -68,6 +76,26 @@ class Processes:
                 raise
             finally:
                 gc.unfreeze()
+
+
+def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
+    """Return what work gives for a text, and its seconds of a processor; 0 if some was kept."""
+    memory = memory_for(subject)
+    reused, before = memory.reused, os.times()
+    value = work(subject, memory)
+    after = os.times()
+    spent = sum(after[:4]) - sum(before[:4])
+    return value, 0.0 if memory.reused > reused else spent
+
+
+def noted(
+    subjects: Sequence[Subject], found: Iterable[tuple[Value, float]], costs: dict[str, float]
+) -> Iterator[Value]:
+    """Yield what was found, and note what it cost for each chapter."""
+    for subject, (value, seconds) in zip(subjects, found, strict=True):
+        if subject.chapter and seconds:
+            costs[subject.chapter.slug] = seconds
+        yield value
 
 
 def problems_of_all(
@@ -135,11 +163,10 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _for_nth(work: Work[Value], place: int) -> Value:
+def _for_nth(work: Work[Value], place: int) -> tuple[Value, float]:
     try:
         _AT_WORK.append(place)
-        subject = _SUBJECTS[place]
-        return work(subject, memory_for(subject))
+        return measured(work, _SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ import click
 from chapterkit.building.chapters import (
     PDF,
     Beside,
+    Done,
+    Making,
     Writing,
     formats_of,
     manifest_beside,
@@ -24,6 +26,7 @@ from chapterkit.building.chapters import (
     unclipped,
 )
 from chapterkit.checking.accepting import own_baseline, without_accepted
+from chapterkit.checking.costs import keep_costs
 from chapterkit.checking.editions import (
     Checking,
     Edition,
@@ -33,9 +36,10 @@ from chapterkit.checking.editions import (
     prepared_edition,
 )
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import Processes, each_once, followed
+from chapterkit.checking.running import Executor, Processes, each_once, followed
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
+from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
@@ -87,6 +91,7 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "--against", metavar="REV", default="",
     help="Tell in the review what has changed since this commit.",
 )  # fmt: skip
+@_options.executor
 @_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
@@ -100,6 +105,7 @@ def build(
     output: Path | None,
     sources: Path | None,
     against: str,
+    executor: str | None,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -131,8 +137,12 @@ def build(
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
     asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
-    if len(wanted) > 1 and not whole and not any(one.scope == "book" for one in chosen):
-        files = _shelf(wanted, asked)
+    if (
+        (len(wanted) > 1 or executor)
+        and not whole
+        and not any(one.scope == "book" for one in chosen)
+    ):
+        files = _shelf(wanted, asked, executor_at(executor, jobs))
     else:
         files = _at_hand(wanted, asked, whole)
     if depfile:
@@ -177,9 +187,8 @@ class _Asked:
         return tuple(one.name for one in self.chosen)
 
 
-def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
+def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> list[Written]:
     """Check several chapters, each by itself, then write them so: no two are in memory at once."""
-    executor = Processes(asked.jobs)
     with progress("正在检查", len(wanted)) as step:
         work = Checking(asked.names, asked.editions)
         found = list(followed(wanted, executor.each(work, wanted), step))
@@ -196,16 +205,29 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked) -> list[Written]:
         asked.against,
         tuple(told),
     )
+    executor.costs.clear()
     files: list[Written] = []
     with progress("正在写", len(wanted)) as step:
-        for each in followed(wanted, executor.each(writing, wanted), step):
+        for each in followed(wanted, _each_written(writing, wanted, executor), step):
             for done in each:
                 files += done.files
                 _print_written(done.files, done.seconds)
                 if done.warned:
                     say(done.warned, err=True)
                 say_lines(done.said)
+    keep_costs(wanted, "build", executor.costs)
     return files
+
+
+def _each_written(
+    writing: Writing, wanted: Sequence[Subject], executor: Executor
+) -> Iterator[list[Done]]:
+    """Yield what was written of each chapter: by the executor, or here of what that has made."""
+    if isinstance(executor, Processes):
+        yield from executor.each(writing, wanted)
+        return
+    for made in executor.each(Making(writing), wanted):
+        yield [one.put_into(writing.folder) for one in made]
 
 
 def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Written]:

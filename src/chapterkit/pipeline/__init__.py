@@ -73,10 +73,12 @@ class Form(Generic[Value]):
 class Memory:
     """What the steps gave last, by the text that they were for, with the keys they had then.
 
-    `small` is what was asked beside the text at hand, and is small enough to be kept of all.
+    `reused` counts what a store had already of the dear steps; `small` is what was asked beside the
+    text at hand, and is small enough to be kept of all.
     """
 
     kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+    reused: int = 0
     small: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 
     def step(
@@ -150,11 +152,12 @@ class Lasting(Memory):
         """Return what the store has of a step, or do it and put it there."""
         if not (form and self.store):
             return do()
-        name = f"{tool()} {name}"
-        if (raw := self.store.get(name)) is not None and form.holds(value := form.read(raw)):
+        named = f"{tool()} {name}"
+        if (raw := self.store.get(named)) is not None and form.holds(value := form.read(raw)):
+            self.reused += name.startswith(("lint ", "print "))
             return value
         value = do()
-        self.store.put(name, form.write(value))
+        self.store.put(named, form.write(value))
         return value
 
 

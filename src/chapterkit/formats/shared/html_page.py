@@ -46,15 +46,17 @@ def _with_permalinks(body: str, wording: Wording) -> str:
     return _HEADING.sub(linked, body)
 
 
+_NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
+_CODE = re.compile(r"<pre((?: [^>]*)?>)")
+_TABLE = re.compile(r'(<div class="[^"]*\bwide\b[^>]*>\s*)?(<table.*?</table>)', re.DOTALL)
+_IMAGE = re.compile(r'<img role="img"')
+
+
 def with_formulas_that_scroll(body: str) -> str:
     """Return a page whose displayed formulas can be scrolled, by keyboard, too."""
     return _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
 
 
-_NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
-_CODE = re.compile(r"<pre((?: [^>]*)?>)")
-_TABLE = re.compile(r'(<div class="[^"]*\bwide\b[^>]*>\s*)?(<table.*?</table>)', re.DOTALL)
-_IMAGE = re.compile(r'<img role="img"')
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
 
 
