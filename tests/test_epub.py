@@ -99,6 +99,10 @@ def test_other_checkers_find_nothing(minimal: Path, run: Run) -> None:
     assert list(found((minimal / "build/cards").glob("cards.*"))) == []
 
 
+def test_no_line_begins_with_the_mark_behind_a_formula(parts: dict[str, str]) -> None:
+    assert re.search(r'<span class="kept"><math [^>]*>.*?</math>。</span>', "".join(parts.values()))
+
+
 def test_long_addresses_do_not_run_off_a_phone(parts: dict[str, str]) -> None:
     assert "overflow-wrap: anywhere" in parts["EPUB/styles/stylesheet1.css"]
 

@@ -78,6 +78,7 @@ _MARKUP = (".xhtml", ".opf", ".ncx")
 def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publication) -> str:
     config = publication.config
     text = with_formulas_that_scroll(_in_language(text, config))
+    text = _PUNCTUATED.sub(r'<span class="kept">\g<0></span>', text)
     text = with_spoken_formulas(text, config.locale.tag)
     if name == _PACKAGE:
         return _described(text, texts, publication)
@@ -90,6 +91,10 @@ def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publi
     return _with_roles(_titled(text, _heading(text) or publication.title))
 
 
+# No line begins with what follows a formula.
+_PUNCTUATED = re.compile(
+    r'<math display="inline"(?:(?!</math>).)*</math>[，。；：、！？）”」』》]+', re.DOTALL
+)
 _BODYMATTER = 'epub:type="bodymatter"'
 _FRONT_PAGE = re.compile('<section id="book-(?:title|copyright)"')
 
