@@ -33,7 +33,7 @@ _SVG_TAGS = frozenset(
 )
 _ATTRIBUTES = re.compile(
     r"id|class|lang|xml:lang|xmlns(:epub|:xlink|:ibooks)?|title|href|src|alt|width|height|role|type|rel"
-    r"|aria-(label|labelledby|hidden|describedby)|epub:(type|prefix)|hidden|charset|name|content"
+    r"|aria-(label|labelledby|hidden|describedby)|epub:(type|prefix)|alttext|hidden|charset|name|content"
     r"|data-(number|cites|entry-spacing|line-spacing|keep)|colspan|rowspan|start|scope|span|style"
     r"|popover(target)?|encoding|display|mathvariant|form|stretchy|lspace|rspace|accent|accentunder|fence|separator"
     r"|tabindex|columnalign|columnspacing|rowspacing|scriptlevel|displaystyle|linethickness|notation|mathsize"

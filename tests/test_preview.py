@@ -406,6 +406,8 @@ def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -
 def test_changes_since_the_last_reading_are_told_whole_and_word_by_word(
     page: Page, book: Path
 ) -> None:
+    told = "async () => (await import('/page/state.js')).data.cards['card-game.after'].text"
+    until(lambda: page.evaluate(told) == "15.0%", "the numbers are those of the text")
     page.keyboard.press("4")
     read = page.locator("#since-read")
     page.locator("button", has_text="记作读过").click()

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -20,7 +20,15 @@ from filelock import FileLock
 from chapterkit import fonts
 from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import leads_out, move_together, path_from_here, remove_left
+from chapterkit.files import (
+    files_below,
+    leads_out,
+    move_together,
+    packed,
+    path_from_here,
+    remove_left,
+    unpack,
+)
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
@@ -39,6 +47,7 @@ from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import drawings_in
+from chapterkit.text.file_links import places_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.passes import spaced_references
@@ -82,7 +91,7 @@ _BUILDING = ".building-"
 
 @dataclass(frozen=True)
 class Written:
-    """One file that was written: its size in bytes, and the seconds it took."""
+    """One file, or folder, that was written: its size in bytes, and the seconds it took."""
 
     path: Path
     size: int
@@ -105,15 +114,18 @@ def printed(
     Raises ChapterkitError if anything cannot be made or written.
     """
     with _building(folder) as scratch:
-        makers = [
-            _Maker(file, printing, scratch, progress, keep)
-            for one, printing in wanted
-            for file in one.files or (one,)
-        ]
+        makers: dict[str, _Maker] = {}
+        for one, printing in wanted:
+            for file in one.files or (one,):
+                makers[file.name] = _Maker(file, printing, scratch, progress, keep, makers)
+        # Those that wait for another come after it, so that they do so with a single thread, too.
+        queue = sorted(makers.values(), key=lambda one: bool(one.format.after))
         with _threads(jobs, scratch.name) as pool:
-            made = list(pool.map(_Maker.make, makers))
+            running = {one.format.name: pool.submit(one.make) for one in queue}
+            made = [running[name].result() for name in makers]
         targets = {folder / one.path.name: one.path for one in made}
-        move_together({to: new for to, new in targets.items() if not _is_same(new, to)})
+        changed = {to: new for to, new in targets.items() if not _is_same(new, to)}
+        move_together(changed)
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
@@ -185,18 +197,37 @@ class _Maker:
     scratch: Path
     progress: Progress
     keep: Keep
+    others: Mapping[str, _Maker] = field(repr=False)
+    done: threading.Event = field(default_factory=threading.Event)
 
     @property
     def target(self) -> Path:
-        """Where the file is made."""
-        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
+        """Where the file, or folder, is made."""
+        return self.scratch / self.format.target(self.printing)
 
     def make(self) -> Written:
+        """Make the file, unless it was kept; whoever waits for it goes on in any case."""
+        try:
+            return self._make()
+        finally:
+            self.done.set()
+
+    def _awaited(self) -> bytes | None:
+        """Return the file of the format that this one comes after, once it is made."""
+        other = self.others.get(self.format.after)
+        if other is None:
+            return None
+        other.done.wait()
+        return other.target.read_bytes() if other.target.is_file() else None
+
+    def _make(self) -> Written:
         started = time.perf_counter()
         target = self.target
         try:
             raw = self.keep(self.format, self._made)
-            if not target.exists():
+            if self.format.folder and not target.exists():
+                unpack(raw, target)
+            elif not target.exists():
                 target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
@@ -207,14 +238,14 @@ class _Maker:
             raise failed(self.format.package, f"格式 {self.format.name}", why) from None
         seconds = time.perf_counter() - started
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return Written(target, _size(target), seconds)
 
     def _made(self) -> bytes:
-        """Make the file; return what is in it."""
+        """Have pandoc write, and the format finish that; return the file, or the folder as one."""
         one = self.format
-        work = self.scratch / one.name
+        work = self.scratch / f"work-{one.name}"
         work.mkdir()
-        printing = replace(self.printing, work=work)
+        printing = replace(self.printing, work=work, awaited=self._awaited)
         tree = one.prepare(printing)
         target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
@@ -225,7 +256,14 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target.read_bytes()
+        return packed(target) if one.folder else target.read_bytes()
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file, or of all files of a folder."""
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum((path / one).stat().st_size for one in files_below(path))
 
 
 def as_text(format: Format[Any], printing: AnyPrinting, tree: Tree) -> str:
@@ -364,8 +402,10 @@ def book_printing(
     trees, references = _cited_through(book, chapters, trees)
     ours = (*identifiers(with_blocks(trees[0], references)), *taken)
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    slugs = {one.slug for one in chapters}
     for document in documents:
         _check_led_to(document, here)
+        _check_files_led_to(document, slugs, book)
     shared = _shared(book, root, edition, formats)
     wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
@@ -406,6 +446,19 @@ def _check_led_to(document: Document, here: Collection[str]) -> None:
             )
 
 
+def _check_files_led_to(document: Document, slugs: Collection[str], book: Book) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter's file that this book leaves out."""
+    for address, slug, _ in places_in(document.leading):
+        if slug not in slugs:
+            where = book.chapter(slug).label or slug
+            offset = max(0, document.rendered.text.find(f"]({address}"))
+            raise ChapterkitError(
+                f"这里指到 {address}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {slug} 也写进命令；一章也不写就是全书",
+            )
+
+
 def _in_book(document: Document, things: Sequence[Thing]) -> Tree:
     return as_one_book(document.tree, things, document.counting)
 
@@ -435,12 +488,21 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "edition": edition,
         "cards": cards(book),
         "beside": frozenset(formats),
+        "sources": _sources(book) if JATS in formats else (),
         "described": {
             id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
         },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
+
+
+JATS = "jats"
+
+
+def _sources(book: Book) -> tuple[Mapping[str, Any], ...]:
+    """Return what is known of the works in the bibliography, names as they are written."""
+    return tuple(csl_references(book.bibliography, replace(book.config.locale, capitals=False)))
 
 
 _TOLD = (

@@ -17,7 +17,29 @@ from chapterkit.printing import Written, printed, put_in_place
 from chapterkit.scratch import scratch_folder
 from chapterkit.text.document import Document
 
-REVIEW = "review"
+REVIEW, PDF = "review", "pdf"
+
+
+def formats_of(names: Sequence[str], pdf: str = "") -> list[Format[Any]]:
+    """Return formats by their names, the PDF as `pdf` says: usual, a "proof", by "xelatex".
+
+    Raises ChapterkitError where there is no XeLaTeX.
+    """
+    return [_pdf(pdf) if one == PDF else all_formats()[one] for one in names]
+
+
+def _pdf(variant: str) -> Format[Any]:
+    if variant == "proof":
+        from chapterkit.formats.shared.proofs import PROOF
+
+        return PROOF
+    if variant == "xelatex":
+        from chapterkit.formats.latex import XELATEX
+        from chapterkit.formats.shared.xelatex import require_xelatex
+
+        require_xelatex()
+        return XELATEX
+    return all_formats()[PDF]
 
 
 def texts_of(made: Made) -> dict[str, tuple[Subject, Document]]:
@@ -70,6 +92,7 @@ class Writing:
     sources: Path | None = None
     risk: bool = False
     jobs: int = 1
+    pdf: str = ""
 
     def __call__(self, subject: Subject, memory: Memory) -> list[Done]:
         """Write a chapter; return what was written."""
@@ -80,7 +103,7 @@ class Writing:
         made = prepared_edition([subject], self.formats, edition, memory)
         [chapter] = made.made
         printings = printings_of(chapter, self.formats, memory, self.sources)
-        wanted = served([all_formats()[one] for one in self.formats], printings)
+        wanted = served(formats_of(self.formats, self.pdf), printings)
         folder = self.folder / wanted[0][1].name
         keep = keeping(texts_of(chapter), printings, memory)
         files = printed(wanted, folder, self.jobs, keep=keep)

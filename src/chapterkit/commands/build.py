@@ -13,9 +13,11 @@ from typing import Any
 import click
 
 from chapterkit.building.chapters import (
+    PDF,
     Done,
     Making,
     Writing,
+    formats_of,
     printings_of,
     served,
     texts_of,
@@ -70,6 +72,17 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     help="List what an editor of the edition's region should read: words of which converting by "
     "characters and by words make two things.",
 )
+@click.option(
+    "--proof",
+    is_flag=True,
+    help="Write the PDF as a proof, <slug>-proof.pdf, and leave the other: paragraphs and lines "
+    "numbered, wide margins, numbers not verified marked there.",
+)
+@click.option(
+    "--pdf-engine", "engine", type=click.Choice(["typst", "xelatex"]), default="typst",
+    help="What sets the PDF: typst, which comes along, or the xelatex of an installed TeX, with "
+    "class and preamble of book.yaml (latex:). Default: typst.",
+)  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.sources
 @_options.executor
@@ -81,6 +94,8 @@ def build(
     whole: bool,
     editions: Sequence[str],
     risk: bool,
+    proof: bool,
+    engine: str,
     output: Path | None,
     sources: Path | None,
     executor: str | None,
@@ -101,27 +116,46 @@ def build(
 
     With --book the chapters become one file of each format, build/book/book.<ext>, with title
     page, parts, appendices and whatever else book.yaml lists.
+
+    The format site makes a folder, build/book/site/ or build/<slug>/site/, of a page for each
+    text, and for each section of a long one; what was in the folder before goes.
     """
     root = this_root()
     book = load(Disk(root))
-    known = all_formats().values()
-    chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    names, pdf = _chosen(formats, engine, proof)
+    chosen = formats_of(names, pdf)
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
-    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources)
-    if (
-        (len(wanted) > 1 or executor)
-        and not whole
-        and not any(one.scope == "book" for one in chosen)
-    ):
+    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf)
+    of_chapters = not whole and all(one.scope != "book" for one in chosen)
+    if of_chapters and (len(wanted) > 1 or executor):
         files = _shelf(wanted, asked, executor_at(executor, jobs))
     else:
         files = _at_hand(wanted, asked, whole)
     if depfile:
         _write_depfile(depfile, files)
+
+
+def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
+    """Return the formats that are asked for, and what kind of PDF.
+
+    Raises ChapterkitError where the PDF cannot be so.
+    """
+    if proof and not formats:
+        formats = [PDF]
+    known = all_formats().values()
+    names = [one.name for one in known if one.name in formats or (one.by_default and not formats)]
+    if not proof and engine == "typst":
+        return names, ""
+    if PDF not in names:
+        asked = "--proof" if proof else "--pdf-engine"
+        raise ChapterkitError(f"{asked} 只用于 PDF", hint="同时写 --format pdf，或不写 --format")
+    if proof and engine != "typst":
+        raise ChapterkitError("校样由 Typst 来排", hint="--proof 和 --pdf-engine xelatex 只写一个")
+    return names, "proof" if proof else engine
 
 
 @dataclass(frozen=True)
@@ -134,6 +168,7 @@ class _Asked:
     jobs: int
     risk: bool
     sources: Path | None
+    pdf: str
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -148,7 +183,9 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> list
         found = list(followed(wanted, executor.each(work, wanted), step))
     _tell(wanted, *all_found(found))
     threads = max(1, asked.jobs // len(wanted))
-    writing = Writing(asked.names, asked.editions, asked.folder, asked.sources, asked.risk, threads)
+    writing = Writing(
+        asked.names, asked.editions, asked.folder, asked.sources, asked.risk, threads, asked.pdf
+    )
     executor.costs.clear()
     files: list[Written] = []
     with progress("正在写", len(wanted)) as step:

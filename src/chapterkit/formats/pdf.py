@@ -28,6 +28,7 @@ from chapterkit.formats.shared.whole import (
 )
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import PictureError
+from chapterkit.spoken import spoken
 from chapterkit.text.numbering import Numeral
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
@@ -53,6 +54,8 @@ from chapterkit.text.tree import (
 )
 from chapterkit.text.whole import is_of_one_text
 
+_WIDER = 62
+"""How many millimetres a page of a proof is wider."""
 _PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 
 
@@ -278,7 +281,8 @@ def _for_typst(
     if attributes_of(element).get("lang").partition("-")[0] in _NARROW:
         return _with_narrow_marks(element)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
+        words = spoken(text_of(element), printing.config.locale.tag)
+        return [_typst(f"#described({typst_string(words)})["), element, _typst("]")]
     if is_of_one_text(element):
         return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
     return element
@@ -334,7 +338,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     Raises ChapterkitError if Typst refuses it: at the picture that it cannot show, or else at the
     first chapter.
     """
-    main = printing.work / "main.typ"
+    main, proof = printing.work / "main.typ", printing.work / "proof.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
     chapter = printing.chapters[0].document.rendered.origin(0)
@@ -342,7 +346,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     try:
         for standards in _standards(printing):
             refusal = typeset(
-                main, target, printing.work, families, _inputs(printing),
+                main, target, printing.work, families, _inputs(printing, proof.is_file()),
                 format="pdf", pdf_standards=standards, timestamp=printing.modified or 0,
             )  # fmt: skip
             if not (refusal and refusal.message.startswith("PDF/A")):
@@ -371,7 +375,7 @@ def _refused(refusal: Refusal, printing: AnyPrinting) -> ChapterkitError:
     return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 
-def _inputs(printing: AnyPrinting) -> dict[str, str]:
+def _inputs(printing: AnyPrinting, is_proof: bool = False) -> dict[str, str]:
     """Return what the template is told, besides the text."""
     config = printing.config
     is_chapter = isinstance(printing, ChapterPrinting)
@@ -386,6 +390,7 @@ def _inputs(printing: AnyPrinting) -> dict[str, str]:
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
         "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
+        "proof": str(_WIDER if is_proof else 0),
         "contents": config.wording.contents,
         **config.locale.typst,
         "serif": json.dumps([font.family for font in _serif(printing)]),

@@ -291,7 +291,7 @@ def _load_chapter(
         raise ChapterkitError(
             "章的正文是空的", Origin(path), "至少要有一个一级标题：# 标题 {#slug}"
         )
-    placed = _placed(text, path, records, config)
+    placed = _placed(text, path, records, config) if config.templates else ()
     return Chapter(
         chapter.slug, chapter.number, path, text, placed,
         chapter.label, chapter.role, chapter.part, chapter.start_page or 1,

@@ -31,6 +31,7 @@ from chapterkit.pipeline.store import Store, store_of, tool
 from chapterkit.plugins import FORMATS, RULES, plugins
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.exhibits import CLASS, with_exhibits
+from chapterkit.text.file_links import SUFFIXES, file_addresses, led, place_of, qualified
 from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
     UNCOUNTED,
@@ -53,7 +54,7 @@ from chapterkit.text.reading import (
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import Tree, check_depth, formulas_of
+from chapterkit.text.tree import Tree, attributes_of, chapter_heading, check_depth, formulas_of
 
 Value = TypeVar("Value")
 Converted = tuple[list[Message], list[str]]
@@ -266,14 +267,14 @@ def load(folder: Folder) -> Book:
 def rendered(subject: Subject) -> Rendered:
     """Return a subject's Markdown, experiments and numbers in place.
 
-    A file outside a book is taken as it is, but for metadata at its head, which are no prose; one
-    that `numbers --bind` has been over is rendered. Raises ChapterkitError at the line of what a
-    template gets wrong.
+    A file outside a book, and of a book without templates, is taken as it is, but for metadata at
+    its head, which are no prose; one that `numbers --bind` has been over is rendered. Raises
+    ChapterkitError at the line of what a template gets wrong.
     """
-    if subject.chapter:
+    if subject.chapter and subject.book.config.templates:
         return render(subject.book, subject.chapter, subject.variant)
-    text = without_metadata(subject.text)
-    if subject.book.ledger and "{{" in text:
+    text = without_metadata(subject.chapter.text if subject.chapter else subject.text)
+    if not subject.chapter and subject.book.ledger and "{{" in text:
         return render(subject.book, Chapter("", "", subject.name, text))
     return rendered_plainly(text, subject.name)
 
@@ -353,17 +354,54 @@ def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -
     ChapterkitError, where it was written, for a `ref()` to nothing.
     """
     document = replace(document, counting=counting_of(subject), formats=subject.formats)
-    if not (targets := targets_in(document.rendered)):
+    document, files = _led_to_files(subject, document, memory)
+    targets = targets_in(document.rendered)
+    if not (targets or files):
         return document
-    elsewhere = _elsewhere(subject, document, targets, memory)
+    elsewhere = _elsewhere(subject, document, targets, memory) | files
     document = replace(document, elsewhere=elsewhere)
     if "[](" not in document.rendered.text:
         return document
     known = elsewhere | identifiers_of(document.things)
     tree, markdown = with_references(
-        document.tree, document.rendered, known, document.counting, subject.book.records
+        document.tree,
+        document.rendered,
+        known,
+        document.counting,
+        subject.book.records,
+        document.leading,
     )
     return replace(document, tree=tree, rendered=markdown)
+
+
+def _led_to_files(
+    subject: Subject, document: Document, memory: Memory
+) -> tuple[Document, dict[str, Thing]]:
+    """Return a document whose links to files of the book lead to their chapters, and these places.
+
+    A link to a file that is no chapter stays as it is.
+    """
+    chapters = {one.path: one for one in subject.book.chapters}
+    if not subject.chapter or not any(suffix in document.rendered.text for suffix in SUFFIXES):
+        return document, {}
+    leading: dict[str, str] = {}
+    found: dict[str, Thing] = {}
+    for address in file_addresses(document.tree):
+        path, identifier = place_of(address, subject.chapter.path)
+        if not (chapter := chapters.get(path)):
+            continue
+        other = replace(subject, name=chapter.path, chapter=chapter, at=())
+        tree = document.tree if chapter == subject.chapter else _read_of(other, memory).tree
+        heading = chapter_heading(tree)
+        identifier = identifier or (attributes_of(heading).identifier if heading else "")
+        if chapter == subject.chapter:
+            leading[address] = identifier
+            continue
+        leading[address] = name = qualified(chapter.slug, identifier)
+        if thing := places_of(tree, counting_of(other)).get(identifier):
+            found[name] = replace(thing, identifier=name)
+    tree = led(leading)(document.tree)
+    return replace(document, tree=tree, leading=leading), found
 
 
 def _elsewhere(
@@ -537,7 +575,8 @@ def variants(
     """
     config = subject.book.config
     check_editions(config)
-    passages = passages_of(_templates(subject)) if subject.chapter else []
+    has_templates = subject.chapter and config.templates
+    passages = passages_of(_templates(subject)) if has_templates else []
     if not passages:
         all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
         return [replace(subject, variant=all_alike, formats=frozenset(formats))]

@@ -133,8 +133,9 @@ def print_key(
     whole = printing.edition or printing.told or printing.evidence
     return key_of(
         "print",
-        *(format.name, printing.edition, printing.language, str(printing.modified)),
+        *(format.name, format.variant, printing.edition, printing.language, str(printing.modified)),
         *(json.dumps(printing.told, default=str), *sorted(printing.beside)),
+        json.dumps(printing.sources, default=str),
         book_key(book) if whole else book.digests.get(BOOK_FILE, ""),
         *(printing.slug, printing.number, printing.label, printing.title, printing.role),
         *(str(printing.start_page), repr(printing.part)),

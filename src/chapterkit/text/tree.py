@@ -489,6 +489,12 @@ def rows_of(table: Element) -> Iterator[list[Element]]:
     return ([block for cell in row[1] for block in cell[4]] for row in _rows(table))
 
 
+def is_even(table: Element) -> bool:
+    """Tell whether all columns of a table are given one width: how wide, nobody has said."""
+    widths = [width.get("c") for _, width in table["c"][2]]
+    return len(set(widths)) == 1 and widths[0] is not None
+
+
 def with_free_widths(table: Element) -> Element:
     """Return a table whose columns are as wide as what stands in them."""
     free = [[align, bare("ColWidthDefault")] for align, _ in table["c"][2]]

@@ -1,4 +1,4 @@
-"""Two things have the same identifier: two headings {#summary}, or two figures {#fig:map}.
+"""Two things have the same identifier: two headings `{#summary}`, or two figures `{#fig:map}`.
 
 Why: a link can lead to one of them only. Which one differs from format to format, and nobody is
 told. Identifiers are unique in the whole book, so that any chapter may refer to what another has.

@@ -6,7 +6,7 @@ for readers to find the source by, and would not miss it before the book is out.
 
 Quiet: fields that references never show (series, abstract, keywords), the volume of proceedings,
 what reference managers keep in notes (`Publisher: X`), the address and the reading day in a note.
-Judgments and statutes print their number, court, day and note: @jurisdiction, @legislation.
+Judgments and statutes print their number, court, day and note: `@jurisdiction`, `@legislation`.
 
 Bad:
 

@@ -11,6 +11,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.processes import GB, Bounds, run, worker
 
 MAX_PAGES = 5_000
+MAX_PRINTED = 20_000_000
 BOUNDS = Bounds(seconds=120, memory=GB)
 CUTTING = Bounds(seconds=30, memory=GB)
 MOST_CLIPPINGS = 400
@@ -23,6 +24,22 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
 
     Raises ChapterkitError if it is damaged, locked, too long, or too much for the reader.
     """
+    found = _text_of(data, name, longest)
+    return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
+
+
+def printed_pages(data: bytes, name: str) -> list[tuple[str, str]]:
+    """Return what number each page of a PDF bears, empty for none, and its text.
+
+    Raises ChapterkitError if it cannot be read.
+    """
+    found = _text_of(data, name, MAX_PRINTED)
+    return [
+        (label, _plain(page)) for label, page in zip(found["labels"], found["texts"], strict=True)
+    ]
+
+
+def _text_of(data: bytes, name: str, longest: int) -> dict[str, Any]:
     command = [*worker("pdf_text", "pypdfium2"), str(MAX_PAGES), str(longest)]
     found: dict[str, Any] = _read(command, data, name, BOUNDS)
     if "damaged" in found:
@@ -32,7 +49,7 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
         raise ChapterkitError(message, Origin(name))
     if "long" in found:
         raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
-    return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
+    return found
 
 
 @dataclass(frozen=True)
