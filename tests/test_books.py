@@ -41,7 +41,8 @@ def built(book: Path) -> dict[str, bytes]:
 def test_build_writes_every_format_and_nothing_else(minimal: Path, run: Run) -> None:
     result = run(minimal, "build")
     assert result.exit_code == 0, result.output
-    assert sorted(built(minimal)) == [f"cards.{suffix}" for suffix in OUTPUTS]
+    written = [f"cards.{suffix}" for suffix in OUTPUTS]
+    assert sorted(built(minimal)) == [*written, "manifest.json"]
     assert "cards.pdf" in result.output
 
 
@@ -305,7 +306,7 @@ def test_several_builds_at_once_do_not_mix(minimal: Path) -> None:
     ]
     running = [subprocess.Popen(command, cwd=minimal, stdout=subprocess.DEVNULL) for _ in range(3)]
     assert [process.wait(HANGS) for process in running] == [0, 0, 0]
-    assert sorted(built(minimal)) == ["cards.html", "cards.md"]
+    assert sorted(built(minimal)) == ["cards.html", "cards.md", "manifest.json"]
 
 
 def test_check_as_json(minimal: Path, run: Run) -> None:

@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont
 
 from chapterkit.formats.shared.epub_pages import Page, breaks, page_list, with_breaks
 from conftest import Run
+from files_checked import found, missing
 
 BOOK = """
 publisher: 某某出版社
@@ -84,6 +85,20 @@ def test_the_package_says_what_is_in_it_and_who_made_it(parts: dict[str, str]) -
     assert 'properties="nav mathml"' in package
 
 
+def test_other_checkers_find_nothing(minimal: Path, run: Run) -> None:
+    table = "| 甲 | 乙 |\n|---|---|\n| 一 | 二 |\n\n: 一张表 {#tbl:one}\n"
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write(f"{TEXT}\n$$a_1=\\sum_{{i=1}}^{{n}} {'x_i + ' * 30}y$$\n\n{table}")
+    allowed = "\nlint: {options: {block-in-text: {allowed: [formula, table]}}}\n"
+    with (minimal / "book/book.yaml").open("a", encoding="utf-8") as file:
+        file.write(allowed)
+    result = run(minimal, "build", "--format", "pdf", "--format", "epub")
+    assert result.exit_code == 0, result.output
+    if missing():
+        pytest.skip(f"needs {', '.join(missing())}")
+    assert list(found((minimal / "build/cards").glob("cards.*"))) == []
+
+
 def test_long_addresses_do_not_run_off_a_phone(parts: dict[str, str]) -> None:
     assert "overflow-wrap: anywhere" in parts["EPUB/styles/stylesheet1.css"]
 
@@ -125,12 +140,12 @@ def test_pages_begin_where_their_first_words_stand() -> None:
         Page("2", "2 书名\n图里的字\n起日月盈昃，" + long),
         Page("3", "全是图 3"),
     ]
-    found = breaks(pages, TEXTS)
-    assert [(one.label, one.name) for one in found] == [("1", "one"), ("2", "two")]
-    marked = with_breaks(TEXTS, found)
+    begun = breaks(pages, TEXTS)
+    assert [(one.label, one.name) for one in begun] == [("1", "one"), ("2", "two")]
+    marked = with_breaks(TEXTS, begun)
     assert '<h1><span epub:type="pagebreak" role="doc-pagebreak" id="page-1"' in marked["one"]
-    assert 'aria-label="2"></span>起<a>' in marked["two"]
-    assert '<li><a href="two#page-2">2</a></li>' in page_list(found, "页码")
+    assert 'title="2"></span>起<a>' in marked["two"]
+    assert '<li><a href="two#page-2">2</a></li>' in page_list(begun, "页码")
 
 
 def test_an_epub_beside_a_pdf_knows_its_pages(minimal: Path, run: Run) -> None:

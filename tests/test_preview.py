@@ -735,10 +735,15 @@ def test_a_review_has_the_lines_of_sources_and_the_map_of_experiments_in_it(
     browser: Browser, tmp_path: Path, run: Run
 ) -> None:
     book = shutil.copytree(MINIMAL.with_name("medicine"), tmp_path / "book")
+    subprocess.run(["git", "init", "-q", str(book)], check=True)
+    _commit(book)
+    write(book, "experiments/streptomycin.yaml", "value: 55,", "value: 56,")
     papers = tmp_path / "papers"
     papers.mkdir()
     (papers / "mrc1948.pdf").write_bytes(paper("27%"))
-    done = run(book, "build", "2", "--format", "review", "--sources", str(papers))
+    done = run(
+        book, "build", "2", "--format", "review", "--sources", str(papers), "--against", "HEAD"
+    )
     assert done.exit_code == 0, done.output
     page = browser.new_context(**SMALL_PHONE).new_page()
     page.goto(next((book / "build").glob("*/*.review.html")).as_uri())
@@ -746,6 +751,8 @@ def test_a_review_has_the_lines_of_sources_and_the_map_of_experiments_in_it(
     page.locator('.number[data-number="streptomycin.control_dead"]').first.tap()
     assert "27%" in (page.locator("#card .clipped img").get_attribute("alt") or "")
     page.keyboard.press("Escape")
+    page.keyboard.press("4")
+    assert "55 名 → 56 名" in page.locator("#compared").inner_text()
     page.keyboard.press("5")
     boxes = page.locator("#panel svg[role=group] a")
     assert boxes.count() >= 2

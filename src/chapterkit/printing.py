@@ -81,6 +81,10 @@ Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 """Gives a format's file: what was kept of it, or what the function makes."""
 
 
+Accompany = Callable[[Sequence[tuple[str, "Written"]]], Mapping[str, str]]
+"""Gives the texts that are to lie beside the files that were made, by their names."""
+
+
 def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
     """Return a file that is made, whatever there was before."""
     return make()
@@ -104,10 +108,12 @@ def printed(
     jobs: int,
     progress: Progress = lambda _: None,
     keep: Keep = made_anew,
+    accompany: Accompany = lambda _: {},
 ) -> list[Written]:
     """Write a checked chapter, or a book, as each format has it; return what was written.
 
-    `keep` is asked for each file, and has it made unless it has kept it.
+    `keep` is asked for each file, and has it made unless it has kept it; `accompany` what is to
+    lie beside the files, each of which it is told with the name of its format.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
@@ -123,9 +129,10 @@ def printed(
         with _threads(jobs, scratch.name) as pool:
             running = {one.format.name: pool.submit(one.make) for one in queue}
             made = [running[name].result() for name in makers]
+        beside = accompany(list(zip(makers, made, strict=True)))
         targets = {folder / one.path.name: one.path for one in made}
-        changed = {to: new for to, new in targets.items() if not _is_same(new, to)}
-        move_together(changed)
+        moves = targets | {folder / name: _beside(scratch, name, beside) for name in beside}
+        move_together({to: new for to, new in moves.items() if not _is_same(new, to)})
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
@@ -141,6 +148,12 @@ def put_in_place(files: Mapping[str, bytes], folder: Path) -> None:
 def _is_same(new: Path, old: Path) -> bool:
     """Tell whether a file that was made is what stands in its place already."""
     return old.is_file() and not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
+
+
+def _beside(scratch: Path, name: str, texts: Mapping[str, str]) -> Path:
+    path = scratch / name
+    path.write_text(texts[name], "utf-8", newline="\n")
+    return path
 
 
 @contextmanager

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from chapterkit.checking.editions import Made, prepared_edition
+from chapterkit.checking.editions import Edition, Made, prepared_edition
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.lint import Problem
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Memory, Subject, problems_of
+from chapterkit.pipeline.manifests import manifests
 from chapterkit.pipeline.press import keeping, printing_of
-from chapterkit.printing import Written, printed, put_in_place
+from chapterkit.printing import Accompany, Written, printed, put_in_place
 from chapterkit.scratch import scratch_folder
 from chapterkit.text.document import Document
 
@@ -50,9 +52,17 @@ def texts_of(made: Made) -> dict[str, tuple[Subject, Document]]:
 
 
 def printings_of(
-    made: Made, formats: Sequence[str], memory: Memory, sources: Path | None = None
+    made: Made,
+    formats: Sequence[str],
+    memory: Memory,
+    sources: Path | None = None,
+    against: str = "",
 ) -> dict[str, ChapterPrinting]:
-    """Return a chapter as each format has it; `sources` are the papers' own texts, if not usual."""
+    """Return a chapter as each format has it.
+
+    `sources` are the papers' own texts, where they are not in the usual place; `against` is the
+    commit that a review compares with.
+    """
     found: dict[str, ChapterPrinting] = {}
     for one in made:
         printing = printing_of(one.subject, one.document, memory, formats)
@@ -64,7 +74,7 @@ def printings_of(
 
             problems = problems_of(replace(one.written, formats=frozenset()), memory)
             texts = sources or sources_of(one.subject.root)
-            told = review_data(one.subject, one.document, printing, problems, texts)
+            told = review_data(one.subject, one.document, printing, problems, texts, against)
             found[REVIEW] = replace(printing, told=told)
     return found
 
@@ -93,6 +103,9 @@ class Writing:
     risk: bool = False
     jobs: int = 1
     pdf: str = ""
+    against: str = ""
+    told: tuple[Problem, ...] = ()
+    """What a check has told of all chapters; each one's part goes into its manifest."""
 
     def __call__(self, subject: Subject, memory: Memory) -> list[Done]:
         """Write a chapter; return what was written."""
@@ -102,11 +115,12 @@ class Writing:
         started = time.perf_counter()
         made = prepared_edition([subject], self.formats, edition, memory)
         [chapter] = made.made
-        printings = printings_of(chapter, self.formats, memory, self.sources)
+        printings = printings_of(chapter, self.formats, memory, self.sources, self.against)
         wanted = served(formats_of(self.formats, self.pdf), printings)
         folder = self.folder / wanted[0][1].name
         keep = keeping(texts_of(chapter), printings, memory)
-        files = printed(wanted, folder, self.jobs, keep=keep)
+        beside = manifest_beside(made, [chapter], self.told, memory)(wanted[0][1])
+        files = printed(wanted, folder, self.jobs, keep=keep, accompany=beside)
         said = summary_text(made.read[0][0].document, subject.book)
         if self.risk and made.region:
             said += f"\n{made.region.risk([chapter[0].document])}"
@@ -143,8 +157,22 @@ class Making:
 
 
 def _kept(done: Done) -> Elsewhere:
-    [name] = {one.path.parent.name for one in done.files}
-    return Elsewhere(done, name, {one.path.name: one.path.read_bytes() for one in done.files})
+    [folder] = {one.path.parent for one in done.files}
+    beside = (one for one in folder.iterdir() if one.is_file() and one.name != ".lock")
+    return Elsewhere(done, folder.name, {one.name: one.read_bytes() for one in beside})
+
+
+Beside = Callable[[AnyPrinting], Accompany]
+
+
+def manifest_beside(
+    edition: Edition, made: Sequence[Made], told: Iterable[Problem], memory: Memory
+) -> Beside:
+    """Return what has a manifest lie beside the files of some chapters, with what was told."""
+    own = {*edition.of_texts(made)}
+    problems = [one for one in told if one in own]
+    book = made[0][0].subject.book
+    return lambda printing: manifests(printing, book, problems, memory)
 
 
 def unclipped(printings: Mapping[str, AnyPrinting]) -> str:

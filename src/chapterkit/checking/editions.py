@@ -79,13 +79,29 @@ class Edition:
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the manuscript, as it is made for the edition."""
         for made in self.read:
-            yield from of_all([(one.subject, checked(one.subject, self.memory)) for one in made])
+            yield from self._problems(made)
+
+    def _problems(self, made: Made) -> list[Problem]:
+        return of_all([(one.written, checked(one.written, self.memory)) for one in made])
 
     def proved(self) -> Iterator[Problem]:
         """Yield what is wrong with the edition and not with the manuscript."""
-        if self.region:
-            for one in chain.from_iterable(self.made):
-                yield from self.region.proved(one.subject, one.document)
+        return chain.from_iterable(self._proofs.values())
+
+    def of_texts(self, wanted: Sequence[Made]) -> Iterator[Problem]:
+        """Yield both kinds of problems of some of its chapters, as they are printed."""
+        for made in wanted:
+            yield from self._problems(made)
+            yield from chain.from_iterable(self._proofs[id(one)] for one in made)
+
+    @cached_property
+    def _proofs(self) -> dict[int, list[Problem]]:
+        """What converting has done to each text, by its `id`."""
+        texts = chain.from_iterable(self.made)
+        return {
+            id(one): self.region.proved(one.subject, one.document) if self.region else []
+            for one in texts
+        }
 
 
 def prepared_edition(

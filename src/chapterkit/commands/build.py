@@ -14,10 +14,12 @@ import click
 
 from chapterkit.building.chapters import (
     PDF,
+    Beside,
     Done,
     Making,
     Writing,
     formats_of,
+    manifest_beside,
     printings_of,
     served,
     texts_of,
@@ -86,6 +88,10 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.sources
 @_options.executor
+@click.option(
+    "--against", metavar="REV", default="",
+    help="Tell in the review what has changed since this commit.",
+)  # fmt: skip
 @_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
@@ -98,6 +104,7 @@ def build(
     engine: str,
     output: Path | None,
     sources: Path | None,
+    against: str,
     executor: str | None,
     jobs: int,
     depfile: Path | None,
@@ -129,7 +136,7 @@ def build(
     for edition in editions:
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
-    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf)
+    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
     of_chapters = not whole and all(one.scope != "book" for one in chosen)
     if of_chapters and (len(wanted) > 1 or executor):
         files = _shelf(wanted, asked, executor_at(executor, jobs))
@@ -169,6 +176,7 @@ class _Asked:
     risk: bool
     sources: Path | None
     pdf: str
+    against: str
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -181,10 +189,18 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> list
     with progress("正在检查", len(wanted)) as step:
         work = Checking(asked.names, asked.editions)
         found = list(followed(wanted, executor.each(work, wanted), step))
-    _tell(wanted, *all_found(found))
+    told = _told(wanted, *all_found(found))
     threads = max(1, asked.jobs // len(wanted))
     writing = Writing(
-        asked.names, asked.editions, asked.folder, asked.sources, asked.risk, threads, asked.pdf
+        asked.names,
+        asked.editions,
+        asked.folder,
+        asked.sources,
+        asked.risk,
+        threads,
+        asked.pdf,
+        asked.against,
+        tuple(told),
     )
     executor.costs.clear()
     files: list[Written] = []
@@ -216,17 +232,19 @@ def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Writ
     memory = memory_at(wanted[0].root)
     prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
     written = each_once(one.problems() for one in prepared)
-    _tell(wanted, written, each_once(one.proved() for one in prepared))
+    told = _told(wanted, written, each_once(one.proved() for one in prepared))
     files: list[Written] = []
     for each in prepared:
-        files += _written(each, asked, whole, memory)
+        files += _written(each, asked, whole, told, memory)
         if asked.risk and each.region:
             say_lines(each.region.risk(made[0].document for made in each.read))
     return files
 
 
-def _tell(wanted: Sequence[Subject], problems: list[Problem], converted: Sequence[Problem]) -> None:
-    """Print what is wrong; end here if any of it is an error."""
+def _told(
+    wanted: Sequence[Subject], problems: list[Problem], converted: Sequence[Problem]
+) -> list[Problem]:
+    """Print what is wrong, and return it; end here if any of it is an error."""
     if accepted := own_baseline(wanted[0].book, wanted[0].root):
         problems = without_accepted(problems, accepted, wanted)
     problems = [*problems, *converted]
@@ -235,24 +253,29 @@ def _tell(wanted: Sequence[Subject], problems: list[Problem], converted: Sequenc
     if any(problem.severity == "error" for problem in problems):
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
+    return problems
 
 
-def _written(edition: Edition, asked: _Asked, whole: bool, memory: Memory) -> list[Written]:
+def _written(
+    edition: Edition, asked: _Asked, whole: bool, told: Sequence[Problem], memory: Memory
+) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = printings_of(each, asked.names, memory, asked.sources)
+            printings = printings_of(each, asked.names, memory, asked.sources, asked.against)
             if warned := unclipped(printings):
                 say(warned, err=True)
             keep = keeping(texts_of(each), printings, memory)
-            files += _write(printings, asked.chosen, asked, keep)
+            beside = manifest_beside(edition, [each], told, memory)
+            files += _write(printings, asked.chosen, asked, beside, keep)
             say_lines(summary_text(read[0].document, read[0].subject.book))
     of_books = [
         one for one in asked.chosen if one.scope == "book" or (whole and one.serves("book"))
     ]
     if of_books:
-        files += _write(_book(edition.made, of_books), of_books, asked)
+        beside = manifest_beside(edition, edition.made, told, memory)
+        files += _write(_book(edition.made, of_books), of_books, asked, beside)
     return files
 
 
@@ -291,6 +314,7 @@ def _write(
     printings: Mapping[str, AnyPrinting],
     formats: Sequence[Format[Any]],
     asked: _Asked,
+    beside: Beside,
     keep: Keep = made_anew,
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
@@ -298,9 +322,10 @@ def _write(
     wanted = served(formats, printings)
     if not wanted:
         return []
-    name = wanted[0][1].name
+    first = wanted[0][1]
+    name = first.name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, asked.folder / name, asked.jobs, step, keep)
+        files = printed(wanted, asked.folder / name, asked.jobs, step, keep, beside(first))
     _print_written(files, time.perf_counter() - started)
     return files
 

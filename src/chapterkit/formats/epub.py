@@ -16,7 +16,14 @@ from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
 from chapterkit.formats.shared.epub_pages import Page
 from chapterkit.formats.shared.epub_parts import FONT, Publication, finished
-from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen, with_heads_that_speak
+from chapterkit.formats.shared.exhibits import (
+    aligned,
+    has_exhibits,
+    over_exhibits,
+    scrolling,
+    unseen,
+    with_heads_that_speak,
+)
 from chapterkit.formats.shared.math_font import math_font, shown_in_formulas
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.sizes import on_screens
@@ -70,6 +77,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         with_metadata(metadata),
         lambda tree: with_blocks(tree, [*pages, *tree_blocks(tree)]),
         aligned(printing, unseen),
+        over_exhibits(printing, scrolling(printing)),
         over_elements(_held, {"Figure"}),
         on_screens(printing),
         standing_in(printing),

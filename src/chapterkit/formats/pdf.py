@@ -118,10 +118,8 @@ def _with_words_kept(printing: AnyPrinting) -> Pass:
 
 
 def _with_labels(tree: Tree) -> Tree:
-    """Return the tree whose references have their labels, [12], set as wide as the widest."""
+    """Return the tree whose references hang by their labels, [12], each as wide as the widest."""
     labels = [plain_text(inlines_of(one)).strip() for one in elements_of(tree) if _is_label(one)]
-    if not labels:
-        return tree
 
     def change(element: Element) -> Element | list[Element]:
         if not _is_label(element):
@@ -129,8 +127,16 @@ def _with_labels(tree: Tree) -> Tree:
         shown = string(plain_text(inlines_of(element)).strip())
         return [_typst("#book-label["), shown, _typst("]")]
 
-    told = raw_block("typst", f"#book-labels.update({typst_string(max(labels, key=len))})")
+    # Of brackets and digits; a blank stands behind them.
+    hanging = max((0.55 * len(one) for one in labels), default=1.6) + 0.1
+    told = raw_block("typst", _HANGING.format(hanging))
     return with_blocks(tree, [told, *walk(tree_blocks(tree), change)])
+
+
+_HANGING = """\
+#let book-hanging = {:.2f}em
+#let book-label = box.with(width: book-hanging)
+#show <refs>: book-references.with(book-hanging)"""
 
 
 def _is_label(element: Element) -> bool:
@@ -284,7 +290,11 @@ def _for_typst(
         words = spoken(text_of(element), printing.config.locale.tag)
         return [_typst(f"#described({typst_string(words)})["), element, _typst("]")]
     if is_of_one_text(element):
-        return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
+        return [
+            raw_block("typst", "#book-references(book-hanging)["),
+            element,
+            raw_block("typst", "]"),
+        ]
     return element
 
 

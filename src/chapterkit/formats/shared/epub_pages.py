@@ -16,6 +16,7 @@ _TOKEN = re.compile(r"<(/?)(head|math|svg|aside|nav|figcaption|annotation)\b[^>]
 _CHARACTER = re.compile(r"&[^;\s]+;|.", re.DOTALL)
 _LINES = 6  # of a page that are looked for at once: the first may belong to what floats
 _HAN, _LATIN = 18, 40  # letters of a line and what follows it, by which it is known
+_TITLE = 4
 _AHEAD = 6000  # letters between the beginnings of two pages, at most
 
 
@@ -79,18 +80,22 @@ def _begins(page: str, letters: str, last: int) -> int | None:
         found = [
             letters.find(wanted, last, last + _AHEAD)
             for number in range(begin, min(begin + _LINES, len(lines)))
-            if (wanted := _known_by(lines[number:]))
+            if (wanted := _known_by(lines[number:], is_whole=number == 0))
         ]
         if places := [at for at in found if at >= 0]:
             return min(places)
     return None
 
 
-def _known_by(lines: Sequence[str]) -> str:
-    """Return the letters by which the first of some lines is known; none if it is empty."""
+def _known_by(lines: Sequence[str], is_whole: bool) -> str:
+    """Return the letters by which the first of some lines is known; none if it is empty.
+
+    A page that is whole may have fewer than others: it holds a title alone.
+    """
     enough = _LATIN if lines[0].isascii() else _HAN
     wanted = "".join(lines[:_LINES])[:enough]
-    return wanted if lines[0] and len(wanted) == enough else ""
+    is_known = len(wanted) == enough or (is_whole and len(wanted) > _TITLE)
+    return wanted if lines[0] and is_known else ""
 
 
 def with_breaks(texts: Mapping[str, str], found: Sequence[Break]) -> dict[str, str]:
@@ -100,7 +105,7 @@ def with_breaks(texts: Mapping[str, str], found: Sequence[Break]) -> dict[str, s
         text = made[one.name]
         mark = (
             f'<span epub:type="pagebreak" role="doc-pagebreak" id="{escape(one.identifier)}" '
-            f'aria-label="{escape(one.label)}"></span>'
+            f'title="{escape(one.label)}"></span>'
         )
         made[one.name] = text[: one.offset] + mark + text[one.offset :]
     return made

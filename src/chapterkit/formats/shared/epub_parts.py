@@ -12,6 +12,7 @@ from html import escape
 from itertools import pairwise
 
 from chapterkit.formats.shared.epub_pages import Page, breaks, page_list, with_breaks
+from chapterkit.formats.shared.html_page import with_formulas_that_scroll
 from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.wording import Wording
@@ -76,7 +77,8 @@ _MARKUP = (".xhtml", ".opf", ".ncx")
 
 def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publication) -> str:
     config = publication.config
-    text = with_spoken_formulas(_in_language(text, config), config.locale.tag)
+    text = with_formulas_that_scroll(_in_language(text, config))
+    text = with_spoken_formulas(text, config.locale.tag)
     if name == _PACKAGE:
         return _described(text, texts, publication)
     if name == _NAV:

@@ -154,7 +154,7 @@ def _digits(decimals: str, longest: int) -> str:
 
 _EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
 _TABLE_BODY = re.compile(rb"<tbody>.*?</tbody>", re.DOTALL)
-_ROW_HEAD = re.compile(rb"<th(?![^<>]*(?:colspan|scope)=)")
+_ROW_HEAD = re.compile(rb"<th(?=[ >])(?![^<>]*(?:colspan|scope)=)")
 
 
 def with_heads_that_speak(page: bytes) -> bytes:
@@ -320,6 +320,7 @@ def parts_of(printing: AnyPrinting, exhibit: Element) -> tuple[list[Element], st
     if kind_of(first) != "Table":
         return [first], "whole", _LINE[page]
     parts, how = _set(first, _choice(printing, exhibit), page)
+    parts[1:] = [_continued(one, printing.config.wording.continued) for one in parts[1:]]
     return parts, how, _PAGE[page] if how == "turned" else _LINE[page]
 
 

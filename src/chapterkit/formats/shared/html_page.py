@@ -29,7 +29,7 @@ def touched(body: str) -> str:
     body = _CODE.sub(r'<pre tabindex="0"\1', body)
     body = _TABLE.sub(_scrolling, body)
     body = _IMAGE.sub("<img", body)
-    body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
+    body = with_formulas_that_scroll(body)
     return in_texts(body, _with_narrow_apostrophes)
 
 
@@ -50,6 +50,13 @@ _NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it 
 _CODE = re.compile(r"<pre((?: [^>]*)?>)")
 _TABLE = re.compile(r'(<div class="[^"]*\bwide\b[^>]*>\s*)?(<table.*?</table>)', re.DOTALL)
 _IMAGE = re.compile(r'<img role="img"')
+
+
+def with_formulas_that_scroll(body: str) -> str:
+    """Return a page whose displayed formulas can be scrolled, by keyboard, too."""
+    return _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
+
+
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
 
 

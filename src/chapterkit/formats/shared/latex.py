@@ -32,11 +32,13 @@ from chapterkit.text.tree import (
     Tree,
     attributes_of,
     blocks_of,
+    caption_of,
     chapter_heading,
     div,
     inlines_of,
     kind_of,
     level_of,
+    plain_block,
     plain_text,
     raw,
     raw_block,
@@ -201,20 +203,30 @@ def _with_exhibits(printing: AnyPrinting) -> Pass:
     def change(element: Element) -> list[Element]:
         first, *others = blocks_of(element)
         parts, how, line = parts_of(printing, element)
-        blocks = [
-            with_line_filled(one, line) if kind_of(first) == "Table" else one for one in parts
-        ]
-        if kind_of(first) == "Table":
-            blocks = [_latex_block(r"\begingroup\small"), *blocks, _latex_block(r"\endgroup")]
-        if others:
-            others = [_latex_block(r"\begin{exhibitnotes}"), *others]
-            others.append(_latex_block(r"\end{exhibitnotes}"))
-        made = div([*blocks, *others], Attributes(attributes_of(element).identifier))
+        notes = _within("exhibitnotes", others) if others else []
+        identifier = attributes_of(element).identifier
+        if kind_of(first) != "Table":
+            return _figure(first, notes, identifier)
+        blocks = _within("exhibittable", [with_line_filled(one, line) for one in parts])
+        made = div([*blocks, *notes], Attributes(identifier))
         if how != "turned":
             return [made]
         return [_latex_block(r"\begin{landscape}"), made, _latex_block(r"\end{landscape}")]
 
     return over_exhibits(printing, change)
+
+
+def _figure(figure: Element, notes: list[Element], identifier: str) -> list[Element]:
+    """Return a figure that does not part from what stands under it."""
+    caption = [one for block in caption_of(figure) for one in inlines_of(block)]
+    told = [_latex(r"\caption{"), *caption, _latex(rf"}}\label{{{identifier}}}")]
+    inner = [_latex_block(r"\centering"), *blocks_of(figure), plain_block(told), *notes]
+    return _within("figure", inner)
+
+
+def _within(environment: str, blocks: list[Element]) -> list[Element]:
+    begin, end = (_latex_block(rf"\{one}{{{environment}}}") for one in ("begin", "end"))
+    return [begin, *blocks, end]
 
 
 def _latex_block(text: str) -> Element:
@@ -244,7 +256,11 @@ def _headed(block: Element) -> Iterator[Element]:
         yield _latex_block(rf"\markboth{{{title}}}{{{title}}}")
 
 
-_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+_ROOM = {
+    "a5": Room(10.5 * 30, 400, 10.5),
+    "16k": Room(10.5 * 38, 500, 10.5),
+    "a4": Room(12 * 36, 560, 12),
+}
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])|(?<=[A-Za-z])’$")
 
 
@@ -259,6 +275,8 @@ def _written(
             return _code(element)
         case "Math":
             _refuse_commands(text_of(element), printing)
+        case "Superscript":
+            return [_latex(r"\citemark{"), *inlines_of(element), _latex("}")]
         case "Str" if "’" in text_of(element):
             return _with_apostrophes(text_of(element))
     return element

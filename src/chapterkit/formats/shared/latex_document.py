@@ -19,6 +19,7 @@ from chapterkit.text.tree import plain_line
 _SIZES = {
     "a5": "paperwidth=148mm,paperheight=210mm,top=23mm,bottom=18mm,textwidth=30\\ccwd",
     "16k": "paperwidth=185mm,paperheight=260mm,top=28mm,bottom=22mm,textwidth=38\\ccwd",
+    "a4": "paperwidth=210mm,paperheight=297mm,top=32mm,bottom=28mm,textwidth=36\\ccwd",
 }
 
 
@@ -45,7 +46,14 @@ def _own_options(printing: AnyPrinting) -> list[str]:
     if not config.latex.is_usual:
         return []
     scheme = [] if config.locale.chinese else ["scheme=plain"]
-    return [*scheme, "zihao=5", "linespread=1.4", "twoside", "openany"]
+    size = "zihao=-4" if config.page == "a4" else "zihao=5"
+    return [*scheme, size, "linespread=1.4", "twoside", "openany"]
+
+
+_HEADINGS = [
+    rf"\ctexset{{{kind}/format+=\sffamily}}"
+    for kind in ("part", "chapter", "section", "subsection", "subsubsection")
+]
 
 
 def _words(printing: AnyPrinting) -> list[str]:
@@ -55,7 +63,11 @@ def _words(printing: AnyPrinting) -> list[str]:
         r"\listfigurename": wording.figures,
         r"\listtablename": wording.tables,
     }
-    lines = [rf"\renewcommand{{{name}}}{{{escaped(word)}}}" for name, word in named.items()]
+    lines = _HEADINGS if printing.config.latex.numbers_chapters else []
+    lines = [
+        *lines,
+        *(rf"\renewcommand{{{name}}}{{{escaped(word)}}}" for name, word in named.items()),
+    ]
     title, author = escaped(printing.labelled_title), escaped(printing.config.author)
     return [*lines, rf"\hypersetup{{pdftitle={{{title}}},pdfauthor={{{author}}}}}"]
 

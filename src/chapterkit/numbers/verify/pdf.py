@@ -24,7 +24,7 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
 
     Raises ChapterkitError if it is damaged, locked, too long, or too much for the reader.
     """
-    found = _text_of(data, name, longest)
+    found = _texts(data, name, longest)
     return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
 
 
@@ -33,13 +33,13 @@ def printed_pages(data: bytes, name: str) -> list[tuple[str, str]]:
 
     Raises ChapterkitError if it cannot be read.
     """
-    found = _text_of(data, name, MAX_PRINTED)
+    found = _texts(data, name, MAX_PRINTED)
     return [
         (label, _plain(page)) for label, page in zip(found["labels"], found["texts"], strict=True)
     ]
 
 
-def _text_of(data: bytes, name: str, longest: int) -> dict[str, Any]:
+def _texts(data: bytes, name: str, longest: int) -> dict[str, Any]:
     command = [*worker("pdf_text", "pypdfium2"), str(MAX_PAGES), str(longest)]
     found: dict[str, Any] = _read(command, data, name, BOUNDS)
     if "damaged" in found:
@@ -66,7 +66,7 @@ class Clipping:
     """Lines of a page as a picture (PNG, in base64), and what the line with the place says.
 
     `marks` are where in the picture the characters of the place stand: left, top, width and
-    height, as parts of the whole.
+    height, as parts of the whole. `why` says why it may not be the place that is meant.
     """
 
     page: int
@@ -75,6 +75,7 @@ class Clipping:
     width: int
     height: int
     marks: Sequence[Sequence[float]]
+    why: str = ""
 
 
 def pdf_clippings(data: bytes, name: str, places: Sequence[Place]) -> list[Clipping | None]:
