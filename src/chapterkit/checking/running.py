@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
@@ -39,6 +38,7 @@ class Executor(Protocol):
 
 
 # What a worker is at work on; given once to each, then texts are named by their place.
+_WORK: list[Work[Any]] = []
 _SUBJECTS: list[Subject] = []
 _AT_WORK: list[int] = []
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
@@ -63,10 +63,10 @@ class Processes:
         # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
         context = get_context("fork" if sys.platform == "linux" else "spawn")
         gc.freeze()  # what is there already stays out of the collections that would copy it
-        with ProcessPoolExecutor(jobs, context, _take, (tuple(subjects),)) as pool:
+        with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
             try:
                 with _signals_waiting():
-                    found = pool.map(partial(_for_nth, work), range(len(subjects)))
+                    found = pool.map(_for_nth, range(len(subjects)))
                 yield from noted(subjects, found, self.costs)
             except KeyboardInterrupt:
                 # The pool's own thread may trip over work that is both cancelled and broken.
@@ -140,9 +140,9 @@ def _signals_waiting() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _take(subjects: Sequence[Subject]) -> None:
+def _take(work: Work[Any], subjects: Sequence[Subject]) -> None:
     """Make a worker ready: it ends with its parent, when that says so or is no more."""
-    _SUBJECTS[:] = subjects
+    _WORK[:], _SUBJECTS[:] = [work], subjects
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -163,10 +163,10 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _for_nth(work: Work[Value], place: int) -> tuple[Value, float]:
+def _for_nth(place: int) -> tuple[Any, float]:
     try:
         _AT_WORK.append(place)
-        return measured(work, _SUBJECTS[place])
+        return measured(_WORK[0], _SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
     finally:

@@ -140,11 +140,8 @@ def build(
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
     asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
-    if (
-        (len(wanted) > 1 or executor)
-        and not whole
-        and not any(one.scope == "book" for one in chosen)
-    ):
+    of_chapters = not whole and all(one.scope != "book" for one in chosen)
+    if of_chapters and (len(wanted) > 1 or executor):
         files = _shelf(wanted, asked, executor_at(executor, jobs))
     else:
         files = _at_hand(wanted, asked, whole)
