@@ -112,8 +112,8 @@ lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --python-version 3.11 --group pyproject.toml:dev pyproject.toml -o requirements.lock
 
-bench: $(INSTALLED) ## Run the benchmarks
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(INSTALLED) ## Measure everything into benchmarks/RESULTS.md (ten minutes), or print BENCH=build alone
+	@$(BIN)/python benchmarks $(BENCH)
 
 clean: ## Remove everything generated
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

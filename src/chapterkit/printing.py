@@ -92,26 +92,39 @@ def printed(
     jobs: int,
     progress: Progress = lambda _: None,
     keep: Keep = made_anew,
+    approved: Callable[[], None] = lambda: None,
 ) -> list[Written]:
-    """Write a checked chapter, or a book, as each format has it; return what was written.
+    """Write a chapter, or a book, as each format has it; return what was written.
 
-    `keep` is asked for each file, and has it made unless it has kept it.
+    `keep` is asked for each file, and has it made unless it has kept it. `approved` is asked while
+    files are being made: it returns when they may be written, or raises, and none is.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
-    with _building(folder) as scratch:
+    with scratch_folder() as scratch:
         makers = [
             _Maker(file, printing, scratch, progress, keep)
             for one, printing in wanted
             for file in one.files or (one,)
         ]
         with _threads(jobs, scratch.name) as pool:
-            made = list(pool.map(_Maker.make, makers))
-        targets = {folder / one.path.name: one.path for one in made}
-        move_together(targets)
-        return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
+            # What takes longest is begun first.
+            begun = {one: pool.submit(one.make) for one in sorted(makers, key=_Maker.is_quick)}
+            approved()
+            made = [begun[one].result() for one in makers]
+        return _placed_together(made, folder)
+
+
+def _placed_together(made: Sequence[Written], folder: Path) -> list[Written]:
+    """Move files that were made into a folder, all or none."""
+    with _building(folder) as building:
+        ready = {folder / one.path.name: building / one.path.name for one in made}
+        for one, beside in zip(made, ready.values(), strict=True):
+            shutil.copyfile(one.path, beside)
+        move_together(ready)
+        return [replace(one, path=path) for path, one in zip(ready, made, strict=True)]
 
 
 @contextmanager
@@ -159,7 +172,7 @@ def _remove_scratch(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Maker:
     """Makes one format in its own folder."""
 
@@ -173,6 +186,10 @@ class _Maker:
     def target(self) -> Path:
         """Where the file is made."""
         return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
+
+    def is_quick(self) -> bool:
+        """Tell whether the file takes no longer than most."""
+        return not self.format.slow
 
     def make(self) -> Written:
         started = time.perf_counter()

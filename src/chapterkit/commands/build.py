@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -30,7 +33,6 @@ from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import (
-    Checked,
     Memory,
     Subject,
     checked,
@@ -108,28 +110,70 @@ def build(
     wanted = chapters_of(book, root, targets)
     memory = memory_at(root)
     prepared = [_prepared(wanted, chosen, edition, memory) for edition in editions]
-    problems = each_once(map(_problems, (made for each in prepared for made in each.read)))
-    if accepted := own_baseline(book, root):
-        problems = without_accepted(problems, accepted, wanted)
-    problems += each_once(one.proved() for one in prepared)
-    if problems:
-        print_report(from_here(problems, wanted), "text", wanted)
-    if any(problem.severity == "error" for problem in problems):
-        say("有错误，什么也没有写；先前的输出没有动。", err=True)
-        sys.exit(PROBLEMS)
-    folder = output or _own_folder(root)
-    files: list[Written] = []
-    for each in prepared:
-        files += _written(each, chosen, _Place(folder, jobs), whole, memory)
-        if risk and each.region:
-            say_lines(each.region.risk(made[0].document for made in each.read))
+    verdict = _Verdict(lambda: _judged(prepared, wanted, memory), wanted)
+    if any(each.region for each in prepared):
+        verdict.approved()
+    with verdict.told_first():
+        place = _Place(output or _own_folder(root), jobs, verdict)
+        files: list[Written] = []
+        for each in prepared:
+            files += _written(each, chosen, place, whole, memory)
+            if risk and each.region:
+                say_lines(each.region.risk(made[0].document for made in each.read))
+    verdict.approved()
     if depfile:
         _write_depfile(depfile, files)
 
 
+def _judged(
+    prepared: Sequence[_Edition], wanted: Sequence[Subject], memory: Memory
+) -> list[Problem]:
+    """Return the problems of chapters and of their editions but for those that are accepted."""
+    made = (one for each in prepared for one in each.read)
+    problems = each_once(_problems(one, memory) for one in made)
+    if accepted := own_baseline(wanted[0].book, wanted[0].root):
+        problems = without_accepted(problems, accepted, wanted)
+    return problems + each_once(one.proved() for one in prepared)
+
+
+class _Verdict:
+    """What is wrong with chapters, found while they are made ready to be printed."""
+
+    def __init__(self, judge: Callable[[], list[Problem]], wanted: Sequence[Subject]) -> None:
+        self._wanted = wanted
+        self._found: Future[list[Problem]] = Future()
+        # Whoever interrupts a build does not wait for it.
+        threading.Thread(target=self._find, args=(judge,), daemon=True).start()
+
+    def _find(self, judge: Callable[[], list[Problem]]) -> None:
+        try:
+            self._found.set_result(judge())
+        except BaseException as error:  # for whoever waits for the result
+            self._found.set_exception(error)
+
+    def approved(self) -> None:
+        """Say what is wrong, once; end the command if nothing may be written."""
+        problems, self._found = self._found.result(), Future()
+        self._found.set_result([])
+        if problems:
+            print_report(from_here(problems, self._wanted), "text", self._wanted)
+        if any(problem.severity == "error" for problem in problems):
+            say("有错误，什么也没有写；先前的输出没有动。", err=True)
+            sys.exit(PROBLEMS)
+
+    @contextmanager
+    def told_first(self) -> Iterator[None]:
+        """Let what a check finds be told before whatever fails in printing."""
+        try:
+            yield
+        except Exception:
+            self.approved()
+            raise
+
+
 @dataclass(frozen=True)
 class _Text:
-    """A chapter as it is made for some formats: what was read, and what was found in it.
+    """A chapter as it is made for some formats: what was read.
 
     `written` is what the author wrote, of which an edition may make another subject and document.
     """
@@ -137,7 +181,6 @@ class _Text:
     written: Subject
     subject: Subject
     document: Document
-    checked: Checked
 
 
 Made = Sequence[_Text]
@@ -145,12 +188,12 @@ Made = Sequence[_Text]
 
 
 def _made(subject: Subject, memory: Memory) -> _Text:
-    return _Text(subject, subject, document_of(subject, memory), checked(subject, memory))
+    return _Text(subject, subject, document_of(subject, memory))
 
 
 @dataclass(frozen=True)
 class _Edition:
-    """The chapters of an edition as they were read and checked, and what converts them.
+    """The chapters of an edition as they were read, and what converts them.
 
     Only an edition of a region is converted.
     """
@@ -179,7 +222,7 @@ class _Edition:
 def _prepared(
     wanted: Sequence[Subject], chosen: Sequence[Format[Any]], edition: str, memory: Memory
 ) -> _Edition:
-    """Return the chapters of an edition, read and checked, with what converts them for a region."""
+    """Return the chapters of an edition, read, with what converts them for a region."""
     names = [one.name for one in chosen]
     read = [[_made(one, memory) for one in variants(each, names, [edition])] for each in wanted]
     if edition not in regions():
@@ -191,10 +234,11 @@ def _prepared(
 
 @dataclass(frozen=True)
 class _Place:
-    """Where files are written, and how many at once."""
+    """Where files are written, how many are made at once, and what says whether they may be."""
 
     folder: Path
     jobs: int
+    verdict: _Verdict
 
 
 def _written(
@@ -256,8 +300,9 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
     return found
 
 
-def _problems(made: Made) -> list[Problem]:
-    return of_all([(one.subject, one.checked) for one in made])
+def _problems(made: Made, memory: Memory) -> list[Problem]:
+    found = [(one.written, checked(one.written, memory, one.document)) for one in made]
+    return of_all(found)
 
 
 def _check_edition(book: Book, edition: str, risk: bool) -> None:
@@ -298,7 +343,8 @@ def _write(
         return []
     name = wanted[0][1].name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, place.folder / name, place.jobs, step, keep)
+        folder, approved = place.folder / name, place.verdict.approved
+        files = printed(wanted, folder, place.jobs, step, keep, approved)
     _print_written(files, time.perf_counter() - started)
     return files
 

@@ -176,8 +176,9 @@ class Format(Generic[P]):
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
     chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
-    it consists of, if it writes several files at once: these are written in its place; `package`
-    the installed package that adds it, empty for one of our own.
+    it consists of, if it writes several files at once: these are written in its place; `slow`
+    whether it takes longer than others, and is begun first; `package` the installed package that
+    adds it, empty for one of our own.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Format(Generic[P]):
     by_default: bool = True
     scope: Scope | Literal["both"] = "chapter"
     files: tuple[Format[P], ...] = ()
+    slow: bool = False
     package: str = ""
 
     def serves(self, scope: Scope) -> bool:

@@ -321,5 +321,6 @@ FORMAT = Format(
     prepare=_prepare,
     finish=_finish,
     writer_suffix=".typ",
+    slow=True,
     scope="both",
 )

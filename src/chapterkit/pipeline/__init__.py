@@ -430,14 +430,19 @@ def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
     return together(told, [done.comments for _, done in found])
 
 
-def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
-    """Return what the rules find in a subject."""
+def checked(
+    subject: Subject, memory: Memory = FORGETFUL, document: Document | None = None
+) -> Checked:
+    """Return what the rules find in a subject, whose document may be there already."""
     key = partial(lint_key, subject)
-    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
+
+    def found() -> Checked:
+        return _linted(subject, document or document_of(subject, memory))
+
+    return memory.step("lint", subject.key, key, found, _form(subject))
 
 
-def _linted(subject: Subject, memory: Memory) -> Checked:
-    document = document_of(subject, memory)
+def _linted(subject: Subject, document: Document) -> Checked:
     problems = linted(subject, document)
     comments = frozenset(document.rendered.origin(one.offset) for one in document.comments)
     return Checked(problems, comments, pictures_held(subject, addresses(document.tree)))
