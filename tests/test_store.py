@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from chapterkit import fonts
+from chapterkit import fonts, store
 from chapterkit.checking.subjects import chapters_of
+from chapterkit.commands import build as building
 from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import Disk
-from chapterkit.pipeline import Lasting, checked, load, store
-from chapterkit.pipeline.store import Store, store_of
+from chapterkit.pipeline import Lasting, checked, load
+from chapterkit.store import Store, store_of
 from conftest import Run
 
 CHAPTER = "book/chapter3.md"
@@ -115,6 +117,19 @@ def test_another_tool_makes_everything_anew(
         store.tool.cache_clear()
 
 
+def test_another_version_of_a_package_makes_everything_anew(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked()
+    (tmp_path / "packages" / "jinja2-99.0.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path / "packages")
+    store.tool.cache_clear()
+    try:
+        assert not any(asked()[1].values())
+    finally:
+        store.tool.cache_clear()
+
+
 @pytest.mark.parametrize(
     "harm",
     [
@@ -188,6 +203,122 @@ def test_a_build_is_the_same_from_the_store(minimal: Path, run: Run) -> None:
         [one] = (minimal / "first").rglob(f"*.{suffix}")
         [two] = (minimal / "second").rglob(f"*.{suffix}")
         assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.fixture
+def is_answered(monkeypatch: pytest.MonkeyPatch, minimal: Path, run: Run) -> IsAnswered:
+    """Return what builds a book, and tells whether it was answered without anything being made."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    def build(*more: str, folder: Path = minimal) -> bool:
+        made: list[str] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(building, "load", lambda found: made.append("") or load(found))
+            result = run(folder, "build", "--format", "html", *more)
+        assert result.exit_code == 0, result.output
+        assert "写好 1 个文件" in result.output
+        return not made
+
+    return build
+
+
+IsAnswered = Callable[..., bool]
+
+
+def test_a_build_that_would_do_nothing_is_answered(is_answered: IsAnswered) -> None:
+    assert [is_answered(), is_answered(), is_answered()] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        CHAPTER,
+        "templates/experiments/card-game.md.j2",
+        "experiments/card-game.yaml",
+        "book/book.yaml",
+        "book/terms.yaml",
+        "refs.bib",
+        PICTURE,
+        "experiments/verified.lock",
+    ],
+)
+def test_whatever_a_build_reads_is_looked_at(
+    path: str, is_answered: IsAnswered, minimal: Path
+) -> None:
+    change(minimal / CHAPTER, '\n![起点（自绘）](dot.svg){alt="起点"}\n')
+    change(minimal / PICTURE, SVG)
+    change(minimal / "book/terms.yaml", "terms: []\n")
+    assert [is_answered(), is_answered()] == [False, True]
+    change(minimal / path, "" if path.endswith("lock") else "\n")
+    assert is_answered() is False
+
+
+def test_what_was_written_is_looked_at(is_answered: IsAnswered, minimal: Path) -> None:
+    [page] = _pages(minimal, is_answered)
+    before = page.read_bytes()
+    change(page, "<!-- changed by hand -->")
+    assert is_answered() is False
+    assert page.read_bytes() == before
+    page.unlink()
+    assert is_answered() is False
+    assert is_answered() is True
+
+
+def _pages(minimal: Path, is_answered: IsAnswered) -> list[Path]:
+    is_answered()
+    return [*minimal.glob("build/*/*.html")]
+
+
+def test_other_words_and_another_date_are_another_build(
+    is_answered: IsAnswered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_answered()
+    assert is_answered("--output", "elsewhere") is False
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000001")
+    assert is_answered() is False
+
+
+def test_a_build_with_warnings_tells_them_again(is_answered: IsAnswered, minimal: Path) -> None:
+    change(minimal / "book/book.yaml", "lint: {rules: {long-sentence: warning}}\n")
+    change(minimal / CHAPTER, f"\n{'这一句很长' * 60}。\n")
+    assert [is_answered(), is_answered()] == [False, False]
+
+
+def test_a_damaged_answer_is_none(is_answered: IsAnswered, minimal: Path) -> None:
+    is_answered()
+    for entry in (minimal / "build/.cache").iterdir():
+        entry.write_bytes(entry.read_bytes()[:-1])
+    assert [is_answered(), is_answered()] == [False, True]
+
+
+def test_worktrees_share_what_a_folder_keeps(
+    asked: Asked, minimal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPTERKIT_CACHE", str(tmp_path / "shared"))
+    problems, _ = asked()
+    other = tmp_path / "worktree"
+    shutil.copytree(minimal, other)
+    [subject] = chapters_of(load(Disk(other)), other)
+    found = store_of(other)
+    assert found
+    counted = Counted(found.folder, found.secret)
+    object.__setattr__(counted, "had", [])
+    assert checked(subject, Lasting(store=counted)).problems == problems
+    assert counted.had == [("lint", True)]
+
+
+def test_a_store_holds_no_more_entries_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_ENTRIES", 3)
+    kept = Store(tmp_path, b"secret")
+    for number in range(5):
+        kept.put(str(number), b"1")
+        os.utime(kept._path(str(number)), (number, number))
+    assert len([*tmp_path.iterdir()]) == 3
+    monkeypatch.setattr(store, "MOST_OF_ONE", 10)
+    kept.put("large", bytes(11))
+    assert kept.get("large") is None
 
 
 def test_the_store_may_be_switched_off(

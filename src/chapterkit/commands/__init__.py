@@ -22,6 +22,7 @@ import click
 
 from chapterkit import __version__
 from chapterkit.__main__ import STOPPED
+from chapterkit.commands._again import ASKED, said_again
 from chapterkit.commands._saying import say_lines, stop_writing
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
@@ -94,6 +95,14 @@ class _Main(Commands):
         say_lines(words, err=True, nl=bool(words))
         stop_writing()
         sys.exit(code)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[:1] == ["build"] and said_again(args):
+            ctx.exit()
+        ctx.meta[ASKED] = tuple(args)
+        return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _readers_may_leave():

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -22,6 +22,7 @@ from chapterkit.checking.places import from_here
 from chapterkit.checking.running import each_once
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
+from chapterkit.commands._again import ASKED, Answer, digest_of, remember
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin, nearest
@@ -37,6 +38,7 @@ from chapterkit.pipeline import (
     Subject,
     checked,
     document_of,
+    fonts_held,
     load,
     memory_at,
     of_all,
@@ -45,7 +47,10 @@ from chapterkit.pipeline import (
 )
 from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
 from chapterkit.printing import Keep, Written, made_anew, printed
+from chapterkit.revision.dating import modified
+from chapterkit.showing import one_line
 from chapterkit.text.document import Document
+from chapterkit.text.pictures import addresses, digest_at, place_at
 
 if TYPE_CHECKING:
     from chapterkit.pipeline.editions import InRegion
@@ -123,6 +128,8 @@ def build(
     verdict.approved()
     if depfile:
         _write_depfile(depfile, files)
+    elif not (whole or risk or verdict.problems or REVIEW in {one.name for one in chosen}):
+        _remember(prepared, files, place.said)
 
 
 def _judged(
@@ -140,6 +147,7 @@ class _Verdict:
     """What is wrong with chapters, found while they are made ready to be printed."""
 
     def __init__(self, judge: Callable[[], list[Problem]], wanted: Sequence[Subject]) -> None:
+        self.problems: list[Problem] | None = None
         self._wanted = wanted
         self._found: Future[list[Problem]] = Future()
         # Whoever interrupts a build does not wait for it.
@@ -153,11 +161,12 @@ class _Verdict:
 
     def approved(self) -> None:
         """Say what is wrong, once; end the command if nothing may be written."""
-        problems, self._found = self._found.result(), Future()
-        self._found.set_result([])
-        if problems:
-            print_report(from_here(problems, self._wanted), "text", self._wanted)
-        if any(problem.severity == "error" for problem in problems):
+        if self.problems is not None:
+            return
+        self.problems = self._found.result()
+        if self.problems:
+            print_report(from_here(self.problems, self._wanted), "text", self._wanted)
+        if any(problem.severity == "error" for problem in self.problems):
             say("有错误，什么也没有写；先前的输出没有动。", err=True)
             sys.exit(PROBLEMS)
 
@@ -234,11 +243,15 @@ def _prepared(
 
 @dataclass(frozen=True)
 class _Place:
-    """Where files are written, how many are made at once, and what says whether they may be."""
+    """Where files are written, how many are made at once, and what says whether they may be.
+
+    `said` is what was said of them, but for the time that they took.
+    """
 
     folder: Path
     jobs: int
     verdict: _Verdict
+    said: list[str] = field(default_factory=list)
 
 
 def _written(
@@ -251,7 +264,8 @@ def _written(
             printings = _chapter(each, chosen, memory)
             keep = keeping(_texts(each), printings, memory)
             files += _write(printings, chosen, place, keep)
-            say_lines(summary_text(read[0].document, read[0].subject.book))
+            place.said.append(summary_text(read[0].document, read[0].subject.book))
+            say_lines(place.said[-1])
     of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
     if of_books:
         files += _write(_book(edition.made, of_books), of_books, place)
@@ -345,15 +359,37 @@ def _write(
     with progress(f"正在写 {name}", len(wanted)) as step:
         folder, approved = place.folder / name, place.verdict.approved
         files = printed(wanted, folder, place.jobs, step, keep, approved)
-    _print_written(files, time.perf_counter() - started)
+    say_lines(_as_written(files, time.perf_counter() - started))
+    place.said.append(_as_written([replace(one, seconds=0) for one in files], 0))
     return files
 
 
-def _print_written(files: Sequence[Written], seconds: float) -> None:
-    width = max(len(path_from_here(one.path)) for one in files)
-    for one in files:
-        say(f"{path_from_here(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
-    say(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
+def _as_written(files: Sequence[Written], seconds: float) -> str:
+    """Return what is said of files that were written."""
+    names = [one_line(path_from_here(one.path)) for one in files]
+    width = max(map(len, names))
+    lines = [
+        f"{name:<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒"
+        for name, one in zip(names, files, strict=True)
+    ]
+    return "\n".join([*lines, f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。"])
+
+
+def _remember(prepared: Sequence[_Edition], files: Sequence[Written], said: Sequence[str]) -> None:
+    """Keep what was read, written and said, for whoever asks for the same again."""
+    texts = [text for each in prepared for made in each.made for text in made]
+    root, book = texts[0].subject.root, texts[0].subject.book
+    asked = click.get_current_context().meta.get(ASKED)
+    if not (asked and book.folder) or fonts_held(book.config):
+        return
+    read = dict(book.digests)
+    for address in {one for text in texts for one in addresses(text.document.tree)}:
+        if path := place_at(address, book.folder):
+            read[path] = digest_at(address, book.folder)
+    written = {str(one.path.absolute()): digest_of(one.path) for one in files}
+    bibliography = book.config.bibliography
+    dated = modified(root, bibliography)
+    remember(root, asked, Answer(read, bibliography, dated, written, "\n".join(said)))
 
 
 def _size(size: int) -> str:
