@@ -13,7 +13,7 @@ OF_EDITION := $(if $(EDITION),.$(EDITION))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book preview test attacks faults coverage check golden schemas script-tables reference-docx rules templates-page lock bench clean
+.PHONY: help setup book preview test attacks faults fuzz coverage check golden schemas script-tables reference-docx rules templates-page lock dist release audit bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%$(OF_EDITION).built
 
@@ -75,6 +75,16 @@ attacks: $(INSTALLED) ## Try every attack, or ATTACKS=0/3 of them (make test: on
 faults: $(INSTALLED) ## Kill builds, verifications and mendings 200 times at any moment, and fill disks
 	@CHAPTERKIT_KILLS=200 $(BIN)/python -m pytest -rs -n 0 tests/faults
 
+FUZZING := build/fuzzing/engine
+
+$(FUZZING): requirements-fuzz.lock $(INSTALLED)
+	@rm -rf $@
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --target $@ -r $< || mkdir -p $@
+	@touch $@
+
+fuzz: $(INSTALLED) $(FUZZING) ## Look for texts that break what is promised: SECONDS=600 for all, TARGET=name for one
+	@PYTHONPATH=$(FUZZING) $(BIN)/python -m fuzzing.campaign --seconds $(or $(SECONDS),600) $(if $(TARGET),--only $(TARGET))
+
 coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest
@@ -111,6 +121,26 @@ templates-page: $(INSTALLED) ## Write docs/templates.md anew: what templates may
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --python-version 3.11 --group pyproject.toml:dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 --group pyproject.toml:release -o requirements-release.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 --group pyproject.toml:fuzz -o requirements-fuzz.lock
+
+RELEASING := build/releasing/.installed
+
+$(RELEASING): requirements-release.lock $(INSTALLED)
+	@rm -rf $(@D) && $(BIN)/python -m venv $(@D)
+	@$(BIN)/python -m pip --python $(@D) install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+dist: $(INSTALLED) $(RELEASING) ## Build sdist and wheel into dist/, try the wheel in an empty environment, list materials and licences
+	@$(BIN)/python -m releasing.dist --tools $(dir $(RELEASING))$(notdir $(BIN))/python
+
+release: $(INSTALLED) $(RELEASING) ## The same for what is a release: a dated section in CHANGELOG.md, nothing uncommitted, a new version
+	@$(BIN)/python -m releasing.dist --release --tools $(dir $(RELEASING))$(notdir $(BIN))/python
+
+audit: $(RELEASING) ## Ask the package index for known weaknesses of all that is pinned
+	@$(dir $(RELEASING))$(notdir $(BIN))/python -m releasing.audit
 
 bench: $(INSTALLED) ## Measure everything into benchmarks/RESULTS.md (ten minutes), or print BENCH=build alone
 	@$(BIN)/python benchmarks $(BENCH)

@@ -445,6 +445,11 @@ def entry_of(text: str, language: str) -> tuple[list[Any], str]:
         ("题[M]. 3rd ed. 甲", "zh", "题[M]. 3版. 甲"),
         ("题[M]. 14th ed. 甲", "zh", "题[M]. 14版. 甲"),
         ("甲, et al. 乙, et al. 丙", "zh", "甲, 等. 乙, 等. 丙"),
+        ("甲. 题[M]. 乙, 译. 丙", "zh-Hans", "甲. 题[M]. 乙, 译. 丙"),
+        ("甲. 題[M]. 乙, 译. 丙", "zh-Hant", "甲. 題[M]. 乙, 譯. 丙"),
+        ("A. T[M]. B, et al., 译. C", "en", "A. T[M]. B, et al., trans. C"),
+        ("A. T[M]. B, 译. C", "", "A. T[M]. B, trans. C"),
+        ("甲. 題[M]. 乙, 译. 丙", "ja", "甲. 題[M]. 乙, 訳. 丙"),
         ("A, et al. T[M]. 2nd ed. B", "en", "A, et al. T[M]. 2nd ed. B"),
         ("A, et al. T[M]. 2nd ed. B", "", "A, et al. T[M]. 2nd ed. B"),
     ],
@@ -452,7 +457,7 @@ def entry_of(text: str, language: str) -> tuple[list[Any], str]:
 def test_words_of_an_entry_are_in_its_language(text: str, language: str, expected: str) -> None:
     (identifier, classes, pairs), words = entry_of(text, language)
     assert (identifier, classes, words) == ("ref-a", ["csl-entry"], expected)
-    assert pairs == ([["lang", language]] if language in {"en"} else [])
+    assert pairs == ([["lang", language]] if language in {"en", "ja"} else [])
 
 
 def test_the_heading_of_the_references() -> None:

@@ -169,7 +169,9 @@ def test_marks_come_out_and_tell_their_origin(parts: list[tuple[str, bool]]) -> 
     offset = 0
     for index, (text, advances) in enumerate(parts):
         for step in range(len(text)):
-            expected = Origin(f"f{index}.md", index + 1, 3 + (step if advances else 0))
+            breaks = text.count("\n", 0, step) if advances else 0
+            column = step - text.rfind("\n", 0, step) if breaks else 3 + (step if advances else 0)
+            expected = Origin(f"f{index}.md", index + 1 + breaks, column)
             assert rendered.origin(offset + step) == expected
         offset += len(text)
 

@@ -126,7 +126,14 @@ def test_what_the_book_has_decided_goes_first(declared: Path, run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("这只能靠试。", "有没转或转错的字“隻”"), ("可是没有采用。", "有没转或转错的字“采”")],
+    [
+        ("这只能靠试。", "有没转或转错的字“隻”"),
+        ("可是没有采用。", "有没转或转错的字“采”"),
+        ("纸泡干了。", "有没转或转错的字“幹”"),
+        ("店里卖给他面对面粉的知识。", "有没转或转错的字“面”"),
+        ("他的确系本人。", "有没转或转错的字“系”"),
+        ("这人姓范。", "有没转或转错的字“範”"),
+    ],
 )
 def test_what_is_converted_badly_is_told_at_its_place(
     text: str, said: str, declared: Path, run: Run
@@ -137,6 +144,26 @@ def test_what_is_converted_badly_is_told_at_its_place(
     assert re.search(rf"book/chapter3\.md:\d+:\d+: error: zh-Hant-TW 版：{said}", result.output)
     assert "terms.yaml" in result.output
     assert run(declared, "check").exit_code == 0
+
+
+def test_a_check_tells_of_an_edition_what_a_build_does(declared: Path, run: Run) -> None:
+    add(declared, "\n这只能靠试。\n")
+    assert run(declared, "check", "--edition", "zh-Hant-HK").exit_code == 1
+    result = run(declared, "check", "--edition", "zh-Hant-TW", "--edition", "teacher")
+    assert result.exit_code == 1
+    assert result.output.count("有没转或转错的字“隻”") == 1
+    assert "book/chapter3.md:11:" in result.output
+    result = run(declared, "check", "--edition", "zh-Hant-MO")
+    assert (result.exit_code, "没有 zh-Hant-MO 这一版" in result.output) == (2, True)
+
+
+def test_a_whole_book_is_made_in_an_edition(declared: Path, run: Run) -> None:
+    add(declared, TEXT)
+    arguments = ("build", "--book", "--format", "markdown", "--edition", "zh-Hant-TW")
+    assert run(declared, *arguments).exit_code == 0
+    assert TRADITIONAL in (declared / "build/book/book.zh-Hant-TW.md").read_text("utf-8")
+    result = run(declared, "build", "--book", "--edition", "zh-Hant-MO")
+    assert (result.exit_code, "没有 zh-Hant-MO 这一版" in result.output) == (2, True)
 
 
 def test_a_decision_that_changes_a_number_is_drift(declared: Path, run: Run) -> None:

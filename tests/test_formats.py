@@ -351,6 +351,79 @@ def test_docx_names_built_in_headings_fonts_and_language(make: Make) -> None:
     assert 'w:anchor="cards"' in document
 
 
+TYPED = """# 题目 {#post-training}
+
+他说“好”。*重点 and stress*，**强调 bold**，***两者 both***。Gödel 的 α 是 3 × 5，don’t 不变[@chu]”。
+
+[Let’s “go”]{lang=en}，[日本語]{lang=ja}，见[](#cards)。
+
+```
+code
+```
+
+## 实验 7.4 算 24 点 {#cards}
+
+一段。
+
+### 小节 {#small}
+
+末段。
+"""
+_RUNS = re.compile(r"<w:r>(?:<w:rPr>((?:(?!</w:rPr>).)*)</w:rPr>)?<w:t[^>]*>([^<]*)</w:t></w:r>")
+
+
+def parts_of(docx: Path) -> dict[str, str]:
+    with zipfile.ZipFile(docx) as opened:
+        return {one: opened.read(one).decode() for one in opened.namelist() if "xml" in one}
+
+
+def styled(document: str) -> dict[str, str]:
+    """Return the texts of runs that have a style of characters."""
+    named = (
+        (re.search(r'rStyle w:val="(\w+)"', own), text) for own, text in _RUNS.findall(document)
+    )
+    return {style[1]: text.strip() for style, text in named if style and text.strip()}
+
+
+def test_docx_sets_emphasis_by_script(make: Make) -> None:
+    parts = parts_of(make("docx", TYPED))
+    found = styled(parts["word/document.xml"])
+    assert found["EmphasisText"] == "重点"
+    assert found["EmphasisLatin"].endswith("stress")
+    assert (found["StrongText"], found["StrongLatin"]) == ("强调", "bold")
+    both = found["StrongEmphasisText"], found["StrongEmphasisLatin"]
+    assert both == ("两者", "both")
+    assert set(found) <= set(re.findall(r'w:styleId="(\w+)"', parts["word/styles.xml"]))
+
+
+def test_docx_has_wide_marks_in_chinese_and_narrow_ones_elsewhere(make: Make) -> None:
+    document = parts_of(make("docx", TYPED))["word/document.xml"]
+    runs = [(own, text) for own, text in _RUNS.findall(document) if text]
+    hinted = "".join(text for own, text in runs if 'hint="eastAsia"' in own)
+    others = "".join(text for own, text in runs if 'hint="eastAsia"' not in own)
+    assert hinted.count("”") == hinted.count("“") + 1  # the one behind the citation, too
+    assert not set("öα×’") & set(hinted)
+    assert "Let’s “go”" in others
+    assert re.search(r'w:val="ja-JP" w:eastAsia="ja-JP"', document)
+
+
+def test_docx_has_heads_contents_a_grid_and_no_bare_tab(make: Make) -> None:
+    parts = parts_of(make("docx", TYPED))
+    document = parts["word/document.xml"]
+    assert "\t" not in document
+    entries = re.findall(r'<w:pStyle w:val="Toc(\d)"', document)
+    assert entries == ["2", "3", "2"]  # the record, its section, the references
+    assert " TOC " in document
+    assert "STYLEREF 1" in parts["word/header1.xml"]
+    assert "深入理解 &lt;Agent&gt;" in parts["word/header1.xml"]
+    assert "<w:docGrid " in document
+    assert "李博杰" in document
+    marks = set(re.findall(r'bookmarkStart w:id="\d+" w:name="(_\w+)"', document))
+    assert set(re.findall(r"REF (_\w+)", document)) <= marks
+    code = parts["word/styles.xml"].split('w:styleId="SourceCode"')[1].split("</w:style>")[0]
+    assert 'w:jc w:val="left"' in code
+
+
 def test_the_reference_document_is_what_its_script_makes() -> None:
     default = run_pandoc(["--print-default-data-file", "reference.docx"])
     assert contents(reference_docx.make(default)) == contents(reference_docx.TARGET.read_bytes())

@@ -298,7 +298,7 @@ def test_book_yaml_is_read_with_its_defaults(tmp_path: Path) -> None:
     [
         ("verified_at_least: 1.1", 8, "verified_at_least"),
         ("verified_at_least: -0.1", 8, "verified_at_least"),
-        ("page: a4", 8, "'a5'、'16k'"),
+        ("page: a3", 8, "'a5'、'16k'、'a4'"),
         ("language: zh-CN", 8, "'zh-Hans'、'zh-Hant'"),
         ("style: {quotes: straight}", 8, "'curly'、'corner'、'any'"),
         ("style: {range: ['-']}", 8, "range"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
@@ -28,6 +29,7 @@ PROSE = "templates/experiments/card-game.md.j2"
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 800}, "has_touch": True, "is_mobile": True,
 }  # fmt: skip
+SMALL_PHONE = {**PHONE, "viewport": {"width": 360, "height": 640}}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +45,18 @@ def preview(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     subprocess.run(["git", "init", "-q", str(book)], check=True)
     subprocess.run(["git", "-C", str(book), "config", "user.name", "编辑甲"], check=True)
     _commit(book)
+    (book / "sources").mkdir()
+    (book / "sources/demo2025.pdf").write_bytes(paper("11.5%", "15.0%"))
     with previewing(book, "--port", "7299") as made:
         yield made
+
+
+def paper(*values: str) -> bytes:
+    """Return a PDF whose second page says of each value where it stands."""
+    lines = "\n\n".join(
+        f"Figure 6: the success rate of the trained agent is {one}." for one in values
+    )
+    return typst.compile(f'#set text(lang: "en")\nTitle.\n#pagebreak()\n{lines}'.encode())
 
 
 def _commit(book: Path) -> None:
@@ -229,6 +241,61 @@ def test_a_number_is_touched_on_a_phone_which_needs_no_sideways_scrolling(
     page.context.close()
 
 
+def test_a_card_shows_the_very_lines_of_the_source_and_follows_its_number(
+    page: Page, browser: Browser, preview: Preview, book: Path
+) -> None:
+    write(book, CHAPTER, "## 小结", f"{TALL}## 小结")
+    until(partial(shows, page, "第59段"), "the chapter is long")
+    for one in (page, opened(browser, preview.address, **SMALL_PHONE)):
+        until(partial(shows, one, "第59段"), "the chapter is long there, too")
+        number, card = one.locator(".number").nth(1), one.locator("#card")
+        number.click()
+        picture = card.locator(".clipping img")
+        until(lambda: picture.count() == 1, "the lines are there")  # noqa: B023
+        assert "15.0%" in (picture.get_attribute("alt") or "")
+        assert card.locator("figcaption").inner_text() == "原文第 2 页"
+        mark, view = (card.locator(f".clipped-{name}").bounding_box() for name in ("mark", "view"))
+        assert mark
+        assert view
+        assert view["x"] <= mark["x"] < mark["x"] + mark["width"] <= view["x"] + view["width"]
+        height = one.evaluate("innerHeight")
+        for by in (60, -40):
+            one.evaluate(f"scrollBy(0, {by})")
+            one.wait_for_timeout(120)
+            there, stands = number.bounding_box(), card.bounding_box()
+            assert there
+            assert stands
+            assert 0 <= stands["y"] <= stands["y"] + stands["height"] <= height
+            below = stands["y"] - there["y"] - there["height"]
+            above = there["y"] - stands["y"] - stands["height"]
+            assert 0 <= max(below, above) < 30
+        assert one.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    one.context.close()
+    assert ask(preview, "GET", "/picture/cards/card-game.before") == 200
+    assert (
+        ask(preview, "GET", "/picture/cards/card-game.before", Origin="http://evil.example") == 403
+    )
+    assert ask(preview, "GET", "/picture/cards/..%2f..%2frefs", Sec_Fetch_Site="cross-site") == 403
+
+
+def test_a_number_is_looked_for_by_the_keyboard(page: Page) -> None:
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find-number"
+    found = page.locator("#panel .found")
+    assert found.count() == 3
+    page.keyboard.type("15 demo")
+    assert found.count() == 1
+    page.keyboard.press("Enter")
+    until(lambda: "训练之后" in page.locator("#card").inner_text(), "its card is there")
+    page.keyboard.press("Escape")
+    page.locator("#find-number").fill("没有这样的")
+    assert "没有这样的数" in page.locator("#panel").inner_text()
+    page.locator("#find-number").fill("")
+    page.locator("#panel select").nth(1).select_option("card-game")
+    page.locator("#panel select").first.select_option("recorded")
+    assert found.count() == 3
+
+
 def test_the_html_output_opens_a_card_without_any_script(
     browser: Browser, minimal: Path, run: Run
 ) -> None:
@@ -274,6 +341,27 @@ def test_what_the_text_allows_is_shown_with_its_reason(page: Page, book: Path) -
     until(lambda: "借来的例子" in page.locator("#panel").inner_text(), "it is visible")
 
 
+def test_what_a_baseline_accepts_is_shown_apart_and_can_be_left_out(
+    page: Page, book: Path, run: Run
+) -> None:
+    write(book, CHAPTER, "开头的理论讲清楚", "开头的理论有 37.5% 的人讲清楚")
+    baseline = "--write-baseline", "baseline.yaml", "--reason", "旧稿"
+    assert run(book, "check", *baseline).exit_code == 0
+    write(book, "book/book.yaml", "chapters:", "lint: {baseline: baseline.yaml}\nchapters:")
+    write(book, CHAPTER, "## 小结", "另有 48.2% 的人。\n\n## 小结")
+    page.keyboard.press("1")
+    until(lambda: "48.2%" in page.locator("#panel").inner_text(), "the problems are listed")
+    old, new = page.locator(".problem.accepted"), page.locator(".problem:not(.accepted)")
+    until(lambda: old.count() > 0, "the old ones are among them")
+    assert "37.5%" in old.first.inner_text()
+    assert "基线已收" in old.first.inner_text()
+    assert all("48.2%" in one for one in new.all_inner_texts())
+    assert page.title().startswith(f"({new.count()}) ")
+    page.locator("#panel input[type=checkbox]").uncheck()
+    assert old.count() == 0
+    (book / "baseline.yaml").unlink()
+
+
 def test_the_sources_and_the_whole_are_told(page: Page) -> None:
     page.keyboard.press("2")
     until(lambda: "3 个数" in page.locator("#panel").inner_text(), "the source has its numbers")
@@ -284,6 +372,14 @@ def test_the_sources_and_the_whole_are_told(page: Page) -> None:
     assert page.locator("#panel .statuses tbody tr").last.inner_text().split("\t") == [
         "实验 3.1", "0/3", "3（核对 0）", "0", "0", "0",
     ]  # fmt: skip
+    chart = page.locator("#panel svg.d-drawing")
+    assert "核对过" in (chart.text_content() or "")
+    page.locator("summary", has_text="列成表").click()
+    assert page.locator("details table tbody tr").last.inner_text().split("\t") == [
+        "现在",
+        "0",
+        "3",
+    ]
     page.keyboard.press("?")
     until(page.locator("#help").is_visible, "the keys are told")
 
@@ -305,6 +401,31 @@ def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -
     assert panel.locator("#compared").inner_text() == ""
     page.locator("#panel select").select_option(index=1)
     until(lambda: "到现在" in panel.inner_text(), "a commit may be chosen from a list")
+
+
+def test_changes_since_the_last_reading_are_told_whole_and_word_by_word(
+    page: Page, book: Path
+) -> None:
+    page.keyboard.press("4")
+    read = page.locator("#since-read")
+    page.locator("button", has_text="记作读过").click()
+    until(lambda: "没有改动" in read.inner_text(), "all is read")
+    write(book, CHAPTER, "开头的理论讲清楚要问什么", "开头的理论再讲一遍要问什么")
+    write(book, CHAPTER, "## 小结", "全新的一段话，放在小结之前。\n\n## 小结")
+    write(book, RECORD, "15.0", "16.5")
+    until(lambda: "15.0% → 16.5%" in read.inner_text(), "the number is told")
+    until(lambda: "再讲一遍" in read.inner_text(), "the words are told")
+    assert read.locator(".added", has_text="全新的一段话，放在小结之前。").count() == 1
+    reworded = read.locator(".reworded", has_text="再讲一遍")
+    reworded.locator("summary").click()
+    old, new = (reworded.locator("details p").nth(at).inner_text() for at in (0, 1))
+    assert old.startswith("开头的理论讲清楚要问什么")
+    assert new == old.replace("讲清楚", "再讲一遍")
+    assert reworded.locator("details del").all_inner_texts() == ["讲清楚"]
+    assert reworded.locator("details ins").all_inner_texts() == ["再讲一遍"]
+    assert page.locator("#pieces > [data-change=reworded]").count() >= 1
+    page.locator("button", has_text="记作读过").click()
+    assert page.locator("#pieces > [data-change]").count() == 0
 
 
 # --- page and editor
@@ -447,7 +568,7 @@ def test_two_browsers_comment_and_lose_nothing(
     until(lambda: "原文已经不在" in page.locator("#panel").inner_text(), "they are orphans now")
     page.locator(".comment", has_text="第二条").locator("button", has_text="解决了").click()
     until(lambda: "resolved: true" in path.read_text("utf-8"), "one is resolved")
-    page.locator(".comment", has_text="第一条").locator("button", has_text="修改").click()
+    page.locator(".comment", has_text="第一条").locator("> button", has_text="修改").click()
     page.locator(".comment", has_text="第一条").locator("textarea[aria-label=存下修改]").fill(
         "改过的第一条"
     )
@@ -456,6 +577,47 @@ def test_two_browsers_comment_and_lose_nothing(
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator(".comment", has_text="改过的第一条").locator("button", has_text="删掉").click()
     until(partial(has_comments, page, 1), "one's own is gone")
+    other.context.close()
+
+
+def test_what_two_browsers_make_of_one_comment_is_told_and_not_lost(
+    page: Page, browser: Browser, preview: Preview, book: Path
+) -> None:
+    (book / "review").mkdir()
+    path = book / "review/cards.yaml"
+    path.write_text(
+        "comments:\n- {id: 0123456789ab, quote: 理论, sentence: '0123456789abcdef', at: 'a.md:1', "
+        "author: 编辑甲, date: '2026-01-01', text: 起初, replies: [{author: 编辑甲, "
+        "date: '2026-01-02', text: 答起初}, {author: 别人, date: '2026-01-02', text: 别人答}]}\n",
+        "utf-8",
+    )
+    other = opened(browser, preview.address)
+    for one in (page, other):
+        one.keyboard.press("3")
+        until(partial(has_comments, one, 1), "both see it")
+        one.locator(".comment > button", has_text="修改").click()
+        one.locator("textarea[aria-label=存下修改]").fill("这里" if one is page else "那里")
+    page.locator("button", has_text="存下修改").click()
+    until(lambda: "这里" in path.read_text("utf-8"), "the first is written")
+    warned = other.locator(".comment .bad")
+    until(warned.is_visible, "the other one is told")
+    other.locator("button", has_text="存下修改").click()
+    until(lambda: "已经改成了“这里”" in other.locator("#panel").inner_text(), "it is refused")
+    assert other.locator("textarea[aria-label=存下修改]").input_value() == "那里"
+    other.locator("button", has_text="看过了").click()
+    other.locator("button", has_text="存下修改").click()
+    until(lambda: "那里" in path.read_text("utf-8"), "it is written, once it was seen")
+    replies = other.locator(".replies li")
+    assert replies.nth(1).locator("button").count() == 0
+    replies.first.locator("button", has_text="修改").click()
+    other.locator("textarea[aria-label=存下修改]").fill("答得更好")
+    other.locator("button", has_text="存下修改").click()
+    until(lambda: "答得更好" in path.read_text("utf-8"), "the reply is changed")
+    until(lambda: "改过）" in replies.first.inner_text(), "that it was is told")
+    [kept] = parse_comments(path.read_text("utf-8"), "review/cards.yaml")
+    assert (kept.text, kept.date) == ("那里", "2026-01-01")
+    assert kept.edited == kept.replies[0].edited > "2026-01-02"
+    assert [one.text for one in kept.replies] == ["答得更好", "别人答"]
     other.context.close()
 
 
@@ -530,7 +692,7 @@ def test_nothing_of_a_manuscript_becomes_markup_or_script(
     until(lambda: "点甲" in text_of(page), "the attack is shown")
     page.keyboard.press("3")
     until(page.locator(".comment", has_text="onerror").is_visible, "the comment is shown")
-    for key in "1245":
+    for key in "12456":
         page.keyboard.press(key)
     page.locator(".number").first.click()
     until(lambda: "onerror" in page.locator("#card").inner_text(), "the card tells it as text")
@@ -549,19 +711,48 @@ def test_axe_finds_nothing_in_any_view(
     browser: Browser, preview: Preview, book: Path, scheme: Any
 ) -> None:
     write(book, CHAPTER, "开头的理论讲清楚", f"开头的理论有 37.5% ，{scheme} 讲清楚")
-    for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 800}):
+    for width, height in ((1400, 900), (360 if scheme == "light" else 390, 800)):
+        size: Any = {"width": width, "height": height}
         page = opened(browser, preview.address, color_scheme=scheme, viewport=size,
                       reduced_motion="reduce", bypass_csp=True)  # fmt: skip
         until(partial(counts_problems, page), "problems are known")
-        views = ["", "1", "2", "3", "4", "5"] if scheme == "light" else ["", "1"]
+        views = ["", "1", "2", "3", "4", "5", "6"] if scheme == "light" else ["", "5"]
         for key in views:
             if key:
                 page.keyboard.press(key)
-            check(page, f"{scheme} {size['width']} panel {key}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            check(page, f"{scheme} {width} panel {key}")
         page.keyboard.press(views[-1] or "Escape")
         page.locator(".number").first.click()
-        check(page, f"{scheme} {size['width']} card")
+        until(lambda: page.locator("#card img").count() == 1, "its lines are there")  # noqa: B023
+        check(page, f"{scheme} {width} card")
         page.context.close()
+
+
+def test_a_review_has_the_lines_of_sources_and_the_map_of_experiments_in_it(
+    browser: Browser, tmp_path: Path, run: Run
+) -> None:
+    book = shutil.copytree(MINIMAL.with_name("medicine"), tmp_path / "book")
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "mrc1948.pdf").write_bytes(paper("27%"))
+    done = run(book, "build", "2", "--format", "review", "--sources", str(papers))
+    assert done.exit_code == 0, done.output
+    page = browser.new_context(**SMALL_PHONE).new_page()
+    page.goto(next((book / "build").glob("*/*.review.html")).as_uri())
+    page.wait_for_selector(".number[data-mark]")
+    page.locator('.number[data-number="streptomycin.control_dead"]').first.tap()
+    assert "27%" in (page.locator("#card .clipped img").get_attribute("alt") or "")
+    page.keyboard.press("Escape")
+    page.keyboard.press("5")
+    boxes = page.locator("#panel svg[role=group] a")
+    assert boxes.count() >= 2
+    assert page.locator("#panel .record li").count() >= 1
+    boxes.last.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith(boxes.last.get_attribute("href") or "?")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.context.close()
 
 
 def check(page: Page, view: str) -> None:

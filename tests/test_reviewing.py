@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,8 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.comments import Comment, Comments, comments_text, parse_comments
 from chapterkit.reviewing.anchors import Anchors
 from chapterkit.reviewing.commenting import anchored
+from chapterkit.reviewing.mapping import coverage_svg, map_svg, ties_of
+from chapterkit.reviewing.since import coverage_of_commits
 from chapterkit.reviewing.workshop import Workshop
 
 BOOKS = Path(__file__).parent / "books"
@@ -76,6 +79,61 @@ def test_a_comment_follows_its_words_and_is_an_orphan_without_them(tmp_path: Pat
     chapter.write_text(text.replace("问什么", "答什么"), "utf-8")
     [one] = anchored(said, made.whole("cards").document)
     assert one.origin is None
+
+
+def test_what_experiments_have_to_do_with_each_other_is_drawn_as_links(tmp_path: Path) -> None:
+    made = workshop("medicine", tmp_path)
+    record = made.root / "experiments/waterworks.yaml"
+    text = record.read_text("utf-8")
+    record.write_text(text.replace("{to: streptomycin", "{to: semmelweis"), "utf-8")
+    whole = made.whole("counting")
+    book, records = whole.subject.book, whole.subject.chapter.records  # type: ignore[union-attr]
+    ties = ties_of(book, records, [whole.document])
+    assert [(one.start, one.end, one.refers) for one in ties] == [
+        ("semmelweis", "waterworks", True), ("waterworks", "semmelweis", True),
+    ]  # fmt: skip
+    svg = map_svg(book, records, ties)
+    assert [f'<a href="#{slug}">' in svg for slug in records] == [True, True]
+    assert svg.count("<path") == 2  # one line, with a head at either end
+    assert map_svg(book, records, []) == ""
+
+
+def test_only_a_common_source_is_a_dashed_line(tmp_path: Path) -> None:
+    made = workshop("medicine", tmp_path)
+    for slug in ("semmelweis", "waterworks"):
+        record = made.root / f"experiments/{slug}.yaml"
+        text = record.read_text("utf-8").partition("relations:")[0]
+        record.write_text(text.replace("sources: [", "sources: [mrc1948, "), "utf-8")
+    whole = made.whole("counting")
+    book, records = whole.subject.book, whole.subject.chapter.records  # type: ignore[union-attr]
+    [tie] = [one for one in ties_of(book, records, [whole.document]) if not one.refers]
+    assert tie.sources == ("mrc1948",)
+    assert "stroke-dasharray" in map_svg(book, records, [tie])
+
+
+def test_the_progress_of_verifying_is_read_from_the_commits(tmp_path: Path) -> None:
+    made = workshop("minimal", tmp_path)
+
+    def commit(day: int) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        when = {"GIT_COMMITTER_DATE": f"2026-03-{day:02}T12:00:00Z"}
+        for arguments in (["add", "-A"], ["commit", "-qm", "x"]):
+            subprocess.run(
+                ["git", *who, *arguments], cwd=made.root, check=True, env=os.environ | when
+            )
+
+    subprocess.run(["git", "init", "-q"], cwd=made.root, check=True)
+    commit(1)
+    record = made.root / "experiments/card-game.yaml"
+    good = record.read_text("utf-8")
+    record.write_text(good.replace("value: 11.5", "value: x"), "utf-8")
+    commit(2)
+    more = "  more: {value: 3, unit: 次, of: 次数, cite: demo2025, at: 图 6}\nfindings:"
+    record.write_text(good.replace("findings:", more), "utf-8")
+    commit(3)
+    rows = coverage_of_commits(made.root)
+    assert [(one["date"], one["total"]) for one in rows] == [("2026-03-01", 3), ("2026-03-03", 4)]
+    assert "03.01" in coverage_svg(rows)
 
 
 def test_comments_of_two_branches_merge_or_are_told(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from chapterkit import fonts, store
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.commands import build as building
 from chapterkit.lint import Problem
-from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.folder import Disk, Folder
 from chapterkit.pipeline import Lasting, checked, load
 from chapterkit.store import Store, store_of
 from conftest import Run
@@ -211,9 +212,14 @@ def is_answered(monkeypatch: pytest.MonkeyPatch, minimal: Path, run: Run) -> IsA
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
 
     def build(*more: str, folder: Path = minimal) -> bool:
-        made: list[str] = []
+        made: list[Folder] = []
+
+        def noted(found: Folder) -> Book:
+            made.append(found)
+            return load(found)
+
         with monkeypatch.context() as patched:
-            patched.setattr(building, "load", lambda found: made.append("") or load(found))
+            patched.setattr(building, "load", noted)
             result = run(folder, "build", "--format", "html", *more)
         assert result.exit_code == 0, result.output
         assert "写好 1 个文件" in result.output

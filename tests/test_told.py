@@ -94,7 +94,7 @@ def test_all_that_is_wrong_in_a_books_files_is_told_at_once(tmp_path: Path, run:
     (book / "book/book.yaml").write_text(
         "title: 书\nlanguage: fr\nchapters:\n"
         "  - {slug: a, number: 1, file: a.md}\n  - {slug: a, number: 0, file: ../../b.md}\n"
-        "kinds: {x: {label: 甲}, y: {label: 甲}}\nverified_at_least: 3\npage: a4\n",
+        "kinds: {x: {label: 甲}, y: {label: 甲}}\nverified_at_least: 3\npage: a3\n",
         "utf-8",
     )
     assert run(book, "check").exit_code == 2

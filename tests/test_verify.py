@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import typst
 from PIL import Image
@@ -18,8 +21,10 @@ from chapterkit.manuscript.lock import coverage, lock_state, parse_lock, write_l
 from chapterkit.manuscript.records import read_ledger_file
 from chapterkit.numbers.verify import texts
 from chapterkit.numbers.verify.check import as_json, as_text, sources_of, verify
+from chapterkit.numbers.verify.clippings import cutter_of
 from chapterkit.numbers.verify.harvesting import as_yaml, harvest
 from chapterkit.numbers.verify.outline import Outline, parse_locator
+from chapterkit.numbers.verify.pdf import Place, pdf_clippings, pdf_pages
 from chapterkit.numbers.verify.results import Result, Results, merge_lock, with_lock
 from chapterkit.numbers.verify.texts import html_text, make_source, normal, normalised, read_source
 from chapterkit.quantities import Declared, units_with
@@ -391,6 +396,68 @@ def test_pdf_in_two_columns_with_running_heads(lines: int, tmp_path: Path) -> No
         assert judged(f"{fields}, of: 量, cite: k", tmp_path).status == "verified", fields
     for fields in STANDS_NOT:
         assert judged(f"{fields}, of: 量, cite: k", tmp_path).status != "verified", fields
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_lines_in_which_numbers_stand_are_cut_out_of_the_page(
+    turned: bool, tmp_path: Path
+) -> None:
+    """A cut page shows its own part; a turned one is drawn as a reader sees it."""
+    document = pypdfium2.PdfDocument(pdf(COLUMNS.replace("LINES", "23")))
+    for page in document:
+        page.set_rotation(90) if turned else page.set_cropbox(30, 40, 400, 560)
+    document.save(tmp_path / "k.pdf")
+    made = ledger(*(f"n{at}: {{{one}, of: 量, cite: k}}" for at, one in enumerate(STANDS)))
+    cutter = cutter_of(tmp_path, "k", made)
+    assert cutter
+    cut = cutter.cut(made.values())
+    assert [one.page for one in cut.values()] == [1] * len(STANDS)
+    assert "19.4%" in cut["n0"].words
+    assert cut["n4"].words == "Bed rest 38.9 159"
+    for one in cut.values():
+        with Image.open(BytesIO(b64decode(one.png))) as picture:
+            assert picture.size == (one.width, one.height)
+            assert one.width <= 1100
+            assert one.height <= 340
+            for left, top, width, height in one.marks:
+                assert 0 <= left < left + width <= 1
+                assert 0 <= top < top + height <= 1
+                box = (left * one.width, top * one.height, (left + width) * one.width,
+                       (top + height) * one.height)  # fmt: skip
+                assert sum(picture.convert("L").crop(box).histogram()[:100]) > 10
+
+
+@pytest.mark.parametrize("page", [(0, 0, 1e7, 1e7), (0, 700, 60, 850), (0, 841, 1, 842)])
+@pytest.mark.parametrize("size", ["0.01pt", "9pt", "300pt"])
+def test_a_page_of_any_size_gives_a_small_picture(
+    page: tuple[float, float, float, float], size: str, tmp_path: Path
+) -> None:
+    text = f'#set text(size: {size}, lang: "en")\n24.7% of all on HT-L were reached.'
+    document = pypdfium2.PdfDocument(pdf(f"#set page(margin: 0mm)\n{text}"))
+    document[0].set_mediabox(*page)
+    document.save(tmp_path / "k.pdf")
+    data = (tmp_path / "k.pdf").read_bytes()
+    read = pdf_pages(data, "k.pdf", 1000)[0][0]
+    start = max(0, read.find("24.7"))
+    cut, *others = pdf_clippings(
+        data, "k.pdf", [Place(1, start, start + 4), Place(99, 0, 4), Place(1, 900, 905)]
+    )
+    assert cut is None or (cut.width <= 1100 and cut.height <= 340)
+    assert others == [None, None]
+
+
+def test_what_has_no_pdf_of_its_own_has_no_lines(tmp_path: Path) -> None:
+    made = ledger(f"n: {{{FIELDS}}}")
+    assert cutter_of(tmp_path, "k", made) is None
+    (tmp_path / "k.txt").write_text("The drill reaches a success rate of 24.7% on HT-L.", "utf-8")
+    assert cutter_of(tmp_path, "k", made) is None
+    (tmp_path / "k.pdf").write_bytes(b"%PDF-1.7 damaged")
+    assert cutter_of(tmp_path, "k", made) is None
+    (tmp_path / "k.pdf").write_bytes(pdf(PDF_PAGE))
+    cutter = cutter_of(tmp_path, "k", made)
+    assert cutter
+    assert list(cutter.cut(made.values())) == ["n"]
+    assert cutter.cut(ledger(f"n: {{{FIELDS.replace('24.7', '99.9')}}}").values()) == {}
 
 
 def test_pages_that_are_pictures_are_told(tmp_path: Path) -> None:

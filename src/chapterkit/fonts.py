@@ -38,6 +38,7 @@ class FontFile:
     family: str
     path: Path | None
     index: int = 0
+    weight: int = 400
 
 
 @cache
@@ -76,7 +77,7 @@ def _by_family(fonts: typst.Fonts) -> Faces:
     for font in fonts.fonts():
         if font.path is not None:
             distance = abs(font.weight - 400) + 1000 * (font.style != "normal")
-            face = FontFile(font.family, Path(font.path), font.index)
+            face = FontFile(font.family, Path(font.path), font.index, font.weight)
             found.setdefault(font.family, []).append((distance, face))
     return {family: tuple(face for _, face in sorted(faces)) for family, faces in found.items()}
 
@@ -90,6 +91,11 @@ def chosen(families: Iterable[str], *fallback: str) -> tuple[FontFile, ...]:
 def _faces(family: str) -> tuple[FontFile, ...]:
     embedded = (FontFile(family, None),) if family in _EMBEDDED else ()
     return bundled().get(family) or embedded or installed().get(family) or ()
+
+
+def has_bold(family: str) -> bool:
+    """Tell whether one of a family's faces is bold; those that Typst brings all have one."""
+    return any(face.path is None or face.weight >= 600 for face in _faces(family))
 
 
 def state_of(family: str) -> str:

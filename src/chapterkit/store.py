@@ -35,7 +35,10 @@ MOST_OF_ONE = 50 * 1024 * 1024
 
 _SEAL = hashlib.sha256().digest_size
 _SECRET_BYTES = 32
-_WITH_TOOL = ("pypandoc", "typst", "pylopdf_fonts_zh_cn", "pylopdf_fonts_zh_tw", "opencc")
+_WITH_TOOL = (
+    "pypandoc", "typst", "opencc",
+    "pylopdf_fonts_zh_cn", "pylopdf_fonts_zh_tw", "manimgx_fonts_cjk",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import re
 import shutil
+import subprocess
 import sys
+import threading
 import time
+import urllib.request
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
+from chapterkit.manuscript.comments import parse_comments
 from faulty import PAPER, Runs, changed, moments
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are looked for in /proc")
@@ -94,6 +103,79 @@ def test_mending(runs: Runs) -> None:
         runs.no_child_is_left()
     runs.run("check", "--fix")
     assert runs.everything() == clean
+
+
+def test_records_written_into_a_file(runs: Runs) -> None:
+    record, hand = runs.book / "experiments/card-game.yaml", runs.book / "hand.md"
+    hand.write_text(
+        "# 手写\n\n<!-- chapterkit:begin card-game -->\n<!-- chapterkit:end -->\n\n后面。\n",
+        "utf-8",
+    )
+    states = []
+    for old, new in (("11.5", "12.5"), ("12.5", "11.5")):
+        changed(record, old, new)
+        seconds = timed(runs, "sync", "hand.md")
+        states.append(hand.read_bytes())
+    assert states[0] != states[1]
+    clean = runs.everything()
+    for number, after in enumerate(moments(seconds, 0.15)):
+        changed(record, *(("11.5", "12.5") if number % 2 == 0 else ("12.5", "11.5")))
+        runs.kill(after, "sync", "hand.md")
+        assert hand.read_bytes() in states
+        runs.no_child_is_left()
+    code, printed = runs.run("sync", "hand.md")
+    assert code == 0, printed
+    assert runs.everything().keys() == clean.keys()
+
+
+def test_comments_that_an_editor_was_told_are_kept(runs: Runs) -> None:
+    """Whatever the server has answered with its comments stands in the file, however it ends."""
+    kept = runs.book / "review/cards.yaml"
+    answered: set[str] = set()
+    for number, after in enumerate(moments(1.5, 0.1)):
+        preview = runs.start("preview")
+        try:
+            ask = commenting(preview)
+            until = time.monotonic() + after
+            while time.monotonic() < until:
+                ask(f"意见 {number} {len(answered)}")
+                answered.add(f"意见 {number} {len(answered)}")
+            threading.Timer(0.05 * after, preview.kill).start()
+            with suppress(OSError, http.client.HTTPException):
+                for count in range(1000):
+                    ask(f"最后 {number} {count}")
+                    answered.add(f"最后 {number} {count}")
+        finally:
+            preview.kill()
+            preview.communicate(timeout=60)
+        runs.no_child_is_left()
+        said = {one.text for one in parse_comments(kept.read_text("utf-8"), "review/cards.yaml")}
+        assert answered <= said, answered - said
+        assert len(said - answered) <= number + 1, "more than the one that was under way"
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+def commenting(preview: subprocess.Popen[str]) -> Callable[[str], None]:
+    """Wait for a preview, and return what leaves a comment there; it raises what stops it."""
+    assert preview.stdout
+    line = next(one for one in preview.stdout if "http://" in one)
+    found = re.search(r"127\.0\.0\.1:(\d+)", line)
+    assert found
+    port = int(found[1])
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/cards", timeout=60) as page:
+        token = re.search(r'name="chapterkit-token" content="([^"]+)"', page.read().decode())
+    assert token
+
+    def ask(text: str) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        body = {"name": "cards", "do": "add", "text": text, "place": [0, 0, 0, "开头的理论"]}
+        headers = {"X-Chapterkit-Token": token[1], "Content-Type": "application/json"}
+        connection.request("POST", "/do/comment", json.dumps(body), headers)
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        assert any(one["text"] == text for one in answer["comments"]), answer
+
+    return ask
 
 
 def test_two_builds_at_once(runs: Runs) -> None:

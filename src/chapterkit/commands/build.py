@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from chapterkit.checking.accepting import own_baseline, without_accepted
+from chapterkit.checking.editions import Edition, Made, check_declared, prepared_edition
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import each_once
 from chapterkit.checking.subjects import chapters_of, this_root
@@ -25,35 +24,20 @@ from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._again import ASKED, Answer, digest_of, remember
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.lint import Problem
-from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import (
-    Memory,
-    Subject,
-    checked,
-    document_of,
-    fonts_held,
-    load,
-    memory_at,
-    of_all,
-    problems_of,
-    variants,
-)
+from chapterkit.pipeline import Memory, Subject, fonts_held, load, memory_at, problems_of
 from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
 from chapterkit.printing import Keep, Written, made_anew, printed
 from chapterkit.revision.dating import modified
 from chapterkit.showing import one_line
 from chapterkit.text.document import Document
 from chapterkit.text.pictures import addresses, digest_at, place_at
-
-if TYPE_CHECKING:
-    from chapterkit.pipeline.editions import InRegion
 
 REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
@@ -78,6 +62,7 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "characters and by words make two things.",
 )
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
+@_options.sources
 @_options.jobs("Writers")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
@@ -87,6 +72,7 @@ def build(
     editions: Sequence[str],
     risk: bool,
     output: Path | None,
+    sources: Path | None,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -110,16 +96,18 @@ def build(
     known = all_formats().values()
     chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
     editions = tuple(dict.fromkeys(editions)) or ("",)
+    _check_risk(risk, editions)
     for edition in editions:
-        _check_edition(book, edition, risk)
+        check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
     memory = memory_at(root)
-    prepared = [_prepared(wanted, chosen, edition, memory) for edition in editions]
-    verdict = _Verdict(lambda: _judged(prepared, wanted, memory), wanted)
+    names = [one.name for one in chosen]
+    prepared = [prepared_edition(wanted, names, edition, memory) for edition in editions]
+    verdict = _Verdict(lambda: _judged(prepared, wanted), wanted)
     if any(each.region for each in prepared):
         verdict.approved()
     with verdict.told_first():
-        place = _Place(output or _own_folder(root), jobs, verdict)
+        place = _Place(output or _own_folder(root), jobs, verdict, sources)
         files: list[Written] = []
         for each in prepared:
             files += _written(each, chosen, place, whole, memory)
@@ -128,16 +116,13 @@ def build(
     verdict.approved()
     if depfile:
         _write_depfile(depfile, files)
-    elif not (whole or risk or verdict.problems or REVIEW in {one.name for one in chosen}):
+    elif not (whole or risk or verdict.problems or REVIEW in names):
         _remember(prepared, files, place.said)
 
 
-def _judged(
-    prepared: Sequence[_Edition], wanted: Sequence[Subject], memory: Memory
-) -> list[Problem]:
+def _judged(prepared: Sequence[Edition], wanted: Sequence[Subject]) -> list[Problem]:
     """Return the problems of chapters and of their editions but for those that are accepted."""
-    made = (one for each in prepared for one in each.read)
-    problems = each_once(_problems(one, memory) for one in made)
+    problems = each_once(one.problems() for one in prepared)
     if accepted := own_baseline(wanted[0].book, wanted[0].root):
         problems = without_accepted(problems, accepted, wanted)
     return problems + each_once(one.proved() for one in prepared)
@@ -181,67 +166,6 @@ class _Verdict:
 
 
 @dataclass(frozen=True)
-class _Text:
-    """A chapter as it is made for some formats: what was read.
-
-    `written` is what the author wrote, of which an edition may make another subject and document.
-    """
-
-    written: Subject
-    subject: Subject
-    document: Document
-
-
-Made = Sequence[_Text]
-"""A chapter as it is made: once, or once for each set of formats that have their own passages."""
-
-
-def _made(subject: Subject, memory: Memory) -> _Text:
-    return _Text(subject, subject, document_of(subject, memory))
-
-
-@dataclass(frozen=True)
-class _Edition:
-    """The chapters of an edition as they were read, and what converts them.
-
-    Only an edition of a region is converted.
-    """
-
-    read: Sequence[Made]
-    region: InRegion | None = None
-
-    @cached_property
-    def made(self) -> Sequence[Made]:
-        """The chapters as they are printed."""
-        return [[self._converted(one) for one in each] for each in self.read]
-
-    def _converted(self, text: _Text) -> _Text:
-        if not self.region:
-            return text
-        subject, document = self.region.converted(text.subject, text.document)
-        return replace(text, subject=subject, document=document)
-
-    def proved(self) -> Iterator[Problem]:
-        """Yield what is wrong with the edition and not with the manuscript."""
-        if self.region:
-            for one in chain.from_iterable(self.made):
-                yield from self.region.proved(one.subject, one.document)
-
-
-def _prepared(
-    wanted: Sequence[Subject], chosen: Sequence[Format[Any]], edition: str, memory: Memory
-) -> _Edition:
-    """Return the chapters of an edition, read, with what converts them for a region."""
-    names = [one.name for one in chosen]
-    read = [[_made(one, memory) for one in variants(each, names, [edition])] for each in wanted]
-    if edition not in regions():
-        return _Edition(read)
-    from chapterkit.pipeline.editions import in_region
-
-    return _Edition(read, in_region(wanted[0].book, edition))
-
-
-@dataclass(frozen=True)
 class _Place:
     """Where files are written, how many are made at once, and what says whether they may be.
 
@@ -251,17 +175,18 @@ class _Place:
     folder: Path
     jobs: int
     verdict: _Verdict
+    sources: Path | None = None
     said: list[str] = field(default_factory=list)
 
 
 def _written(
-    edition: _Edition, chosen: Sequence[Format[Any]], place: _Place, whole: bool, memory: Memory
+    edition: Edition, chosen: Sequence[Format[Any]], place: _Place, whole: bool, memory: Memory
 ) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = _chapter(each, chosen, memory)
+            printings = _chapter(each, chosen, memory, place.sources)
             keep = keeping(_texts(each), printings, memory)
             files += _write(printings, chosen, place, keep)
             place.said.append(summary_text(read[0].document, read[0].subject.book))
@@ -280,7 +205,7 @@ def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
 
 
 def _chapter(
-    made: Made, chosen: Sequence[Format[Any]], memory: Memory
+    made: Made, chosen: Sequence[Format[Any]], memory: Memory, sources: Path | None
 ) -> dict[str, ChapterPrinting]:
     """Return a chapter as each format has it."""
     found: dict[str, ChapterPrinting] = {}
@@ -290,10 +215,14 @@ def _chapter(
         found |= dict.fromkeys(sorted(one.subject.formats), printing)
         if REVIEW in one.subject.formats and REVIEW in names:
             # What makes an editor's page is loaded only for that.
+            from chapterkit.reviewing.clipped import sources_of
             from chapterkit.reviewing.workshop import review_data
 
             problems = problems_of(replace(one.written, formats=frozenset()), memory)
-            told = review_data(one.subject, one.document, printing, problems)
+            texts = sources or sources_of(one.subject.root)
+            told = review_data(one.subject, one.document, printing, problems, texts)
+            if without := told.get("unclipped"):
+                say(f"审阅页里放不下所有原文的图片，{without} 个数没有图。", err=True)
             found[REVIEW] = replace(printing, told=told)
     return found
 
@@ -314,22 +243,11 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
     return found
 
 
-def _problems(made: Made, memory: Memory) -> list[Problem]:
-    found = [(one.written, checked(one.written, memory, one.document)) for one in made]
-    return of_all(found)
-
-
-def _check_edition(book: Book, edition: str, risk: bool) -> None:
-    """Raise ChapterkitError for an edition that the book has not, or that has nothing to list."""
-    if risk and edition not in regions():
+def _check_risk(risk: bool, editions: Sequence[str]) -> None:
+    """Raise ChapterkitError if a list is wanted of an edition that has nothing to list."""
+    if risk and not all(one in regions() for one in editions):
         hint = f"同时写 --edition {regions()[-1]}，并列在 book.yaml 的 editions 里"
         raise ChapterkitError("--risk 只用于各地的繁体版", Origin(BOOK_FILE), hint)
-    known = book.config.editions
-    if edition and edition not in known:
-        near = nearest(edition, known)
-        listed = f"book.yaml 的 editions 里有：{'、'.join(known) or '（没有）'}"
-        hint = f"最接近的是 {near}" if near else listed
-        raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
 
 
 def _own_folder(root: Path) -> Path:
@@ -375,7 +293,7 @@ def _as_written(files: Sequence[Written], seconds: float) -> str:
     return "\n".join([*lines, f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。"])
 
 
-def _remember(prepared: Sequence[_Edition], files: Sequence[Written], said: Sequence[str]) -> None:
+def _remember(prepared: Sequence[Edition], files: Sequence[Written], said: Sequence[str]) -> None:
     """Keep what was read, written and said, for whoever asks for the same again."""
     texts = [text for each in prepared for made in each.made for text in made]
     root, book = texts[0].subject.root, texts[0].subject.book

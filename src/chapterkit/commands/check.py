@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
-from chapterkit.pipeline import Subject, document_of
+from chapterkit.pipeline import Subject, document_of, memory_at
 from chapterkit.revision.changes import Changes, changes_since
 
 
@@ -53,6 +53,11 @@ from chapterkit.revision.changes import Changes, changes_since
 @click.option(
     "--rule", "only", multiple=True, metavar="NAME",
     help="Run only this rule; may be given several times.",
+)  # fmt: skip
+@click.option(
+    "--edition", "editions", metavar="NAME", multiple=True,
+    help="Check chapters as they are made for this edition, what converts them for a region, too; "
+    "may be given several times.",
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option(
@@ -102,6 +107,7 @@ def check(
     terms: Path | None,
     config: Path | None,
     only: Sequence[str],
+    editions: Sequence[str],
     strict: bool,
     changed_since: str | None,
     lock_since: str | None,
@@ -130,6 +136,8 @@ def check(
       chapterkit check --diff                          what --fix would change
       chapterkit check --changed-since origin/main --format github
       chapterkit check --against origin/main           what the branch has lost
+      chapterkit check --edition zh-Hant-TW            the Traditional text, at the places of
+                                                       the manuscript
       chapterkit check --links                         asks the registries of the sources
       chapterkit check --write-baseline baseline.yaml --reason "旧稿，逐章改"
 
@@ -146,7 +154,8 @@ def check(
         wanted = asked.subjects()
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
-        problems = each_once(problems_of_all(wanted, jobs, step))
+        found = _of_editions(wanted, editions, step) if editions else None
+        problems = found.written if found else each_once(problems_of_all(wanted, jobs, step))
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
@@ -169,10 +178,38 @@ def check(
     if accepted:
         stale = not changed_since
         problems = without_accepted(problems, accepted, wanted, stale=stale)
+    problems += found.converted if found else []
     problems = on_changed_lines(from_here(problems, wanted), changes)
     print_report(problems, form, wanted, strict)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The problems of chapters as they are made for editions: as written, and as converted."""
+
+    written: list[Problem]
+    converted: list[Problem]
+
+
+def _of_editions(
+    wanted: Sequence[Subject], editions: Sequence[str], progress: Callable[[str], None]
+) -> _Found:
+    """Return what is wrong with editions; no baseline accepts what converting has done."""
+    # What converts is loaded only where an edition was asked for.
+    from chapterkit.checking.editions import check_declared, prepared_edition
+
+    for one in wanted:
+        for edition in editions:
+            check_declared(one.book, edition)
+    memory = memory_at(wanted[0].root)
+    prepared = [prepared_edition(wanted, (), one, memory) for one in dict.fromkeys(editions)]
+    written = each_once(one.problems() for one in prepared)
+    converted = each_once(one.proved() for one in prepared)
+    for one in wanted:
+        progress(one.name)
+    return _Found(written, converted)
 
 
 def _losses(

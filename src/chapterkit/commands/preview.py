@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import webbrowser
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -25,20 +26,23 @@ PORT = 7007
     "--edition", metavar="NAME", default="", help="The edition of the book; default: none."
 )
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+@_options.sources
 @click.option(
     "--editor", metavar="ADDRESS", envvar="CHAPTERKIT_EDITOR", default="",
     help="What opens a file in your editor: an address with {path} and {line}; default "
     "vscode://file/{path}:{line}, or $CHAPTERKIT_EDITOR.",
 )  # fmt: skip
-def preview(targets: Sequence[str], port: int, edition: str, opens: bool, editor: str) -> None:
+def preview(
+    targets: Sequence[str], port: int, edition: str, opens: bool, sources: Path | None, editor: str
+) -> None:
     """Show chapters in a browser of this machine, and follow them as they change.
 
     TARGET is a chapter's slug or number; default: every chapter of the book. The page shows the
-    text as the HTML output has it, every number with its record and source, and all problems.
-    Ctrl-C ends it.
+    text as the HTML output has it, every number with its record and source (and, where its PDF
+    is at hand, the very lines of it), and all problems. Ctrl-C ends it.
     """
     root = this_root()
-    bench = Bench(root, tuple(targets), edition, editor)
+    bench = Bench(root, tuple(targets), edition, editor, sources)
     bench.check_edition()
     at = listening(port)
     taken = at.getsockname()[1]

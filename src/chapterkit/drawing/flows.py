@@ -16,6 +16,7 @@ from chapterkit.drawing.svg import (
     document,
     element,
     height_of,
+    linked,
     number,
     rectangle,
     text,
@@ -186,23 +187,17 @@ class _Drawing:
         lines = self.written.nodes[node.id]
         words = text(lines, box.x + box.width / 2, box.y + box.height / 2, self.look.size, colour,
                      "middle")  # fmt: skip
-        return told(node.title, shape, words)
+        return linked(node.address, told(node.title, shape, words))
 
     def _arrow(self, route: Route) -> Iterator[str]:
         points = [self._point(u, v) for u, v in route.points]
-        (x1, y1), (x2, y2) = points[-2:]
-        far = hypot(x2 - x1, y2 - y1) or 1.0
-        across, down = (x2 - x1) / far, (y2 - y1) / far
-        base = (x2 - across * _HEAD, y2 - down * _HEAD)
+        base, head = _head(*points[-2:])
+        start, tail = _head(points[1], points[0]) if route.edge.mutual else (points[0], "")
         paint = stroke("ink", 0.9)
         if route.edge.dashed:
             paint = {**paint, "stroke-dasharray": "4 3"}
-        yield element("path", paint, d=_rounded([*points[:-1], base]))
-        half = _HEAD * 0.42
-        corners = [(x2, y2), (base[0] - down * half, base[1] + across * half),
-                   (base[0] + down * half, base[1] - across * half)]  # fmt: skip
-        places = " ".join(f"{number(x)} {number(y)}" for x, y in corners)
-        yield element("path", fill("ink"), d=f"M{places}z")
+        yield element("path", paint, d=_rounded([start, *points[1:-1], base]))
+        yield element("path", fill("ink"), d=head + tail)
 
     def _label(self, route: Route) -> Iterator[str]:
         lines, small = self.written.edges[route.edge], self.look.small
@@ -213,6 +208,19 @@ class _Drawing:
         else:
             up = high / 2 + 3
             yield text(lines, x, y + (up if route.back else -up), small, "soft", "middle")
+
+
+def _head(one: tuple[float, float], end: tuple[float, float]) -> tuple[tuple[float, float], str]:
+    """Return where the head of an arrow begins that comes from one place, and its path."""
+    (x1, y1), (x2, y2) = one, end
+    far = hypot(x2 - x1, y2 - y1) or 1.0
+    across, down = (x2 - x1) / far, (y2 - y1) / far
+    base = (x2 - across * _HEAD, y2 - down * _HEAD)
+    half = _HEAD * 0.42
+    corners = [end, (base[0] - down * half, base[1] + across * half),
+               (base[0] + down * half, base[1] - across * half)]  # fmt: skip
+    places = " ".join(f"{number(x)} {number(y)}" for x, y in corners)
+    return base, f"M{places}z"
 
 
 def _rounded(points: Sequence[tuple[float, float]]) -> str:

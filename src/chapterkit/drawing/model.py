@@ -101,23 +101,31 @@ class Chart:
 
 @dataclass(frozen=True)
 class Node:
-    """A box with a label; `title` is told to who points at it. A marked one stands out."""
+    """A box with a label; `title` is told to who points at it. A marked one stands out.
+
+    One that has an `address` is a link: for a page, not for print.
+    """
 
     id: str
     label: str
     kind: NodeKind = "step"
     title: str = ""
     marked: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow from a node to another, by their ids; one that goes back closes a loop."""
+    """An arrow from a node to another, by their ids; one that goes back closes a loop.
+
+    `mutual` is one that leads both ways; its head shows at either end.
+    """
 
     start: str
     end: str
     label: str = ""
     dashed: bool = False
+    mutual: bool = False
 
 
 @dataclass(frozen=True)

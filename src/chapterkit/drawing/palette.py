@@ -89,22 +89,34 @@ def colours_of(marked: list[bool]) -> list[str]:
     return [next(first) if one else next(grey) for one in marked]
 
 
-def style_sheet() -> str:
+def style_sheet(*, chosen: bool = False) -> str:
     """Return CSS for a page that holds drawings: their colours on dark screens, their font.
 
     The page may have variables `--sans` and `--paper`. What stands in `.d-wide` is for wide
-    screens and for paper, what stands in `.d-narrow` for phones.
+    screens and for paper, what stands in `.d-narrow` for phones. `chosen` says that a reader may
+    choose light or dark: the page's root then has it as `data-theme`.
     """
-    dark = "\n".join(
-        f"  .d-f-{name} {{ fill: {one.dark}; }} .d-k-{name} {{ stroke: {one.dark}; }}"
+    if chosen:
+        by_system, by_choice = ':root:not([data-theme="light"]) ', ':root[data-theme="dark"] '
+        return f"{_style_sheet(by_system)}@media screen {{\n{_dark(by_choice)}}}\n"
+    return _style_sheet("")
+
+
+def _dark(within: str) -> str:
+    colours = "".join(
+        f"  {within}.d-f-{name} {{ fill: {one.dark}; }} "
+        f"{within}.d-k-{name} {{ stroke: {one.dark}; }}\n"
         for name, one in _COLOURS.items()
     )
+    return f"{colours}  {within}.d-f-paper {{ fill: var(--paper, #191817); }}\n"
+
+
+def _style_sheet(within: str) -> str:
     return (
         ".d-drawing { max-width: 100%; height: auto; overflow: visible; }\n"
         ".d-drawing text { font-family: var(--sans, sans-serif); }\n"
         "@media screen and (max-width: 34rem) { .d-wide { display: none; } }\n"
         "@media print, (min-width: 34.01rem) { .d-narrow { display: none; } }\n"
         ".d-f-paper { fill: var(--paper, #fff); }\n"
-        f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n"
-        "  .d-f-paper { fill: var(--paper, #191817); }\n}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{\n{_dark(within)}}}\n"
     )

@@ -108,6 +108,11 @@ def told(title: str, *content: str) -> str:
     )  # fmt: skip
 
 
+def linked(address: str, content: str) -> str:
+    """Return a part of a drawing as a link, if it leads anywhere."""
+    return element("a", None, content, href=address) if address else content
+
+
 def text(
     said: str | Sequence[str],
     x: float,

@@ -15,9 +15,11 @@ from chapterkit.formats.shared import ASSETS, has_equations
 from chapterkit.formats.shared.drawn import all_as_pixels
 from chapterkit.formats.shared.evidence import over_evidence
 from chapterkit.formats.shared.exhibits import aligned, blank, for_word
-from chapterkit.formats.shared.fields import counted, counted_tag, page_of, with_fields
+from chapterkit.formats.shared.fields import contents_of, counted, counted_tag, page_of, with_fields
 from chapterkit.formats.shared.pictures import embedded, restored
+from chapterkit.formats.shared.runs import mended
 from chapterkit.formats.shared.sizes import Room, in_inches
+from chapterkit.formats.shared.stressed import stressed
 from chapterkit.formats.shared.whole import (
     Piece,
     as_numbered,
@@ -42,7 +44,6 @@ from chapterkit.text.tree import (
     paragraph,
     raw,
     raw_block,
-    span,
     string,
     target_of,
     tree_blocks,
@@ -63,7 +64,6 @@ _LISTED = "Table of Figures"
 _LISTED_ID = "TableofFigures"
 _TAB = raw("openxml", "<w:r><w:tab/></w:r>")
 _REFERENCES = "Bibliography"
-_STYLES = {"Strong": "Strong Text", "Emph": "Emphasis Text"}
 
 
 def _arguments(printing: AnyPrinting) -> list[str]:
@@ -98,10 +98,11 @@ def _prepare(printing: AnyPrinting) -> Tree:
         for_word(printing, _NOTE),
         over_evidence(printing, _small),
         _equations_apart,
-        with_fields(things, config.wording.equation),
-        over_elements(_styled, {*_STYLES, "Div"}),
+        with_fields(things, config.wording),
+        over_elements(_styled, {"Div"}),
+        stressed(in_kai=bool(config.fonts.kai)),
         _in_normal,
-        (lambda tree: tree) if is_chapter else _with_front_pages(config),
+        _with_chapter_head(config) if is_chapter else _with_front_pages(config),
         in_inches(printing, _ROOM),
         embedded(printing, all_as_pixels(printing.pictures.values(), printing.work, families)),
     )
@@ -164,7 +165,33 @@ def _with_front_pages(config: Config) -> Pass:
     blocks = [_row(style, line) for style, line in rows if line]
     if lines := copyright_page(config):
         blocks += [_raw(_PAGE_BREAK), *(_row("Compact", line) for line in lines)]
-    return lambda tree: with_blocks(tree, [*blocks, *tree_blocks(tree)])
+
+    def passed(tree: Tree) -> Tree:
+        body = tree_blocks(tree)
+        place = body.index(_CONTENTS) if _CONTENTS in body else 0
+        contents = contents_of(body, range(1, 4)) if _CONTENTS in body else []
+        return with_blocks(
+            tree, [*blocks, *body[:place], *contents, *body[place + bool(contents) :]]
+        )
+
+    return passed
+
+
+def _with_chapter_head(config: Config) -> Pass:
+    """Put the author and the chapter's contents behind its title."""
+
+    def passed(tree: Tree) -> Tree:
+        title, *others = tree_blocks(tree)
+        contents = contents_of(others, range(2, 4))
+        heading = [_contents_heading(config)] if contents else []
+        author = [_row("Author", config.author)] if config.author else []
+        return with_blocks(tree, [title, *author, *heading, *contents, *others])
+
+    return passed
+
+
+def _contents_heading(config: Config) -> Element:
+    return _row("TOC Heading", config.wording.contents)
 
 
 def _row(style: str, line: str) -> Element:
@@ -175,16 +202,8 @@ def _raw(text: str) -> Element:
     return raw_block("openxml", text)
 
 
+_CONTENTS = _raw("<!-- contents -->")
 _PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-_FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
-# Word fills it in when it is asked to; until then chapters stand there without their pages.
-_CONTENTS = (
-    '<w:p><w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
-    r'<w:r><w:instrText xml:space="preserve">TOC \o "1-3" \h \z \u</w:instrText></w:r>'
-    + _FIELD.format("separate")
-    + "</w:p>"
-)
-_CONTENTS_END = f"<w:p>{_FIELD.format('end')}</w:p>"
 _SECTION = '<w:p><w:pPr><w:sectPr w:rsidR="{}"/></w:pPr></w:p>'
 
 
@@ -202,18 +221,12 @@ class _Openings:
             return [_raw(_SECTION.format("front")), *piece.blocks]
         match piece.role:
             case "contents":
-                blocks = self._contents()
+                blocks = [_contents_heading(self.printing.config), _CONTENTS]
             case "list":
                 blocks = [_with_page(block) for block in piece.blocks]
             case _:
                 blocks = piece.blocks
         return [_raw(_PAGE_BREAK), *blocks]
-
-    def _contents(self) -> list[Element]:
-        titles = [one.labelled_title for one in self.printing.chapters]
-        heading = _row("TOC Heading", self.printing.config.wording.contents)
-        rows = [_row("Compact", title) for title in titles]
-        return [heading, _raw(_CONTENTS), *rows, _raw(_CONTENTS_END)]
 
 
 def _with_page(block: Element) -> Element:
@@ -227,11 +240,10 @@ def _with_page(block: Element) -> Element:
 
 
 def _styled(element: Element) -> Element:
-    """Put emphasis and references into styles, so that Word can change them in one place."""
+    """Put references into a style, so that Word can change them in one place."""
     if is_of_one_text(element):
         return with_attributes(element, attributes_of(element).having("custom-style", _REFERENCES))
-    style = _STYLES.get(kind_of(element))
-    return span(inlines_of(element), _in_style(style)) if style else element
+    return element
 
 
 def _in_style(name: str) -> Attributes:
@@ -255,36 +267,77 @@ def _is_running(block: Element) -> bool:
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
-    """Name language and fonts as Word does, and give numbered formulas the tabs of their line.
-
-    pandoc has translations for zh-Hans, Word knows zh-CN.
-    """
-    locale, has_tabs = printing.config.locale, has_equations(printing)
+    """Name languages and fonts as Word does, fill in the running heads, mend runs and tables."""
+    changes = {
+        "word/document.xml": _document,
+        "word/footnotes.xml": _notes,
+        "word/styles.xml": _styles,
+        "word/settings.xml": _in_language,
+        "word/fontTable.xml": _in_fonts,
+        **dict.fromkeys(_HEADS, _headed),
+    }
 
     def change(name: str, part: bytes) -> bytes:
-        if name == "word/document.xml" and has_tabs:
-            part = _in_line(part)
-        if name == "word/document.xml" and b"<w:tbl>" in part:
-            part = _described(_TABLE.sub(_between_rules, part), printing)
-        if name == "word/document.xml" and isinstance(printing, BookPrinting):
-            part = _with_folios(part)
-        if name in _FONTS_IN:
-            part = _FONT.sub(lambda one: _font(one, locale.word_fonts), part)
-        if name != "word/styles.xml":
-            return restored(name, part, printing)
-        part = _LANGUAGE.sub(f'w:eastAsia="{locale.word}"'.encode(), part)
-        part = _pandocs_style(_NOTE_ID).sub(_NOTE_STYLE.encode(), part)
-        if isinstance(printing, BookPrinting):
-            part = _pandocs_style(_LISTED_ID).sub(_LISTED_STYLE.encode(), part)
+        changed = changes[name](part, printing) if name in changes else part
         return (
-            _pandocs_style(_EQUATION_ID).sub(_EQUATION_STYLE.encode(), part) if has_tabs else part
+            changed if name in changes and name != _DOCUMENT else restored(name, changed, printing)
         )
 
     rewritten(written, target, printing.modified, change)
 
 
+_DOCUMENT = "word/document.xml"
+_HEADS = ("word/header1.xml", "word/header2.xml")
+
+
+def _document(part: bytes, printing: AnyPrinting) -> bytes:
+    """Return the text with its runs, formulas, tables and folios as they are to be."""
+    part = _notes(part, printing)
+    part = _SOURCE_OF_PICTURE.sub(rb"\1", part)
+    if has_equations(printing):
+        part = _in_line(part)
+    if b"<w:tbl>" in part:
+        part = _described(_TABLE.sub(_between_rules, part), printing)
+    return _with_folios(part) if isinstance(printing, BookPrinting) else part
+
+
+def _notes(part: bytes, printing: AnyPrinting) -> bytes:
+    return mended(part.decode(), printing.config.locale.chinese).encode()
+
+
+# pandoc names a picture by where it was read.
+_SOURCE_OF_PICTURE = re.compile(rb'(<pic:cNvPr )descr="[^"]*" ')
+
+
+def _headed(part: bytes, printing: AnyPrinting) -> bytes:
+    """Return a running head: the book's title, and what Word has for the chapter's."""
+    told = {"{book}": printing.config.title, "{chapter}": printing.labelled_title}
+    for name, text in told.items():
+        part = part.replace(name.encode(), escape(text).encode())
+    return part
+
+
+def _styles(part: bytes, printing: AnyPrinting) -> bytes:
+    part = _in_fonts(_in_language(part, printing), printing)
+    part = _pandocs_style(_NOTE_ID).sub(_NOTE_STYLE.encode(), part)
+    if isinstance(printing, BookPrinting):
+        part = _pandocs_style(_LISTED_ID).sub(_LISTED_STYLE.encode(), part)
+    if has_equations(printing):
+        part = _pandocs_style(_EQUATION_ID).sub(_EQUATION_STYLE.encode(), part)
+    return part
+
+
+def _in_language(part: bytes, printing: AnyPrinting) -> bytes:
+    """Name the language as Word knows it: pandoc has translations for zh-Hans, Word for zh-CN."""
+    return _LANGUAGE.sub(f'w:eastAsia="{printing.config.locale.word}"'.encode(), part)
+
+
+def _in_fonts(part: bytes, printing: AnyPrinting) -> bytes:
+    fonts_of_region = printing.config.locale.word_fonts
+    return _FONT.sub(lambda one: _font(one, fonts_of_region), part)
+
+
 _LANGUAGE = re.compile(rb'w:eastAsia="zh-[^"]*"')
-_FONTS_IN = frozenset({"word/styles.xml", "word/fontTable.xml"})
 _FONT = re.compile(rb'(?:(?<=w:eastAsia=")|(?<=w:name="))[^"\x00-\x7f]+(?=")')
 
 
@@ -338,7 +391,8 @@ def _in_line(document: bytes) -> bytes:
 _NOTE_STYLE = f"""
 <w:style w:type="paragraph" w:customStyle="1" w:styleId="{_NOTE_ID}">
 <w:name w:val="{_NOTE}"/><w:basedOn w:val="BodyText"/><w:qFormat/>
-<w:pPr><w:spacing w:before="20" w:after="20" w:line="260" w:lineRule="auto"/>
+<w:pPr><w:snapToGrid w:val="0"/>
+<w:spacing w:before="20" w:after="20" w:line="260" w:lineRule="auto"/>
 <w:ind w:left="0" w:firstLine="0" w:firstLineChars="0"/><w:jc w:val="left"/></w:pPr>
 <w:rPr><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr>
 </w:style>
@@ -364,14 +418,26 @@ def _between_rules(table: re.Match[bytes]) -> bytes:
 
 
 def _described(document: bytes, printing: AnyPrinting) -> bytes:
-    """Put in the alternative texts of tables, each behind the bookmark of its exhibit."""
+    """Say of the tables of exhibits that rows have heads, and put in their alternative texts.
+
+    Each stands behind the bookmark of its exhibit.
+    """
     for id, said in printing.described.items():
-        mark = document.find(f'w:name="{id}"'.encode()) if said else -1
-        place = document.find(b"</w:tblPr>", mark)
-        if mark >= 0 <= place:
-            described = f'<w:tblDescription w:val="{escape(said)}"/>'.encode()
-            document = document[:place] + described + document[place:]
+        mark = document.find(f'w:name="{id}"'.encode())
+        look = _LOOK.search(document, mark) if mark >= 0 else None
+        if look:
+            told = f'<w:tblDescription w:val="{escape(said)}"/>' if said else ""
+            place = document.index(b"</w:tblPr>", look.end())
+            rest = document[look.end() : place] + told.encode() + document[place:]
+            document = document[: look.start()] + _WITH_ROW_HEADS + rest
     return document
+
+
+_LOOK = re.compile(rb'<w:tblLook [^>]*w:firstColumn="0"[^>]*/>')
+_WITH_ROW_HEADS = (
+    b'<w:tblLook w:val="00A0" w:firstRow="1" w:lastRow="0" w:firstColumn="1" w:lastColumn="0"'
+    b' w:noHBand="0" w:noVBand="0"/>'
+)
 
 
 def _ruled(row: bytes, place: int, heads: int) -> bytes:
@@ -390,6 +456,8 @@ def _ruled(row: bytes, place: int, heads: int) -> bytes:
     return row.replace(b"<w:tr>", b"<w:tr><w:trPr><w:cantSplit/></w:trPr>", 1)
 
 
+# The running head of the front matter has no chapter.
+_BODY_HEAD, _FRONT_HEAD = b'r:id="rId91"', b'r:id="rId92"'
 _BREAK = re.compile(rb'<w:sectPr w:rsidR="front" ?/>')
 _LAST = re.compile(rb"<w:sectPr\b[^>]*>((?:(?!<w:sectPr\b).)*)</w:sectPr>\s*</w:body>", re.DOTALL)
 
@@ -406,7 +474,8 @@ def _with_folios(part: bytes) -> bytes:
     if not front:
         return part
     roman = rb'<w:pgNumType w:fmt="lowerRoman" w:start="1"/>'
-    section = b"<w:sectPr>" + _numbered_pages(last[1], roman) + b"</w:sectPr>"
+    heads = last[1].replace(_BODY_HEAD, _FRONT_HEAD)
+    section = b"<w:sectPr>" + _numbered_pages(heads, roman) + b"</w:sectPr>"
     return part[: front.start()] + section + part[front.end() :]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,6 +42,7 @@ from chapterkit.text.tree import (
     plain_text,
     raw,
     raw_block,
+    rows_of,
     string,
     target_of,
     text_of,
@@ -66,11 +67,13 @@ def _prepare(printing: AnyPrinting) -> Tree:
     Raises ChapterkitError for a character that no font can show.
     """
     text = assembled(printing, lambda one: as_numbered(one, _with_tag), _Openings().placed)
+    _write_bold(text, printing)
     tree = passed(
         text,
         over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
         _with_floats_kept,
+        _with_labels,
         _with_words_kept(printing),
         set_in_typst(printing),
         with_metadata({}),
@@ -80,11 +83,55 @@ def _prepare(printing: AnyPrinting) -> Tree:
     return passed(tree, over_elements(lambda one: _for_typst(one, images, printing), _REWORKED))
 
 
+_BOLD = "fonts/bold.otf"
+_BOLD_FAMILY = "Chapterkit Hei"
+
+
+def _write_bold(tree: Tree, printing: AnyPrinting) -> None:
+    """Write a bold font with what is strong in a text, if anything is."""
+    if strong := "".join(_strong(tree)):
+        from chapterkit.bold import write_bold  # few texts need it, and it costs a start
+
+        path = printing.work / _BOLD
+        path.parent.mkdir(exist_ok=True)
+        write_bold(strong, printing.config.locale.typst["region"], path)
+
+
+def _strong(tree: Tree) -> Iterator[str]:
+    """Yield what is set bold: strong words, terms, and rows of tables that are one cell."""
+    for element in elements_of(tree):
+        if kind_of(element) in {"Strong", "DefinitionList"}:
+            yield _words(with_blocks({}, [element]))
+        elif kind_of(element) == "Table":
+            rows = (row for row in rows_of(element) if len(row) == 1)
+            yield from (_words(with_blocks({}, row)) for row in rows)
+
+
 def _with_words_kept(printing: AnyPrinting) -> Pass:
     """Return the pass that keeps numbers with their words, which a text in Chinese needs."""
     if not printing.config.locale.chinese:
         return lambda tree: tree
     return unbroken(printing.config.kind_labels.values())
+
+
+def _with_labels(tree: Tree) -> Tree:
+    """Return the tree whose references have their labels, [12], set as wide as the widest."""
+    labels = [plain_text(inlines_of(one)).strip() for one in elements_of(tree) if _is_label(one)]
+    if not labels:
+        return tree
+
+    def change(element: Element) -> Element | list[Element]:
+        if not _is_label(element):
+            return element
+        shown = string(plain_text(inlines_of(element)).strip())
+        return [_typst("#book-label["), shown, _typst("]")]
+
+    told = raw_block("typst", f"#book-labels.update({typst_string(max(labels, key=len))})")
+    return with_blocks(tree, [told, *walk(tree_blocks(tree), change)])
+
+
+def _is_label(element: Element) -> bool:
+    return kind_of(element) == "Span" and "csl-left-margin" in attributes_of(element).classes
 
 
 def _with_floats_kept(tree: Tree) -> Tree:
@@ -201,6 +248,13 @@ def _kai(printing: AnyPrinting) -> tuple[fonts.FontFile, ...]:
     return fonts.chosen(printing.config.fonts.kai)
 
 
+def _heavy(printing: AnyPrinting) -> list[str]:
+    """Return the families that have a bold face, preferred first: what is strong stands in them."""
+    own = _sans(printing) if printing.config.locale.chinese else _serif(printing)
+    made = [_BOLD_FAMILY] if (printing.work / _BOLD).exists() else []
+    return [*(one.family for one in own if fonts.has_bold(one.family)), *made]
+
+
 def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
@@ -219,6 +273,10 @@ def _for_typst(
     """Restore what the Typst writer drops: words for images and formulas, looks of lists."""
     if kind_of(element) == "Image":
         return _image(element, images, printing)
+    if kind_of(element) == "Str" and _ASKED.search(text_of(element)):
+        return _with_space(text_of(element))
+    if attributes_of(element).get("lang").partition("-")[0] in _NARROW:
+        return _with_narrow_marks(element)
     if kind_of(element) == "Math":
         return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
     if is_of_one_text(element):
@@ -226,8 +284,31 @@ def _for_typst(
     return element
 
 
+# The mark has its space within itself, and gives of it where a line is too full.
+_ASKED = re.compile(r"(?<=[？！])(?=[A-Za-z])")
+
+
+def _with_space(text: str) -> list[Element]:
+    first, *others = map(string, _ASKED.split(text))
+    return [first, *(one for other in others for one in (_typst("#h(0.2em, weak: true)"), other))]
+
+
+# Of these languages quotation marks and apostrophes are narrow, which are wide in Chinese fonts.
+_NARROW = frozenset({"en", "fr", "de", "es", "it", "pt", "nl", "ru"})
+
+
+def _with_narrow_marks(element: Element) -> list[Element]:
+    if kind_of(element) == "Div":
+        return [raw_block("typst", "#book-latin["), element, raw_block("typst", "]")]
+    return [_typst("#book-latin["), element, _typst("]")]
+
+
 # As the template has it: characters to the line, the height of the text, less a caption.
-_ROOM = {"a5": Room(9.5 * 33, 400, 9.5), "16k": Room(10.5 * 38, 500, 10.5)}
+_ROOM = {
+    "a5": Room(9.5 * 33, 400, 9.5),
+    "16k": Room(10.5 * 38, 500, 10.5),
+    "a4": Room(12 * 36, 560, 12),
+}
 
 
 def _image(element: Element, images: Mapping[str, str], printing: AnyPrinting) -> Element:
@@ -310,6 +391,7 @@ def _inputs(printing: AnyPrinting) -> dict[str, str]:
         "serif": json.dumps([font.family for font in _serif(printing)]),
         "sans": json.dumps([font.family for font in _sans(printing)]),
         "kai": json.dumps([font.family for font in _kai(printing)]),
+        "heavy": json.dumps(_heavy(printing)),
         "dated": "" if printing.modified is None else "yes",
     }
 

@@ -20,7 +20,7 @@ from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem, in_order
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Config
-from chapterkit.manuscript.records import is_slug
+from chapterkit.manuscript.model import is_slug
 from chapterkit.manuscript.removals import Loss, Removal
 from chapterkit.manuscript.yamlfile import worded
 from chapterkit.plugins import RULES, Plugin, failed, plugins

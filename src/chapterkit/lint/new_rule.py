@@ -8,7 +8,7 @@ from string import Template
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.files import replace_texts
 from chapterkit.lint.engine import GROUPS
-from chapterkit.manuscript.records import is_slug
+from chapterkit.manuscript.model import is_slug
 
 _PACKAGE = Path(__file__).parents[1]
 _SCAFFOLD = _PACKAGE / "assets" / "scaffold-rule"

@@ -17,7 +17,7 @@ from chapterkit.manuscript.exhibited import (
     exhibits_of,
     load_exhibit_files,
 )
-from chapterkit.manuscript.folder import BOOK_FILE, Folder, Noted
+from chapterkit.manuscript.folder import BOOK_FILE, Folder, Noted, meant
 from chapterkit.manuscript.ledger import Ledger, make_ledger
 from chapterkit.manuscript.lock import LOCK_FILE, Lock, parse_lock
 from chapterkit.manuscript.pictures import Picture, PictureError, opened
@@ -228,7 +228,10 @@ def _cover(folder: Folder, config: Config) -> Picture | None:
         message = f"封面 {config.cover} {error.message}"
         raise ChapterkitError(message, origin, error.hint) from None
     if picture is None:
-        hint = "把图片放进 book/，按相对 book/ 的路径写；不写 cover 就画一个"
+        hint = (
+            meant(f"book/{config.cover}", folder)
+            or "把图片放进 book/，按相对 book/ 的路径写；不写 cover 就画一个"
+        )
         raise ChapterkitError(f"封面 {config.cover} 不在书的文件夹里", origin, hint)
     return picture
 
@@ -258,7 +261,7 @@ def _load_chapter(
 ) -> Chapter:
     path = f"book/{chapter.file}"
     if not folder.exists(path):
-        hint = f"写好 {path}；还没有写到这一章就先从 book.yaml 里删去这一条"
+        hint = meant(path, folder) or f"写好 {path}；还没有写到这一章就先从 book.yaml 里删去这一条"
         message = f"{chapter.named}的文件 {path} 不存在"
         raise ChapterkitError(message, config.origin(*chapter.place), hint)
     text = folder.text(path)

@@ -21,6 +21,7 @@ from chapterkit.manuscript.yamlfile import read_yaml, validated_as
 MOST_COMMENTS, MOST_REPLIES = 2_000, 200
 LONGEST_TEXT, LONGEST_QUOTE, LONGEST_NAME = 4_000, 2_000, 200
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
+_DAY_OR_NONE = r"^(?:\d{4}-\d{2}-\d{2})?$"
 _HEAD = """\
 # 编辑的意见，在 chapterkit preview 的页面上写；chapterkit check --comments 列出还没有解决的。
 """
@@ -33,6 +34,7 @@ class Reply(Model):
     author: str = described("谁写的", max_length=LONGEST_NAME)
     date: str = described("哪一天", pattern=r"^\d{4}-\d{2}-\d{2}$")
     text: str = described("说了什么", min_length=1, max_length=LONGEST_TEXT)
+    edited: str = described("哪一天改过，没有改过就不写", default="", pattern=_DAY_OR_NONE)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Comment(Model):
     author: str = described("谁写的", max_length=LONGEST_NAME)
     date: str = described("哪一天", pattern=r"^\d{4}-\d{2}-\d{2}$")
     text: str = described("说了什么", min_length=1, max_length=LONGEST_TEXT)
+    edited: str = described("哪一天改过，没有改过就不写", default="", pattern=_DAY_OR_NONE)
     resolved: bool = described("解决了没有", default=False)
     replies: tuple[Reply, ...] = described("回复", default=(), max_length=MOST_REPLIES)
 
@@ -102,11 +105,14 @@ def comments_text(comments: Iterable[Comment]) -> str:
 
 
 def _row(comment: Comment) -> dict[str, Any]:
-    row = asdict(comment)
-    row["replies"] = [asdict(one) for one in comment.replies]
-    if not row["replies"]:
-        del row["replies"]
+    row = _without_blanks(asdict(comment))
+    if comment.replies:
+        row["replies"] = [_without_blanks(asdict(one)) for one in comment.replies]
     return row
+
+
+def _without_blanks(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in ("", ())}
 
 
 def with_reply(comment: Comment, reply: Reply) -> Comment:

@@ -256,7 +256,7 @@ class BookModel(_Model):
     verified_at_least: Decimal = _described(
         "至少多大一部分数要核对过，0 到 1", default=Decimal(0), ge=0, le=1
     )
-    page: Literal["a5", "16k"] = _described("PDF 的开本", default="16k")
+    page: Literal["a5", "16k", "a4"] = _described("PDF 的开本", default="16k")
     fonts: FontConfig = FontConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()

@@ -13,6 +13,7 @@ import os
 import posixpath
 import re
 import stat
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -227,7 +228,30 @@ def _outside(path: str) -> ChapterkitError:
 def missing(name: str) -> ChapterkitError:
     """Return the error for a file that is not there."""
     hint = "检查文件名；书里的文件，还要看 book.yaml 里怎样写"
+    if "\\" in name:
+        hint = "斜线用 /，不用 \\"
     return ChapterkitError("文件不存在", Origin(name), hint)
+
+
+def meant(path: str, folder: Folder) -> str:
+    """Return a hint that names the file that `path`, which is not there, will mean; else "".
+
+    Other systems take `\\` for `/`, capitals for small letters, and an accent for part of its
+    letter; a book that is read everywhere spells a path as the disk does.
+    """
+    wanted = _folded(path)
+    if wanted.startswith(("/", "..")):
+        return ""
+    there = folder.list(wanted.partition("/")[0], "")
+    near = next((one for one in there if _folded(one) == wanted), None)
+    return (
+        f"文件夹里有的是 {near}，路径照它写：斜线用 /，大小写和带音标的字母也要一样" if near else ""
+    )
+
+
+def _folded(path: str) -> str:
+    plain = posixpath.normpath(path.replace("\\", "/"))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", plain).casefold())
 
 
 def is_folder(name: str) -> ChapterkitError:

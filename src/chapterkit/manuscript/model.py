@@ -6,11 +6,30 @@ book need not import pydantic: what it asks of a type is answered here without i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Self
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+"""Names that Windows keeps for devices, whatever their suffix:
+https://learn.microsoft.com/windows/win32/fileio/naming-a-file"""
+
+
+def names_a_file(slug: str) -> None:
+    """Raise ValueError for a slug after which no file or folder can be named on some system."""
+    if _DEVICES.fullmatch(slug):
+        raise ValueError(f"Windows 上不能有叫 {slug} 的文件，换一个代号")
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether `text` may be a slug: lower-case letters, digits and single hyphens.
+
+    >>> is_slug("v-irl"), is_slug("V IRL"), is_slug("con")
+    (True, False, False)
+    """
+    return re.fullmatch(SLUG, text) is not None and not _DEVICES.fullmatch(text)
 
 
 class Model:

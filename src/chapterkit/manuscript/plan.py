@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import BOOK_FILE
-from chapterkit.manuscript.model import SLUG, Model, OneOf, described
+from chapterkit.manuscript.model import SLUG, Checked, Model, OneOf, described, names_a_file
 from chapterkit.manuscript.wording import Locale, Wording
 from chapterkit.manuscript.yamlfile import Step, YamlFile
 from chapterkit.quantities.numerals import to_chinese
@@ -30,7 +30,9 @@ EVIDENCE = "evidence"
 class MatterConfig(Model):
     """A text of the book that is no chapter: a preface, an appendix, an afterword."""
 
-    slug: str = described("代号：目标名、输出文件夹和文件名", pattern=SLUG)
+    slug: Annotated[str, Checked(names_a_file)] = described(
+        "代号：目标名、输出文件夹和文件名", pattern=SLUG
+    )
     file: str = described("正文，相对 book/ 的路径")
 
 
@@ -38,7 +40,9 @@ class MatterConfig(Model):
 class ChapterConfig(Model):
     """One chapter of the book, as book.yaml lists it."""
 
-    slug: str = described("章的代号：目标名、输出文件夹和文件名", pattern=SLUG)
+    slug: Annotated[str, Checked(names_a_file)] = described(
+        "章的代号：目标名、输出文件夹和文件名", pattern=SLUG
+    )
     file: str = described("章的正文，相对 book/ 的路径")
     number: int | None = described(
         "章号：第 7 章写 7；不写就接着上一章数", default=None, ge=1, le=9999

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -25,7 +24,7 @@ from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.exhibits import ChartModel, ExhibitId, FlowModel, TableModel
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.misread import way_out
-from chapterkit.manuscript.model import SLUG
+from chapterkit.manuscript.model import SLUG, Checked, names_a_file
 from chapterkit.manuscript.states import Status
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated
 from chapterkit.quantities.units import LONGEST_UNIT
@@ -87,7 +86,7 @@ ValueField = Annotated[
         }
     ),
 ]
-Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG), Checked(names_a_file)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 SetupKey = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w \-·（）()]{0,40}$")]
@@ -342,12 +341,3 @@ def read_ledger_file(text: str, path: str) -> dict[str, tuple[NumberModel, Origi
 
 class _LedgerModel(_Model):
     numbers: dict[Name, NumberModel]
-
-
-def is_slug(text: str) -> bool:
-    """Tell whether `text` may be a slug: lower-case letters, digits and single hyphens.
-
-    >>> is_slug("v-irl"), is_slug("V IRL")
-    (True, False)
-    """
-    return re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", text) is not None

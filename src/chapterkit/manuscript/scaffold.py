@@ -11,7 +11,7 @@ from chapterkit.files import replace_text
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.config import load_config
 from chapterkit.manuscript.folder import Folder
-from chapterkit.manuscript.records import is_slug
+from chapterkit.manuscript.model import is_slug
 from chapterkit.manuscript.wording import locale
 
 _SCHEMAS = Path(__file__).parents[1] / "schemas"

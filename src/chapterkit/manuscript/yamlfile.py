@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -64,6 +65,10 @@ def read_yaml(text: str, path: str) -> YamlFile:
     """
     if len(text) > MAX_BYTES:
         raise ChapterkitError(f"YAML 文件超过 {MAX_BYTES} 个字符", Origin(path))
+    if found := _OTHER_BREAKS.search(text):
+        line, before = text.count("\n", 0, found.start()) + 1, text.rfind("\n", 0, found.start())
+        message = f"这里有一个看不见的换行符 U+{ord(found[0]):04X}"
+        raise ChapterkitError(message, Origin(path, line, found.start() - before), "换成普通的换行")
     faults: list[Fault] = []
     while True:
         builder = _Builder(path)
@@ -84,6 +89,8 @@ def read_yaml(text: str, path: str) -> YamlFile:
             return YamlFile(path, data, builder.places, wrong, spoilt, doubled, lines)
 
 
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks of YAML 1.1 alone: no editor counts a line there, and nobody sees one."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MOST_FAULTS = 20  # of the parser's, each of which costs another reading
 
@@ -273,11 +280,20 @@ def _misfits(
             lacking = missing.get(steps[:-1], [])
             if (meant := nearest(str(steps[-1]), lacking)) is not None:
                 lacking.remove(meant)
-        if error["type"] != "missing" and not file.is_spoilt(steps):
+        told = error["type"] == "missing" or _follows(error, errors)
+        if not told and not file.is_spoilt(steps):
             yield _misfit(file, error, kind, what)
     for steps, keys in missing.items():
         if keys and steps not in file.doubled and not file.is_spoilt(steps):
             yield _incomplete(file, steps, keys, what)
+
+
+def _follows(error: Any, errors: Sequence[Any]) -> bool:
+    """Tell whether a list is too short only since pydantic does not count items that do not fit."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        one["loc"][: len(place)] == place and len(one["loc"]) > len(place) for one in errors
+    )
 
 
 def _without_tags(data: Any, steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -44,6 +44,9 @@ class Maker(Protocol):
     def act(self, name: str, action: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do what somebody at the page asks for; return what to answer."""
 
+    def picture(self, name: str, of: str) -> Mapping[str, Any]:
+        """Return a picture that a text's page shows when it is asked for, by what it is of."""
+
     @property
     def cursor_file(self) -> Path:
         """The file whose change means that `cursor` has news."""
@@ -94,6 +97,7 @@ class Server:
         routes = [
             Route("/", self._first),
             Route("/page/{name}", self._asset),
+            Route("/picture/{name}/{of}", self._picture),
             Route("/do/{action}", self._act, methods=["POST"]),
             WebSocketRoute("/live/{name}", self._live),
             Route("/{name}", self._page),
@@ -148,6 +152,11 @@ class Server:
         if path is None:
             return PlainTextResponse("没有", 404)
         return Response(path.read_bytes(), media_type=kind)
+
+    async def _picture(self, request: Request) -> Response:
+        """Give a picture as JSON, so that the page need not let any be loaded."""
+        asked = request.path_params["name"], request.path_params["of"]
+        return JSONResponse(await asyncio.to_thread(self.maker.picture, *asked))
 
     # --- the line to a browser
 

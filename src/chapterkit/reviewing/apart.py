@@ -27,8 +27,8 @@ _MADE: dict[str, Made] = {}
 class Apart:
     """A process that makes sheets; a new one, should it end."""
 
-    def __init__(self, root: Path, edition: str, editor: str) -> None:
-        self._given = (root, edition, editor)
+    def __init__(self, root: Path, edition: str, editor: str, sources: Path | None) -> None:
+        self._given = (root, edition, editor, sources)
         self._pool = self._begun("fork" if sys.platform == "linux" else "spawn")
         self._pool.submit(os.getpid)
 
@@ -65,13 +65,13 @@ class Apart:
             return self._pool.submit(do, slug, *given).result()
 
 
-def _begin(root: Path, edition: str, editor: str) -> None:
+def _begin(root: Path, edition: str, editor: str, sources: Path | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(OSError, AttributeError):
         os.nice(_KINDNESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _WORKSHOP[:] = [Workshop(root, (), edition, editor)]
+    _WORKSHOP[:] = [Workshop(root, (), edition, editor, sources)]
 
 
 def _end_with_parent() -> None:

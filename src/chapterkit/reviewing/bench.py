@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from chapterkit.checking.accepting import own_baseline
+from chapterkit.checking.editions import check_declared
 from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.subjects import chapters_of
-from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.errors import ChapterkitError
 from chapterkit.formats.shared.sheet import Sheet
 from chapterkit.lint import Problem
-from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pipeline import problems_of
 from chapterkit.reviewing.apart import Apart
+from chapterkit.reviewing.clipped import Clippings, sources_of
 from chapterkit.reviewing.cursor import CURSOR, STATE, told_cursor
 from chapterkit.reviewing.workshop import Workshop
 from chapterkit.showing import one_line
@@ -30,22 +31,25 @@ class Bench:
     """A book's chapters, made for a server; see `preview.server.Maker`."""
 
     def __init__(
-        self, root: Path, targets: tuple[str, ...] = (), edition: str = "", editor: str = ""
+        self,
+        root: Path,
+        targets: tuple[str, ...] = (),
+        edition: str = "",
+        editor: str = "",
+        sources: Path | None = None,
     ) -> None:
         self.root = root.resolve()
-        self.workshop = Workshop(self.root, targets, edition, editor)
-        self._apart = Apart(self.root, edition, editor)
+        sources = sources or sources_of(self.root)
+        self.workshop = Workshop(self.root, targets, edition, editor, sources)
+        self._apart = Apart(self.root, edition, editor, sources)
+        self._clippings = Clippings(sources) if sources else None
         self._cursor: tuple[str, int] | None = None
 
     def check_edition(self) -> None:
         """Raise ChapterkitError for a book that cannot be read, or lacks what was asked for."""
         book = self.workshop.book()
         book.chapters_named(self.workshop.targets)
-        known, edition = book.config.editions, self.workshop.edition
-        if edition and edition not in known:
-            near = nearest(edition, known)
-            hint = f"最接近的是 {near}" if near else "看 book.yaml 的 editions"
-            raise ChapterkitError(f"没有 {edition} 这一版", Origin(BOOK_FILE), hint)
+        check_declared(book, self.workshop.edition)
 
     # --- sheets
 
@@ -119,6 +123,13 @@ class Bench:
         return place
 
     # --- what may be asked for
+
+    def picture(self, name: str, of: str) -> Answer:
+        """Return the lines of a source in which a number stands; see `Clippings.of`."""
+        try:
+            return self._clippings.of(self.workshop.book(), of) if self._clippings else {}
+        except ChapterkitError as error:
+            return {"why": one_line(error.message)}
 
     def act(self, name: str, action: str, given: Mapping[str, Any]) -> Answer:
         """Do what somebody at the page asks for; what cannot be done is answered in words."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock
 
@@ -124,19 +124,21 @@ def problems_of_comments(book: Book, slug: str, document: Document) -> Iterator[
 def act_on(root: Path, slug: str, document: Document, given: Mapping[str, Any]) -> None:
     """Carry out what somebody asks for; raise ChapterkitError for what cannot be done.
 
-    What others have written meanwhile stays: the file is read anew, behind a lock.
+    What others have written meanwhile stays: the file is read anew, behind a lock. Who changes what
+    has become another text than `before`, which was in front of them, is told so instead.
     """
     what, author, today = str(given.get("do", "")), author_of(root), date.today().isoformat()
-    text = _said(given) if what in {"add", "reply", "edit"} else ""
+    text = _said(given) if what in {"add", "reply", "edit", "edit-reply"} else ""
     if what == "add":
         comment = _new(given, document, author, today, text)
         _change(root, slug, lambda known: (*known, comment))
         return
     if what == "delete":
-        _change(root, slug, lambda known: _without(known, str(given.get("id")), author))
+        _change(root, slug, lambda known: _without(known, given, author))
         return
     changes: dict[str, Callable[[Comment], Comment]] = {
-        "edit": lambda one: replace(_own(one, author), text=text),
+        "edit": lambda one: _edited(_own(one, author), given, text, today),
+        "edit-reply": lambda one: _with_reply_edited(one, given, author, text, today),
         "reply": lambda one: _answered(one, Reply(author, today, text)),
         "resolve": lambda one: replace(one, resolved=True),
         "reopen": lambda one: replace(one, resolved=False),
@@ -159,17 +161,48 @@ def _answered(comment: Comment, reply: Reply) -> Comment:
     return with_reply(comment, reply)
 
 
-def _own(comment: Comment, author: str) -> Comment:
-    if comment.author != author:
+Said = TypeVar("Said", Comment, Reply)
+
+
+def _own(said: Said, author: str) -> Said:
+    if said.author != author:
         raise ChapterkitError("只能改自己写的意见")
-    return comment
+    return said
 
 
-def _without(known: Comments, id: str, author: str) -> Comments:
+def _edited(said: Said, given: Mapping[str, Any], text: str, today: str) -> Said:
+    """Return what was said with another text and the day of the change."""
+    _check_unchanged(said.text, given)
+    return said if said.text == text else replace(said, text=text, edited=today)
+
+
+def _check_unchanged(text: str, given: Mapping[str, Any]) -> None:
+    """Raise ChapterkitError if a text is not the one that somebody had in front of them."""
+    if given.get("before", text) != text:
+        raise ChapterkitError(f"这条在别处已经改成了“{text}”；你写的还在框里，看过再存")
+
+
+def _with_reply_edited(
+    comment: Comment, given: Mapping[str, Any], author: str, text: str, today: str
+) -> Comment:
+    """Return a comment of which one reply, one's own, has another text."""
+    place = given.get("reply")
+    if not isinstance(place, int) or not 0 <= place < len(comment.replies):
+        raise ChapterkitError("这条回复已经不在了")
+    replies = list(comment.replies)
+    replies[place] = _edited(_own(replies[place], author), given, text, today)
+    return replace(comment, replies=tuple(replies))
+
+
+def _without(known: Comments, given: Mapping[str, Any], author: str) -> Comments:
     """Return comments without one that is one's own and that nobody else has answered."""
+    id = str(given.get("id"))
     for one in known:
-        if one.id == id and any(reply.author != author for reply in _own(one, author).replies):
+        if one.id != id:
+            continue
+        if any(reply.author != author for reply in _own(one, author).replies):
             raise ChapterkitError("别人回复过这条意见，不能删；可以按“解决了”")
+        _check_unchanged(one.text, given)
     if id not in {one.id for one in known}:
         raise ChapterkitError("这条意见已经不在了")
     return tuple(one for one in known if one.id != id)

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from chapterkit.checking.accepting import Accepted, without_accepted
-from chapterkit.errors import ChapterkitError
 from chapterkit.formats.shared.sheet import Piece
 from chapterkit.lint import Problem, all_rules
 from chapterkit.lint.allow import allows
@@ -18,9 +18,12 @@ from chapterkit.lint.grounds import parts
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, VERIFIED_FOR_AUTHORS
 from chapterkit.numbers.cards import Card, cards
+from chapterkit.numbers.verify.clippings import has_pdf
+from chapterkit.numbers.verify.texts import is_at_hand
 from chapterkit.pipeline import Subject
 from chapterkit.reviewing.anchors import Anchors, Spot
 from chapterkit.reviewing.commenting import anchored, comments_of
+from chapterkit.reviewing.mapping import Tie, map_svg, ties_of
 from chapterkit.text.addresses import link_address
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Document
@@ -35,7 +38,7 @@ class Desk:
     """One chapter and what there is to be told of it.
 
     `keys` are those of its pieces, by their places; `documents` are all that a number may be used
-    in, the chapter's own among them.
+    in, the chapter's own among them; `sources` is where the sources' own texts lie, if anywhere.
     """
 
     subject: Subject
@@ -43,6 +46,7 @@ class Desk:
     keys: Sequence[str] = field(repr=False)
     documents: Mapping[str, Document] = field(repr=False)
     anchors: Anchors = field(repr=False)
+    sources: Path | None = None
 
     @property
     def book(self) -> Book:
@@ -63,11 +67,15 @@ class Desk:
 
 
 def desk_of(
-    subject: Subject, document: Document, pieces: Sequence[Piece], documents: Mapping[str, Document]
+    subject: Subject,
+    document: Document,
+    pieces: Sequence[Piece],
+    documents: Mapping[str, Document],
+    sources: Path | None = None,
 ) -> Desk:
     """Return the desk of a chapter whose pieces are these."""
     keys = [one.key for one in pieces[: len(tree_blocks(document.tree))]]
-    return Desk(subject, document, keys, documents, Anchors(document))
+    return Desk(subject, document, keys, documents, Anchors(document), sources)
 
 
 # --- where things stand
@@ -182,6 +190,7 @@ def told_card(card: Card, desk: Desk) -> Told:
         "where": compared.where if compared else "",
         "near": list(number.model.near),
         "cite": number.cite,
+        "pdf": desk.sources is not None and has_pdf(desk.sources, number.cite),
         "source": card.source.short if card.source else "",
         "url": _address(card),
         "at": number.at or "",
@@ -285,7 +294,7 @@ def told_comments(desk: Desk) -> list[Told]:
     return rows
 
 
-_TOLD_OF_COMMENTS = ("id", "quote", "author", "date", "text", "resolved")
+_TOLD_OF_COMMENTS = ("id", "quote", "author", "date", "text", "edited", "resolved")
 
 # --- sources
 
@@ -310,24 +319,13 @@ def told_sources(desk: Desk) -> list[Told]:
                 "title": plain_latex(source.fields.get("title", "")),
                 "numbers": [[id, ledger[id].text, ledger[id].of] for id in numbers],
                 "verified": sum(one in verified for one in numbers),
-                "text": _has_text(key, desk.subject),
+                "text": desk.sources is not None and is_at_hand(desk.sources, key),
                 "used": key in used or bool(numbers),
                 "path": source.origin.path,
                 "line": source.origin.line,
             }
         )
     return sorted(rows, key=lambda row: (not row["used"], -len(row["numbers"]), row["key"]))
-
-
-def _has_text(key: str, subject: Subject) -> bool:
-    folder = subject.book.folder
-    if folder is None:
-        return False
-    names = (f"sources/{key}{suffix}" for suffix in (".pdf", ".txt", ".md", ".html"))
-    try:
-        return any(folder.exists(name) for name in names)
-    except ChapterkitError:
-        return False
 
 
 # --- the whole at a glance
@@ -343,9 +341,10 @@ def counts_of(found: Iterable[Card]) -> Told:
 
 
 def dashboard(desk: Desk) -> Told:
-    """Return how many numbers of each record bear which mark, and which record refers to which."""
+    """Return how many numbers of each record bear which mark, and what records have in common."""
     found = cards(desk.book)
     placed = list(desk.subject.chapter.records if desk.subject.chapter else ())
+    ties = ties_of(desk.book, placed, desk.documents.values())
     rows = []
     for slug in placed:
         own = [
@@ -358,8 +357,22 @@ def dashboard(desk: Desk) -> Told:
                 "title": desk.book.records[slug].model.title,
                 "marks": Counter(mark_of(one) for one in own),
                 "counts": counts_of(own),
-                "relations": [[one.to, one.how] for one in desk.book.records[slug].model.relations],
+                "ties": [_told_tie(one, desk.book) for one in ties if one.start == slug],
             }
         )
     marks = Counter(mark_of(one) for one in found.values())
-    return {"records": rows, "marks": marks, "counts": counts_of(found.values())}
+    return {
+        "records": rows,
+        "marks": marks,
+        "counts": counts_of(found.values()),
+        "map": map_svg(desk.book, placed, ties),
+    }
+
+
+def _told_tie(tie: Tie, book: Book) -> Told:
+    known = book.bibliography
+    sources = [known[key].short if key in known else key for key in tie.sources]
+    return {
+        "to": tie.end, "label": book.label_of(tie.end) or book.records[tie.end].model.title,
+        "how": tie.how, "refers": tie.refers, "numbers": tie.numbers, "sources": sources,
+    }  # fmt: skip

@@ -10,8 +10,9 @@ from chapterkit.checking.states import difference_of, span_of
 from chapterkit.errors import ChapterkitError
 from chapterkit.git import git
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.lock import LOCK_FILE, parse_lock
-from chapterkit.reviewing.desk import Desk, Told
+from chapterkit.numbers.cards import cards
+from chapterkit.pipeline import load
+from chapterkit.reviewing.desk import Desk, Told, counts_of
 from chapterkit.revision.fates import Fate
 from chapterkit.revision.folder import at_revision, commit_of
 from chapterkit.revision.paragraphs import Paragraph
@@ -19,6 +20,7 @@ from chapterkit.revision.words import marks
 from chapterkit.text.tree import printable
 
 _MOST_COMMITS = 8
+RECORDS = "experiments"
 _LONGEST_SUBJECT = 60
 
 
@@ -109,7 +111,10 @@ def _listed(root: Path, *arguments: str) -> list[Told]:
 
 
 def coverage_of_commits(root: Path) -> list[Told]:
-    """Return, of the last commits that changed the lock, how many numbers were verified."""
+    """Return how many numbers there were, and verified, at the last commits that changed any.
+
+    The oldest commit stands first.
+    """
     try:
         return list(_coverage(root, commit_of(root, "HEAD")))
     except ChapterkitError:
@@ -119,12 +124,18 @@ def coverage_of_commits(root: Path) -> list[Told]:
 @lru_cache(maxsize=4)
 def _coverage(root: Path, head: str) -> tuple[Told, ...]:
     asked = ("log", f"-{_MOST_COMMITS}", "--no-show-signature", "--format=%H %cs", head)
-    listed = git(root, *asked, "--", LOCK_FILE, may_fail=True).decode()
-    rows: list[Told] = []
-    for line in listed.splitlines():
-        commit, _, day = line.partition(" ")
-        folder = at_revision(root, commit)
-        lock = parse_lock(folder.text(LOCK_FILE)) if folder.exists(LOCK_FILE) else {}
-        verified = sum(one.status == "verified" for one in lock.values())
-        rows.append({"commit": commit[:8], "date": day, "verified": verified, "total": len(lock)})
-    return tuple(rows)
+    listed = git(root, *asked, "--", RECORDS, may_fail=True).decode()
+    rows = (_covered(root, *line.split(" ")) for line in reversed(listed.splitlines()))
+    return tuple(one for one in rows if one["total"])
+
+
+@lru_cache(maxsize=64)
+def _covered(root: Path, commit: str, day: str) -> Told:
+    """Return how many numbers a book had at a commit, and how many of them were verified then."""
+    try:
+        counts = counts_of(cards(load(at_revision(root, commit))).values())
+    except ChapterkitError:  # it could not be read then
+        counts = {"verified": 0, "all": 0}
+    return {
+        "commit": commit[:8], "date": day, "verified": counts["verified"], "total": counts["all"],
+    }  # fmt: skip

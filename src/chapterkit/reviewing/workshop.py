@@ -38,6 +38,7 @@ from chapterkit.pipeline import (
     variants,
 )
 from chapterkit.pipeline.press import printing_of
+from chapterkit.reviewing.clipped import all_clippings
 from chapterkit.reviewing.commenting import act_on, author_of
 from chapterkit.reviewing.desk import (
     Desk,
@@ -53,6 +54,7 @@ from chapterkit.reviewing.desk import (
     told_rules,
     told_sources,
 )
+from chapterkit.reviewing.mapping import coverage_svg
 from chapterkit.reviewing.quickly import Known, changed, known
 from chapterkit.reviewing.since import changes_since, commits_of, coverage_of_commits
 from chapterkit.text.document import Document
@@ -71,13 +73,15 @@ class Made:
 class Workshop:
     """A book at `root`, of which some chapters are looked at, in one edition of it.
 
-    `known` and `last` are what the whole line gave last for a chapter, of which `quick` makes more.
+    `sources` is where the sources' own texts lie, if anywhere. `known` and `last` are what the
+    whole line gave last for a chapter, of which `quick` makes more.
     """
 
     root: Path
     targets: tuple[str, ...] = ()
     edition: str = ""
     editor: str = ""
+    sources: Path | None = None
     memory: Memory = field(default_factory=Memory, repr=False)
     known: dict[str, Known] = field(default_factory=dict, repr=False)
     last: dict[str, Sheet] = field(default_factory=dict, repr=False)
@@ -161,7 +165,10 @@ class Workshop:
     def examined(self, made: Made) -> Sheet:
         """Return a page with all that its panels tell: problems, numbers, sources."""
         slug = made.sheet.name
-        told = told_of(made.subject, made.document, made.sheet, self.documents(made), self.memory)
+        desk = desk_of(
+            made.subject, made.document, made.sheet.pieces, self.documents(made), self.sources
+        )
+        told = told_of(desk, self.memory)
         told |= {"me": author_of(self.root), "commits": commits_of(self.root)}
         self.last[slug] = replace(made.sheet, data={**made.sheet.data, **told})
         return self.last[slug]
@@ -209,16 +216,9 @@ class Workshop:
         return found
 
 
-def told_of(
-    subject: Subject,
-    document: Document,
-    sheet: Sheet,
-    documents: Mapping[str, Document],
-    memory: Memory,
-) -> Told:
+def told_of(desk: Desk, memory: Memory) -> Told:
     """Return what the panels tell of a chapter."""
-    desk = desk_of(subject, document, sheet.pieces, documents)
-    problems = problems_of(replace(subject, formats=frozenset()), memory)
+    problems = problems_of(replace(desk.subject, formats=frozenset()), memory)
     return {"examined": True, **_panels(desk, problems)}
 
 
@@ -236,8 +236,16 @@ def _panels(desk: Desk, problems: Sequence[Problem]) -> Told:
         "checked": len(all_rules()),
         "sources": told_sources(desk),
         "comments": told_comments(desk),
-        "dashboard": {**dashboard(desk), "coverage": coverage_of_commits(root)},
+        "dashboard": _whole_at_a_glance(desk, root),
     }
+
+
+def _whole_at_a_glance(desk: Desk, root: Path) -> Told:
+    told, before = dashboard(desk), coverage_of_commits(root)
+    now = {"commit": "", "date": "现在"}
+    now |= {"verified": told["counts"]["verified"], "total": told["counts"]["all"]}
+    rows = [*before, now] if before else []
+    return {**told, "coverage": rows, "chart": coverage_svg(rows)}
 
 
 def pieces_written(printing: ChapterPrinting) -> list[str]:
@@ -248,16 +256,25 @@ def pieces_written(printing: ChapterPrinting) -> list[str]:
 
 
 def review_data(
-    subject: Subject, document: Document, printing: ChapterPrinting, problems: Sequence[Problem]
+    subject: Subject,
+    document: Document,
+    printing: ChapterPrinting,
+    problems: Sequence[Problem],
+    sources: Path | None,
 ) -> Told:
     """Return what the panels tell of a chapter that is printed as a page of its own.
 
-    `problems` are those of the chapter as it was written.
+    `problems` are those of the chapter as it was written. The lines in which its numbers stand are
+    in it as pictures, cut from the PDFs in `sources`, as far as there is room: `unclipped` says
+    how many are not.
     """
     pieces = keyed(filter(None, pieces_written(printing)))
-    desk = desk_of(subject, document, pieces, {printing.slug: document})
-    told = {"name": printing.slug, "places": places(desk), "outline": outline(desk)}
-    return {**told, **_panels(desk, problems)}
+    desk = desk_of(subject, document, pieces, {printing.slug: document}, sources)
+    told: Told = {"name": printing.slug, "places": places(desk), "outline": outline(desk)}
+    told |= _panels(desk, problems)
+    if sources is not None:
+        told["clippings"], told["unclipped"] = all_clippings(desk.book, told["cards"], sources)
+    return told
 
 
 def _our_bug(error: Exception) -> ChapterkitError:

@@ -67,9 +67,10 @@ def finish_references(
 
     `languages` maps keys to BCP 47 tags; `title` is what stands over the references; `locators`
     says how much is printed of where in a source something stands. In Chinese entries "et al."
-    becomes 等 and "2nd ed." 2版; a citation's locator stands outside the brackets ([1]图 6), or
-    within them, as the language has it ([1, Fig. 6]); runs of numbers are joined ([1,3-5]), every
-    number links to its entry, and no space stands before it.
+    becomes 等 and "2nd ed." 2版; a translator is named in the words of the entry (trans.), or of
+    the book where both are Chinese (译, 譯). A citation's locator stands outside the brackets
+    ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined
+    ([1,3-5]), every number links to its entry, and no space stands before it.
     """
     entries = filter(None, map(_entry_key, elements_of(tree)))
     numbers = {key: place for place, key in enumerate(entries, 1)}
@@ -78,7 +79,7 @@ def finish_references(
         if kind_of(element) == "Cite":
             return _numbered_cite(element, numbers, locators, within=locale.locator_within)
         if key := _entry_key(element):
-            return _finished_entry(element, languages.get(key, ""), _anchor(key))
+            return _finished_entry(element, languages.get(key, ""), _anchor(key), locale)
         if kind_of(element) in {"Figure", "Table"}:
             return with_caption(element, walk(caption_of(element), _with_wide_commas))
         return element
@@ -113,12 +114,14 @@ def _anchor(key: str) -> str:
     return "ref-" + re.sub(r"[^\w.-]", lambda found: f"_{ord(found[0]):x}", key)
 
 
-def _finished_entry(entry: Element, language: str, anchor: str) -> Element:
+def _finished_entry(entry: Element, language: str, anchor: str, locale: Locale) -> Element:
     """Return a csl-entry with the words of its language, which it names if it is not Chinese."""
     entry = with_attributes(entry, attributes_of(entry)._replace(identifier=anchor))
     primary = language.partition("-")[0]
-    if primary in _OTHERS:
-        entry = walk([entry], partial(_in_its_words, primary))[0]
+    translator = _TRANSLATORS.get(primary, "trans.")
+    if primary == "zh":
+        translator = "譯" if "Hant" in language else locale.wording.translator
+    entry = walk([entry], partial(_in_its_words, primary, translator))[0]
     if primary == "zh":
         return entry
     attributes = attributes_of(entry)
@@ -127,15 +130,19 @@ def _finished_entry(entry: Element, language: str, anchor: str) -> Element:
 
 # What stands for "et al." after names, by language.
 _OTHERS = {"zh": "等", "ja": "他", "ko": "외", "ru": "и др"}
+# What stands behind a translator's name; citeproc has 译 for all.
+_TRANSLATORS = {"ja": "訳", "ko": "옮김", "ru": "пер."}
+_TRANSLATOR = re.compile(r", 译(?=\.|$)\.?")
 
 
-def _in_its_words(language: str, element: Element) -> Element:
+def _in_its_words(language: str, translator: str, element: Element) -> Element:
     """Return an element with every unbroken run of words in the words of its language."""
     out: Inlines = []
     for are_words, run in groupby(inlines_of(element), lambda one: kind_of(one) in _WORDS):
         inlines = list(run)
         text = "".join(map(_typed, inlines)) if are_words else ""
-        out.extend(_words(_worded(text, language)) if are_words else inlines)
+        worded = _worded(text, language, translator) if are_words else ""
+        out.extend(_words(worded) if worded != text else inlines)
     return with_inlines(element, out) if out else element
 
 
@@ -146,7 +153,10 @@ def _typed(word: Element) -> str:
     return text_of(word) if kind_of(word) == "Str" else " "
 
 
-def _worded(text: str, language: str) -> str:
+def _worded(text: str, language: str, translator: str) -> str:
+    text = _TRANSLATOR.sub(f", {translator.removesuffix('.')}.", text)
+    if language not in _OTHERS:
+        return text
     if language in {"zh", "ja"}:
         text = re.sub(r"\b(\d+)(?:st|nd|rd|th) ed\.", r"\1版.", text)
     # The point ends an abbreviation, which the word that stands for it is not.

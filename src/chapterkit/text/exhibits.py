@@ -441,15 +441,18 @@ def _figure(figure: Element, caption: Element, exhibit: Exhibit) -> Element:
 
 
 def _shaped(table: Element, exhibit: Exhibit) -> Element:
-    """Return a table that is as wide as it needs, heads of groups spanning their columns."""
+    """Return a table that is as wide as it needs, heads of groups spanning their columns.
+
+    What stands first in a row is its head.
+    """
     own, caption, columns, head, bodies, foot = table["c"]
     columns = [[alignment, {"t": "ColWidthDefault"}] for alignment, _ in columns]
-    [[body_own, heads, before, rows]] = bodies
+    [[body_own, _, before, rows]] = bodies
     if any(column.group for column in exhibit.columns):
         first, *rows = rows
         head = [head[0], [[head[1][0][0], _spanning(head[1][0][1])], first]]
     rows = [_group_row(row) for row in rows]
-    body = [body_own, heads, before, rows]
+    body = [body_own, 1, before, rows]
     return {"t": "Table", "c": [own, caption, columns, head, [body], foot]}
 
 

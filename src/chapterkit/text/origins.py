@@ -60,11 +60,14 @@ class Rendered:
         if index < 0:
             return self.origins[0][0] if self.origins else Origin("", 1)
         origin, advances = self.origins[index]
-        return (
-            replace(origin, column=origin.column + offset - self.starts[index])
-            if advances
-            else origin
-        )
+        if not advances:
+            return origin
+        start = self.starts[index]
+        if breaks := self.text.count("\n", start, offset):
+            # White space at the beginning of a line has no mark of its own.
+            column = offset - self.text.rindex("\n", start, offset)
+            return replace(origin, line=origin.line + breaks, column=column)
+        return replace(origin, column=origin.column + offset - start)
 
     def origin_at(self, offset: int) -> tuple[Origin, bool]:
         """Return the origin at `offset`, and whether each character after it stands a column on."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.folder import Folder, meant
 from chapterkit.manuscript.pictures import Picture, PictureError, opened, place_of
 from chapterkit.showing import excerpt
 from chapterkit.text.addresses import picture_path
@@ -38,7 +39,8 @@ def picture_at(address: str, folder: Folder) -> Picture:
     except PictureError as error:
         raise PictureError(f"图片 {shown} {error.message}", hint=error.hint) from None
     if picture is None:
-        raise PictureError(f"图片 {shown} 不在书的文件夹里", hint=_PUT_IT)
+        hint = meant(f"book/{unquote(address)}", folder) or _PUT_IT
+        raise PictureError(f"图片 {shown} 不在书的文件夹里", hint=hint)
     return picture
 
 

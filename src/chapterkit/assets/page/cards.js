@@ -1,6 +1,6 @@
 // Numbers: each bears its state, and tells all that is known of it when pointed at, touched or entered.
 import { byId, linkTo, make } from "./dom.js";
-import { data, onData } from "./state.js";
+import { data, fetched, onData, token } from "./state.js";
 import { editorAddress, goTo, rangeOf } from "./text.js";
 
 /** @type {HTMLElement|null} */
@@ -14,6 +14,11 @@ let waiting;
 /** @returns {HTMLElement[]} */
 export function numbers() {
   return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("#pieces .number")]);
+}
+
+/** @param {string} id @returns {HTMLElement|undefined} where the text has a number first */
+export function numberInText(id) {
+  return numbers().find((one) => one.dataset.number === id);
 }
 
 /** Let every number bear the mark of its state, and a name for who hears it. */
@@ -56,7 +61,45 @@ export function cardMade(id, card) {
   return make("div", { class: "card-body" },
     make("p", { class: "card-value" }, make("strong", {}, card.text), ` ${card.of ?? ""}`, card.when ? `（${card.when}）` : ""),
     make("p", { class: "card-mark", "data-mark": card.mark }, card.said),
+    clippingOf(id, card),
     rows);
+}
+
+/** What was cut for numbers, by their ids; a promise until it is there. @type {Map<string, any>} */
+const cut = new Map();
+
+/** @param {string} id @param {any} card @returns {HTMLElement|null} the very lines of the source's page */
+function clippingOf(id, card) {
+  const there = data.clippings?.[id] ?? cut.get(id);
+  if (there && !(there instanceof Promise)) return clippingMade(there);
+  if (!card.pdf) return null;
+  if (!token) return make("p", { class: "soft" }, data.unclipped ? "原文的图片太多，这一张没有放进这一页。" : "");
+  const room = make("div", { class: "clipping", "aria-busy": "true" }, make("p", { class: "soft" }, "正在从原文里找这几行……"));
+  const asked = there ?? fetched(`/picture/${encodeURIComponent(data.name)}/${encodeURIComponent(id)}`);
+  cut.set(id, asked);
+  asked.then((/** @type {any} */ told) => {
+    if (cut.get(id) === asked) cut.set(id, told);
+    room.replaceWith(clippingMade(told));
+    place();
+  });
+  return room;
+}
+
+/** @param {any} told @returns {HTMLElement} */
+function clippingMade(told) {
+  if (!told.png) return make("p", { class: "soft" }, told.why || told.error || "");
+  const page = `原文第 ${told.page} 页`;
+  const marks = told.marks.map((/** @type {number[]} */ box) => {
+    const mark = make("span", { class: "clipped-mark" });
+    ["left", "top", "width", "height"].forEach((name, at) => mark.style.setProperty(name, `${100 * box[at]}%`));
+    return mark;
+  });
+  const image = make("img", { src: `data:image/png;base64,${told.png}`, alt: told.words, width: Math.round(told.width / 2), height: Math.round(told.height / 2) });
+  const sheet = make("div", { class: "clipped" }, image, ...marks);
+  const view = make("div", { class: "clipped-view", tabindex: 0, role: "region", "aria-label": page }, sheet);
+  const middle = told.marks[0][0] + told.marks[0][2] / 2;
+  requestAnimationFrame(() => { view.scrollLeft = middle * sheet.clientWidth - view.clientWidth / 2; });
+  return make("figure", { class: "clipping" }, view, make("figcaption", {}, page));
 }
 
 /** @param {string} id */
@@ -80,8 +123,7 @@ export function placeLink(path, line) {
 
 /** @param {string} id show the card of a number, at its place in the text or else where the last one was */
 function openFor(id) {
-  const there = numbers().find((one) => one.dataset.number === id);
-  open(there ?? shown, true, id);
+  open(numberInText(id) ?? shown, true, id);
 }
 
 /** Write on the card what is known of a number. @param {HTMLElement} card @param {string} id */
@@ -112,11 +154,20 @@ export function open(number, pin, other) {
 
 const GAP = 8;
 
+/** Put the card that is shown where its number is now. */
+function place() {
+  const card = byId("card");
+  if (!card.matches(":popover-open")) return;
+  const held = card.scrollTop;
+  put(card, shown);
+  card.scrollTop = held;
+}
+
 /** Put a card below its number's line, or above it where there is more room. @param {HTMLElement} card @param {HTMLElement|null} number */
 function put(card, number) {
   card.removeAttribute("style");
   if (!number?.isConnected) return;
-  const at = number.getBoundingClientRect();
+  const at = number.getClientRects()[0] ?? number.getBoundingClientRect();
   const whole = card.getBoundingClientRect();
   const room = innerHeight - at.bottom - 2 * GAP;
   const above = at.top - 2 * GAP;
@@ -183,8 +234,17 @@ export function startCards() {
     event.stopPropagation();
     close(true);
   });
+  // A card follows its number; what is read goes on being read.
+  let asked = false;
+  const follow = () => {
+    if (!asked) requestAnimationFrame(() => { asked = false; place(); });
+    asked = true;
+  };
+  addEventListener("scroll", follow, { passive: true });
+  addEventListener("resize", follow, { passive: true });
   onData((changed) => {
     if (!changed.includes("cards")) return;
+    cut.clear();
     markNumbers();
     if (card.matches(":popover-open") && !card.contains(document.activeElement)) fill(card, told);
   });

@@ -6,8 +6,8 @@ import { goTo, paint, placeOf, rangeOf } from "./text.js";
 
 /** @type {any} */
 let chosen = null;
-/** Which comment is being changed. */
-let edited = "";
+/** What is being changed, and how it read when that began. @type {{about: string, before: string}|null} */
+let edited = null;
 /** @type {Map<string, string>} what is being written, by what it is about */
 const drafts = new Map();
 
@@ -31,7 +31,7 @@ function form(about, label, action, given, first = "") {
     }
     drafts.delete(about);
     if (action === "add") chosen = null;
-    if (action === "edit") edited = "";
+    if (action.startsWith("edit")) edited = null;
     area.value = "";
     tell("写好了。");
     data.comments = answer.comments ?? data.comments;
@@ -40,15 +40,15 @@ function form(about, label, action, given, first = "") {
     drafts.delete(about);
     const unfolded = /** @type {Element} */ (event.target).closest("details");
     if (unfolded) unfolded.open = false;
-    else if (action === "edit") edited = "";
+    else if (action.startsWith("edit")) edited = null;
     else chosen = null;
     redraw();
   } }, "取消"), told);
 }
 
-/** @param {string} action @param {string} id */
-async function act(action, id) {
-  const answer = await ask("comment", { do: action, id });
+/** @param {string} action @param {string} id @param {Record<string, any>} [given] */
+async function act(action, id, given = {}) {
+  const answer = await ask("comment", { do: action, id, ...given });
   if (answer.error) tell(answer.error);
   else if (answer.comments) {
     data.comments = answer.comments;
@@ -81,17 +81,44 @@ export function drawComments(root) {
 function commentMade(one) {
   const range = () => goTo(rangeOf(one.place));
   const own = one.author === data.me;
+  const about = `edit-${one.id}`;
   return make("li", { class: `comment${one.resolved ? " resolved" : ""}` },
     make("blockquote", {}, one.place ? make("button", { type: "button", class: "plain jump", onclick: range }, one.quote) : one.quote),
     make("p", { class: "said" }, one.text),
-    make("p", { class: "soft" }, `${one.author}，${one.date} `, one.path ? placeLink(one.path, one.line) : ""),
-    one.replies.length > 0 && make("ul", { class: "replies" }, ...one.replies.map((/** @type {any} */ reply) =>
-      make("li", {}, make("p", { class: "said" }, reply.text), make("p", { class: "soft" }, `${reply.author}，${reply.date}`)))),
+    make("p", { class: "soft" }, `${whenSaid(one)} `, one.path ? placeLink(one.path, one.line) : ""),
+    one.replies.length > 0 && make("ul", { class: "replies" }, ...one.replies.map((/** @type {any} */ reply, /** @type {number} */ place) => replyMade(one, reply, place))),
     token && make("details", { "data-name": `reply-${one.id}` }, make("summary", {}, "回复"), form(one.id, "回复", "reply", { id: one.id })),
-    token && edited === one.id && form(`edit-${one.id}`, "存下修改", "edit", { id: one.id }, one.text),
+    ...changing(about, one.text, "edit", { id: one.id }),
     token && make("button", { type: "button", onclick: () => act(one.resolved ? "reopen" : "resolve", one.id) }, one.resolved ? "重新打开" : "解决了"),
-    token && own && make("button", { type: "button", onclick: () => { edited = one.id; redraw(); } }, "修改"),
-    token && own && make("button", { type: "button", onclick: () => { if (confirm("删掉这条意见？")) act("delete", one.id); } }, "删掉"));
+    own && beginButton(about, one.text),
+    token && own && make("button", { type: "button", onclick: () => { if (confirm("删掉这条意见？")) act("delete", one.id, { before: one.text }); } }, "删掉"));
+}
+
+/** @param {any} one @returns {string} who said something, when, and when it was changed */
+function whenSaid(one) {
+  return `${one.author}，${one.date}${one.edited ? `（${one.edited} 改过）` : ""}`;
+}
+
+/** @param {any} one @param {any} reply @param {number} place */
+function replyMade(one, reply, place) {
+  const about = `edit-${one.id}-${place}`;
+  return make("li", {}, make("p", { class: "said" }, reply.text), make("p", { class: "soft" }, whenSaid(reply)),
+    ...changing(about, reply.text, "edit-reply", { id: one.id, reply: place }),
+    reply.author === data.me && beginButton(about, reply.text));
+}
+
+/** @param {string} about @param {string} text */
+function beginButton(about, text) {
+  return token && edited?.about !== about && make("button", { type: "button", onclick: () => { edited = { about, before: text }; redraw(); } }, "修改");
+}
+
+/** @param {string} about @param {string} text how it reads now @param {string} action @param {Record<string, any>} given */
+function changing(about, text, action, given) {
+  if (!token || edited?.about !== about) return [];
+  const { before } = edited;
+  return [text !== before && make("p", { class: "bad", role: "status" }, "这条在别处已经改成了上面的样子；你写的还在下面，看过再存。", make("button", { type: "button",
+    onclick: () => { edited = { about, before: text }; redraw(); } }, "看过了")),
+    form(about, "存下修改", action, { ...given, before }, before)];
 }
 
 /** @returns {Range|null} the passage that a new comment is about */

@@ -7,6 +7,7 @@ import { closePanel, shownProblems, show, toggle, whereOf } from "./panels.js";
 import { toggleContents } from "./contents.js";
 import { editorAddress, goTo, originOf, pieceAround, pieces, reveal } from "./text.js";
 import { following, setFollow } from "./live.js";
+import { lookForNumber } from "./numbers.js";
 import { turnTheme } from "./theme.js";
 
 let atProblem = -1;
@@ -24,6 +25,8 @@ export const KEYS = [
   ["3", "意见", () => toggle("comments", true)],
   ["4", "改动", () => toggle("changes", true)],
   ["5", "总览", () => toggle("overview", true)],
+  ["6", "数", () => toggle("numbers", true)],
+  ["/", "找一个数", () => { show("numbers"); lookForNumber(); }],
   ["f", "跟着改动走，或不跟", () => setFollow(!following())],
   ["d", "浅色、深色、随系统", turnTheme],
   ["?", "这些按键", () => help()],

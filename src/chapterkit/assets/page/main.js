@@ -5,8 +5,8 @@ import { markComments, startComments } from "./comments.js";
 import { startContents } from "./contents.js";
 import { startKeys } from "./keys.js";
 import { setFollow, following, shown, startLive } from "./live.js";
-import { draw, noteRead, startPanels } from "./panels.js";
-import { data, recalled } from "./state.js";
+import { draw, startPanels } from "./panels.js";
+import { noteFirst } from "./since.js";
 import { startTheme } from "./theme.js";
 
 startTheme();
@@ -19,5 +19,5 @@ shown(JSON.parse(byId("sheet").textContent ?? "{}"));
 byId("follow").addEventListener("click", () => setFollow(!following()));
 byId("follow").setAttribute("aria-pressed", String(following()));
 byId("panel-body").addEventListener("redraw", () => { draw(); markComments(); });
-if (!recalled(`read:${data.root ?? ""}:${data.name}`)) noteRead();
+noteFirst();
 startLive();

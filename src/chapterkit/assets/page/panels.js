@@ -1,11 +1,12 @@
 // The panels at the side: one is open at a time, each drawn anew when what it tells has changed.
 import { byId, make, tell } from "./dom.js";
-import { open as openCard, numbers, placeLink } from "./cards.js";
+import { numberInText, open as openCard, placeLink } from "./cards.js";
 import { ask, data, onData, recalled, remember, token } from "./state.js";
-import { countedText, goTo, keepingPlace, paint, pieceOf, pieces, rangeOf } from "./text.js";
+import { goTo, keepingPlace, paint, pieceOf, rangeOf } from "./text.js";
 import { drawComments } from "./comments.js";
+import { drawNumbers, STATES } from "./numbers.js";
+import { noteFirst, noteRead, sinceRead } from "./since.js";
 
-const STATES = [["verified", "已核对"], ["recorded", "有记录"], ["reported", "转引或自家"], ["stale", "改过"], ["doubtful", "对不上"]];
 const LEGEND = {
   verified: "取自来源，已核对", recorded: "取自来源，未核对", reported: "转引、项目说明或作者自己的运行", stale: "核对以后改过", doubtful: "和来源对不上",
 };
@@ -16,8 +17,9 @@ const PANELS = {
   problems: { title: "问题", draw: drawProblems, needs: ["problems", "allows", "rules"] },
   sources: { title: "来源", draw: drawSources, needs: ["sources", "cards"] },
   comments: { title: "意见", draw: drawComments, needs: ["comments"] },
-  changes: { title: "改动", draw: drawChanges, needs: ["changes", "places"] },
+  changes: { title: "改动", draw: drawChanges, needs: ["changes", "places", "cards"] },
   overview: { title: "总览", draw: drawOverview, needs: ["dashboard", "outline"] },
+  numbers: { title: "数", draw: drawNumbers, needs: ["cards"] },
 };
 
 let current = "";
@@ -59,6 +61,7 @@ export function show(name) {
     document.body.classList.toggle("with-panel", Boolean(name));
   });
   remember("panel", name);
+  markChanges();
   if (!name) return;
   button(name).setAttribute("aria-expanded", "true");
   byId("panel-title").textContent = PANELS[name].title;
@@ -72,7 +75,9 @@ export function draw() {
   const root = byId("panel-body");
   const unfolded = new Set([...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-name")));
   const all = [...root.querySelectorAll("button, a, input, select, textarea")];
-  const focused = all.indexOf(/** @type {Element} */ (document.activeElement));
+  const field = /** @type {HTMLInputElement|null} */ (document.activeElement);
+  const focused = all.indexOf(/** @type {Element} */ (field));
+  const caret = focused >= 0 && field?.matches("textarea, input[type=search], input[type=text]") ? [field.selectionStart, field.selectionEnd] : null;
   const held = root.scrollTop;
   root.replaceChildren();
   PANELS[current].draw(root);
@@ -82,11 +87,12 @@ export function draw() {
   root.scrollTop = held;
   const again = root.querySelectorAll("button, a, input, select, textarea")[focused];
   if (focused >= 0) /** @type {HTMLElement} */ (again)?.focus({ preventScroll: true });
+  if (caret && again?.matches("textarea, input")) /** @type {HTMLInputElement} */ (again).setSelectionRange(caret[0], caret[1]);
 }
 
 /** @param {any} problem @returns {Range|Element|null} where a problem shows on the page */
 export function whereOf(problem) {
-  const number = problem.number && numbers().find((one) => one.dataset.number === problem.number);
+  const number = problem.number && numberInText(problem.number);
   return number || rangeOf(problem.place) || (problem.place && pieceOf(problem.place[0])) || null;
 }
 
@@ -194,7 +200,7 @@ function drawSources(root) {
 /** @param {any} one */
 function sourceMade(one) {
   const list = one.numbers.map((/** @type {[string, string, string]} */ [id, text, of]) => {
-    const there = numbers().find((number) => number.dataset.number === id);
+    const there = numberInText(id);
     const words = [make("strong", {}, text), ` ${of || id}`];
     return make("li", {}, ...(there ? [make("button", { type: "button", class: "plain", title: id, onclick: () => { goTo(there, true); openCard(there, true); } }, ...words)] : [...words, make("span", { class: "soft" }, "（正文没有用到）")]));
   });
@@ -210,33 +216,17 @@ function sourceMade(one) {
 
 // --- what has changed
 
-/** @returns {Record<string, string>} the pieces that were there when this chapter was last read */
-function lastRead() {
-  return recalled(`read:${data.root ?? ""}:${data.name}`)?.pieces ?? {};
-}
-
-export function noteRead() {
-  const now = Object.fromEntries(pieces().map((one) => [one.dataset.key, countedText(one).slice(0, 60)]));
-  remember(`read:${data.root ?? ""}:${data.name}`, { pieces: now, when: new Date().toISOString() });
-}
-
 /** @type {any} */
 let since = null;
 
 /** @param {HTMLElement} root */
 function drawChanges(root) {
-  const before = lastRead();
-  const known = Object.keys(before).length > 0;
-  const fresh = known ? pieces().filter((one) => !(one.dataset.key && one.dataset.key in before)) : [];
-  const here = new Set(pieces().map((one) => one.dataset.key));
-  const gone = Object.entries(before).filter(([key]) => !here.has(key));
+  const read = sinceRead();
+  const here = make("div", { id: "since-read" });
   root.append(make("section", { class: "group" }, make("h3", {}, "这台浏览器上次读过以后"),
-    !known && make("p", { class: "soft" }, "还没有读过的记号。"),
-    known && !fresh.length && !gone.length && make("p", { class: "soft" }, "没有改动。"),
-    fresh.length > 0 && make("ul", {}, ...fresh.map((one) => make("li", { class: "added" },
-      make("button", { type: "button", class: "plain jump", onclick: () => goTo(one) }, `新的或改过的：${countedText(one).slice(0, 40)}……`)))),
-    gone.length > 0 && make("ul", {}, ...gone.map(([, words]) => make("li", { class: "removed" }, make("del", {}, `${words}……`)))),
-    make("button", { type: "button", onclick: () => { noteRead(); draw(); tell("记下了。"); } }, "记作读过")));
+    read ? here : make("p", { class: "soft" }, "还没有读过的记号。")),
+    make("button", { type: "button", onclick: () => { noteRead(); draw(); markChanges(); tell("记下了。"); } }, "记作读过"));
+  if (read) drawDifference(here, read);
   const told = data.changes ?? since;
   if (token) {
     const input = make("input", { type: "text", name: "base", value: recalled("base") ?? "HEAD", "aria-label": "提交或标签", size: 14 });
@@ -283,13 +273,18 @@ const KINDS = { reworded: "改写", added: "新加", moved: "移动", removed: "
 function drawComparison(root, told) {
   if (told.working) return root.append(make("p", {}, `正在和 ${told.working} 比较……`));
   if (told.error) return root.append(make("p", {}, told.error));
+  root.append(make("section", { class: "group" }, make("h3", {}, `${told.base} 到${told.until ? ` ${told.until}` : "现在"}`)));
+  drawDifference(root, told);
+}
+
+/** @param {HTMLElement} root @param {any} told numbers and paragraphs that have changed */
+function drawDifference(root, told) {
   const kinds = Object.entries(KINDS).map(([kind, words]) => [words, told.paragraphs.filter((/** @type {any} */ one) => one.kind === kind).length])
     .filter(([, count]) => count).map(([words, count]) => `${words} ${count}`).join("，");
-  root.append(make("section", { class: "group" }, make("h3", {}, `${told.base} 到${told.until ? ` ${told.until}` : "现在"}`),
-    !told.paragraphs.length && !told.numbers.length && make("p", { class: "soft" }, "没有改动。")));
+  if (!told.paragraphs.length && !told.numbers.length) root.append(make("p", { class: "soft" }, "没有改动。"));
   if (told.numbers.length) {
     root.append(make("section", { class: "group" }, make("h3", {}, `改动的数 ${told.numbers.length}`),
-      make("ul", {}, ...told.numbers.map((/** @type {any} */ one) => make("li", {}, one.of ? `${one.of} ` : "", make("code", {}, one.id),
+      make("ul", {}, ...told.numbers.map((/** @type {any} */ one) => make("li", {}, one.of ? `${one.of} ` : "", numberInText(one.id) ? make("button", { type: "button", class: "plain", onclick: () => { goTo(numberInText(one.id), true); openCard(numberInText(one.id) ?? null, true); } }, make("code", {}, one.id)) : make("code", {}, one.id),
         ` ${one.old || "（没有）"} → ${one.new || "（没有）"}`)))));
   }
   if (told.paragraphs.length) {
@@ -305,7 +300,16 @@ function changeMade(one) {
     make("span", { class: "tag" }, KINDS[/** @type {keyof KINDS} */ (one.kind)] ?? one.kind), " ",
     one.key ? make("button", { type: "button", class: "plain jump", onclick: () => goTo(pieceOf(one.key)) }, name) : "",
     one.words ? make("p", {}, ...one.words.map(wordMade)) : "",
+    one.words ? wholeMade(one) : "",
     one.old ? make("p", {}, make("del", {}, one.old)) : "");
+}
+
+/** @param {any} one @returns {HTMLElement} all of a paragraph as it was, and as it is, with what went and came marked */
+function wholeMade(one) {
+  const side = (/** @type {string} */ left, /** @type {string} */ tag) => make("p", {}, ...one.words.filter((/** @type {[string, string]} */ [operation]) => operation !== left)
+    .map((/** @type {[string, string]} */ [operation, text]) => operation === "equal" ? text : make(tag, {}, text)));
+  return make("details", { "data-name": `whole-${one.key}` }, make("summary", {}, "看整段"),
+    make("h4", {}, "原来"), side("insert", "del"), make("h4", {}, "现在"), side("delete", "ins"));
 }
 
 const AROUND = 16;
@@ -321,7 +325,7 @@ function wordMade([operation, text], place, all) {
 
 /** Mark in the text what was added, moved or reworded. */
 export function markChanges() {
-  const told = data.changes ?? since;
+  const told = data.changes ?? since ?? (current === "changes" ? sinceRead() : null);
   for (const one of document.querySelectorAll("#pieces > [data-change]")) one.removeAttribute("data-change");
   for (const one of told?.paragraphs ?? []) if (one.key) pieceOf(one.key)?.setAttribute("data-change", one.kind);
 }
@@ -351,6 +355,23 @@ function bar(marks) {
   return svg;
 }
 
+/** @param {string|undefined} svg a drawing, as the server made it @returns {Node|string} */
+function drawing(svg) {
+  if (!svg) return "";
+  const made = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+  // What has links in it is more than a picture.
+  if (made.querySelector("a")) made.setAttribute("role", "group");
+  return made;
+}
+
+/** @param {any} tie what an experiment has to do with another */
+function tieMade(tie) {
+  const numbers = tie.numbers.length ? `用了它的数：${tie.numbers.join("、")}` : "";
+  const sources = tie.sources.length ? `同用：${tie.sources.join("、")}` : "";
+  const said = [tie.how || (tie.refers ? "正文提到" : ""), numbers, sources].filter(Boolean).join("；");
+  return make("li", {}, "→ ", make("a", { href: `#${tie.to}` }, tie.label), `：${said}`);
+}
+
 const STATUSES = [["primary", "直接取自来源"], ["own-run", "作者自己的运行"], ["readme", "项目说明"], ["secondary", "转引"]];
 
 /** @param {any} told @returns {HTMLElement} how many numbers of each experiment come from where */
@@ -377,20 +398,21 @@ function drawOverview(root) {
       make("ul", { class: "legend" }, ...STATES.map(([name]) => make("li", { "data-mark": name }, make("span", { class: "number" }, "12"), ` ${LEGEND[/** @type {keyof LEGEND} */ (name)]} ${marks[name] ?? 0}`))),
       make("p", { class: "soft" }, "正文里数下面的线和这里的一样。"),
       statusTable(told)));
-    if (told.records.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "各个实验"),
-        ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
-          make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
-          one.relations.length > 0 && make("ul", { class: "soft" }, ...one.relations.map((/** @type {[string, string]} */ [to, how]) => {
-            const other = told.records.find((/** @type {any} */ record) => record.slug === to);
-            return make("li", {}, "→ ", make("a", { href: `#${to}` }, other?.label ?? to), `：${how}`);
-          }))))));
-    }
     const history = told.coverage ?? [];
     if (history.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "从前核对到哪里"), make("p", { class: "soft" }, "最近几次改动核对记录的提交，那时记录里有多少个数。"),
-        make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "提交"), make("th", { scope: "col" }, "核对"), make("th", { scope: "col" }, "全部"))),
-          make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.commit} ${one.date}`), make("td", {}, String(one.verified)), make("td", {}, String(one.total))))))));
+      root.append(make("section", { class: "group" }, make("h3", {}, "核对的进度"), make("p", { class: "soft" }, "最近几次改动实验记录的提交，那时有多少个数，核对过多少。"),
+        drawing(told.chart),
+        make("details", { "data-name": "coverage" }, make("summary", {}, "列成表"),
+          make("table", {}, make("thead", {}, make("tr", {}, ...["提交", "核对过", "全部"].map((one) => make("th", { scope: "col" }, one)))),
+            make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.date} ${one.commit}`.trim()), make("td", {}, String(one.verified)), make("td", {}, String(one.total)))))))));
+    }
+    if (told.records.length) {
+      root.append(make("section", { class: "group" }, make("h3", {}, "实验之间"),
+        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的实验；虚线两头只有文献相同。点一个框，到那个实验。"), drawing(told.map)),
+      make("section", { class: "group" }, make("h3", {}, "各个实验"),
+        ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
+          make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
+          one.ties.length > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade))))));
     }
   }
   const rows = (data.outline ?? []).filter((/** @type {any} */ one) => one.characters !== undefined);
@@ -417,6 +439,7 @@ export function startPanels() {
   byId("panel-close").addEventListener("click", closePanel);
   onData((changed) => {
     if (changed.some((one) => ["problems", "order", "heading"].includes(one))) markProblems();
+    if (changed.includes("cards")) noteFirst();
     if (changed.some((one) => ["changes", "order"].includes(one))) markChanges();
     if (current && changed.some((one) => one === "order" || PANELS[current].needs.includes(one))) draw();
   });

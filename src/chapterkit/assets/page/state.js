@@ -37,6 +37,16 @@ export async function ask(action, given = {}) {
   }
 }
 
+/** @param {string} address @returns {Promise<any>} what the server has there; `error` says why nothing */
+export async function fetched(address) {
+  try {
+    const answer = await fetch(address);
+    return answer.ok ? await answer.json() : { error: `服务器没有答应（${answer.status}）` };
+  } catch {
+    return { error: "预览服务器没有回答" };
+  }
+}
+
 /** What this browser remembers; nothing where it may not. @param {string} name */
 export function recalled(name) {
   try {

@@ -36,6 +36,12 @@ export function countedText(piece) {
   return [...textsOf(piece)].map((one) => one.data).join("").replace(/\s/gu, "");
 }
 
+/** @param {HTMLElement} piece @returns {string} what is read of a piece, on one line */
+export function readText(piece) {
+  const read = [...textsOf(piece)].filter((one) => !one.parentElement?.closest("svg"));
+  return read.map((one) => one.data).join("").replace(/\s+/gu, " ").trim();
+}
+
 /** @param {any} place @returns {Range|null} where on the page a place is now */
 export function rangeOf(place) {
   const piece = place && pieceOf(place[0]);

@@ -153,11 +153,17 @@ def _digits(decimals: str, longest: int) -> str:
 
 
 _EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
+_TABLE_BODY = re.compile(rb"<tbody>.*?</tbody>", re.DOTALL)
+_ROW_HEAD = re.compile(rb"<th(?![^<>]*(?:colspan|scope)=)")
 
 
 def with_heads_that_speak(page: bytes) -> bytes:
-    """Return a page of which no cell is a head, and says nothing: the corner of a table."""
-    return _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+    """Return a page whose tables' heads say of what they are: none is empty, rows have their own.
+
+    The corner of a table, which says nothing, is no head.
+    """
+    page = _EMPTY_HEAD.sub(rb"<td\1></td>", page)
+    return _TABLE_BODY.sub(lambda one: _ROW_HEAD.sub(rb'<th scope="row"', one[0]), page)
 
 
 # --- Markdown and Word
@@ -184,8 +190,8 @@ def _alternative(image: Element) -> str:
 
 
 # Of a table's own type size, as many ems go into a line, and into the height of a page.
-_LINE = {"a5": 38, "16k": 44}
-_PAGE = {"a5": 56, "16k": 64}
+_LINE = {"a5": 38, "16k": 44, "a4": 42}
+_PAGE = {"a5": 56, "16k": 64, "a4": 62}
 _LINE_IN_WORD = 46
 _INSET = 1.2
 _NARROWEST = 8

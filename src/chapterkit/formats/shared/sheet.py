@@ -140,7 +140,7 @@ def sheet_of(printing: ChapterPrinting, pieces: Iterable[str]) -> Sheet:
         title=printing.title,
         label=printing.label,
         language=printing.language,
-        style=printing.config.locale.html_style + (style_sheet() if printing.narrow else ""),
+        style=printing.config.locale.html_style + style_sheet(chosen=True),
         pieces=keyed(filter(None, pieces)),
         data=printing.told,
     )

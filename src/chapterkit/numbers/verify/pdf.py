@@ -1,8 +1,10 @@
-"""The text of a PDF, read in a process of its own: a file that kills the reader kills no more."""
+"""The text and the lines of a PDF, read in a process of its own: what kills that kills no more."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -10,6 +12,8 @@ from chapterkit.processes import GB, Bounds, run, worker
 
 MAX_PAGES = 5_000
 BOUNDS = Bounds(seconds=120, memory=GB)
+CUTTING = Bounds(seconds=30, memory=GB)
+MOST_CLIPPINGS = 400
 
 
 def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[int, ...]]:
@@ -20,13 +24,7 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
     Raises ChapterkitError if it is damaged, locked, too long, or too much for the reader.
     """
     command = [*worker("pdf_text", "pypdfium2"), str(MAX_PAGES), str(longest)]
-    try:
-        done = run(command, data, name="读取程序", bounds=BOUNDS)
-    except ChapterkitError as error:
-        raise _too_much(error.message, name) from None
-    if done.code != 0:
-        raise _too_much("内存不够" if b"MemoryError" in done.words else f"{done.code}", name)
-    found: dict[str, Any] = json.loads(done.printed)
+    found: dict[str, Any] = _read(command, data, name, BOUNDS)
     if "damaged" in found:
         raise _unreadable(found["damaged"], name)
     if "pages" in found:
@@ -35,6 +33,60 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
     if "long" in found:
         raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
     return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands in a PDF: the page, from 1, and the characters of its text."""
+
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Clipping:
+    """Lines of a page as a picture (PNG, in base64), and what the line with the place says.
+
+    `marks` are where in the picture the characters of the place stand: left, top, width and
+    height, as parts of the whole.
+    """
+
+    page: int
+    words: str
+    png: str
+    width: int
+    height: int
+    marks: Sequence[Sequence[float]]
+
+
+def pdf_clippings(data: bytes, name: str, places: Sequence[Place]) -> list[Clipping | None]:
+    """Return the lines round places of a PDF; None for one that is not found on its page.
+
+    Raises ChapterkitError if it is damaged, or too much for the reader.
+    """
+    if not places:
+        return []
+    asked = ",".join(f"{one.page}:{one.start}:{one.end}" for one in places[:MOST_CLIPPINGS])
+    cut: list[dict[str, Any] | None] = _read(
+        [*worker("pdf_clippings", "pypdfium2"), asked], data, name, CUTTING
+    )
+    made = [
+        Clipping(place.page, **one) if one else None
+        for place, one in zip(places, cut, strict=False)
+    ]
+    return [*made, *[None] * (len(places) - len(made))]
+
+
+def _read(command: Sequence[str], data: bytes, name: str, bounds: Bounds) -> Any:
+    """Return what a reader says of a PDF."""
+    try:
+        done = run(command, data, name="读取程序", bounds=bounds)
+    except ChapterkitError as error:
+        raise _too_much(error.message, name) from None
+    if done.code != 0:
+        raise _too_much("内存不够" if b"MemoryError" in done.words else f"{done.code}", name)
+    return json.loads(done.printed)
 
 
 def _plain(page: str) -> str:

@@ -12,7 +12,10 @@ from chapterkit.manuscript.states import STATES, State
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one number: `where` and `context` in its source, `why` unless all is well."""
+    """What became of one number: `where` and `context` in its source, `why` unless all is well.
+
+    `hit` are the offsets in the source's text at which it was found, if it was.
+    """
 
     number: Number
     status: State
@@ -20,6 +23,7 @@ class Result:
     context: str = ""
     why: str = ""
     sha256: str = ""
+    hit: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

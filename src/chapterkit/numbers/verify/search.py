@@ -230,7 +230,8 @@ class Searcher:
             why += f"；第 {listed}{more} 页是图片，没有文字，没有看到"
         where = self.outline.place(hit.start) if hit else ""
         context = self.source.context(hit.start, hit.end) if hit else ""
-        return Result(number, status, where, context, why, self.source.sha256)
+        found = (hit.start, hit.end) if hit else None
+        return Result(number, status, where, context, why, self.source.sha256, found)
 
     def _verified(self, best: _Place, number: Number) -> Result:
         why = ""
