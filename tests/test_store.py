@@ -11,7 +11,6 @@ import pytest
 
 from chapterkit import fonts, store
 from chapterkit.checking.subjects import chapters_of
-from chapterkit.commands import build as building
 from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk, Folder
@@ -219,7 +218,7 @@ def is_answered(monkeypatch: pytest.MonkeyPatch, minimal: Path, run: Run) -> IsA
             return load(found)
 
         with monkeypatch.context() as patched:
-            patched.setattr(building, "load", noted)
+            patched.setattr("chapterkit.commands.build.load", noted)
             result = run(folder, "build", "--format", "html", *more)
         assert result.exit_code == 0, result.output
         assert "写好 1 个文件" in result.output
