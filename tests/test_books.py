@@ -223,23 +223,30 @@ def test_interrupted_build_leaves_nothing_behind(
     before = built(minimal)
     change(minimal / "book/chapter3.md", "小结", "总结")
     writing, go_on = tmp_path / "writing", tmp_path / "go-on"
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     # Whoever runs the tests in the background has told them, and what they start, to ignore SIGINT.
     ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "chapterkit", "build"],
         cwd=minimal, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(waiting_pandoc(tmp_path, writing, go_on))},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(waiting_pandoc(tmp_path, writing, go_on)),
+            "TMPDIR": str(scratch),
+        },
     )  # fmt: skip
     signal.signal(signal.SIGINT, ignored)
     while not writing.exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.005)
-    assert list((minimal / "build" / "cards").glob(".building-*"))
+    assert list(scratch.glob("chapterkit-*/*"))
     process.send_signal(number)
     go_on.touch()
     process.communicate(timeout=HANGS)
     assert process.returncode == 130
     assert built(minimal) == before
+    assert not list(scratch.glob("chapterkit-*"))
 
 
 def waiting_pandoc(folder: Path, writing: Path, go_on: Path) -> Path:
