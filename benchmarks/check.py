@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from measuring import Case, Measured, Row, Target, Topic, in_turns
+from measuring import ROUNDS, Case, Measured, Row, Target, Topic, in_turns
 
 from books import CHAPTERKIT, change_paragraph, copied, forget, quietly
 from chapterkit.pandoc import READER, pandoc_path
@@ -48,7 +48,7 @@ def measured(folder: Path) -> Measured:
     files = [one.name for one in ten_chapters(text, folder)]
     parse = [pandoc_path(), "--sandbox", "-f", READER, "-t", "json"]
 
-    def of(name: str, *more: str, rounds: int = 5) -> Case:
+    def of(name: str, *more: str, rounds: int = ROUNDS) -> Case:
         return Case.of(name, CHAPTERKIT, "check", *more, folder=folder, rounds=rounds)
 
     return in_turns(

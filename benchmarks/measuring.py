@@ -7,6 +7,7 @@ data: which case it tells of, what it is compared with, and what it should come 
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -36,7 +37,7 @@ class Case:
     """Something to be measured: groups of commands, those of a group one after the other.
 
     So many groups run at once. `before` is done before each run and is not measured. Where it is
-    no process that is measured, `cost` gives what it took.
+    no process that is measured, `cost` gives what it took. It is run `rounds` times at most.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Topic:
 
 
 def run(command: Command, folder: Path, codes: frozenset[int]) -> int:
-    """Run a command to its end, and return how large it became, in bytes."""
+    """Run a command to its end, and return how large it became, in bytes; 0 if hardly."""
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said)
         _, status, used = os.wait4(process.pid, 0)
@@ -98,7 +99,9 @@ def run(command: Command, folder: Path, codes: frozenset[int]) -> int:
             said.seek(0)
             words = said.read().decode("utf-8", "replace")[-2000:]
             raise RuntimeError(f"{' '.join(map(str, command))} ended with {status}:\n{words}")
-    return used.ru_maxrss * 1024
+    # What is started is at first as large as what starts it.
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used.ru_maxrss * 1024 if used.ru_maxrss > own else 0
 
 
 def run_said(*command: str) -> str:
@@ -129,7 +132,7 @@ def _processor() -> float:
 def in_turns(cases: Sequence[Case]) -> dict[str, Cost]:
     """Return the median cost of each case, the cases taking turns."""
     costs: dict[str, list[Cost]] = {one.name: [] for one in cases}
-    for turn in range(max(one.rounds for one in cases)):
+    for turn in range(ROUNDS):
         for one in cases:
             if turn < one.rounds:
                 costs[one.name].append(cost_of(one))
