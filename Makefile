@@ -13,7 +13,7 @@ OF_EDITION := $(if $(EDITION),.$(EDITION))
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup book preview test attacks faults fuzz coverage check golden schemas script-tables reference-docx rules templates-page lock dist release audit bench clean
+.PHONY: help setup book preview test attacks faults fuzz coverage check golden schemas script-tables reference-docx rules templates-page docs lock dist release audit bench clean
 .DELETE_ON_ERROR:
 .PRECIOUS: build/chapter%$(OF_EDITION).built
 
@@ -91,12 +91,16 @@ coverage: $(INSTALLED) ## Run every test and list the lines that none of them ru
 	@$(BIN)/python -m coverage combine -q
 	@$(BIN)/python -m coverage report
 
+OF_SCRIPTS := --noEmit --allowJs --checkJs --strict --target es2022 --module es2022 --moduleResolution bundler --lib es2023,dom,dom.iterable
+
 check: $(INSTALLED) ## Lint the manuscript and the code
 	@$(CHAPTERKIT) check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@if tsc --version 2>/dev/null | grep -q 'Version [5-9]'; then tsc $(OF_SCRIPTS) src/chapterkit/assets/page/main.js; \
+	  else echo 'Types of the page'"'"'s scripts are not checked: there is no tsc (TypeScript 5).'; fi
 
 golden: $(INSTALLED) ## Rewrite the expected outputs of the tests, or of RULE=name alone; read the diff as code
 	@CHAPTERKIT_GOLDEN=1 $(BIN)/python -m pytest -q $(if $(RULE),tests/test_rules.py -k 'test_case[$(RULE)/',tests)
@@ -117,6 +121,16 @@ rules: $(INSTALLED) ## Write docs/rules.md anew from the rules' docstrings
 
 templates-page: $(INSTALLED) ## Write docs/templates.md anew: what templates may use, with examples that are run
 	@$(BIN)/python tests/templates_page.py
+
+DOCS := README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md src/chapterkit/README.md \
+  $(wildcard docs/*.md docs/*.png) .github/page.png
+
+docs: $(INSTALLED) ## Build the documentation as a site, build/docs/book/site
+	@rm -rf build/docs/source
+	@for file in $(DOCS); do \
+	  mkdir -p "build/docs/source/book/$$(dirname $$file)" && cp $$file build/docs/source/book/$$file || exit 1; done
+	@cp docs/book.yaml build/docs/source/book/book.yaml && touch build/docs/source/refs.bib
+	@cd build/docs/source && ../../../$(CHAPTERKIT) build --book --format site --output ..
 
 lock: ## Pin the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \

@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import settings
 
 from chapterkit.commands import main
+from chapterkit.formats import Format
 from faulty import Runs
 
 HERE = Path(__file__).parent
@@ -39,19 +41,31 @@ def same_as_golden(printed: str, expected: Path) -> None:
 Run = Callable[..., Result]
 
 
+def run_in(folder: Path, *arguments: str) -> Result:
+    """Run the command line in a folder."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        return CliRunner().invoke(main, list(arguments))
+    finally:
+        os.chdir(before)
+
+
 @pytest.fixture
 def run() -> Run:
     """Return a function that runs the command line in a folder and gives its result."""
-
-    def run_in(folder: Path, *arguments: str) -> Result:
-        before = Path.cwd()
-        os.chdir(folder)
-        try:
-            return CliRunner().invoke(main, list(arguments))
-        finally:
-            os.chdir(before)
-
     return run_in
+
+
+def output_of(folder: Path, slug: str, format: Format[Any]) -> Path:
+    """Return the file, or folder, of a chapter in a format, in the folder of its outputs."""
+    return folder / (format.folder or f"{slug}{format.suffix}")
+
+
+def bytes_of(output: Path) -> bytes:
+    """Return what is in a file, or in all of a folder."""
+    files = sorted(output.rglob("*")) if output.is_dir() else [output]
+    return b"".join(one.read_bytes() for one in files if one.is_file())
 
 
 @pytest.fixture

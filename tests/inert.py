@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import ctypes
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -32,8 +33,8 @@ _SVG_TAGS = frozenset(
     switch filter""".split()  # noqa: SIM905
 )
 _ATTRIBUTES = re.compile(
-    r"id|class|lang|xml:lang|xmlns(:epub|:xlink|:ibooks)?|title|href|src|alt|width|height|role|type|rel"
-    r"|aria-(label|labelledby|hidden|describedby)|epub:(type|prefix)|hidden|charset|name|content"
+    r"id|class|lang|xml:lang|xmlns(:epub|:xlink|:ibooks)?|property|aria-current|title|href|src|alt|width|height|role|type|rel"
+    r"|aria-(label|labelledby|hidden|describedby)|epub:(type|prefix)|alttext|hidden|charset|name|content"
     r"|data-(number|cites|entry-spacing|line-spacing|keep)|colspan|rowspan|start|scope|span|style"
     r"|popover(target)?|encoding|display|mathvariant|form|stretchy|lspace|rspace|accent|accentunder|fence|separator"
     r"|tabindex|columnalign|columnspacing|rowspacing|scriptlevel|displaystyle|linethickness|notation|mathsize"
@@ -57,12 +58,40 @@ def leaks(folder: Path, secret: str = "", size: tuple[int, int] = (0, 0)) -> Ite
         if path.is_symlink() or not path.is_file() or path.suffix == ".lock":
             continue
         raw = path.read_bytes()
-        for told in (*_READERS.get(path.suffix, _nothing)(raw), *_secrets(raw, secret, size)):
+        does = _of_site(path) if path.parent.name == "site" else _READERS.get(path.suffix, _nothing)
+        for told in (*does(raw), *_secrets(raw, secret, size)):
             yield f"{path.name}: {told}"
 
 
 def _nothing(raw: bytes) -> Iterator[str]:
     yield from ()
+
+
+def _of_site(path: Path) -> Callable[[bytes], Iterator[str]]:
+    """Return what reads a file of a site: a page in its frame, or the text that is searched."""
+
+    def does(raw: bytes) -> Iterator[str]:
+        if path.name == "search-index.js":
+            json.loads(raw.decode().removeprefix("searchTexts(").removesuffix(");\n"))
+        elif path.suffix == ".html":
+            page = raw.decode()
+            for own in _FRAME:
+                page = own.sub("", page, count=1)
+            yield from page_does(
+                page.encode(), lambda one: (path.parent / one.partition("#")[0]).is_file()
+            )
+
+    return does
+
+
+# What each page of a site has once: its script, its search, its neighbours.
+_FRAME = tuple(
+    re.compile(one, re.DOTALL)
+    for one in (
+        '<script src="site.js" defer></script>', '<form id="toc-search" role="search".*?</form>',
+        r'<link rel="prev" href="[\w-]+\.html">', r'<link rel="next" href="[\w-]+\.html">',
+    )
+)  # fmt: skip
 
 
 # --- pages

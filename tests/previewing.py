@@ -63,10 +63,12 @@ def previewing(book: Path, *arguments: str) -> Iterator[Preview]:
         preview.end()
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
 def chromium() -> str:
     """Return the path of the system's browser; skip the test if there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("needs Chromium")
     return found

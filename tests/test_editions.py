@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -124,16 +125,15 @@ def test_what_the_book_has_decided_goes_first(declared: Path, run: Run) -> None:
     assert "智能體（agent）的默認值。" in built(run, declared, edition="zh-Hant-HK")
 
 
+def test_a_term_is_a_word_wherever_it_stands(declared: Path, run: Run) -> None:
+    decide(declared, "terms:\n  - {term: 监督微调, english: supervised fine-tuning}\n")
+    add(declared, "\n监督微调（supervised fine-tuning）用轨迹，监督微调用样本，再调用接口。\n")
+    assert "監督微調用樣本，再呼叫介面" in built(run, declared)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
-    [
-        ("这只能靠试。", "有没转或转错的字“隻”"),
-        ("可是没有采用。", "有没转或转错的字“采”"),
-        ("纸泡干了。", "有没转或转错的字“幹”"),
-        ("店里卖给他面对面粉的知识。", "有没转或转错的字“面”"),
-        ("他的确系本人。", "有没转或转错的字“系”"),
-        ("这人姓范。", "有没转或转错的字“範”"),
-    ],
+    [("这只能靠试。", "有没转或转错的字“隻”"), ("可是没有采用。", "有没转或转错的字“采”")],
 )
 def test_what_is_converted_badly_is_told_at_its_place(
     text: str, said: str, declared: Path, run: Run
@@ -144,6 +144,21 @@ def test_what_is_converted_badly_is_told_at_its_place(
     assert re.search(rf"book/chapter3\.md:\d+:\d+: error: zh-Hant-TW 版：{said}", result.output)
     assert "terms.yaml" in result.output
     assert run(declared, "check").exit_code == 0
+
+
+@pytest.mark.parametrize("edition", ["zh-Hant-TW", "zh-Hant-HK"])
+def test_every_text_is_told_that_is_converted_badly_and_no_other(
+    edition: str, declared: Path, run: Run
+) -> None:
+    told, quiet = (
+        (HERE / "editions" / f"{one}.txt").read_text("utf-8") for one in ("told", "quiet")
+    )
+    lines = told.splitlines()
+    add(declared, "\n" + "\n\n".join([*lines, *quiet.splitlines()]) + "\n")
+    said = json.loads(run(declared, "check", "--edition", edition, "--format", "json").output)
+    found = {one["line"] for one in said["problems"] if one["rule"] == "mixed-script"}
+    text = (declared / "book/chapter3.md").read_text("utf-8").splitlines()
+    assert [text[line - 1] for line in sorted(found)] == lines
 
 
 def test_a_check_tells_of_an_edition_what_a_build_does(declared: Path, run: Run) -> None:

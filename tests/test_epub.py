@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import TTFont
 
+from chapterkit.formats.shared.epub_pages import Page, breaks, page_list, with_breaks
 from conftest import Run
+from files_checked import found, missing
 
 BOOK = """
 publisher: 某某出版社
@@ -76,8 +80,84 @@ def test_the_package_says_what_is_in_it_and_who_made_it(parts: dict[str, str]) -
     for said in ("accessibilitySummary", "dcterms:conformsTo", "MathML"):
         assert said in package
     assert 'accessMode">visual' not in package
+    assert "公式是 MathML" in package
+    assert "图片有文字说明" not in package
     assert 'properties="nav mathml"' in package
+
+
+def test_other_checkers_find_nothing(minimal: Path, run: Run) -> None:
+    table = "| 甲 | 乙 |\n|---|---|\n| 一 | 二 |\n\n: 一张表 {#tbl:one}\n"
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write(f"{TEXT}\n$$a_1=\\sum_{{i=1}}^{{n}} {'x_i + ' * 30}y$$\n\n{table}")
+    allowed = "\nlint: {options: {block-in-text: {allowed: [formula, table]}}}\n"
+    with (minimal / "book/book.yaml").open("a", encoding="utf-8") as file:
+        file.write(allowed)
+    result = run(minimal, "build", "--format", "pdf", "--format", "epub")
+    assert result.exit_code == 0, result.output
+    if missing():
+        pytest.skip(f"needs {', '.join(missing())}")
+    assert list(found((minimal / "build/cards").glob("cards.*"))) == []
 
 
 def test_long_addresses_do_not_run_off_a_phone(parts: dict[str, str]) -> None:
     assert "overflow-wrap: anywhere" in parts["EPUB/styles/stylesheet1.css"]
+
+
+def test_formulas_have_a_font_that_comes_along(minimal: Path, run: Run) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write("\n\n$$\\theta_{\\text{训练}}=\\sum_i \\mathbb{E}[x_i]$$\n")
+    run(minimal, "build", "--format", "epub")
+    with zipfile.ZipFile(minimal / "build/cards/cards.epub") as book:
+        raw, package = book.read("EPUB/fonts/formulas.ttf"), book.read("EPUB/content.opf").decode()
+        style = book.read("EPUB/styles/stylesheet1.css").decode()
+    font = TTFont(BytesIO(raw))
+    assert {ord(one) for one in "θ𝜃∑𝔼𝑥𝑖=[]"} <= set(font.getBestCmap())
+    assert "MATH" in font
+    assert len(raw) < 100_000
+    assert 'href="fonts/formulas.ttf" media-type="font/ttf"' in package
+    assert "fonts/formulas.ttf" in style
+
+
+def test_a_text_without_formulas_has_no_font_for_them(minimal: Path, run: Run) -> None:
+    run(minimal, "build", "--format", "epub")
+    with zipfile.ZipFile(minimal / "build/cards/cards.epub") as book:
+        assert not [name for name in book.namelist() if "font" in name]
+
+
+TEXTS = {
+    "one": "<head><title>甲</title></head><h1>第 1 章　开头</h1><p>"
+    + "天地玄黄宇宙洪荒" * 4
+    + "</p>",
+    "two": "<p>一段 <math><mi>x</mi></math> 说&amp;起<a>日月盈昃</a>，辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳。</p>",
+}
+
+
+def test_pages_begin_where_their_first_words_stand() -> None:
+    long = "辰宿列张寒来\n暑往秋收冬藏闰余成岁律吕调阳"
+    pages = [
+        Page("", "目录"),
+        Page("1", "第 1 章\n开头\n天地玄黄宇宙洪荒天地\n玄黄宇宙洪荒"),
+        Page("2", "2 书名\n图里的字\n起日月盈昃，" + long),
+        Page("3", "全是图 3"),
+    ]
+    begun = breaks(pages, TEXTS)
+    assert [(one.label, one.name) for one in begun] == [("1", "one"), ("2", "two")]
+    marked = with_breaks(TEXTS, begun)
+    assert '<h1><span epub:type="pagebreak" role="doc-pagebreak" id="page-1"' in marked["one"]
+    assert 'title="2"></span>起<a>' in marked["two"]
+    assert '<li><a href="two#page-2">2</a></li>' in page_list(begun, "页码")
+
+
+def test_an_epub_beside_a_pdf_knows_its_pages(minimal: Path, run: Run) -> None:
+    result = run(minimal, "build", "--format", "pdf", "--format", "epub", "--jobs", "1")
+    assert result.exit_code == 0, result.output
+    epub = minimal / "build/cards/cards.epub"
+    with zipfile.ZipFile(epub) as book:
+        nav, package = book.read("EPUB/nav.xhtml").decode(), book.read("EPUB/content.opf").decode()
+    assert 'role="doc-pagelist"' in nav
+    assert 'aria-label="纸书页码"' in nav
+    for said in ("pageBreakSource", "pageBreakMarkers", "pageNavigation"):
+        assert said in package
+    run(minimal, "build", "--format", "epub")
+    with zipfile.ZipFile(epub) as book:
+        assert "doc-pagelist" not in book.read("EPUB/nav.xhtml").decode()

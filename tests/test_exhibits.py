@@ -320,6 +320,7 @@ def test_html_holds_drawings_as_text_with_titles_for_wide_and_narrow_screens(bui
     assert re.search(r"<title>文字版换规则后的成功率（强化学习之后）：15.0%。来源：Chu", html)
     assert 'class="number" data-number="general-points.gpl_init" popovertarget="' in html
     assert html.count('data-pad="') >= 3
+    assert html.count('<th scope="row"') >= 3
     assert "prefers-color-scheme: dark" in html
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
@@ -336,6 +337,10 @@ def test_heads_repeat_and_rules_are_three_in_word(built: Path) -> None:
         assert table.count("<w:tblBorders><w:top ") == 1
         assert "<w:tblHeader" in table
         assert "<w:cantSplit/>" in table
+        widths = [int(one) for one in re.findall(r'<w:gridCol w:w="(\d+)"', table)]
+        assert len(set(widths)) > 1
+        assert sum(widths) <= 8504
+        assert 'w:firstColumn="1"' in table
     assert len(media) == 4
     assert all(width > 1400 for width, _ in sizes)  # 300 dots to the inch of five inches
 

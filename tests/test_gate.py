@@ -137,8 +137,8 @@ WRITTEN_BY_PANDOC = re.compile(
 
 
 def without_script() -> dict[str, Format[Any]]:
-    """Return the formats but the editor's page, which has a script of its own."""
-    return {name: one for name, one in all_formats().items() if name != "review"}
+    """Return the formats but the editor's page and the site, which have scripts of their own."""
+    return {name: one for name, one in all_formats().items() if name not in {"review", "site"}}
 
 
 @pytest.mark.parametrize("suffix", [".html", ".epub"])
@@ -150,7 +150,7 @@ def test_a_page_does_nothing(suffix: str, outputs: dict[str, Path]) -> None:
     assert {tag for tag, _ in found} & {*tags, "svg:script", "applet", "input"} == set()
     allowed = {
         "id", "class", "lang", "xml:lang", "href", "src", "alt", "title", "style", "role", "rel",
-        "type", "content", "name", "charset", "http-equiv", "data-number", "data-cites", "display",
+        "type", "content", "property", "name", "charset", "http-equiv", "data-number", "data-cites", "display",
         "width", "height", "colspan", "start", "xmlns", "xmlns:epub", "epub:type", "epub:prefix",
         "aria-labelledby", "aria-hidden", "aria-label", "hidden", "encoding", "mathvariant",
         "stretchy", "form", "accent", "viewbox", "data-line-number", "tabindex",

@@ -13,7 +13,7 @@ import pytest
 
 from chapterkit.formats import all_formats
 from chapterkit.manuscript.wording import languages, locale
-from conftest import HERE, Run
+from conftest import HERE, Run, output_of
 
 SHOWN = {
     "zh-Hans": ("实验 1.1　示例实验", "参考文献", "“示例实验”", "3.5 个百分点"),
@@ -74,7 +74,7 @@ def built(request: pytest.FixtureRequest, tmp_path: Path, run: Run) -> dict[str,
     result = run(book, "build", *formats)
     assert result.exit_code == 0, result.output
     return {
-        name: book / "build" / slug / f"{slug}{one.suffix}" for name, one in all_formats().items()
+        name: output_of(book / "build" / slug, slug, one) for name, one in all_formats().items()
     }
 
 

@@ -42,7 +42,6 @@ from chapterkit.text.tree import (
     with_caption,
 )
 from conftest import HERE, Run
-from test_formats import png
 
 CHAPTER = """# 数数 {#counting}
 
@@ -214,8 +213,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a small book with things of every kind, built in every format."""
     folder = tmp_path_factory.mktemp("things") / "book"
     shutil.copytree(HERE / "books" / "things", folder)
-    (folder / "book" / "img").mkdir()
-    (folder / "book" / "img" / "dot.png").write_bytes(png())
     return folder
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
+import pypdfium2
 import pytest
+from PIL import Image
 
 from chapterkit.formats.shared.unbroken import unbroken
 from chapterkit.text.tree import paragraph, plain_text, space, string
-from conftest import Run
+from conftest import Run, run_in
+from pdf_lines import body_lines, lines_of
 
 WORDS = [
     ("实验 7.4", "实验\u00a07.4"),
@@ -51,3 +55,73 @@ def test_qpdf_finds_nothing_wrong(minimal: Path, run: Run) -> None:
     except FileNotFoundError:
         pytest.skip("qpdf is not installed")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+SIZE, PITCH, FRONT = 9.5, 9.5 * 1.68, 4  # of A5; half-title and contents
+PARAGRAPHS = (
+    "后训练的主要手段有两种，监督微调（supervised fine-tuning，SFT）给示范，强化学习（reinforcement learning）给分数，"
+    "两者可以前后相接，也可以单用一种。店主收集老客服的好答复，让模型照着写下去，写得像不像由示范来定[@demo2025]。",
+    "为什么会这样？Sample 等人把途中各个阶段的模型拿出来测，认为这句话过于简单；标签里的答案按规则判对得分，判错不得分，"
+    "挑错工具、绕了远路都不另外扣分，哪一步有功、哪一步有过，分数本身分不出来[@demo2025, 图 6]。",
+    "界线就看得见了。模型对自己的反馈至多触及自身的一致与简洁，准确要与外面的世界对照，它够不着，听不到外面的声音而一味求自洽，"
+    "就可能自圆其说，这样的事已经发生过，练久了只求各次答案一致，成绩忽然全盘崩塌。",
+)
+FIGURE = '\n\n![一张图（自绘）](img/dot.png){alt="灰色" width=40% height=5cm}'
+STRONG = "这里有**粗的字**，还有***两样都要***的字。"
+
+
+@pytest.fixture(scope="module")
+def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a chapter of thirty sections, with a figure in every third, as A5."""
+    folder = tmp_path_factory.mktemp("pressed") / "book"
+    shutil.copytree(Path(__file__).parent / "books/minimal", folder)
+    (folder / "book/img").mkdir()
+    Image.new("L", (40, 50), 128).save(folder / "book/img/dot.png")
+    settings = folder / "book/book.yaml"
+    settings.write_text(settings.read_text("utf-8") + "page: a5\n", "utf-8")
+    sections = [
+        f"## {'甲乙丙丁戊己庚辛壬癸'[n % 10]}节 {{#section-{n}}}\n\n"
+        + "\n\n".join(PARAGRAPHS[n % 3 :] + PARAGRAPHS[: n % 3])
+        + (FIGURE if n % 3 == 0 else "")
+        for n in range(30)
+    ]
+    chapter = folder / "book/chapter3.md"
+    text = "\n\n".join([chapter.read_text("utf-8"), STRONG, *sections])
+    chapter.write_text(text, "utf-8")
+    result = run_in(folder, "build", "--format", "pdf")
+    assert result.exit_code == 0, result.output
+    return folder / "build/cards/cards.pdf"
+
+
+def test_no_line_of_text_is_stretched_by_more_than_six_hundredths(pressed: Path) -> None:
+    lines = body_lines(pressed, SIZE)
+    assert len(lines) > 250
+    assert [(line.page, line.text) for line in lines if line.stretch() > 1.06] == []
+
+
+def test_text_stands_on_a_grid_and_pages_end_alike(pressed: Path) -> None:
+    lines = [line for line in body_lines(pressed, SIZE) if line.page > FRONT]
+    first = min(line.y for line in lines)
+    off = [abs((line.y - first + PITCH / 2) % PITCH - PITCH / 2) for line in lines]
+    assert max(off) < 0.2
+    pages = sorted({line.page for line in lines})[:-1]
+    feet = [max(line.y for line in lines if line.page == page) for page in pages]
+    # A heading and a line that would stand alone go to the next page, and a figure fits or goes.
+    assert max(feet) - min(feet) < 5 * PITCH, feet
+
+
+def test_folios_are_the_labels_of_pages_and_contents_end_with_more_than_a_line(
+    pressed: Path,
+) -> None:
+    with pypdfium2.PdfDocument(pressed) as document:
+        labels = [document.get_page_label(number) for number in range(len(document))]
+    assert labels[:FRONT] == ["i", "ii", "iii", "iv"]
+    assert labels[FRONT:] == [str(number + 1) for number in range(len(labels) - FRONT)]
+    assert len([line for line in lines_of(pressed) if line.page == 2]) > 5
+
+
+def test_strong_text_stands_in_a_bold_face(pressed: Path) -> None:
+    bold = "".join(
+        one.text for line in lines_of(pressed) for one in line.glyphs if "ChapterkitHei" in one.font
+    )
+    assert bold == "粗的字两样都要"

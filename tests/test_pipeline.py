@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from chapterkit import pipeline
-from chapterkit.checking.running import problems_of_all
+from chapterkit.checking.running import Processes, problems_of_all
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import BookPrinting, Format, all_formats
@@ -82,28 +82,32 @@ def keys(root: Path) -> dict[str, str]:
 
 
 ALL = {"render", "read", "lint", "cite", "print"}
-WHAT_IS_PRINTED = ALL - {"read", "cite"}
+WHAT_IS_CHECKED = {"render", "lint"}
 
 
 @pytest.mark.parametrize(
     ("path", "added", "changed"),
     [
         (CHAPTER, "\n又一段。\n", ALL),
-        (TEMPLATE, "\n", WHAT_IS_PRINTED),
-        (RECORD, "# 注\n", WHAT_IS_PRINTED),
-        ("book/book.yaml", "page: a5\n", WHAT_IS_PRINTED | {"cite"}),
-        ("refs.bib", "\n", WHAT_IS_PRINTED | {"cite"}),
-        ("book/terms.yaml", "terms: []\n", WHAT_IS_PRINTED),
-        ("experiments/verified.lock", "", WHAT_IS_PRINTED),
+        (TEMPLATE, "\n", WHAT_IS_CHECKED),
+        (RECORD, "# 注\n", WHAT_IS_CHECKED),
+        ("book/book.yaml", "page: a5\n", WHAT_IS_CHECKED | {"cite", "print"}),
+        ("refs.bib", "\n", WHAT_IS_CHECKED),
+        ("refs.bib", ("{2025}", "{2024}"), WHAT_IS_CHECKED | {"cite", "print"}),
+        (RECORD, ("when: 训练之前", "when: 起点"), WHAT_IS_CHECKED | {"print"}),
+        (RECORD, ("value: 15.0", "value: 15.1"), ALL),
+        ("book/terms.yaml", "terms: []\n", WHAT_IS_CHECKED),
+        ("experiments/verified.lock", "", WHAT_IS_CHECKED),
         ("book/notes.md", "不是书稿。\n", set()),
     ],
 )
 def test_a_key_changes_with_what_the_step_reads(
-    path: str, added: str, changed: set[str], minimal: Path
+    path: str, added: str | tuple[str, str], changed: set[str], minimal: Path
 ) -> None:
     before = keys(minimal)
     file = minimal / path
-    file.write_text((file.read_text("utf-8") if file.exists() else "") + added, "utf-8")
+    text = file.read_text("utf-8") if file.exists() else ""
+    file.write_text(text + added if isinstance(added, str) else text.replace(*added), "utf-8")
     after = keys(minimal)
     assert {name for name in ALL if before[name] != after[name]} == changed
 
@@ -211,8 +215,8 @@ def test_workers_find_what_one_process_finds(minimal: Path) -> None:
     append(minimal / CHAPTER, "\n成功率是 23.5%。\n")
     subject = subject_of(minimal)
     stray = Subject("b.md", Outside().book(), text="甲:乙，，丙。")
-    one = problems_of_all([subject, stray], 1)
-    assert problems_of_all([subject, stray], 2) == one
+    one = problems_of_all([subject, stray], Processes(1))
+    assert problems_of_all([subject, stray], Processes(2)) == one
     assert all(one)
 
 
@@ -220,7 +224,7 @@ def test_a_worker_tells_where_it_failed(minimal: Path) -> None:
     subject = subject_of(minimal)
     broken = subject.changed({CHAPTER: "# 题 {#t}\n\n{{ nobody }}\n"})
     with pytest.raises(ChapterkitError) as failed:
-        problems_of_all([subject, broken], 2)
+        problems_of_all([subject, broken], Processes(2))
     assert str(failed.value.origin) == f"{CHAPTER}:3"
 
 

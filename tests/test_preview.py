@@ -406,6 +406,8 @@ def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -
 def test_changes_since_the_last_reading_are_told_whole_and_word_by_word(
     page: Page, book: Path
 ) -> None:
+    told = "async () => (await import('/page/state.js')).data.cards['card-game.after'].text"
+    until(lambda: page.evaluate(told) == "15.0%", "the numbers are those of the text")
     page.keyboard.press("4")
     read = page.locator("#since-read")
     page.locator("button", has_text="记作读过").click()
@@ -733,10 +735,15 @@ def test_a_review_has_the_lines_of_sources_and_the_map_of_experiments_in_it(
     browser: Browser, tmp_path: Path, run: Run
 ) -> None:
     book = shutil.copytree(MINIMAL.with_name("medicine"), tmp_path / "book")
+    subprocess.run(["git", "init", "-q", str(book)], check=True)
+    _commit(book)
+    write(book, "experiments/streptomycin.yaml", "value: 55,", "value: 56,")
     papers = tmp_path / "papers"
     papers.mkdir()
     (papers / "mrc1948.pdf").write_bytes(paper("27%"))
-    done = run(book, "build", "2", "--format", "review", "--sources", str(papers))
+    done = run(
+        book, "build", "2", "--format", "review", "--sources", str(papers), "--against", "HEAD"
+    )
     assert done.exit_code == 0, done.output
     page = browser.new_context(**SMALL_PHONE).new_page()
     page.goto(next((book / "build").glob("*/*.review.html")).as_uri())
@@ -744,6 +751,8 @@ def test_a_review_has_the_lines_of_sources_and_the_map_of_experiments_in_it(
     page.locator('.number[data-number="streptomycin.control_dead"]').first.tap()
     assert "27%" in (page.locator("#card .clipped img").get_attribute("alt") or "")
     page.keyboard.press("Escape")
+    page.keyboard.press("4")
+    assert "55 名 → 56 名" in page.locator("#compared").inner_text()
     page.keyboard.press("5")
     boxes = page.locator("#panel svg[role=group] a")
     assert boxes.count() >= 2

@@ -28,7 +28,7 @@ from demo import written
 CASES = sorted((HERE / "refused").glob("*.md"))
 CHAPTER = "book/chapter3.md"
 # The covers of an EPUB and pages of Markdown are refused for nothing that these are not.
-FORMATS = [all_formats()[name] for name in ("html", "docx", "pdf")]
+FORMATS = [all_formats()[name] for name in ("html", "docx", "pdf", "latex", "jats")]
 
 
 def book_of(case: Path, root: Path) -> Path:

@@ -12,8 +12,7 @@ import pytest
 from chapterkit import fonts, store
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.lint import Problem
-from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.folder import Disk, Folder
+from chapterkit.manuscript.folder import Disk
 from chapterkit.pipeline import Lasting, checked, load
 from chapterkit.store import Store, store_of
 from conftest import Run
@@ -178,6 +177,7 @@ def test_what_was_not_used_for_longest_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST_BYTES", 1000)
+    monkeypatch.setattr(store, "PUTS_BETWEEN", 1)
     kept = Store(tmp_path, b"secret")
     for number in range(6):
         kept.put(str(number), bytes(200))
@@ -203,97 +203,6 @@ def test_a_build_is_the_same_from_the_store(minimal: Path, run: Run) -> None:
         [one] = (minimal / "first").rglob(f"*.{suffix}")
         [two] = (minimal / "second").rglob(f"*.{suffix}")
         assert one.read_bytes() == two.read_bytes()
-
-
-@pytest.fixture
-def is_answered(monkeypatch: pytest.MonkeyPatch, minimal: Path, run: Run) -> IsAnswered:
-    """Return what builds a book, and tells whether it was answered without anything being made."""
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-
-    def build(*more: str, folder: Path = minimal) -> bool:
-        made: list[Folder] = []
-
-        def noted(found: Folder) -> Book:
-            made.append(found)
-            return load(found)
-
-        with monkeypatch.context() as patched:
-            patched.setattr("chapterkit.commands.build.load", noted)
-            result = run(folder, "build", "--format", "html", *more)
-        assert result.exit_code == 0, result.output
-        assert "写好 1 个文件" in result.output
-        return not made
-
-    return build
-
-
-IsAnswered = Callable[..., bool]
-
-
-def test_a_build_that_would_do_nothing_is_answered(is_answered: IsAnswered) -> None:
-    assert [is_answered(), is_answered(), is_answered()] == [False, True, True]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        CHAPTER,
-        "templates/experiments/card-game.md.j2",
-        "experiments/card-game.yaml",
-        "book/book.yaml",
-        "book/terms.yaml",
-        "refs.bib",
-        PICTURE,
-        "experiments/verified.lock",
-    ],
-)
-def test_whatever_a_build_reads_is_looked_at(
-    path: str, is_answered: IsAnswered, minimal: Path
-) -> None:
-    change(minimal / CHAPTER, '\n![起点（自绘）](dot.svg){alt="起点"}\n')
-    change(minimal / PICTURE, SVG)
-    change(minimal / "book/terms.yaml", "terms: []\n")
-    assert [is_answered(), is_answered()] == [False, True]
-    change(minimal / path, "" if path.endswith("lock") else "\n")
-    assert is_answered() is False
-
-
-def test_what_was_written_is_looked_at(is_answered: IsAnswered, minimal: Path) -> None:
-    [page] = _pages(minimal, is_answered)
-    before = page.read_bytes()
-    change(page, "<!-- changed by hand -->")
-    assert is_answered() is False
-    assert page.read_bytes() == before
-    page.unlink()
-    assert is_answered() is False
-    assert is_answered() is True
-
-
-def _pages(minimal: Path, is_answered: IsAnswered) -> list[Path]:
-    is_answered()
-    return [*minimal.glob("build/*/*.html")]
-
-
-def test_other_words_and_another_date_are_another_build(
-    is_answered: IsAnswered, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    is_answered()
-    assert is_answered("--output", "elsewhere") is False
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000001")
-    assert is_answered() is False
-
-
-def test_a_build_with_warnings_tells_them_again(is_answered: IsAnswered, minimal: Path) -> None:
-    change(minimal / "book/book.yaml", "lint: {rules: {long-sentence: warning}}\n")
-    change(minimal / CHAPTER, f"\n{'这一句很长' * 60}。\n")
-    assert [is_answered(), is_answered()] == [False, False]
-
-
-def test_a_damaged_answer_is_none(is_answered: IsAnswered, minimal: Path) -> None:
-    is_answered()
-    for entry in (minimal / "build/.cache").iterdir():
-        entry.write_bytes(entry.read_bytes()[:-1])
-    assert [is_answered(), is_answered()] == [False, True]
 
 
 def test_worktrees_share_what_a_folder_keeps(

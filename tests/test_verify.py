@@ -412,6 +412,7 @@ def test_the_lines_in_which_numbers_stand_are_cut_out_of_the_page(
     assert cutter
     cut = cutter.cut(made.values())
     assert [one.page for one in cut.values()] == [1] * len(STANDS)
+    assert turned or not any(one.why for one in cut.values())
     assert "19.4%" in cut["n0"].words
     assert cut["n4"].words == "Bed rest 38.9 159"
     for one in cut.values():
@@ -456,7 +457,10 @@ def test_what_has_no_pdf_of_its_own_has_no_lines(tmp_path: Path) -> None:
     (tmp_path / "k.pdf").write_bytes(pdf(PDF_PAGE))
     cutter = cutter_of(tmp_path, "k", made)
     assert cutter
-    assert list(cutter.cut(made.values())) == ["n"]
+    assert [one.why for one in cutter.cut(made.values()).values()] == [""]
+    elsewhere = cutter.cut(ledger(f"n: {{{FIELDS.replace('第 2 页', '第 1 页')}}}").values())
+    assert [one.page for one in elsewhere.values()] == [2]
+    assert "第 1 页" in elsewhere["n"].why
     assert cutter.cut(ledger(f"n: {{{FIELDS.replace('24.7', '99.9')}}}").values()) == {}
 
 

@@ -50,7 +50,8 @@ def test_a_book_is_one_file_of_each_format_with_all_that_the_plan_lists(
     result = run(whole, "build", "--book", *("--format=" + one for one in FORMATS))
     assert result.exit_code == 0, result.output
     made = sorted(file.name for file in (whole / "build/book").iterdir() if file.name[0] != ".")
-    assert made == [f"book.{suffix}" for suffix in ("docx", "epub", "html", "md", "pdf")]
+    written = [f"book.{suffix}" for suffix in ("docx", "epub", "html", "md", "pdf")]
+    assert made == [*written, "manifest.json"]
     assert not (whole / "build/river").exists()
     for text in (page(whole), (whole / "build/book/book.md").read_text("utf-8")):
         places = [unescape(text).rfind(word) for word in ORDER]

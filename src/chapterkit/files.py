@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -87,22 +89,63 @@ def _beside(path: Path) -> tuple[int, Path]:
 
 
 def move_together(moves: Mapping[Path, Path]) -> None:
-    """Move a new file over each path: all of them or, if one cannot be moved, none.
+    """Move a new file or folder over each path: all of them or, if one cannot be moved, none.
 
-    A link at a path is replaced, never followed. Raises ChapterkitError, at the path that is in
-    the way, with everything as it was.
+    A link at a path is replaced, never followed. A folder takes the place of another one as a
+    whole, and what stood there is where the new one was made: whoever made it there removes it.
+    Raises ChapterkitError, at the path that is in the way, with everything as it was.
     """
     with ExitStack() as stack:
-        kept = {path: _kept(path, stack) for path in moves}
+        files = {path: new for path, new in moves.items() if not new.is_dir()}
+        kept = {path: _kept(path, stack) for path in files}
+        changed: dict[Path, Path] = {}
         try:
             for path, new in moves.items():
-                new.replace(path)
+                if path in files:
+                    new.replace(path)
+                else:
+                    _put_folder(new, path)
+                    changed[path] = new
         except OSError as error:
-            _put_back(kept)
+            _put_back(kept, changed)
             raise _cannot_write(path, error, "它是不是正被别的程序打开着？") from None
         except BaseException:
-            _put_back(kept)
+            _put_back(kept, changed)
             raise
+
+
+def _put_folder(new: Path, path: Path) -> None:
+    """Put a folder at a path; what stood there, a folder or a link, is then where it was."""
+    if path.is_file() and not path.is_symlink():
+        raise ChapterkitError(
+            "写不了：这里有一个同名的文件", Origin(path_from_here(path)), "移走它"
+        )
+    if not os.path.lexists(path):
+        new.rename(path)
+    elif not _exchanged(new, path):
+        beside = new.with_name(f"{new.name}.old")
+        path.rename(beside)
+        try:
+            new.rename(path)
+        except OSError:
+            beside.rename(path)
+            raise
+        beside.rename(new)
+
+
+_HERE, _EXCHANGE = -100, 2
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange what stands at two paths, at once; return False where the system cannot do that."""
+    import ctypes  # only who writes folders needs it
+
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    paths = os.fsencode(one), os.fsencode(other)
+    return bool(rename(_HERE, paths[0], _HERE, paths[1], _EXCHANGE) == 0)
 
 
 def _kept(path: Path, stack: ExitStack) -> Path | None:
@@ -125,7 +168,7 @@ def _kept(path: Path, stack: ExitStack) -> Path | None:
     return beside
 
 
-def _put_back(kept: Mapping[Path, Path | None]) -> None:
+def _put_back(kept: Mapping[Path, Path | None], changed: Mapping[Path, Path]) -> None:
     """Put back what stood at each path, or nothing where nothing stood."""
     for path, beside in kept.items():
         with suppress(OSError):
@@ -133,6 +176,39 @@ def _put_back(kept: Mapping[Path, Path | None]) -> None:
                 beside.replace(path)
             else:
                 path.unlink()
+    for path, new in changed.items():
+        with suppress(OSError):
+            _put_folder(path, new)
+
+
+# --- folders of files
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the files of a folder and of those within it, by their paths from there, in order."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def folders_below(folder: Path) -> list[Path]:
+    """Return the folders within a folder, by their paths from there, in order."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_dir())
+
+
+def packed(folder: Path) -> bytes:
+    """Return the files of a folder as one, which is the same whenever it is made."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folders_below(folder):
+            archive.writestr(zipfile.ZipInfo(f"{path.as_posix()}/"), b"")
+        for path in files_below(folder):
+            archive.writestr(zipfile.ZipInfo(path.as_posix()), (folder / path).read_bytes())
+    return whole.getvalue()
+
+
+def unpack(data: bytes, folder: Path) -> None:
+    """Write the files that `packed` made one of."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(folder)
 
 
 def remove_left(folder: Path) -> None:

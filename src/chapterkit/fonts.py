@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -96,6 +97,47 @@ def _faces(family: str) -> tuple[FontFile, ...]:
 def has_bold(family: str) -> bool:
     """Tell whether one of a family's faces is bold; those that Typst brings all have one."""
     return any(face.path is None or face.weight >= 600 for face in _faces(family))
+
+
+_REGION_IN_NAME = re.compile(
+    r"(?:\b|CJK)(SC|TC|HK|JP|KR|GB|J)\b|^(Source Han|Yu |Hiragino|MS P?[MG])"
+)
+_REGIONS = {"SC": "cn", "GB": "cn", "TC": "tw", "HK": "hk", "KR": "kr"}
+# Bits of OS/2's ulCodePageRange1, by the region whose characters a font is made for.
+_CODE_PAGES = {"jp": 1 << 17, "cn": 1 << 18, "kr": 1 << 19, "tw": 1 << 20}
+
+
+def region_of(family: str) -> str:
+    """Return the region whose characters a family has: cn, tw, hk, jp, kr; empty if it has many.
+
+    Its name says so, or else the file of the one that is installed.
+
+    >>> region_of("Noto Serif CJK JP"), region_of("Songti SC"), region_of("Hiragino Sans GB")
+    ('jp', 'cn', 'cn')
+    """
+    found = _REGION_IN_NAME.findall(family)
+    if marks := [mark for mark, _ in found if mark]:
+        return _REGIONS.get(marks[-1], "jp")
+    if found:
+        return "jp"
+    pages = max((_code_pages(face) for face in _faces(family)), default=0)
+    regions = [region for region, bit in _CODE_PAGES.items() if pages & bit]
+    return regions[0] if len(regions) == 1 else ""
+
+
+def _code_pages(font: FontFile) -> int:
+    if font.path is None:
+        return 0
+    try:
+        with TTFont(font.path, fontNumber=font.index, lazy=True) as opened:
+            return int(getattr(opened["OS/2"], "ulCodePageRange1", 0))
+    except (OSError, KeyError, TTLibError):
+        return 0
+
+
+def is_known(family: str) -> bool:
+    """Tell whether there is such a family: one that comes along, or one of this machine."""
+    return bool(_faces(family))
 
 
 def state_of(family: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 import threading
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -19,16 +20,25 @@ from filelock import FileLock
 from chapterkit import fonts
 from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.files import leads_out, move_together, path_from_here, remove_left
+from chapterkit.files import (
+    files_below,
+    leads_out,
+    move_together,
+    packed,
+    path_from_here,
+    remove_left,
+    unpack,
+)
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
-from chapterkit.manuscript.drawn import drawing_of, drawn
+from chapterkit.manuscript.drawn import Drawing, drawing_of, drawn
+from chapterkit.manuscript.exhibited import Exhibit
 from chapterkit.manuscript.folder import Disk
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.manuscript.plan import EVIDENCE
-from chapterkit.numbers.cards import cards, for_readers
+from chapterkit.numbers.cards import Card, cards, for_readers
 from chapterkit.numbers.evidence import evidence_of
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
@@ -37,6 +47,7 @@ from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
 from chapterkit.text.document import Block, Document
 from chapterkit.text.exhibits import drawings_in
+from chapterkit.text.file_links import places_in
 from chapterkit.text.gate import CITED, gated
 from chapterkit.text.numbering import Thing, as_one_book, links_in, without_links_elsewhere
 from chapterkit.text.passes import spaced_references
@@ -46,6 +57,7 @@ from chapterkit.text.tree import (
     Element,
     Tree,
     chapter_heading,
+    cited_keys,
     inlines_of,
     kind_of,
     plain_line,
@@ -69,17 +81,23 @@ Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 """Gives a format's file: what was kept of it, or what the function makes."""
 
 
+Accompany = Callable[[Sequence[tuple[str, "Written"]]], Mapping[str, str]]
+"""Gives the texts that are to lie beside the files that were made, by their names."""
+
+
 def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
     """Return a file that is made, whatever there was before."""
     return make()
 
 
+LOCK = ".lock"
+"""What one build of a folder holds, so that others wait."""
 _BUILDING = ".building-"
 
 
 @dataclass(frozen=True)
 class Written:
-    """One file that was written: its size in bytes, and the seconds it took."""
+    """One file, or folder, that was written: its size in bytes, and the seconds it took."""
 
     path: Path
     size: int
@@ -92,51 +110,68 @@ def printed(
     jobs: int,
     progress: Progress = lambda _: None,
     keep: Keep = made_anew,
-    approved: Callable[[], None] = lambda: None,
+    accompany: Accompany = lambda _: {},
 ) -> list[Written]:
-    """Write a chapter, or a book, as each format has it; return what was written.
+    """Write a checked chapter, or a book, as each format has it; return what was written.
 
-    `keep` is asked for each file, and has it made unless it has kept it. `approved` is asked while
-    files are being made: it returns when they may be written, or raises, and none is.
+    `keep` is asked for each file, and has it made unless it has kept it; `accompany` what is to
+    lie beside the files, each of which it is told with the name of its format.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
     Raises ChapterkitError if anything cannot be made or written.
     """
-    with scratch_folder() as scratch:
-        makers = [
-            _Maker(file, printing, scratch, progress, keep)
-            for one, printing in wanted
-            for file in one.files or (one,)
-        ]
+    with _building(folder) as scratch:
+        makers: dict[str, _Maker] = {}
+        for one, printing in wanted:
+            for file in one.files or (one,):
+                makers[file.name] = _Maker(file, printing, scratch, progress, keep, makers)
+        # Those that wait for another come after it, so that they do so with a single thread, too.
+        queue = sorted(makers.values(), key=lambda one: bool(one.format.after))
         with _threads(jobs, scratch.name) as pool:
-            # What takes longest is begun first.
-            begun = {one: pool.submit(one.make) for one in sorted(makers, key=_Maker.is_quick)}
-            approved()
-            made = [begun[one].result() for one in makers]
-        return _placed_together(made, folder)
+            running = {one.format.name: pool.submit(one.make) for one in queue}
+            made = [running[name].result() for name in makers]
+        beside = accompany(list(zip(makers, made, strict=True)))
+        targets = {folder / one.path.name: one.path for one in made}
+        moves = targets | {folder / name: _beside(scratch, name, beside) for name in beside}
+        move_together({to: new for to, new in moves.items() if not _is_same(new, to)})
+        return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
 
 
-def _placed_together(made: Sequence[Written], folder: Path) -> list[Written]:
-    """Move files that were made into a folder, all or none."""
-    with _building(folder) as building:
-        ready = {folder / one.path.name: building / one.path.name for one in made}
-        for one, beside in zip(made, ready.values(), strict=True):
-            shutil.copyfile(one.path, beside)
-        move_together(ready)
-        return [replace(one, path=path) for path, one in zip(ready, made, strict=True)]
+def put_in_place(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files that were made elsewhere into a folder, all together or none; see `printed`.
+
+    They are given by their paths from the folder; what lies in a folder within it takes its place.
+    """
+    with _building(folder) as scratch:
+        for name, raw in files.items():
+            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / name).write_bytes(raw)
+        made = {folder / one.name: one for one in scratch.iterdir()}
+        move_together({to: new for to, new in made.items() if not _is_same(new, to)})
+
+
+def _is_same(new: Path, old: Path) -> bool:
+    """Tell whether a file that was made is what stands in its place already."""
+    return old.is_file() and not old.is_symlink() and filecmp.cmp(new, old, shallow=False)
+
+
+def _beside(scratch: Path, name: str, texts: Mapping[str, str]) -> Path:
+    path = scratch / name
+    path.write_text(texts[name], "utf-8", newline="\n")
+    return path
 
 
 @contextmanager
 def _building(folder: Path) -> Iterator[Path]:
     """Give a temporary folder inside `folder`, alone: other builds of it wait."""
-    for path in (folder, folder / ".lock"):
+    for path in (folder, folder / LOCK):
         if path.is_symlink():
             raise leads_out(path)
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(folder / ".lock"))
+            stack.enter_context(FileLock(folder / LOCK))
             _remove_scratch(folder)
             remove_left(folder)
             # Before the folder exists, so that no interruption can come between.
@@ -172,7 +207,7 @@ def _remove_scratch(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Maker:
     """Makes one format in its own folder."""
 
@@ -181,22 +216,37 @@ class _Maker:
     scratch: Path
     progress: Progress
     keep: Keep
+    others: Mapping[str, _Maker] = field(repr=False)
+    done: threading.Event = field(default_factory=threading.Event)
 
     @property
     def target(self) -> Path:
-        """Where the file is made."""
-        return self.scratch / f"{self.printing.name}{self.printing.suffix}{self.format.suffix}"
-
-    def is_quick(self) -> bool:
-        """Tell whether the file takes no longer than most."""
-        return not self.format.slow
+        """Where the file, or folder, is made."""
+        return self.scratch / self.format.target(self.printing)
 
     def make(self) -> Written:
+        """Make the file, unless it was kept; whoever waits for it goes on in any case."""
+        try:
+            return self._make()
+        finally:
+            self.done.set()
+
+    def _awaited(self) -> bytes | None:
+        """Return the file of the format that this one comes after, once it is made."""
+        other = self.others.get(self.format.after)
+        if other is None:
+            return None
+        other.done.wait()
+        return other.target.read_bytes() if other.target.is_file() else None
+
+    def _make(self) -> Written:
         started = time.perf_counter()
         target = self.target
         try:
             raw = self.keep(self.format, self._made)
-            if not target.exists():
+            if self.format.folder and not target.exists():
+                unpack(raw, target)
+            elif not target.exists():
                 target.write_bytes(raw)
         except (ChapterkitError, OSError, MemoryError):
             raise
@@ -207,14 +257,14 @@ class _Maker:
             raise failed(self.format.package, f"格式 {self.format.name}", why) from None
         seconds = time.perf_counter() - started
         self.progress(f"{target.name}（{seconds:.1f} 秒）")
-        return Written(target, target.stat().st_size, seconds)
+        return Written(target, _size(target), seconds)
 
     def _made(self) -> bytes:
-        """Make the file; return what is in it."""
+        """Have pandoc write, and the format finish that; return the file, or the folder as one."""
         one = self.format
-        work = self.scratch / one.name
+        work = self.scratch / f"work-{one.name}"
         work.mkdir()
-        printing = replace(self.printing, work=work)
+        printing = replace(self.printing, work=work, awaited=self._awaited)
         tree = one.prepare(printing)
         target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target
@@ -225,7 +275,14 @@ class _Maker:
             raise _placed(error, printing) from None
         if one.finish:
             one.finish(printing, written, target)
-        return target.read_bytes()
+        return packed(target) if one.folder else target.read_bytes()
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file, or of all files of a folder."""
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum((path / one).stat().st_size for one in files_below(path))
 
 
 def as_text(format: Format[Any], printing: AnyPrinting, tree: Tree) -> str:
@@ -254,6 +311,7 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
     It has been through the gate before and after: the author's text, and what came out of the
     bibliography. There is no other tree that formats are handed.
     """
+    bibliography = sources_for(tree, bibliography)
     with scratch_folder() as folder:
         references = folder / "references.json"
         references.write_text(json.dumps(csl_references(bibliography, config.locale)), "utf-8")
@@ -261,6 +319,14 @@ def cited(tree: Tree, bibliography: Mapping[str, Source], config: Config) -> Tre
     title = config.wording.references
     known = languages(bibliography)
     return gated(finish_references(tree, known, title, config.locale, config.locators), CITED)
+
+
+def sources_for(tree: Tree, bibliography: Mapping[str, Source]) -> Mapping[str, Source]:
+    """Return what of a bibliography a tree cites, in its order; all of it, if it asks for that."""
+    cited = cited_keys(tree)
+    if "*" in cited or "nocite" in tree["meta"]:
+        return bibliography
+    return {key: source for key, source in bibliography.items() if key in cited}
 
 
 def chapter_printing(
@@ -289,8 +355,7 @@ def chapter_printing(
         **_shared(book, root, edition, formats),
         "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
     }
-    told = {id: for_readers(one) for id, one in shared["cards"].items()} if book.exhibits else {}
-    drawings = _Drawings(book, drawings_in(tree, document), told)
+    drawings = _Drawings(book, drawings_in(tree, document), shared["cards"])
     return ChapterPrinting(
         slug=chapter.slug,
         number=chapter.number,
@@ -315,13 +380,13 @@ _WIDE = 480
 class _Drawings:
     """The charts and flow drawings that a text shows, drawn in the book's fonts."""
 
-    def __init__(self, book: Book, shown: Mapping[str, str], provenance: Mapping[str, str]) -> None:
+    def __init__(self, book: Book, shown: Mapping[str, str], known: Mapping[str, Card]) -> None:
         self.book = book
-        self.made = [
-            (book.exhibits[id], drawing_of(book.exhibits[id], provenance, alternative))
-            for id, alternative in shown.items()
-            if id in book.exhibits
-        ]
+        self.made: list[tuple[Exhibit, Drawing]] = []
+        for id, alternative in shown.items():
+            if exhibit := book.exhibits.get(id):
+                told = {one.id: for_readers(known[one.id]) for one in exhibit.numbers}
+                self.made.append((exhibit, drawing_of(exhibit, told, alternative)))
 
     def drawn(self, width: float = _WIDE, suffix: str = "") -> dict[str, Picture]:
         """Return the drawings of this width by their addresses."""
@@ -356,8 +421,10 @@ def book_printing(
     trees, references = _cited_through(book, chapters, trees)
     ours = (*identifiers(with_blocks(trees[0], references)), *taken)
     here = frozenset([*ours, *(one for tree in trees for one in identifiers(tree))])
+    slugs = {one.slug for one in chapters}
     for document in documents:
         _check_led_to(document, here)
+        _check_files_led_to(document, slugs, book)
     shared = _shared(book, root, edition, formats)
     wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
@@ -398,6 +465,19 @@ def _check_led_to(document: Document, here: Collection[str]) -> None:
             )
 
 
+def _check_files_led_to(document: Document, slugs: Collection[str], book: Book) -> None:
+    """Raise ChapterkitError, at the link, for one to a chapter's file that this book leaves out."""
+    for address, slug, _ in places_in(document.leading):
+        if slug not in slugs:
+            where = book.chapter(slug).label or slug
+            offset = max(0, document.rendered.text.find(f"]({address}"))
+            raise ChapterkitError(
+                f"这里指到 {address}，可是{where}不在这次的书里",
+                document.rendered.origin(offset),
+                f"把 {slug} 也写进命令；一章也不写就是全书",
+            )
+
+
 def _in_book(document: Document, things: Sequence[Thing]) -> Tree:
     return as_one_book(document.tree, things, document.counting)
 
@@ -427,12 +507,21 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "edition": edition,
         "cards": cards(book),
         "beside": frozenset(formats),
+        "sources": _sources(book) if JATS in formats else (),
         "described": {
             id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
         },
         "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
+
+
+JATS = "jats"
+
+
+def _sources(book: Book) -> tuple[Mapping[str, Any], ...]:
+    """Return what is known of the works in the bibliography, names as they are written."""
+    return tuple(csl_references(book.bibliography, replace(book.config.locale, capitals=False)))
 
 
 _TOLD = (

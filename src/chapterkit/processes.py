@@ -148,6 +148,16 @@ def worker(name: str, package: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-B", str(alone), str(beside), str(module)]
 
 
+def sealed(command: Sequence[str], folder: Path, readable: Sequence[str]) -> list[str]:
+    """Return the command of a program that has no network, and cannot leave a folder of its own.
+
+    It may read what lies below `readable`, too; walls that the system has not are left out.
+    """
+    alone, module = _WORKERS / "alone.py", _WORKERS / "sealed.py"
+    begun = [sys.executable, "-I", "-S", "-B", str(alone), str(_WORKERS), str(module)]
+    return [*begun, str(folder.resolve()), *readable, "--", *command]
+
+
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**kept, **_ENVIRONMENT, **added}

@@ -62,13 +62,13 @@ def many_lines(text: str, painted: bool = False) -> str:
     return _COMMAND.sub(r"\\", shown) if "::" in shown or "##" in shown else shown
 
 
-def as_json(value: object) -> str:
-    r"""Return a value as indented JSON, in which all that is not plainly shown is escaped.
+def as_json(value: object, indent: int | None = 2) -> str:
+    r"""Return a value as JSON, indented or on one line; what is not plainly shown is escaped.
 
     >>> print(as_json("甲\u202e##[group]"))
     "甲\u202e#\u0023[group]"
     """
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     text = re.sub(rf"(?!\n)[{_UNSEEN}]", lambda found: json.dumps(found[0])[1:-1], text)
     return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)
 

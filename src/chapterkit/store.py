@@ -23,20 +23,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from platformdirs import user_state_path
 
 MOST_BYTES = 200 * 1024 * 1024
-MOST_ENTRIES = 2000
+MOST_ENTRIES = 20_000
 """How large a store may become; what was not used for longest goes first."""
+PUTS_BETWEEN = 50
+"""How many entries a process puts between two looks at how large the store is."""
 MOST_OF_ONE = 50 * 1024 * 1024
 """How large an entry may be: what is larger is not kept."""
 
 _SEAL = hashlib.sha256().digest_size
 _SECRET_BYTES = 32
 _WITH_TOOL = (
-    "pypandoc", "typst", "opencc",
+    "pypandoc", "typst", "opencc", "latex2mathml", "ziamath",
     "pylopdf_fonts_zh_cn", "pylopdf_fonts_zh_tw", "manimgx_fonts_cjk",
 )  # fmt: skip
 
@@ -50,6 +53,7 @@ class Store:
 
     folder: Path
     secret: bytes = field(repr=False)
+    puts: Iterator[int] = field(default_factory=count, repr=False, compare=False)
 
     def get(self, name: str) -> bytes | None:
         """Return what is kept under a name; None if nothing is, or not what was put there."""
@@ -81,7 +85,8 @@ class Store:
             if beside:
                 Path(beside).unlink(missing_ok=True)
             return
-        self._trim()
+        if next(self.puts) % PUTS_BETWEEN == 0:
+            self._trim()
 
     def _is_ready(self) -> bool:
         """Tell whether the folder is there, and is no link to elsewhere."""

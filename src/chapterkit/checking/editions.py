@@ -11,12 +11,13 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from chapterkit.checking.running import each_once
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.lint import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.wording import regions
-from chapterkit.pipeline import Checked, Memory, Subject, checked, document_of, of_all, variants
+from chapterkit.pipeline import Memory, Subject, checked, document_of, of_all, variants
 from chapterkit.text.document import Document
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _text(subject: Subject, memory: Memory) -> Text:
 class Edition:
     """The chapters of an edition as they were read, and what converts them.
 
-    Only an edition of a region is converted. What is found in them is kept in a memory.
+    Only an edition of a region is converted. `memory` is that of the steps.
     """
 
     read: Sequence[Made]
@@ -78,17 +79,29 @@ class Edition:
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the manuscript, as it is made for the edition."""
         for made in self.read:
-            found = [(one.subject, self._checked(one)) for one in made]
-            yield from of_all(found)
+            yield from self._problems(made)
 
-    def _checked(self, one: Text) -> Checked:
-        return checked(one.subject, self.memory, one.document)
+    def _problems(self, made: Made) -> list[Problem]:
+        return of_all([(one.written, checked(one.written, self.memory)) for one in made])
 
     def proved(self) -> Iterator[Problem]:
         """Yield what is wrong with the edition and not with the manuscript."""
-        if self.region:
-            for one in chain.from_iterable(self.made):
-                yield from self.region.proved(one.subject, one.document)
+        return chain.from_iterable(self._proofs.values())
+
+    def of_texts(self, wanted: Sequence[Made]) -> Iterator[Problem]:
+        """Yield both kinds of problems of some of its chapters, as they are printed."""
+        for made in wanted:
+            yield from self._problems(made)
+            yield from chain.from_iterable(self._proofs[id(one)] for one in made)
+
+    @cached_property
+    def _proofs(self) -> dict[int, list[Problem]]:
+        """What converting has done to each text, by its `id`."""
+        texts = chain.from_iterable(self.made)
+        return {
+            id(one): self.region.proved(one.subject, one.document) if self.region else []
+            for one in texts
+        }
 
 
 def prepared_edition(
@@ -102,7 +115,53 @@ def prepared_edition(
     read = [[_text(one, memory) for one in variants(each, formats, [edition])] for each in wanted]
     if edition not in regions():
         return Edition(read, memory)
+    return Edition(read, memory, _in_region(wanted[0].book, edition))
+
+
+def _in_region(book: Book, edition: str) -> InRegion:
+    """Return a book in the edition of a region, made once for all of its chapters."""
     # What converts is loaded only for an edition of a region.
     from chapterkit.pipeline.editions import in_region
 
-    return Edition(read, memory, in_region(wanted[0].book, edition))
+    known = _regions_of(book)
+    if edition not in known:
+        known[edition] = in_region(book, edition)
+    return known[edition]
+
+
+@once
+def _regions_of(_: Book) -> dict[str, InRegion]:
+    """Return a place for a book as the editions of regions have it."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is wrong with a chapter in some editions: as it was written, and as it was converted."""
+
+    written: Sequence[Sequence[Problem]]
+    converted: Sequence[Sequence[Problem]]
+
+
+@dataclass(frozen=True)
+class Checking:
+    """Checks a chapter for some formats, any if none is named, and editions."""
+
+    formats: tuple[str, ...]
+    editions: tuple[str, ...]
+
+    def __call__(self, subject: Subject, memory: Memory) -> Found:
+        """Return what is wrong with a chapter, by editions."""
+        made = [prepared_edition([subject], self.formats, one, memory) for one in self.editions]
+        return Found([[*one.problems()] for one in made], [[*one.proved()] for one in made])
+
+
+def all_found(found: Sequence[Found]) -> tuple[list[Problem], list[Problem]]:
+    """Return what is wrong with chapters, each thing once: as written, and as converted."""
+    written = (
+        one for edition in zip(*(one.written for one in found), strict=True) for one in edition
+    )
+    made = (
+        one for edition in zip(*(one.converted for one in found), strict=True) for one in edition
+    )
+    return each_once(written), each_once(made)

@@ -1,7 +1,8 @@
-"""Checking texts, several at once: in processes of their own, the problems in order."""
+"""Work on texts, several at once: in processes of their own, what comes of it in order."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -9,51 +10,121 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
-from chapterkit.pipeline import Subject, memory_at, problems_of
+from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
 from chapterkit.revision.changes import Changes
 
 Progress = Callable[[str], None]
+Value = TypeVar("Value")
+Work = Callable[[Subject, Memory], Value]
+"""What is done with a text: a function of a module, or a value that can be pickled and called."""
 
-# What a worker checks; given once to each, then texts are named by their place.
+
+class Executor(Protocol):
+    """Whatever does work on texts; `costs` are what chapters took, in seconds of a processor."""
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """What each chapter took of which nothing was kept."""
+
+    def each(self, work: Work[Value], subjects: Sequence[Subject]) -> Iterator[Value]:
+        """Yield what the work gives for each text, in their order."""
+
+
+# What a worker is at work on; given once to each, then texts are named by their place.
 _SUBJECTS: list[Subject] = []
 _AT_WORK: list[int] = []
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
+@dataclass(frozen=True)
+class Processes:
+    """Does work in so many processes of this machine at once; in this one, if they are not two.
+
+    `costs` are the seconds of a processor that each chapter took of which nothing was kept.
+    """
+
+    jobs: int = 1
+    costs: dict[str, float] = field(default_factory=dict, compare=False)
+
+    def each(self, work: Work[Value], subjects: Sequence[Subject]) -> Iterator[Value]:
+        """Yield what the work gives for each text, in their order."""
+        jobs = min(self.jobs, len(subjects))
+        if jobs < 2:
+            yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
+            return
+        # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
+        context = get_context("fork" if sys.platform == "linux" else "spawn")
+        gc.freeze()  # what is there already stays out of the collections that would copy it
+        with ProcessPoolExecutor(jobs, context, _take, (tuple(subjects),)) as pool:
+            try:
+                with _signals_waiting():
+                    found = pool.map(partial(_for_nth, work), range(len(subjects)))
+                yield from noted(subjects, found, self.costs)
+            except KeyboardInterrupt:
+                # The pool's own thread may trip over work that is both cancelled and broken.
+                threading.excepthook = lambda _: None
+                for worker in active_children():
+                    worker.terminate()
+                raise
+            finally:
+                gc.unfreeze()
+
+
+def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
+    """Return what work gives for a text, and its seconds of a processor; 0 if some was kept."""
+    memory = memory_for(subject)
+    reused, before = memory.reused, os.times()
+    value = work(subject, memory)
+    after = os.times()
+    spent = sum(after[:4]) - sum(before[:4])
+    return value, 0.0 if memory.reused > reused else spent
+
+
+def noted(
+    subjects: Sequence[Subject], found: Iterable[tuple[Value, float]], costs: dict[str, float]
+) -> Iterator[Value]:
+    """Yield what was found, and note what it cost for each chapter."""
+    for subject, (value, seconds) in zip(subjects, found, strict=True):
+        if subject.chapter and seconds:
+            costs[subject.chapter.slug] = seconds
+        yield value
+
+
 def problems_of_all(
-    subjects: Sequence[Subject], jobs: int = 1, progress: Progress = lambda _: None
+    subjects: Sequence[Subject], executor: Executor, progress: Progress = lambda _: None
 ) -> list[list[Problem]]:
-    """Return the problems of each subject, `jobs` of them checked at once."""
-    jobs = min(jobs, len(subjects))
-    if jobs < 2:
-        return list(_followed(subjects, map(_problems, subjects), progress))
-    # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(jobs, context, _take, (tuple(subjects),)) as pool:
-        try:
-            with _signals_waiting():
-                found = pool.map(_problems_of_nth, range(len(subjects)))
-            return list(_followed(subjects, found, progress))
-        except KeyboardInterrupt:
-            # The pool's own thread may trip over work that is both cancelled and broken.
-            threading.excepthook = lambda _: None
-            for worker in active_children():
-                worker.terminate()
-            raise
+    """Return the problems of each subject."""
+    return list(followed(subjects, executor.each(problems_of, subjects), progress))
 
 
-def _followed(
-    subjects: Sequence[Subject], found: Iterable[list[Problem]], progress: Progress
-) -> Iterator[list[Problem]]:
+def followed(
+    subjects: Sequence[Subject], found: Iterable[Value], progress: Progress
+) -> Iterator[Value]:
     """Yield what was found, and tell each time of which text."""
-    for subject, problems in zip(subjects, found, strict=True):
+    for subject, one in zip(subjects, found, strict=True):
         progress(subject.name)
-        yield problems
+        yield one
+
+
+def memory_for(subject: Subject) -> Memory:
+    """Return this process's memory of a text's book; a text outside of one is not remembered."""
+    if not subject.chapter:
+        return FORGETFUL
+    key = subject.root, os.environ.get("CHAPTERKIT_CACHE", "")
+    if key not in _MEMORIES:
+        _MEMORIES[key] = memory_at(subject.root)
+    return _MEMORIES[key]
+
+
+_MEMORIES: dict[tuple[Path, str], Memory] = {}
 
 
 @contextmanager
@@ -92,21 +163,14 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _problems_of_nth(place: int) -> list[Problem]:
+def _for_nth(work: Work[Value], place: int) -> tuple[Value, float]:
     try:
         _AT_WORK.append(place)
-        return _problems(_SUBJECTS[place])
+        return measured(work, _SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
     finally:
         _AT_WORK.clear()
-
-
-def _problems(subject: Subject) -> list[Problem]:
-    """Return the problems of a text; what was found in a chapter is kept with its book."""
-    return (
-        problems_of(subject, memory_at(subject.root)) if subject.chapter else problems_of(subject)
-    )
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:

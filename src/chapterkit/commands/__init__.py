@@ -22,7 +22,6 @@ import click
 
 from chapterkit import __version__
 from chapterkit.__main__ import STOPPED
-from chapterkit.commands._again import ASKED, said_again
 from chapterkit.commands._saying import say_lines, stop_writing
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
@@ -47,7 +46,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the modules."""
-        names = (path.stem for path in self.folder.iterdir())
+        names = (path.stem.replace("_", "-") for path in self.folder.iterdir())
         called = {
             also for also, name in ALSO_CALLED.items() if (self.folder / f"{name}.py").exists()
         }
@@ -58,8 +57,8 @@ class Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         cmd_name = ALSO_CALLED.get(cmd_name, cmd_name)
-        module = importlib.import_module(f"{self.package}.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -72,6 +71,7 @@ class Commands(click.Group):
     def _short_help(self, name: str, limit: int) -> str:
         """Return the first sentence of a command's docstring, which is read, not imported."""
         name = ALSO_CALLED.get(name, name)
+        name = name.replace("-", "_")
         path = self.folder / f"{name}.py"
         source = path if path.is_file() else self.folder / name / "__init__.py"
         for node in ast.parse(source.read_text("utf-8")).body:
@@ -95,14 +95,6 @@ class _Main(Commands):
         say_lines(words, err=True, nl=bool(words))
         stop_writing()
         sys.exit(code)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[:1] == ["build"] and said_again(args):
-            ctx.exit()
-        ctx.meta[ASKED] = tuple(args)
-        return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _readers_may_leave():

@@ -38,6 +38,16 @@ signers = click.option(
     help="Ask for a signature of the lock by one whom this file names (ssh-keygen's format). "
     "Default $CHAPTERKIT_ALLOWED_SIGNERS.",
 )  # fmt: skip
+executor = click.option(
+    "--executor", metavar="dask://HOST:PORT", envvar="CHAPTERKIT_EXECUTOR",
+    help="Do it on the workers of a Dask cluster, which see this folder at the same path; "
+    "dask://local begins one here. Default $CHAPTERKIT_EXECUTOR, or processes of this machine.",
+)  # fmt: skip
+shard = click.option(
+    "--shard", metavar="K/N",
+    help="Which part of the library this is, as `chapterkit plan` names it; without targets, its "
+    "chapters as they are shared out here.",
+)  # fmt: skip
 
 
 def jobs(what: str) -> Callable[[Command], Command]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,11 +21,15 @@ from chapterkit.showing import one_line
 
 
 def print_report(
-    problems: Sequence[Problem], form: str, subjects: Sequence[Subject], strict: bool = False
+    problems: Sequence[Problem],
+    form: str,
+    subjects: Sequence[Subject],
+    strict: bool = False,
+    shard: Mapping[str, Any] | None = None,
 ) -> None:
     """Print problems, whose paths are from the current folder, in one of the forms of a report."""
     checked = tuple(dict.fromkeys(file_from_here(one, one.name) for one in subjects))
-    report = Report(problems, source_lines(), checked, _colour(), strict)
+    report = Report(problems, source_lines(), checked, _colour(), strict, shard)
     if form == "text":
         say_lines(written(report, form), painted=report.colour)
     else:

@@ -4,42 +4,55 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from chapterkit.building.chapters import (
+    PDF,
+    Beside,
+    Done,
+    Making,
+    Writing,
+    formats_of,
+    manifest_beside,
+    printings_of,
+    served,
+    texts_of,
+    unclipped,
+)
 from chapterkit.checking.accepting import own_baseline, without_accepted
-from chapterkit.checking.editions import Edition, Made, check_declared, prepared_edition
+from chapterkit.checking.costs import keep_costs
+from chapterkit.checking.editions import (
+    Checking,
+    Edition,
+    Made,
+    all_found,
+    check_declared,
+    prepared_edition,
+)
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import each_once
+from chapterkit.checking.running import Executor, Processes, each_once, followed
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
-from chapterkit.commands._again import ASKED, Answer, digest_of, remember
+from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
-from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, all_formats
+from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
 from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import Memory, Subject, fonts_held, load, memory_at, problems_of
-from chapterkit.pipeline.press import book_printing_of, keeping, printing_of
+from chapterkit.pipeline import Memory, Subject, load, memory_at
+from chapterkit.pipeline.press import book_printing_of, keeping
 from chapterkit.printing import Keep, Written, made_anew, printed
-from chapterkit.revision.dating import modified
-from chapterkit.showing import one_line
-from chapterkit.text.document import Document
-from chapterkit.text.pictures import addresses, digest_at, place_at
 
-REVIEW = "review"
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
 
@@ -61,9 +74,25 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     help="List what an editor of the edition's region should read: words of which converting by "
     "characters and by words make two things.",
 )
+@click.option(
+    "--proof",
+    is_flag=True,
+    help="Write the PDF as a proof, <slug>-proof.pdf, and leave the other: paragraphs and lines "
+    "numbered, wide margins, numbers not verified marked there.",
+)
+@click.option(
+    "--pdf-engine", "engine", type=click.Choice(["typst", "xelatex"]), default="typst",
+    help="What sets the PDF: typst, which comes along, or the xelatex of an installed TeX, with "
+    "class and preamble of book.yaml (latex:). Default: typst.",
+)  # fmt: skip
 @click.option("--output", type=_options.FOLDER, help="Folder for the outputs; default build/.")
 @_options.sources
-@_options.jobs("Writers")
+@click.option(
+    "--against", metavar="REV", default="",
+    help="Tell in the review what has changed since this commit.",
+)  # fmt: skip
+@_options.executor
+@_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
 def build(
     targets: Sequence[str],
@@ -71,8 +100,12 @@ def build(
     whole: bool,
     editions: Sequence[str],
     risk: bool,
+    proof: bool,
+    engine: str,
     output: Path | None,
     sources: Path | None,
+    against: str,
+    executor: str | None,
     jobs: int,
     depfile: Path | None,
 ) -> None:
@@ -90,141 +123,163 @@ def build(
 
     With --book the chapters become one file of each format, build/book/book.<ext>, with title
     page, parts, appendices and whatever else book.yaml lists.
+
+    The format site makes a folder, build/book/site/ or build/<slug>/site/, of a page for each
+    text, and for each section of a long one; what was in the folder before goes.
     """
     root = this_root()
     book = load(Disk(root))
-    known = all_formats().values()
-    chosen = [one for one in known if one.name in formats or (one.by_default and not formats)]
+    names, pdf = _chosen(formats, engine, proof)
+    chosen = formats_of(names, pdf)
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
-    memory = memory_at(root)
-    names = [one.name for one in chosen]
-    prepared = [prepared_edition(wanted, names, edition, memory) for edition in editions]
-    verdict = _Verdict(lambda: _judged(prepared, wanted), wanted)
-    if any(each.region for each in prepared):
-        verdict.approved()
-    with verdict.told_first():
-        place = _Place(output or _own_folder(root), jobs, verdict, sources)
-        files: list[Written] = []
-        for each in prepared:
-            files += _written(each, chosen, place, whole, memory)
-            if risk and each.region:
-                say_lines(each.region.risk(made[0].document for made in each.read))
-    verdict.approved()
+    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
+    if (
+        (len(wanted) > 1 or executor)
+        and not whole
+        and not any(one.scope == "book" for one in chosen)
+    ):
+        files = _shelf(wanted, asked, executor_at(executor, jobs))
+    else:
+        files = _at_hand(wanted, asked, whole)
     if depfile:
         _write_depfile(depfile, files)
-    elif not (whole or risk or verdict.problems or REVIEW in names):
-        _remember(prepared, files, place.said)
 
 
-def _judged(prepared: Sequence[Edition], wanted: Sequence[Subject]) -> list[Problem]:
-    """Return the problems of chapters and of their editions but for those that are accepted."""
-    problems = each_once(one.problems() for one in prepared)
-    if accepted := own_baseline(wanted[0].book, wanted[0].root):
-        problems = without_accepted(problems, accepted, wanted)
-    return problems + each_once(one.proved() for one in prepared)
+def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
+    """Return the formats that are asked for, and what kind of PDF.
 
-
-class _Verdict:
-    """What is wrong with chapters, found while they are made ready to be printed."""
-
-    def __init__(self, judge: Callable[[], list[Problem]], wanted: Sequence[Subject]) -> None:
-        self.problems: list[Problem] | None = None
-        self._wanted = wanted
-        self._found: Future[list[Problem]] = Future()
-        # Whoever interrupts a build does not wait for it.
-        threading.Thread(target=self._find, args=(judge,), daemon=True).start()
-
-    def _find(self, judge: Callable[[], list[Problem]]) -> None:
-        try:
-            self._found.set_result(judge())
-        except BaseException as error:  # for whoever waits for the result
-            self._found.set_exception(error)
-
-    def approved(self) -> None:
-        """Say what is wrong, once; end the command if nothing may be written."""
-        if self.problems is not None:
-            return
-        self.problems = self._found.result()
-        if self.problems:
-            print_report(from_here(self.problems, self._wanted), "text", self._wanted)
-        if any(problem.severity == "error" for problem in self.problems):
-            say("有错误，什么也没有写；先前的输出没有动。", err=True)
-            sys.exit(PROBLEMS)
-
-    @contextmanager
-    def told_first(self) -> Iterator[None]:
-        """Let what a check finds be told before whatever fails in printing."""
-        try:
-            yield
-        except Exception:
-            self.approved()
-            raise
+    Raises ChapterkitError where the PDF cannot be so.
+    """
+    if proof and not formats:
+        formats = [PDF]
+    known = all_formats().values()
+    names = [one.name for one in known if one.name in formats or (one.by_default and not formats)]
+    if not proof and engine == "typst":
+        return names, ""
+    if PDF not in names:
+        asked = "--proof" if proof else "--pdf-engine"
+        raise ChapterkitError(f"{asked} 只用于 PDF", hint="同时写 --format pdf，或不写 --format")
+    if proof and engine != "typst":
+        raise ChapterkitError("校样由 Typst 来排", hint="--proof 和 --pdf-engine xelatex 只写一个")
+    return names, "proof" if proof else engine
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where files are written, how many are made at once, and what says whether they may be.
+class _Asked:
+    """What is to be written, and where; how many writers, or chapters, at once."""
 
-    `said` is what was said of them, but for the time that they took.
-    """
-
+    chosen: Sequence[Format[Any]]
+    editions: tuple[str, ...]
     folder: Path
     jobs: int
-    verdict: _Verdict
-    sources: Path | None = None
-    said: list[str] = field(default_factory=list)
+    risk: bool
+    sources: Path | None
+    pdf: str
+    against: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the formats."""
+        return tuple(one.name for one in self.chosen)
+
+
+def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> list[Written]:
+    """Check several chapters, each by itself, then write them so: no two are in memory at once."""
+    with progress("正在检查", len(wanted)) as step:
+        work = Checking(asked.names, asked.editions)
+        found = list(followed(wanted, executor.each(work, wanted), step))
+    told = _told(wanted, *all_found(found))
+    threads = max(1, asked.jobs // len(wanted))
+    writing = Writing(
+        asked.names,
+        asked.editions,
+        asked.folder,
+        asked.sources,
+        asked.risk,
+        threads,
+        asked.pdf,
+        asked.against,
+        tuple(told),
+    )
+    executor.costs.clear()
+    files: list[Written] = []
+    with progress("正在写", len(wanted)) as step:
+        for each in followed(wanted, _each_written(writing, wanted, executor), step):
+            for done in each:
+                files += done.files
+                _print_written(done.files, done.seconds)
+                if done.warned:
+                    say(done.warned, err=True)
+                say_lines(done.said)
+    keep_costs(wanted, "build", executor.costs)
+    return files
+
+
+def _each_written(
+    writing: Writing, wanted: Sequence[Subject], executor: Executor
+) -> Iterator[list[Done]]:
+    """Yield what was written of each chapter: by the executor, or here of what that has made."""
+    if isinstance(executor, Processes):
+        yield from executor.each(writing, wanted)
+        return
+    for made in executor.each(Making(writing), wanted):
+        yield [one.put_into(writing.folder) for one in made]
+
+
+def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Written]:
+    """Check chapters, then write them, or the book of them, out of what was read once for all."""
+    memory = memory_at(wanted[0].root)
+    prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
+    written = each_once(one.problems() for one in prepared)
+    told = _told(wanted, written, each_once(one.proved() for one in prepared))
+    files: list[Written] = []
+    for each in prepared:
+        files += _written(each, asked, whole, told, memory)
+        if asked.risk and each.region:
+            say_lines(each.region.risk(made[0].document for made in each.read))
+    return files
+
+
+def _told(
+    wanted: Sequence[Subject], problems: list[Problem], converted: Sequence[Problem]
+) -> list[Problem]:
+    """Print what is wrong, and return it; end here if any of it is an error."""
+    if accepted := own_baseline(wanted[0].book, wanted[0].root):
+        problems = without_accepted(problems, accepted, wanted)
+    problems = [*problems, *converted]
+    if problems:
+        print_report(from_here(problems, wanted), "text", wanted)
+    if any(problem.severity == "error" for problem in problems):
+        say("有错误，什么也没有写；先前的输出没有动。", err=True)
+        sys.exit(PROBLEMS)
+    return problems
 
 
 def _written(
-    edition: Edition, chosen: Sequence[Format[Any]], place: _Place, whole: bool, memory: Memory
+    edition: Edition, asked: _Asked, whole: bool, told: Sequence[Problem], memory: Memory
 ) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
     if not whole:
         for read, each in zip(edition.read, edition.made, strict=True):
-            printings = _chapter(each, chosen, memory, place.sources)
-            keep = keeping(_texts(each), printings, memory)
-            files += _write(printings, chosen, place, keep)
-            place.said.append(summary_text(read[0].document, read[0].subject.book))
-            say_lines(place.said[-1])
-    of_books = [one for one in chosen if one.scope == "book" or (whole and one.serves("book"))]
+            printings = printings_of(each, asked.names, memory, asked.sources, asked.against)
+            if warned := unclipped(printings):
+                say(warned, err=True)
+            keep = keeping(texts_of(each), printings, memory)
+            beside = manifest_beside(edition, [each], told, memory)
+            files += _write(printings, asked.chosen, asked, beside, keep)
+            say_lines(summary_text(read[0].document, read[0].subject.book))
+    of_books = [
+        one for one in asked.chosen if one.scope == "book" or (whole and one.serves("book"))
+    ]
     if of_books:
-        files += _write(_book(edition.made, of_books), of_books, place)
+        beside = manifest_beside(edition, edition.made, told, memory)
+        files += _write(_book(edition.made, of_books), of_books, asked, beside)
     return files
-
-
-def _texts(made: Made) -> dict[str, tuple[Subject, Document]]:
-    """Return what each format has of a chapter."""
-    return {
-        name: (one.subject, one.document) for one in made for name in sorted(one.subject.formats)
-    }
-
-
-def _chapter(
-    made: Made, chosen: Sequence[Format[Any]], memory: Memory, sources: Path | None
-) -> dict[str, ChapterPrinting]:
-    """Return a chapter as each format has it."""
-    found: dict[str, ChapterPrinting] = {}
-    names = [one.name for one in chosen]
-    for one in made:
-        printing = printing_of(one.subject, one.document, memory, names)
-        found |= dict.fromkeys(sorted(one.subject.formats), printing)
-        if REVIEW in one.subject.formats and REVIEW in names:
-            # What makes an editor's page is loaded only for that.
-            from chapterkit.reviewing.clipped import sources_of
-            from chapterkit.reviewing.workshop import review_data
-
-            problems = problems_of(replace(one.written, formats=frozenset()), memory)
-            texts = sources or sources_of(one.subject.root)
-            told = review_data(one.subject, one.document, printing, problems, texts)
-            if without := told.get("unclipped"):
-                say(f"审阅页里放不下所有原文的图片，{without} 个数没有图。", err=True)
-            found[REVIEW] = replace(printing, told=told)
-    return found
 
 
 def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
@@ -261,53 +316,28 @@ def _own_folder(root: Path) -> Path:
 def _write(
     printings: Mapping[str, AnyPrinting],
     formats: Sequence[Format[Any]],
-    place: _Place,
+    asked: _Asked,
+    beside: Beside,
     keep: Keep = made_anew,
 ) -> list[Written]:
     """Write a chapter or a book as each format has it, with a bar, and print what was written."""
     started = time.perf_counter()
-    wanted = [
-        (one, printings[one.name])
-        for one in formats
-        if one.name in printings and one.serves(printings[one.name].scope)
-    ]
+    wanted = served(formats, printings)
     if not wanted:
         return []
-    name = wanted[0][1].name
+    first = wanted[0][1]
+    name = first.name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        folder, approved = place.folder / name, place.verdict.approved
-        files = printed(wanted, folder, place.jobs, step, keep, approved)
-    say_lines(_as_written(files, time.perf_counter() - started))
-    place.said.append(_as_written([replace(one, seconds=0) for one in files], 0))
+        files = printed(wanted, asked.folder / name, asked.jobs, step, keep, beside(first))
+    _print_written(files, time.perf_counter() - started)
     return files
 
 
-def _as_written(files: Sequence[Written], seconds: float) -> str:
-    """Return what is said of files that were written."""
-    names = [one_line(path_from_here(one.path)) for one in files]
-    width = max(map(len, names))
-    lines = [
-        f"{name:<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒"
-        for name, one in zip(names, files, strict=True)
-    ]
-    return "\n".join([*lines, f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。"])
-
-
-def _remember(prepared: Sequence[Edition], files: Sequence[Written], said: Sequence[str]) -> None:
-    """Keep what was read, written and said, for whoever asks for the same again."""
-    texts = [text for each in prepared for made in each.made for text in made]
-    root, book = texts[0].subject.root, texts[0].subject.book
-    asked = click.get_current_context().meta.get(ASKED)
-    if not (asked and book.folder) or fonts_held(book.config):
-        return
-    read = dict(book.digests)
-    for address in {one for text in texts for one in addresses(text.document.tree)}:
-        if path := place_at(address, book.folder):
-            read[path] = digest_at(address, book.folder)
-    written = {str(one.path.absolute()): digest_of(one.path) for one in files}
-    bibliography = book.config.bibliography
-    dated = modified(root, bibliography)
-    remember(root, asked, Answer(read, bibliography, dated, written, "\n".join(said)))
+def _print_written(files: Sequence[Written], seconds: float) -> None:
+    width = max(len(path_from_here(one.path)) for one in files)
+    for one in files:
+        say(f"{path_from_here(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
+    say(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
 
 
 def _size(size: int) -> str:

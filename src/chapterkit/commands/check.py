@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,12 +19,21 @@ from chapterkit.checking.accepting import (
     prune_baseline,
     without_accepted,
 )
+from chapterkit.checking.costs import keep_costs
 from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import each_once, on_changed_lines, problems_of_all
+from chapterkit.checking.running import (
+    Executor,
+    Progress,
+    each_once,
+    followed,
+    on_changed_lines,
+    problems_of_all,
+)
 from chapterkit.checking.subjects import subjects
 from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
+from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import file_from_here, print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.files import path_from_here
@@ -32,7 +43,7 @@ from chapterkit.manuscript.outside import Outside
 from chapterkit.numbers.backing import ToReview
 from chapterkit.numbers.binding import as_diff
 from chapterkit.numbers.matching import chance_matches
-from chapterkit.pipeline import Subject, document_of, memory_at
+from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
 
@@ -98,6 +109,8 @@ from chapterkit.revision.changes import Changes, changes_since
     help="Go online, too: dead addresses, wrong DOIs and retracted papers of the bibliography.",
 )  # fmt: skip
 @click.option("--comments", is_flag=True, help="Tell, too, what editors have said of chapters.")
+@_options.shard
+@_options.executor
 @_options.jobs("Texts")
 def check(
     targets: Sequence[str],
@@ -122,6 +135,8 @@ def check(
     fix: bool,
     links: bool,
     comments: bool,
+    shard: str | None,
+    executor: str | None,
     jobs: int,
 ) -> None:
     """Lint chapters, or any Markdown file.
@@ -144,6 +159,9 @@ def check(
     An exception stands before its paragraph, with its reason:
     <!-- chapterkit: allow typed-reference: 引用的是另一本书 -->
     """
+    if shard:
+        without = (diff, fix, editions, changed_since, baseline, write_baseline, prune)
+        targets = _targets_of(shard, targets, form, alone=not any(without))
     asked = _Asked(targets, Outside(ledger, bibliography, terms, config), only, changed_since)
     wanted = asked.subjects()
     if diff or fix:
@@ -154,8 +172,11 @@ def check(
         wanted = asked.subjects()
     changes = asked.changes(wanted)
     with progress("正在检查", len(wanted)) as step:
-        found = _of_editions(wanted, editions, step) if editions else None
-        problems = found.written if found else each_once(problems_of_all(wanted, jobs, step))
+        workers = executor_at(executor, jobs)
+        found = _of_editions(wanted, editions, workers, step) if editions else None
+        by_text = [] if found else problems_of_all(wanted, workers, step)
+    problems = found.written if found else each_once(by_text)
+    keep_costs(wanted, "check", workers.costs)
     lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
     problems += lock.problems
     _print_to_review(lock.to_review)
@@ -169,6 +190,7 @@ def check(
         problems += _said(wanted)
     if ledger:
         _print_strength(wanted)
+    beside = problems[len(each_once(by_text)) :]
     if write_baseline:
         _write_baseline(write_baseline, problems, reason)
         return
@@ -180,9 +202,39 @@ def check(
         problems = without_accepted(problems, accepted, wanted, stale=stale)
     problems += found.converted if found else []
     problems = on_changed_lines(from_here(problems, wanted), changes)
-    print_report(problems, form, wanted, strict)
+    told = None
+    if shard:
+        options = json.dumps([only, lock_since, against, links, comments])
+        told = _shard_report(shard, wanted, by_text, beside, options)
+    print_report(problems, form, wanted, strict, told)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -> Sequence[str]:
+    """Return the chapters of a shard: those that were named, or those it has as shared out here."""
+    # What shares out is loaded only for that.
+    from chapterkit.checking.sharding import JOINABLE, Shard, chapters_in
+
+    part = Shard.named(shard)
+    if not alone or form not in JOINABLE:
+        raise click.UsageError(
+            "--shard 用于 --format json 或 sarif，不与 --edition、--changed-since、--fix、--diff 和"
+            "基线的几个选项同用；书自己的基线照样算"
+        )
+    return targets or chapters_in(part, "check")
+
+
+def _shard_report(
+    shard: str,
+    wanted: Sequence[Subject],
+    found: Sequence[Sequence[Problem]],
+    beside: Sequence[Problem],
+    asked: str,
+) -> dict[str, Any]:
+    from chapterkit.checking.sharding import Shard, shard_report
+
+    return shard_report(Shard.named(shard), wanted, found, beside, asked)
 
 
 @dataclass(frozen=True)
@@ -194,22 +246,17 @@ class _Found:
 
 
 def _of_editions(
-    wanted: Sequence[Subject], editions: Sequence[str], progress: Callable[[str], None]
+    wanted: Sequence[Subject], editions: Sequence[str], executor: Executor, progress: Progress
 ) -> _Found:
     """Return what is wrong with editions; no baseline accepts what converting has done."""
     # What converts is loaded only where an edition was asked for.
-    from chapterkit.checking.editions import check_declared, prepared_edition
+    from chapterkit.checking.editions import Checking, all_found, check_declared
 
     for one in wanted:
         for edition in editions:
             check_declared(one.book, edition)
-    memory = memory_at(wanted[0].root)
-    prepared = [prepared_edition(wanted, (), one, memory) for one in dict.fromkeys(editions)]
-    written = each_once(one.problems() for one in prepared)
-    converted = each_once(one.proved() for one in prepared)
-    for one in wanted:
-        progress(one.name)
-    return _Found(written, converted)
+    work = Checking((), tuple(dict.fromkeys(editions)))
+    return _Found(*all_found([*followed(wanted, executor.each(work, wanted), progress)]))
 
 
 def _losses(

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 Scope = Literal["chapter", "book"]
 
 
+def _nothing() -> None:
+    """Give no file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Printing:
     """What the formats of chapters and those of whole books may know.
@@ -44,8 +48,10 @@ class Printing:
     identifiers, where the author says: turn, divide; `described` the alternative texts of tables
     that have one; `narrow` the drawings among the pictures as a phone shows them; `evidence` every
     number with what uses it, where a format or the book asks for that; `beside` the names of the
-    formats that are written at once; `told` what an editor's page tells beside the text, as JSON
-    has it, empty where none is made.
+    formats that are written at once; `sources` what is known of the works in the bibliography, as
+    CSL JSON, where a format asks for that; `told` what an editor's page tells beside the text, as
+    JSON has it, empty where none is made; `awaited` gives the file of the format that this one
+    comes `after`, once that is made, None where it is not written at once.
     """
 
     config: Config
@@ -60,7 +66,9 @@ class Printing:
     narrow: Mapping[str, Picture] = field(default_factory=dict, repr=False)
     evidence: tuple[Group, ...] = field(default=(), repr=False)
     beside: frozenset[str] = frozenset()
+    sources: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    awaited: Callable[[], bytes | None] = field(default=_nothing, repr=False)
 
     @property
     def suffix(self) -> str:
@@ -176,9 +184,11 @@ class Format(Generic[P]):
     `finish(printing, written, target)` turns pandoc's file into the final one; `by_default`
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
     chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
-    it consists of, if it writes several files at once: these are written in its place; `slow`
-    whether it takes longer than others, and is begun first; `package` the installed package that
-    adds it, empty for one of our own.
+    it consists of, if it writes several files at once: these are written in its place; `after` the
+    name of a format that it makes use of where both are written at once; `folder` what the folder
+    is called that `finish` makes, if it makes one, with `{name}` for the chapter's; `variant` what
+    is made in its place, if that is another than usual (a proof, by another engine); `package` the
+    installed package that adds it, empty for one of our own.
     """
 
     name: str
@@ -190,8 +200,16 @@ class Format(Generic[P]):
     by_default: bool = True
     scope: Scope | Literal["both"] = "chapter"
     files: tuple[Format[P], ...] = ()
-    slow: bool = False
+    after: str = ""
+    folder: str = ""
+    variant: str = ""
     package: str = ""
+
+    def target(self, printing: P) -> str:
+        """Return what its file or folder is called."""
+        if self.folder:
+            return f"{self.folder.format(name=printing.name)}{printing.suffix}"
+        return f"{printing.name}{printing.suffix}{self.suffix}"
 
     def serves(self, scope: Scope) -> bool:
         """Tell whether it makes files of chapters, or of a book."""

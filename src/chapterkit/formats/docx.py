@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from chapterkit import fonts
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
@@ -41,6 +42,7 @@ from chapterkit.text.tree import (
     div,
     inlines_of,
     kind_of,
+    level_of,
     paragraph,
     raw,
     raw_block,
@@ -181,11 +183,13 @@ def _with_chapter_head(config: Config) -> Pass:
     """Put the author and the chapter's contents behind its title."""
 
     def passed(tree: Tree) -> Tree:
-        title, *others = tree_blocks(tree)
-        contents = contents_of(others, range(2, 4))
+        blocks = tree_blocks(tree)
+        title = next((place for place, one in enumerate(blocks, 1) if level_of(one) == 1), 0)
+        contents = contents_of(blocks, range(2, 4))
         heading = [_contents_heading(config)] if contents else []
         author = [_row("Author", config.author)] if config.author else []
-        return with_blocks(tree, [title, *author, *heading, *contents, *others])
+        head = [*author, *heading, *contents]
+        return with_blocks(tree, [*blocks[:title], *head, *blocks[title:]])
 
     return passed
 
@@ -310,8 +314,9 @@ _SOURCE_OF_PICTURE = re.compile(rb'(<pic:cNvPr )descr="[^"]*" ')
 
 
 def _headed(part: bytes, printing: AnyPrinting) -> bytes:
-    """Return a running head: the book's title, and what Word has for the chapter's."""
-    told = {"{book}": printing.config.title, "{chapter}": printing.labelled_title}
+    """Return a running head: the book's title, and the chapter's until Word has looked for it."""
+    chapter = printing.labelled_title if isinstance(printing, ChapterPrinting) else ""
+    told = {"{book}": printing.config.title, "{chapter}": chapter}
     for name, text in told.items():
         part = part.replace(name.encode(), escape(text).encode())
     return part
@@ -413,8 +418,50 @@ def _between_rules(table: re.Match[bytes]) -> bytes:
     placed = rb"\1" + b'<w:jc w:val="center"/>' + outer
     heads = sum(1 for row in _ROW.finditer(table[0]) if _IS_HEAD in row[0])
     places = iter(range(len(table[0])))
-    ruled = _ROW.sub(lambda row: _ruled(row[0], next(places), heads), table[0])
+    ruled = _ROW.sub(lambda row: _ruled(row[0], next(places), heads), _in_columns(table[0]))
     return re.sub(rb"(<w:tblW [^>]*/>)", placed, ruled, count=1)
+
+
+_GRID = re.compile(rb"<w:tblGrid>.*?</w:tblGrid>", re.DOTALL)
+_GRID_COLUMN = re.compile(rb"<w:gridCol\b")
+_EACH_CELL = re.compile(rb"<w:tc>.*?</w:tc>", re.DOTALL)
+_SPAN = re.compile(rb'<w:gridSpan w:val="(\d+)"')
+_SHOWN = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_MEASURE, _EM, _INSET, _LEAST = 8504, 210, 230, 4
+
+
+def _in_columns(table: bytes) -> bytes:
+    """Return a table whose columns are as wide as their text, pandoc's being all alike.
+
+    Word fits them itself; other programs keep to what the file says. Where the line is too short
+    for all, the widest give way.
+    """
+    grid = _GRID.search(table)
+    count = len(_GRID_COLUMN.findall(grid[0])) if grid else 0
+    if grid is None or not count:
+        return table
+    wanted = [_INSET + _EM * max(_LEAST, one) for one in _ems(table, count)]
+    most = max(wanted)
+    while sum(min(one, most) for one in wanted) > _MEASURE and most > _INSET + _EM * _LEAST:
+        most -= _EM / 4
+    columns = "".join(f'<w:gridCol w:w="{round(min(one, most))}"/>' for one in wanted)
+    made = f"<w:tblGrid>{columns}</w:tblGrid>".encode()
+    return table[: grid.start()] + made + table[grid.end() :]
+
+
+def _ems(table: bytes, count: int) -> list[float]:
+    """Return how wide the widest text of each column is; one that spans several does not count."""
+    widest = [0.0] * count
+    for row in _ROW.finditer(table):
+        place = 0
+        for cell in _EACH_CELL.finditer(row[0]):
+            span = _SPAN.search(cell[0])
+            if span is None and place < count:
+                text = unescape("".join(_SHOWN.findall(cell[0].decode())))
+                ems = sum(1 if east_asian_width(one) in "WF" else 0.62 for one in text)
+                widest[place] = max(widest[place], ems / 2 if _IS_HEAD in row[0] else ems)
+            place += int(span[1]) if span else 1
+    return widest
 
 
 def _described(document: bytes, printing: AnyPrinting) -> bytes:

@@ -14,8 +14,17 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
 from chapterkit.formats.shared.drawn import as_bitmap
-from chapterkit.formats.shared.epub_parts import Publication, finished
-from chapterkit.formats.shared.exhibits import aligned, has_exhibits, unseen, with_heads_that_speak
+from chapterkit.formats.shared.epub_pages import Page
+from chapterkit.formats.shared.epub_parts import FONT, Publication, finished
+from chapterkit.formats.shared.exhibits import (
+    aligned,
+    has_exhibits,
+    over_exhibits,
+    scrolling,
+    unseen,
+    with_heads_that_speak,
+)
+from chapterkit.formats.shared.math_font import math_font, shown_in_formulas
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.typesetting import typeset
@@ -23,6 +32,7 @@ from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.publication import isbn_digits
+from chapterkit.numbers.verify.pdf import printed_pages
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
     Attributes,
@@ -67,6 +77,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
         with_metadata(metadata),
         lambda tree: with_blocks(tree, [*pages, *tree_blocks(tree)]),
         aligned(printing, unseen),
+        over_exhibits(printing, scrolling(printing)),
         over_elements(_held, {"Figure"}),
         on_screens(printing),
         standing_in(printing),
@@ -188,13 +199,35 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         name: with_heads_that_speak(part) if name.endswith(".xhtml") else part
         for name, part in parts.items()
     }
-    parts = finished(parts, Publication(printing.labelled_title, config)) | {_STYLE: style}
+    font = _math_font(parts)
+    style += (ASSETS / "epub" / "formulas.css").read_bytes() if font else b""
+    publication = Publication(printing.labelled_title, config, bool(font), _pages(printing))
+    parts = finished(parts, publication) | {_STYLE: style}
     rewritten(
         written,
         target,
         printing.modified,
         lambda name, _: pictures.get(parts[name], parts[name]) if name in parts else None,
+        {FONT: font} if font else {},
     )
+
+
+def _math_font(parts: Mapping[str, bytes]) -> bytes:
+    """Return a font that shows the formulas of an EPUB; empty if it has none."""
+    texts = (part.decode() for name, part in parts.items() if name.endswith(".xhtml"))
+    shown = shown_in_formulas(texts)
+    return math_font(shown) if shown else b""
+
+
+def _pages(printing: AnyPrinting) -> list[Page]:
+    """Return the pages of the PDF that is written at once, none without one."""
+    pdf = printing.awaited()
+    if pdf is None:
+        return []
+    try:
+        return [Page(label, text) for label, text in printed_pages(pdf, f"{printing.name}.pdf")]
+    except ChapterkitError:  # a list of pages is no more than a help
+        return []
 
 
 FORMAT = Format(
@@ -204,4 +237,5 @@ FORMAT = Format(
     prepare=_prepare,
     finish=_finish,
     scope="both",
+    after="pdf",
 )

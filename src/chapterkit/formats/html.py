@@ -24,22 +24,10 @@ from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
 from chapterkit.formats.shared.sizes import on_screens
+from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
-from chapterkit.text.passes import passed, with_metadata
-from chapterkit.text.tree import (
-    Attributes,
-    Markup,
-    Tree,
-    attributes_of,
-    chapter_heading,
-    inlines_of,
-    space,
-    span,
-    string,
-    tree_blocks,
-    with_blocks,
-    with_inlines,
-)
+from chapterkit.text.passes import passed, with_chapter_number, with_metadata
+from chapterkit.text.tree import Markup, Tree, attributes_of, chapter_heading
 
 
 def _arguments(printing: AnyPrinting) -> list[str]:
@@ -147,22 +135,12 @@ def _as_page(printing: ChapterPrinting) -> Tree:
 
 def _as_section(printing: ChapterPrinting) -> Tree:
     """Return a chapter's tree for a page on which other chapters stand, too."""
-    return _with_number(as_page(printing), printing.label)
-
-
-def _with_number(tree: Tree, label: str) -> Tree:
-    """Put a chapter's number before its title, so that the style sheet can set it apart."""
-    heading = chapter_heading(tree)
-    if not (label and heading):
-        return tree
-    number = span([string(label)], Attributes(classes=["chapter-number"]))
-    numbered = with_inlines(heading, [number, space(), *inlines_of(heading)])
-    blocks = [numbered if block is heading else block for block in tree_blocks(tree)]
-    return with_blocks(tree, blocks)
+    return with_chapter_number(as_page(printing), printing.label)
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     page = finished(written.read_text("utf-8"), printing.config.wording)
+    page = with_spoken_formulas(page, printing.config.locale.tag)
     spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
     target.write_bytes(put_in(spoken, printing))
 

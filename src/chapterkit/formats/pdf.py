@@ -28,6 +28,7 @@ from chapterkit.formats.shared.whole import (
 )
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.pictures import PictureError
+from chapterkit.spoken import spoken
 from chapterkit.text.numbering import Numeral
 from chapterkit.text.passes import over_elements, passed, with_metadata
 from chapterkit.text.tree import (
@@ -53,6 +54,8 @@ from chapterkit.text.tree import (
 )
 from chapterkit.text.whole import is_of_one_text
 
+_WIDER = 62
+"""How many millimetres a page of a proof is wider."""
 _PICTURE = re.compile(r"\bimage(\d+)\.[a-z]+\b")
 
 
@@ -115,10 +118,8 @@ def _with_words_kept(printing: AnyPrinting) -> Pass:
 
 
 def _with_labels(tree: Tree) -> Tree:
-    """Return the tree whose references have their labels, [12], set as wide as the widest."""
+    """Return the tree whose references hang by their labels, [12], each as wide as the widest."""
     labels = [plain_text(inlines_of(one)).strip() for one in elements_of(tree) if _is_label(one)]
-    if not labels:
-        return tree
 
     def change(element: Element) -> Element | list[Element]:
         if not _is_label(element):
@@ -126,8 +127,16 @@ def _with_labels(tree: Tree) -> Tree:
         shown = string(plain_text(inlines_of(element)).strip())
         return [_typst("#book-label["), shown, _typst("]")]
 
-    told = raw_block("typst", f"#book-labels.update({typst_string(max(labels, key=len))})")
+    # Of brackets and digits; a blank stands behind them.
+    hanging = max((0.55 * len(one) for one in labels), default=1.6) + 0.1
+    told = raw_block("typst", _HANGING.format(hanging))
     return with_blocks(tree, [told, *walk(tree_blocks(tree), change)])
+
+
+_HANGING = """\
+#let book-hanging = {:.2f}em
+#let book-label = box.with(width: book-hanging)
+#show <refs>: book-references.with(book-hanging)"""
 
 
 def _is_label(element: Element) -> bool:
@@ -278,9 +287,14 @@ def _for_typst(
     if attributes_of(element).get("lang").partition("-")[0] in _NARROW:
         return _with_narrow_marks(element)
     if kind_of(element) == "Math":
-        return [_typst(f"#described({typst_string(text_of(element))})["), element, _typst("]")]
+        words = spoken(text_of(element), printing.config.locale.tag)
+        return [_typst(f"#described({typst_string(words)})["), element, _typst("]")]
     if is_of_one_text(element):
-        return [raw_block("typst", "#book-references["), element, raw_block("typst", "]")]
+        return [
+            raw_block("typst", "#book-references(book-hanging)["),
+            element,
+            raw_block("typst", "]"),
+        ]
     return element
 
 
@@ -334,7 +348,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     Raises ChapterkitError if Typst refuses it: at the picture that it cannot show, or else at the
     first chapter.
     """
-    main = printing.work / "main.typ"
+    main, proof = printing.work / "main.typ", printing.work / "proof.typ"
     if written.resolve() != main.resolve():
         shutil.copyfile(written, main)
     chapter = printing.chapters[0].document.rendered.origin(0)
@@ -342,7 +356,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     try:
         for standards in _standards(printing):
             refusal = typeset(
-                main, target, printing.work, families, _inputs(printing),
+                main, target, printing.work, families, _inputs(printing, proof.is_file()),
                 format="pdf", pdf_standards=standards, timestamp=printing.modified or 0,
             )  # fmt: skip
             if not (refusal and refusal.message.startswith("PDF/A")):
@@ -371,7 +385,7 @@ def _refused(refusal: Refusal, printing: AnyPrinting) -> ChapterkitError:
     return ChapterkitError(f"Typst 排不出来：{refusal.message}", hint="；".join(refusal.hints))
 
 
-def _inputs(printing: AnyPrinting) -> dict[str, str]:
+def _inputs(printing: AnyPrinting, is_proof: bool = False) -> dict[str, str]:
     """Return what the template is told, besides the text."""
     config = printing.config
     is_chapter = isinstance(printing, ChapterPrinting)
@@ -386,6 +400,7 @@ def _inputs(printing: AnyPrinting) -> dict[str, str]:
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
         "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
+        "proof": str(_WIDER if is_proof else 0),
         "contents": config.wording.contents,
         **config.locale.typst,
         "serif": json.dumps([font.family for font in _serif(printing)]),
@@ -403,6 +418,5 @@ FORMAT = Format(
     prepare=_prepare,
     finish=_finish,
     writer_suffix=".typ",
-    slow=True,
     scope="both",
 )

@@ -18,7 +18,7 @@ from chapterkit.errors import ChapterkitError, Origin, nearest, shortened
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.allow import Allow, allows, without_allowed
 from chapterkit.lint.problem import Problem, in_order
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.model import is_slug
 from chapterkit.manuscript.removals import Loss, Removal
@@ -89,6 +89,7 @@ class Rule:
     `stops_builds` tells what no writer takes, so that no exception and no baseline can help; where
     it is off, it still warns.
     One that `tells_absence` (of a use) is right only if no format of a text has what it misses.
+    One `of_book` looks at the book and its options alone, and finds the same in all texts.
     `package` is the installed package that adds it, empty for one of our own.
     """
 
@@ -104,6 +105,7 @@ class Rule:
     is_fixed: bool = False
     stops_builds: bool = False
     tells_absence: bool = False
+    of_book: bool = False
     package: str = ""
 
     @property
@@ -177,6 +179,7 @@ def _rule(module: ModuleType, name: str) -> Rule:
         is_fixed=getattr(module, "FIXED", False),
         stops_builds=getattr(module, "STOPS", False),
         tells_absence=getattr(module, "ABSENCE", False),
+        of_book=getattr(module, "OF_BOOK", False),
     )
 
 
@@ -301,7 +304,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
     for rule in run.rules:
         if rule.check:
             with _of_others(rule):
-                found.update(run.weighed(rule, rule.check(document, book, run.options(rule))))
+                found.update(_found(rule, document, book, run))
     made = allows(document)
     lasting = {problem for problem in found if not can_be_accepted(problem)}
     kept, used = without_allowed(in_order(found - lasting), made)
@@ -313,6 +316,23 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         if name in ran and (allow, name) not in used
     )
     return in_order([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
+
+
+def _found(rule: Rule, document: Document, book: Book, run: Run) -> Iterable[Problem]:
+    """Return what a rule finds; what it finds in a book is found once for all of its texts."""
+    assert rule.check
+    if not rule.of_book:
+        return run.weighed(rule, rule.check(document, book, run.options(rule)))
+    known = _of_books(book)
+    if rule.name not in known:
+        known[rule.name] = [*run.weighed(rule, rule.check(document, book, run.options(rule)))]
+    return known[rule.name]
+
+
+@once
+def _of_books(_: Book) -> dict[str, list[Problem]]:
+    """Return a place for what rules find in a book as it is, by their names."""
+    return {}
 
 
 def together(
@@ -341,7 +361,7 @@ def together(
         else:
             hint = "；".join(filter(None, [problem.hint, f"只有这些里面这样：{'；'.join(places)}"]))
             kept.append(replace(problem, hint=hint))
-    return in_order(kept)
+    return sorted(kept)
 
 
 def _unknown(made: Iterable[Allow]) -> set[str]:

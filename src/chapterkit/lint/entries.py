@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from chapterkit.lint.keys import KEY, cited_key
 from chapterkit.manuscript.bibliography import Source
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
 
 _CITE_CALL = re.compile(r"""cite\(\s*(["'])((?:(?!\1).)+)\1""")
@@ -19,13 +19,19 @@ def cited_keys(document: Document, book: Book) -> set[str]:
     """Return every key that a document cites and, in a book, that any chapter or record does."""
     cited = {key for block in document.blocks for key in block.citations()}
     cited |= {cited_key(key, book.bibliography) for key in cited}
-    cited |= _written(document.rendered.text)
+    return cited | _written(document.rendered.text) | cited_in_book(book)
+
+
+@once
+def cited_in_book(book: Book) -> frozenset[str]:
+    """Return every key that a chapter, a template or a record of a book cites."""
+    cited: set[str] = set()
     for record in book.records.values():
         cited.update(key for key, _ in record.citations())
     for text in (*book.templates.values(), *(chapter.text for chapter in book.chapters)):
         cited.update(key for _, key in _CITE_CALL.findall(text))
         cited |= _written(text)
-    return cited
+    return frozenset(cited)
 
 
 def _written(text: str) -> set[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import TypeVar
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
@@ -24,6 +26,8 @@ from chapterkit.manuscript.pictures import Picture, PictureError, opened
 from chapterkit.manuscript.plan import Part, Planned, Role
 from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
+
+Found = TypeVar("Found")
 
 # What places a record of whatever kind; the name of its kind does, too.
 PLACE = "experiment"
@@ -127,11 +131,10 @@ class Book:
         The records of each kind are counted by themselves. Raises ChapterkitError if no record
         or no chapter knows it.
         """
-        for chapter in self.chapters:
-            if slug in chapter.records:
-                alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
-                place = alike.index(slug) + 1
-                return f"{chapter.number}.{place}" if chapter.number else str(place)
+        if chapter := self.homes.get(slug):
+            alike = [one for one in chapter.records if self.kind_of(one) == self.kind_of(slug)]
+            place = alike.index(slug) + 1
+            return f"{chapter.number}.{place}" if chapter.number else str(place)
         if slug in self.records:
             hint = f'在章的正文里单独一行写 {{{{ {self.kind_of(slug)}("{slug}") }}}}'
             label = self.kind_label(slug)
@@ -146,10 +149,29 @@ class Book:
         number = self.number_of(slug)
         return self.config.wording.labelled(self.kind_label(slug), number)
 
+    @cached_property
+    def homes(self) -> Mapping[str, Chapter]:
+        """The chapters that place records, by the records' slugs."""
+        return {slug: chapter for chapter in reversed(self.chapters) for slug in chapter.records}
+
     @property
     def placed(self) -> Iterator[str]:
         """The records that a chapter places, by slug, in the order of the book."""
         return (slug for chapter in self.chapters for slug in chapter.records)
+
+
+def once(function: Callable[[Book], Found]) -> Callable[[Book], Found]:
+    """Return a function of a book that does its work once for each book, however often asked."""
+    name = f"once {function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def found(book: Book) -> Found:
+        kept = vars(book)
+        if name not in kept:
+            kept[name] = function(book)
+        return kept[name]  # type: ignore[no-any-return]
+
+    return found
 
 
 def unknown_record(slug: str, records: Mapping[str, Record]) -> ChapterkitError:
@@ -269,7 +291,7 @@ def _load_chapter(
         raise ChapterkitError(
             "章的正文是空的", Origin(path), "至少要有一个一级标题：# 标题 {#slug}"
         )
-    placed = _placed(text, path, records, config)
+    placed = _placed(text, path, records, config) if config.templates else ()
     return Chapter(
         chapter.slug, chapter.number, path, text, placed,
         chapter.label, chapter.role, chapter.part, chapter.start_page or 1,

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
+from chapterkit.manuscript.model import Checked
 from chapterkit.manuscript.model import Model as _Model
 from chapterkit.manuscript.model import described as _described
 from chapterkit.manuscript.plan import (
@@ -24,7 +25,7 @@ from chapterkit.manuscript.plan import (
     wrong_plan,
     wrong_shape,
 )
-from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn
+from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn, check_address
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale, regions
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
@@ -193,6 +194,74 @@ class FontConfig(_Model):
     kai: tuple[str, ...] = ()
 
 
+# What would read or write files, run programs, or end the preamble: the source would no longer be
+# one folder that compiles anywhere.
+_NO_PREAMBLE = re.compile(
+    r"\\@*(?:input|include|includeonly|openin|openout|read|readline|write|immediate|special|dump"
+    r"|ShellEscape|directlua|latelua|XeTeXpicfile|XeTeXpdffile|XeTeXinputencoding|includepdf"
+    r"|verbatiminput|lstinputlisting|inputminted|import|subfile|subimport|documentclass|endinput"
+    r"|InputIfFileExists|scantokens|batchmode|csname|catcode"
+    r"|(?:begin|end)\s*\{document\})(?![A-Za-z@])|\^\^"
+)
+
+
+def check_preamble(text: str) -> None:
+    """Raise ValueError for a preamble that does more than say how a text is set."""
+    if found := _NO_PREAMBLE.search(text):
+        raise ValueError(f"这里不能有 {found[0]}；只写版式，不读写文件，也不执行程序")
+    if not all(one.isprintable() or one in "\n\t" for one in text):
+        raise ValueError("里面有看不见的控制字符；删去它们")
+
+
+def check_class(text: str) -> None:
+    """Raise ValueError for what is no name of a class."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", text):
+        raise ValueError("这不是文档类的名字；只用字母、数字和连字符，如 ctexbook")
+
+
+def check_option(text: str) -> None:
+    """Raise ValueError for what can be no option of a class."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 =.:*+-]{0,80}", text):
+        raise ValueError("这不是文档类的选项；一项写一个，如 fontset=fandol、a4paper")
+
+
+@dataclass(frozen=True)
+class LatexConfig(_Model):
+    """How the LaTeX source is set, and the PDF that XeLaTeX makes of it."""
+
+    class_: Annotated[str, Checked(check_class)] = _described(
+        "文档类，如 ctexbook、ctexrep、ctexart；出版社自己的也可以",
+        default="ctexbook",
+        alias="class",
+    )
+    options: tuple[Annotated[str, Checked(check_option)], ...] = _described(
+        "文档类的选项，如 fontset=fandol", default=()
+    )
+    preamble: Annotated[str, Checked(check_preamble)] = _described(
+        "导言区里自己的设置，写成 own.tex；不能读写文件", default="", max_length=50_000
+    )
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether pages are to be as in the other PDF: a class of the author's has its own."""
+        return self.class_ == "ctexbook"
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the class has no chapters."""
+        return self.class_.endswith(("art", "article", "artcl"))
+
+    @property
+    def numbers_chapters(self) -> bool:
+        """Whether the class prints a chapter's number as it is told."""
+        return self.class_ in {"ctexbook", "ctexrep"}
+
+    @property
+    def has_matter(self) -> bool:
+        """Whether the class tells front matter from the text."""
+        return self.class_ in {"ctexbook", "book", "scrbook", "memoir"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookModel(_Model):
     """The whole of book.yaml."""
@@ -209,6 +278,10 @@ class BookModel(_Model):
     price: str = _described("定价，连同货币：68.00 元", default="")
     rights: str = _described("版权页上的权利声明", default="")
     description: str = _described("书店和读者看的一段简介，进 EPUB 和网页", default="")
+    address: Annotated[str, Checked(check_address)] = _described(
+        "网站放在哪里，如 https://example.org/book/；写了，各页就注明自己的地址，并有 sitemap.xml",
+        default="",
+    )
     cover: str | None = _described("封面的图片，相对 book/ 的路径；不写就画一个", default=None)
     language: str = _described("书稿的文字：zh-Hans、zh-Hant 或 en", default="zh-Hans")
     identifier: str = _described("全书唯一的标识，如 urn:isbn:… 或 urn:uuid:…", min_length=1)
@@ -243,6 +316,10 @@ class BookModel(_Model):
     allow_stale_opencc: bool = _described(
         "true：繁体版也用词典陈旧的 opencc-python-reimplemented 来转换", default=False
     )
+    templates: bool = _described(
+        "false：各章都是普通的 Markdown，{{ … }} 和 {% … %} 原样印出；默认 true，当作命令",
+        default=True,
+    )
     numbering: NumberingConfig = NumberingConfig()
     labels: dict[str, str] = _described("记录 setup 里的键 → 书里对它的称呼", default={})
     keep: tuple[str, ...] = _described(
@@ -258,6 +335,7 @@ class BookModel(_Model):
     )
     page: Literal["a5", "16k", "a4"] = _described("PDF 的开本", default="16k")
     fonts: FontConfig = FontConfig()
+    latex: LatexConfig = LatexConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
     policy: PolicyConfig = PolicyConfig()

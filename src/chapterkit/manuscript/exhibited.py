@@ -444,17 +444,13 @@ class _Maker:
         after = last.id.rpartition(".")[2]
         sign, joined = ("-", "minus") if operation == "difference" else ("/", "over")
         name = f"{after}_{joined}_{before}"
-        own = self.ledger.values()
+        own = self.ledger.by_record.get(slug, ())
         for one in (*own, *self.made.values()):
             expression = "".join((one.model.derived or "").split())
             alike = expression == f"{after}{sign}{before}" and one.id.rpartition(".")[0] == slug
             if alike and (digits is None or one.model.digits == digits):
                 return one
-        models = {
-            id.rpartition(".")[2]: number.model
-            for id, number in self.ledger.items()
-            if id.rpartition(".")[0] == slug
-        }
+        models = {number.id.rpartition(".")[2]: number.model for number in own}
         while name in models:
             name += "_again"
         wording = first.wording

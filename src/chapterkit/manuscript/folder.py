@@ -173,23 +173,6 @@ class Noted(Folder):
         return found
 
 
-def holds(folder: Folder, digests: Mapping[str, str]) -> bool:
-    """Tell whether all that was noted of a folder is so even now."""
-    try:
-        return all(_noted(folder, name) == digest for name, digest in digests.items())
-    except ChapterkitError:
-        return False
-
-
-def _noted(folder: Folder, name: str) -> str:
-    below, listed, suffix = name.rpartition("/*")
-    if name.endswith("?"):
-        return str(folder.exists(name[:-1]))
-    if listed:
-        return "\n".join(folder.list(below, suffix))
-    return hashlib.sha256(folder.read(name)).hexdigest()
-
-
 def find_root(start: Path) -> Path | None:
     """Return the nearest folder at or above `start` that holds book/book.yaml, or None."""
     return next(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
@@ -255,10 +256,37 @@ class Ledger(Mapping[str, Number]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    @property
-    def recorded(self) -> list[Number]:
+    @cached_property
+    def recorded(self) -> tuple[Number, ...]:
         """The numbers that records state, without those that were computed for exhibits."""
-        return [number for number in self._numbers.values() if not number.computed]
+        return tuple(number for number in self._numbers.values() if not number.computed)
+
+    @cached_property
+    def by_source(self) -> Mapping[str, Sequence[Number]]:
+        """The numbers by the keys of their sources."""
+        found: dict[str, list[Number]] = {}
+        for number in self._numbers.values():
+            found.setdefault(number.cite, []).append(number)
+        return found
+
+    @cached_property
+    def by_record(self) -> Mapping[str, Sequence[Number]]:
+        """The numbers by the slugs of their records, empty for those of none."""
+        found: dict[str, list[Number]] = {}
+        for number in self._numbers.values():
+            found.setdefault(number.id.rpartition(".")[0], []).append(number)
+        return found
+
+    def citing(self, keys: Collection[str]) -> list[Number]:
+        """Return the numbers that have one of these sources, in the ledger's order."""
+        if len(keys) == 1:
+            return [*self.by_source.get(next(iter(keys)), ())]
+        found = [one for key in set(keys) for one in self.by_source.get(key, ())]
+        return sorted(found, key=lambda one: self._order[one.id])
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        return {id: place for place, id in enumerate(self._numbers)}
 
     def sibling(self, number: Number, name: str) -> Number:
         """Return the number called `name` in the record of another."""

@@ -52,6 +52,21 @@ def check_date(text: str) -> None:
         raise ValueError("没有这样的日期；写 2026、2026-03 或 2026-03-01")
 
 
+_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.~%-]+)*/")
+
+
+def check_address(text: str) -> None:
+    """Raise ValueError unless a text is the address of a folder of the web.
+
+    >>> check_address("https://example.org/book/")
+    >>> check_address("example.org")
+    Traceback (most recent call last):
+    ValueError: 要写完整的地址，以 / 结尾，如 https://example.org/book/
+    """
+    if not _ADDRESS.fullmatch(text):
+        raise ValueError("要写完整的地址，以 / 结尾，如 https://example.org/book/")
+
+
 def check_role(text: str) -> None:
     """Raise ValueError for a role in Latin letters that the tool has no word for."""
     if text.isascii() and text not in _RELATORS:

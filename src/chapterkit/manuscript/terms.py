@@ -77,6 +77,11 @@ class Terms:
         """Return where an entry of `terms`, `banned`, `filler` or `conversions` stands."""
         return self.file.origin(kind, index)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The terms themselves."""
+        return tuple(one.term for one in self.model.terms)
+
     def in_region(self, tag: str) -> dict[str, str]:
         """Return what is to become of words in the edition of a region: its own, or its script's.
 

@@ -46,9 +46,11 @@ class Wording:
     it is verified.
 
     Of pages and files: `body` is what a book has between its contents and its references,
-    `accessible` what an EPUB says of who can read it; `skip`, `permalink` and `way_back` are what
-    links of a page are called: past the contents, to a heading, from a reference back to where it
-    is cited.
+    `accessible` what an EPUB says of who can read it, with what follows for pictures and formulas,
+    `page_list` what its list of printed pages is called; `skip`, `permalink` and `way_back` are
+    what links of a page are called: past the contents, to a heading, from a reference back to
+    where it is cited. Of sites: `search`, `searched` and `unfound` belong to the
+    search, `previous` and `following` lead to the page before and the one behind.
     """
 
     experiment: str
@@ -144,9 +146,17 @@ class Wording:
     cover: str
     body: str
     accessible: str
+    accessible_pictures: str
+    accessible_formulas: str
+    page_list: str
     skip: str
     permalink: str
     way_back: str
+    search: str
+    searched: str
+    unfound: str
+    previous: str
+    following: str
 
     def labelled(self, label: str, number: str) -> str:
         """Return a label with its number.

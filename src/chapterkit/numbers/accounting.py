@@ -69,9 +69,6 @@ def accounts(
     policy are only listed if `exempt` asks for them, and only then are recorded numbers read.
     `policy` says which typed numbers need a record.
     """
-    by_source: dict[str, list[Number]] = {}
-    for number in ledger.values():
-        by_source.setdefault(number.cite, []).append(number)
     judge = None if policy.is_strict and not exempt else _Judge(policy, document, ledger.units)
     beside = cited_beside(document)
     return [
@@ -81,7 +78,7 @@ def accounts(
             _of_block(
                 block,
                 ledger,
-                by_source,
+                ledger.by_source,
                 [*names, *_labelled(block, document)],
                 exempt,
                 judge,

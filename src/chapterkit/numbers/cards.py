@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,10 +44,25 @@ def card(book: Book, id: str, documents: Iterable[Document] = ()) -> Card:
     return _card(book, book.ledger.find(id), _uses(documents).get(id, ()))
 
 
-def cards(book: Book, documents: Iterable[Document] = ()) -> dict[str, Card]:
+def cards(book: Book, documents: Iterable[Document] = ()) -> Mapping[str, Card]:
     """Return the card of every number by its id; its uses looked for in the documents."""
-    uses = _uses(documents)
-    return {id: _card(book, number, uses.get(id, ())) for id, number in book.ledger.items()}
+    return _Cards(book, _uses(documents))
+
+
+class _Cards(Mapping[str, Card]):
+    """The cards of a book's numbers, each made when it is asked for."""
+
+    def __init__(self, book: Book, uses: Mapping[str, Sequence[Origin]]) -> None:
+        self.book, self.uses = book, uses
+
+    def __getitem__(self, id: str) -> Card:
+        return _card(self.book, self.book.ledger[id], self.uses.get(id, ()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.book.ledger)
+
+    def __len__(self) -> int:
+        return len(self.book.ledger)
 
 
 def _card(book: Book, number: Number, uses: Sequence[Origin]) -> Card:

@@ -72,7 +72,7 @@ def evidence_of(book: Book, documents: Sequence[Document]) -> tuple[Group, ...]:
     here = {one.counting.chapter for one in documents}
     placed = [slug for one in book.chapters if one.slug in here for slug in one.records]
     known = cards(book)
-    shown = {id: one for id, one in known.items() if id in uses}
+    shown = [id for id in book.ledger if id in uses]
     homes = dict.fromkeys([*placed, *(_home(id) for id in shown)])
     leads = _leads(book, shown)
     groups = (_group(slug, known, book, uses, leads) for slug in homes)
@@ -92,11 +92,11 @@ def _group(
 ) -> Group:
     record = book.records.get(slug)
     numbers = [
-        _evidence(one, tuple(uses.get(id, ())), tuple(leads.get(id, ())))
-        for id, one in known.items()
-        if _home(id) == slug and (id in uses or not one.number.computed)
+        _evidence(known[one.id], tuple(uses.get(one.id, ())), tuple(leads.get(one.id, ())))
+        for one in book.ledger.by_record.get(slug, ())
+        if one.id in uses or not one.computed
     ]
-    label = book.label_of(slug) if slug in set(book.placed) else ""
+    label = book.label_of(slug) if slug in book.homes else ""
     return Group(slug, label, record.model.title if record else slug, tuple(numbers))
 
 

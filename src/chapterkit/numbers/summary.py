@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from unicodedata import east_asian_width
 
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.lock import coverage, lock_state, unseen_sources
 from chapterkit.manuscript.states import State
 from chapterkit.numbers.consistency import contradictions
@@ -19,14 +19,12 @@ def summary_text(document: Document, book: Book) -> str:
     """Return a line for each section, one of coverage, one for each source not looked at yet, and
     one for each accepted exception.
     """
-    states: Mapping[str, State] = lock_state(book.ledger, book.lock or {})
+    states = states_in(book)
     lines = list(_section_lines(list(sections(document, book.records)), book, states))
     if book.lock is None:
         lines.append(f"{len(book.ledger.recorded)} 个数还没有与原文核对过（chapterkit verify）。")
     else:
-        lines.append(coverage(book.ledger.recorded, states).line)
-        unseen = unseen_sources(book.ledger.recorded, book.lock)
-        lines += [f"{cite} 的 {count} 个数还没有与原文核对过。" for cite, count in unseen.items()]
+        lines += _covered(book)
     if written := _written(document, book):
         lines.append(f"替代文字由工具按数据写成：{'、'.join(written)}（要自己写，用 alt:）。")
     lines += [f"接受的出入：{sentence}" for sentence in _accepted(book)]
@@ -58,8 +56,27 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _accepted(book: Book) -> Iterator[str]:
-    for number in book.ledger.values():
-        if number.model.note:
-            for sentence in contradictions(number, book.ledger):
-                yield f"{sentence}（{number.model.note}）"
+@once
+def states_in(book: Book) -> Mapping[str, State]:
+    """Return the state of each number of a book by its lock alone."""
+    return lock_state(book.ledger, book.lock or {})
+
+
+@once
+def _covered(book: Book) -> list[str]:
+    lock = book.lock or {}
+    unseen = unseen_sources(book.ledger.recorded, lock)
+    return [
+        coverage(book.ledger.recorded, states_in(book)).line,
+        *(f"{cite} 的 {count} 个数还没有与原文核对过。" for cite, count in unseen.items()),
+    ]
+
+
+@once
+def _accepted(book: Book) -> list[str]:
+    return [
+        f"{sentence}（{number.model.note}）"
+        for number in book.ledger.values()
+        if number.model.note
+        for sentence in contradictions(number, book.ledger)
+    ]

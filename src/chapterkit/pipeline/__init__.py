@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,7 @@ from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.formats import format_names
 from chapterkit.lint import Problem, Run, all_rules, lint, together
-from chapterkit.manuscript.book import Book, Chapter, load_book
+from chapterkit.manuscript.book import Book, Chapter, load_book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
@@ -31,6 +31,7 @@ from chapterkit.plugins import plugged
 from chapterkit.store import Store, store_of, tool
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.exhibits import CLASS, with_exhibits
+from chapterkit.text.file_links import SUFFIXES, file_addresses, led, place_of, qualified
 from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
     UNCOUNTED,
@@ -54,7 +55,14 @@ from chapterkit.text.reading import (
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import Tree, check_depth, formulas_of, with_strings_joined
+from chapterkit.text.tree import (
+    Tree,
+    attributes_of,
+    chapter_heading,
+    check_depth,
+    formulas_of,
+    with_strings_joined,
+)
 
 Value = TypeVar("Value")
 Converted = tuple[list[Message], list[str]]
@@ -71,9 +79,15 @@ class Form(Generic[Value]):
 
 @dataclass
 class Memory:
-    """What the steps gave last, by the text that they were for, with the keys they had then."""
+    """What the steps gave last, by the text that they were for, with the keys they had then.
+
+    `reused` counts what a store had already of the dear steps; `small` is what was asked beside the
+    text at hand, and is small enough to be kept of all.
+    """
 
     kept: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
+    reused: int = 0
+    small: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 
     def step(
         self,
@@ -85,11 +99,37 @@ class Memory:
     ) -> Value:
         """Return what a step gave for a text, done anew if its key is another."""
         self.turn_to(text)
-        before, value = self.kept.get((name, text), ("", None))
+        return self._step(self.kept, name, text, key, do, form)
+
+    def beside(
+        self,
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None = None,
+    ) -> Value:
+        """Return what a step gave for another text than the one at hand, which does not change."""
+        return self._step(self.small, name, text, key, do, form)
+
+    def _step(
+        self,
+        kept: dict[tuple[str, str], tuple[str, Any]],
+        name: str,
+        text: str,
+        key: Callable[[], str],
+        do: Callable[[], Value],
+        form: Form[Value] | None,
+    ) -> Value:
+        before, value = kept.get((name, text), ("", None))
         if before != (now := key()) or (form and not form.holds(value)):
             value = self.done(f"{name} {now}", do, form)
-            self.kept[name, text] = now, value
+            kept[name, text] = now, value
         return value  # type: ignore[no-any-return]
+
+    def aside(self) -> Memory:
+        """Return a memory for a text that is read on the way, while another is at hand."""
+        return self
 
     def turn_to(self, text: str) -> None:
         """Take note of which text comes next."""
@@ -112,30 +152,35 @@ class Lasting(Memory):
             self.kept.clear()
             self.text = text
 
+    def aside(self) -> Memory:
+        """Return another that has the same store."""
+        return Lasting(store=self.store)
+
     def done(self, name: str, do: Callable[[], Value], form: Form[Value] | None) -> Value:
         """Return what the store has of a step, or do it and put it there."""
         if not (form and self.store):
             return do()
-        name = f"{tool()} {name}"
-        if (raw := self.store.get(name)) is not None and form.holds(value := form.read(raw)):
+        named = f"{tool()} {name}"
+        if (raw := self.store.get(named)) is not None and form.holds(value := form.read(raw)):
+            self.reused += name.startswith(("lint ", "print "))
             return value
         value = do()
-        self.store.put(name, form.write(value))
+        self.store.put(named, form.write(value))
         return value
 
 
 class Forgetful(Memory):
     """Remembers nothing: for a process that does each step once."""
 
-    def step(
+    def _step(
         self,
+        kept: dict[tuple[str, str], tuple[str, Any]],
         name: str,
         text: str,
         key: Callable[[], str],
         do: Callable[[], Value],
-        form: Form[Value] | None = None,
+        form: Form[Value] | None,
     ) -> Value:
-        """Do the step."""
         return do()
 
 
@@ -225,14 +270,14 @@ def load(folder: Folder) -> Book:
 def rendered(subject: Subject) -> Rendered:
     """Return a subject's Markdown, experiments and numbers in place.
 
-    A file outside a book is taken as it is, but for metadata at its head, which are no prose; one
-    that `numbers --bind` has been over is rendered. Raises ChapterkitError at the line of what a
-    template gets wrong.
+    A file outside a book, and of a book without templates, is taken as it is, but for metadata at
+    its head, which are no prose; one that `numbers --bind` has been over is rendered. Raises
+    ChapterkitError at the line of what a template gets wrong.
     """
-    if subject.chapter:
+    if subject.chapter and subject.book.config.templates:
         return render(subject.book, subject.chapter, subject.variant)
-    text = without_metadata(subject.text)
-    if subject.book.ledger and "{{" in text:
+    text = without_metadata(subject.chapter.text if subject.chapter else subject.text)
+    if not subject.chapter and subject.book.ledger and "{{" in text:
         return render(subject.book, Chapter("", "", subject.name, text))
     return rendered_plainly(text, subject.name)
 
@@ -315,46 +360,115 @@ def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -
     ChapterkitError, where it was written, for a `ref()` to nothing.
     """
     document = replace(document, counting=counting_of(subject), formats=subject.formats)
-    if not (targets := targets_in(document.rendered)):
+    document, files = _led_to_files(subject, document, memory)
+    targets = targets_in(document.rendered)
+    if not (targets or files):
         return document
-    elsewhere = _elsewhere(subject, document, targets, memory)
+    elsewhere = _elsewhere(subject, document, targets, memory) | files
     document = replace(document, elsewhere=elsewhere)
     if "[](" not in document.rendered.text:
         return document
     known = elsewhere | identifiers_of(document.things)
     tree, markdown = with_references(
-        document.tree, document.rendered, known, document.counting, subject.book.records
+        document.tree,
+        document.rendered,
+        known,
+        document.counting,
+        subject.book.records,
+        document.leading,
     )
     return replace(document, tree=tree, rendered=markdown)
+
+
+def _led_to_files(
+    subject: Subject, document: Document, memory: Memory
+) -> tuple[Document, dict[str, Thing]]:
+    """Return a document whose links to files of the book lead to their chapters, and these places.
+
+    A link to a file that is no chapter stays as it is.
+    """
+    chapters = {one.path: one for one in subject.book.chapters}
+    if not subject.chapter or not any(suffix in document.rendered.text for suffix in SUFFIXES):
+        return document, {}
+    leading: dict[str, str] = {}
+    found: dict[str, Thing] = {}
+    for address in file_addresses(document.tree):
+        path, identifier = place_of(address, subject.chapter.path)
+        if not (chapter := chapters.get(path)):
+            continue
+        other = replace(subject, name=chapter.path, chapter=chapter, at=())
+        tree = document.tree if chapter == subject.chapter else _read_of(other, memory).tree
+        heading = chapter_heading(tree)
+        identifier = identifier or (attributes_of(heading).identifier if heading else "")
+        if chapter == subject.chapter:
+            leading[address] = identifier
+            continue
+        leading[address] = name = qualified(chapter.slug, identifier)
+        if thing := places_of(tree, counting_of(other)).get(identifier):
+            found[name] = replace(thing, identifier=name)
+    tree = led(leading)(document.tree)
+    return replace(document, tree=tree, leading=leading), found
 
 
 def _elsewhere(
     subject: Subject, document: Document, targets: set[str], memory: Memory
 ) -> dict[str, Thing]:
-    """Return what other chapters of the book have, as far as it may be among the targets.
+    """Return what other chapters of the book have of the targets.
 
-    A chapter is read only for what it alone may have; those whose own files name it come first.
+    Where a record stands is known without reading. Another chapter is read only for what it alone
+    may have; those whose own files speak of it come first.
     """
-    chapters = [one for one in subject.book.chapters if one != subject.chapter]
+    others = [one for one in subject.book.chapters if one != subject.chapter]
     missing = targets - identifiers_in(document.tree)
-    if not subject.chapter or not chapters or not missing:
+    if not subject.chapter or not others or not missing:
         return {}
-    found = {one.identifier: one for chapter in chapters for one in _records(subject, chapter)}
-    chapters.sort(key=lambda one: not any(f"#{name}" in one.text for name in missing))
-    for one in chapters:
+    found = {name: one for name in missing if (one := _record(subject, name))}
+    for other in _likely_first(subject.book, others, missing - found.keys()):
         if missing <= found.keys():
             break
-        other = replace(subject, name=one.path, chapter=one, at=())
-        found = places_of(_read_of(other, memory).tree, counting_of(other)) | found
+        places = _places(replace(subject, name=other.path, chapter=other, at=()), memory)
+        found |= {name: places[name] for name in missing & places.keys() - found.keys()}
     return found
 
 
-def _records(subject: Subject, chapter: Chapter) -> Iterator[Thing]:
-    """Yield the records that a chapter places."""
-    book = subject.book
-    for slug in chapter.records:
-        title = book.records[slug].model.title
-        yield Thing(slug, "record", book.label_of(slug), title, chapter.slug, chapter.label)
+def _record(subject: Subject, slug: str) -> Thing | None:
+    """Return a record that another chapter places; None for whatever else is called so."""
+    book, home = subject.book, subject.book.homes.get(slug)
+    if home is None or home == subject.chapter:
+        return None
+    title = book.records[slug].model.title
+    return Thing(slug, "record", book.label_of(slug), title, home.slug, home.label)
+
+
+def _likely_first(
+    book: Book, chapters: Sequence[Chapter], names: Collection[str]
+) -> Iterator[Chapter]:
+    """Yield chapters: first those whose files give names as identifiers, or place what has them."""
+    if not names:
+        return
+    exhibits = (book.exhibits[one].slug for one in names if one in book.exhibits)
+    homes = {home.slug for one in exhibits if (home := book.homes.get(one))}
+    yield from sorted(
+        chapters,
+        key=lambda one: one.slug not in homes and not any(f"#{name}" in one.text for name in names),
+    )
+
+
+def _places(other: Subject, memory: Memory) -> dict[str, Thing]:
+    """Return all that has an identifier in another chapter than the one at hand."""
+    return memory.beside(
+        "places",
+        other.key,
+        lambda: render_key(other),
+        lambda: places_of(_read_of(other, memory.aside()).tree, counting_of(other)),
+        _PLACES,
+    )
+
+
+_PLACES = Form[dict[str, Thing]](
+    lambda places: json.dumps([astuple(one) for one in places.values()]).encode(),
+    lambda raw: {one[0]: Thing(*one) for one in json.loads(raw)},
+)
 
 
 def counting_of(subject: Subject) -> Counting:
@@ -429,19 +543,14 @@ def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
     return together(told, [done.comments for _, done in found])
 
 
-def checked(
-    subject: Subject, memory: Memory = FORGETFUL, document: Document | None = None
-) -> Checked:
-    """Return what the rules find in a subject, whose document may be there already."""
+def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
+    """Return what the rules find in a subject."""
     key = partial(lint_key, subject)
-
-    def found() -> Checked:
-        return _linted(subject, document or document_of(subject, memory))
-
-    return memory.step("lint", subject.key, key, found, _form(subject))
+    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
 
 
-def _linted(subject: Subject, document: Document) -> Checked:
+def _linted(subject: Subject, memory: Memory) -> Checked:
+    document = document_of(subject, memory)
     problems = linted(subject, document)
     comments = frozenset(document.rendered.origin(one.offset) for one in document.comments)
     return Checked(problems, comments, pictures_held(subject, addresses(document.tree)))
@@ -472,7 +581,8 @@ def variants(
     """
     config = subject.book.config
     check_editions(config)
-    passages = passages_of(_templates(subject)) if subject.chapter else []
+    has_templates = subject.chapter and config.templates
+    passages = passages_of(_templates(subject)) if has_templates else []
     if not passages:
         all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
         return [replace(subject, variant=all_alike, formats=frozenset(formats))]
@@ -509,10 +619,15 @@ def _templates(subject: Subject) -> dict[str, str]:
 def render_key(subject: Subject) -> str:
     """Return the key of rendering: what the subject is, and all that its book was read from."""
     chapter = subject.chapter.slug if subject.chapter else ""
-    files = (f"{path}={digest}" for path, digest in sorted(subject.book.digests.items()))
     made_for = (subject.key, *sorted(subject.formats))
     language = subject.book.config.language  # of an edition, too, which is read from the same files
-    return key_of("render", *made_for, language, chapter, subject.text, *files)
+    return key_of("render", *made_for, language, chapter, subject.text, book_key(subject.book))
+
+
+@once
+def book_key(book: Book) -> str:
+    """Return the key of a book: all that it was read from."""
+    return key_of("book", *(f"{path}={digest}" for path, digest in sorted(book.digests.items())))
 
 
 def read_key(markdown: Rendered) -> str:

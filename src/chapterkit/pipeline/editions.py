@@ -100,7 +100,13 @@ def in_region(book: Book, edition: str) -> InRegion:
     regional = Regional(
         place, converter(place.phrases, place.standard), converter(place.standard), terms
     )
+    words = book.terms.words if book.terms else ()
+    whole = {one: regional.text(one) for one in words if len(one) >= _LONG}
+    regional = replace(regional, whole=whole)
     return InRegion(book_in(book, regional), book, regional)
+
+
+_LONG = 4  # characters of a term that is surely a word wherever it stands
 
 
 _UNDER_EXHIBITS = ("note", "best_in_rows", "own_drawing", "chart_bars")

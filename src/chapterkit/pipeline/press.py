@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from chapterkit.formats import BookPrinting, ChapterPrinting, Format, Printing
+from chapterkit.formats import BookPrinting, ChapterPrinting, Format
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import BOOK_FILE
@@ -16,16 +17,15 @@ from chapterkit.pipeline import (
     Form,
     Memory,
     Subject,
+    book_key,
     fonts_held,
     key_of,
-    pictures_held,
     read,
-    render_key,
+    read_key,
 )
-from chapterkit.printing import Keep, book_printing, chapter_printing, cited
+from chapterkit.printing import Keep, book_printing, chapter_printing, cited, sources_for
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
-from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree
 
 _CITED = Form[Tree](lambda tree: json.dumps(tree).encode(), json.loads)
@@ -84,7 +84,9 @@ def book_printing_of(
 
 
 def keeping(
-    texts: Mapping[str, tuple[Subject, Document]], printings: Mapping[str, Printing], memory: Memory
+    texts: Mapping[str, tuple[Subject, Document]],
+    printings: Mapping[str, ChapterPrinting],
+    memory: Memory,
 ) -> Keep:
     """Return what has a chapter's file of a format made, unless the memory has it.
 
@@ -113,16 +115,49 @@ def cite_key(subject: Subject, document: Document) -> str:
     The tree of a region's edition is the converted one; its language has the references' words.
     """
     book = subject.book
-    held = (book.digests.get(path, "") for path in (book.config.bibliography, BOOK_FILE))
-    return key_of("cite", book.config.language, json.dumps(document.tree), *held)
+    sources = map(repr, sources_for(document.tree, book.bibliography).values())
+    settings = book.digests.get(BOOK_FILE, "")
+    return key_of("cite", book.config.language, json.dumps(document.tree), settings, *sources)
 
 
-def print_key(subject: Subject, document: Document, format: Format[Any], printing: Printing) -> str:
-    """Return the key of printing in one format: the book, its pictures, what is written beside."""
-    cited = cite_key(subject, document)
-    held = pictures_held(subject, addresses(document.tree)).items()
-    pictures = (f"{address}={digest}" for address, digest in held)
-    told = json.dumps(printing.told, default=str)
-    made = (format.name, str(printing.modified), told, *sorted(printing.beside))
-    fonts = fonts_held(subject.book.config)
-    return key_of("print", *made, cited, render_key(subject), *fonts, *pictures)
+def print_key(
+    subject: Subject, document: Document, format: Format[Any], printing: ChapterPrinting
+) -> str:
+    """Return the key of printing in one format: all that the format is handed.
+
+    What is told of numbers is their records; in what an edition, an editor's page or the evidence
+    tells, the whole book may have a part.
+    """
+    book = subject.book
+    tree = json.dumps(printing.tree)
+    whole = printing.edition or printing.told or printing.evidence
+    return key_of(
+        "print",
+        *(format.name, format.variant, printing.edition, printing.language, str(printing.modified)),
+        *(json.dumps(printing.told, default=str), *sorted(printing.beside)),
+        json.dumps(printing.sources, default=str),
+        book_key(book) if whole else book.digests.get(BOOK_FILE, ""),
+        *(printing.slug, printing.number, printing.label, printing.title, printing.role),
+        *(str(printing.start_page), repr(printing.part)),
+        tree,
+        read_key(document.rendered),
+        *map(repr, sorted(document.elsewhere.items())),
+        *_told_of(printing, tree),
+        *(f"{address}={one.digest}" for address, one in sorted(printing.pictures.items())),
+        *(f"{address}={one.digest}" for address, one in sorted(printing.narrow.items())),
+        *fonts_held(book.config),
+    )
+
+
+def _told_of(printing: ChapterPrinting, tree: str) -> Iterator[str]:
+    """Yield what a printing tells of the numbers and tables of its tree, as it is written."""
+    for id in sorted(set(_NUMBER.findall(tree))):
+        if card := printing.cards.get(id):
+            model, entry = card.number.model, card.entry
+            yield f"{id} {card.number.text} {model.model_dump_json()} {card.state} {entry!r}"
+            yield repr(card.source)
+    for kept in (printing.wide, printing.described):
+        yield from (f"{id}={one}" for id, one in sorted(kept.items()) if f'"{id}"' in tree)
+
+
+_NUMBER = re.compile(r'\["data-number", "([^"]+)"\]')

@@ -261,12 +261,15 @@ def review_data(
     printing: ChapterPrinting,
     problems: Sequence[Problem],
     sources: Path | None,
+    base: str = "",
 ) -> Told:
     """Return what the panels tell of a chapter that is printed as a page of its own.
 
     `problems` are those of the chapter as it was written. The lines in which its numbers stand are
     in it as pictures, cut from the PDFs in `sources`, as far as there is room: `unclipped` says
-    how many are not.
+    how many are not. What has changed since the commit `base` is told, too, if one is named.
+
+    Raises ChapterkitError if there is no such commit, or the book could not be read then.
     """
     pieces = keyed(filter(None, pieces_written(printing)))
     desk = desk_of(subject, document, pieces, {printing.slug: document}, sources)
@@ -274,6 +277,8 @@ def review_data(
     told |= _panels(desk, problems)
     if sources is not None:
         told["clippings"], told["unclipped"] = all_clippings(desk.book, told["cards"], sources)
+    if base:
+        told["changes"] = changes_since(subject.root, desk, base)
     return told
 
 

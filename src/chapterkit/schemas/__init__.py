@@ -1,4 +1,4 @@
-"""JSON Schemas for the files that authors write, made from the models (`make schemas`)."""
+"""JSON Schemas for the files that authors write, and for a build's manifest (`make schemas`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from chapterkit.manifest import Manifest
 from chapterkit.manuscript.config import BookModel
 from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.records import RecordModel
@@ -22,6 +23,7 @@ def schemas() -> dict[str, str]:
         "book.schema.json": BookModel,
         "exhibits.schema.json": ExhibitsModel,
         "terms.schema.json": TermsModel,
+        "manifest.schema.json": Manifest,
     }
     return {
         name: json.dumps(

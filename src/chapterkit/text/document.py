@@ -243,6 +243,7 @@ class Document:
 
     The comments are no longer in the Markdown: blanks stand in their place. `counting` says how
     its figures and the like are counted; `elsewhere` holds what it refers to in other chapters;
+    `leading` the addresses of links to files of the book, with what they lead to in the tree;
     `formats` names those that it is printed in, empty for any. `source` is the document that one
     in another script was converted from, block by block.
     """
@@ -253,6 +254,7 @@ class Document:
     comments: tuple[Comment, ...] = ()
     counting: Counting = UNCOUNTED
     elsewhere: Mapping[str, Thing] = field(default_factory=dict, repr=False)
+    leading: Mapping[str, str] = field(default_factory=dict, repr=False)
     formats: frozenset[str] = frozenset()
     source: Document | None = field(default=None, repr=False)
 

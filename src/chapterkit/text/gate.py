@@ -199,6 +199,24 @@ CITED = Known(
 """What there is besides once citeproc has put citations and references in."""
 
 
+# Commands that do more than set a formula: they read, write, run, or change what others mean.
+_COMMAND = Late(
+    r"\\(?:input|include|usepackage|documentclass|openin|openout|read|readline|write|immediate"
+    r"|special|csname|catcode|def|edef|gdef|xdef|let|futurelet|global|expandafter|newcommand"
+    r"|renewcommand|providecommand|newenvironment|newread|newwrite|loop|directlua|latelua|pdf[a-z]*"
+    r"|XeTeX[A-Za-z]*|shipout|output|everymath|everydisplay|every[a-z]+|jobname|meaning|scantokens"
+    r"|includegraphics|verbatiminput|lstinputlisting|import|subfile|bibliography|begingroup"
+    r"|endgroup|makeatletter|endinput|end\s*\{document\}|ShellEscape|uppercase|lowercase|font"
+    r"|batchmode|errmessage|message|show[a-z]*|typeout|tracing[a-z]*)(?![A-Za-z])|\^\^"
+)
+
+
+def formula_command(formula: str) -> str:
+    """Return what of a formula TeX would take for more than a formula; nothing if there is none."""
+    found = _COMMAND.search(formula)
+    return found[0] if found else ""
+
+
 def gated(tree: Tree, known: Known = AUTHORS) -> Tree:
     """Return a tree in which nothing is left that is not known; metadata are none.
 

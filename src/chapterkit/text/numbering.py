@@ -11,10 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from chapterkit.errors import ChapterkitError, nearest
 from chapterkit.manuscript.wording import CHINESE, Wording
+from chapterkit.text.file_links import taken_apart
 from chapterkit.text.origins import Rendered, replaced
 from chapterkit.text.tree import (
     Attributes,
@@ -408,7 +410,7 @@ def identifiers_in(tree: Tree) -> set[str]:
     return {attributes_of(element).identifier for element in elements_of(tree)} - {""}
 
 
-_EMPTY = re.compile(r"\[\]\(#(?P<id>[^)\s]+)\)(?P<attributes>\{[^}\n]*\})?")
+_EMPTY = re.compile(r"\[\]\((?P<address>[^)\s]+)\)(?P<attributes>\{[^}\n]*\})?")
 _STYLE = re.compile(r"\bstyle=(\w+)")
 
 
@@ -440,8 +442,11 @@ def with_references(
     known: Mapping[str, Thing],
     counting: Counting,
     others: Collection[str] = (),
+    leading: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Tree, Rendered]:
     """Return a tree and its Markdown, links without a text having that of what they point to.
+
+    `leading` are addresses that stand for identifiers: files of the book.
 
     Raises ChapterkitError, where it was written, for a `ref()` to nothing, with the nearest of
     what is known and of `others` as hint; any other link to nothing stays empty.
@@ -459,11 +464,15 @@ def with_references(
         return texts[key]
 
     def in_markdown(found: re.Match[str]) -> str:
+        address = found["address"]
+        identifier = address[1:] if address[0] == "#" else leading.get(address, "")
+        if not identifier:
+            return found[0]
         style = _STYLE.search(found["attributes"] or "")
-        text = text_for(found["id"], style[1] if style else "number")
+        text = text_for(identifier, style[1] if style else "number")
         if not text and f".{REF}" in (found["attributes"] or ""):
-            raise _unknown(found["id"], [*known, *others]).at(rendered.origin(found.start()))
-        return f"[{_escaped(text)}](#{found['id']})" if text else found[0]
+            raise _unknown(identifier, [*known, *others]).at(rendered.origin(found.start()))
+        return f"[{_escaped(text)}]({address})" if text else found[0]
 
     def in_tree(element: Element) -> Element:
         if not _is_empty(element):
@@ -518,7 +527,7 @@ def as_one_book(tree: Tree, things: Sequence[Thing], counting: Counting) -> Tree
     def change(element: Element) -> Element:
         if not target_of(element).address.startswith("#"):
             return element
-        key = _identifier(element), plain_text(inlines_of(element))
+        key = taken_apart(_identifier(element))[1], plain_text(inlines_of(element))
         if key not in texts:
             return element
         thing, style = texts[key]

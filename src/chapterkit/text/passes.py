@@ -13,22 +13,26 @@ from typing import Any
 
 from chapterkit.han import is_han
 from chapterkit.text.tree import (
+    Attributes,
     Change,
     Element,
     Pass,
     Tree,
     chapter_heading,
     inlines_of,
+    is_even,
     kind_of,
     metadata,
     number_id,
     plain_text,
     space,
+    span,
     string,
     target_of,
     tree_blocks,
     walk,
     with_blocks,
+    with_free_widths,
     with_inlines,
 )
 
@@ -96,6 +100,18 @@ def _is_latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
+def without_even_columns(tree: Tree) -> Tree:
+    """Return the tree, tables whose columns are all given one width having those that they need.
+
+    pandoc gives them so where a row is typed in a line that is longer than it takes a line to be.
+    """
+
+    def change(element: Element) -> Element:
+        return with_free_widths(element) if is_even(element) else element
+
+    return over_elements(change, {"Table"})(tree)
+
+
 def numbered(label: str, between: str) -> Pass:
     """Return the pass that prints a chapter's number (第 7 章) and `between` before its title.
 
@@ -117,6 +133,16 @@ def numbered(label: str, between: str) -> Pass:
     return number
 
 
+def with_chapter_number(tree: Tree, label: str) -> Tree:
+    """Put a chapter's number before its title, so that the style sheet can set it apart."""
+    heading = chapter_heading(tree)
+    if not (label and heading):
+        return tree
+    number = span([string(label)], Attributes(classes=["chapter-number"]))
+    titled = with_inlines(heading, [number, space(), *inlines_of(heading)])
+    return with_blocks(tree, [titled if one is heading else one for one in tree_blocks(tree)])
+
+
 def with_labels_apart(labels: Sequence[str], between: str) -> Pass:
     """Return the pass that puts `between` after the number that a heading begins with.
 
@@ -131,6 +157,8 @@ def with_labels_apart(labels: Sequence[str], between: str) -> Pass:
 
 def _label_pattern(label: str) -> str:
     before, _, behind = "".join(label.split()).partition("{number}")
+    if not (before or behind):  # a letter alone may be a word
+        return r"\d+(?:\.\d+)*"
     return rf"{re.escape(before)}(?:\d+|[A-Z]+)(?:\.\d+)*{re.escape(behind)}"
 
 

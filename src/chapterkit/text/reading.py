@@ -150,5 +150,27 @@ def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
         end = after + 3
         while fence and fence.start() < end:
             fence = _FENCE.search(text, end)
-        if text[start - 1 : start] != "`":
+        if text[start - 1 : start] != "`" and not _in_indented_code(text, start):
             yield start, end
+
+
+_LIST_ITEM = re.compile(r" {0,3}(?:[-*+:~]|\(?(?:[0-9]+|[A-Za-z#]|@[\w-]*)[.)])[ \t]")
+_FARTHEST = 200
+
+
+def _in_indented_code(text: str, place: int) -> bool:
+    """Tell whether a place is in indented code: behind a blank line, and in no list."""
+    begin = text.rfind("\n", 0, place) + 1
+    if not text.startswith(("    ", "\t"), begin):
+        return False
+    blank = False
+    for _ in range(_FARTHEST):
+        end = begin - 1
+        if end < 0:
+            return True
+        begin = text.rfind("\n", 0, end) + 1
+        line = text[begin:end]
+        if line.strip() and not line.startswith(("    ", "\t")):
+            return blank and not _LIST_ITEM.match(line)
+        blank = not line.strip()
+    return False

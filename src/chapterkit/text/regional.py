@@ -7,7 +7,7 @@ what is marked `{.keep}`, or what is in another language.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -48,18 +48,27 @@ class Regional:
     """What converts texts for a region.
 
     `convert` takes its words, too, and `standard` its characters alone; `terms` is what the book
-    itself has decided: words of the manuscript, and what becomes of them.
+    itself has decided: words of the manuscript, and what becomes of them. `whole` is the same for
+    words of which nothing was decided but that they are words: 监督微调 is none that ends in 调用.
     """
 
     region: Region
     convert: Convert = field(repr=False)
     standard: Convert = field(repr=False)
     terms: Mapping[str, str] = field(default_factory=dict, repr=False)
+    whole: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _decided(self) -> re.Pattern[str] | None:
-        words = sorted(self.terms, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, words))) if words else None
+        return _any_of(self.terms)
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return {**self.whole, **self.terms}
+
+    @cached_property
+    def _apart(self) -> re.Pattern[str] | None:
+        return _any_of(self._words)
 
     def without_decided(self, text: str) -> str:
         """Return a text with an opaque character for each of those that the book has decided."""
@@ -69,13 +78,13 @@ class Regional:
 
     def lines(self, lines: Sequence[str]) -> list[str]:
         """Return lines converted, each by itself: no word runs from one into the next."""
-        names = {word: chr(_FIRST + place) for place, word in enumerate(self.terms)}
+        names = {word: chr(_FIRST + place) for place, word in enumerate(self._words)}
         text = "\n".join(lines)
-        if self._decided:
-            text = self._decided.sub(lambda found: names[found[0]], text)
+        if self._apart:
+            text = self._apart.sub(lambda found: names[found[0]], text)
         text = self.convert(text)
         if names:
-            said = {name: self.terms[word] for word, name in names.items()}
+            said = {name: self._words[word] for word, name in names.items()}
             text = re.sub(f"[{''.join(said)}]", lambda found: said[found[0]], text)
         return [self._quoted(line) for line in text.split("\n")]
 
@@ -92,6 +101,12 @@ class Regional:
 
     def _quoted(self, line: str) -> str:
         return requoted(line, self.region.quotes) if has_han(line) else line
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Return the pattern of words, the longest first, None if there is none."""
+    longest = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest))) if longest else None
 
 
 def requoted(line: str, quotes: str) -> str:

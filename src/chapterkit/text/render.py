@@ -72,13 +72,13 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
 
 
 def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
-    """Return a citation of a source, with the place in it: [@chu2025sft, 图 6]."""
+    """Return a citation of a source, with the place in it: `[@chu2025sft, 图 6]`."""
     check_citation(str(key), book.bibliography)
     return Markup(citation(str(key), str(at) if at else ""))
 
 
 def _ref(book: Book, name: str, style: str = "number") -> Markup:
-    """Return a link to what has an identifier, with its number as text: [实验 7.4](#points).
+    """Return a link to what has an identifier, with its number as text: `[实验 7.4](#points)`.
 
     What is no record is known only once the text has been read: a link without a text, which gets
     one then; so do titles. Raises ChapterkitError for what cannot be one.

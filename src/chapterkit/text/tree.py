@@ -407,6 +407,11 @@ def citations_of(element: Element) -> list[Citation]:
     ]
 
 
+def cited_keys(tree: Tree) -> set[str]:
+    """Return the keys of the sources that a tree cites, whatever there is of them."""
+    return {one.key for element in elements_of(tree) for one in citations_of(element)}
+
+
 def cited_elements(element: Element) -> Iterator[Element]:
     """Yield every element but words typed before or behind the key of a source of a Cite."""
     for citation in citations_of(element):
@@ -483,6 +488,12 @@ def cells_of(element: Element) -> Iterator[list[Element]]:
 def rows_of(table: Element) -> Iterator[list[Element]]:
     """Yield the blocks of all cells of each row of a table."""
     return ([block for cell in row[1] for block in cell[4]] for row in _rows(table))
+
+
+def is_even(table: Element) -> bool:
+    """Tell whether all columns of a table are given one width: how wide, nobody has said."""
+    widths = [width.get("c") for _, width in table["c"][2]]
+    return len(set(widths)) == 1 and widths[0] is not None
 
 
 def with_free_widths(table: Element) -> Element:

@@ -198,7 +198,7 @@ def escape(text: str) -> str:
 
 
 def citation(key: str, at: str = "") -> str:
-    """Return the citation of a source, with the place in it: [@chu2025sft, 图 6]."""
+    """Return the citation of a source, with the place in it: `[@chu2025sft, 图 6]`."""
     named = key if _PLAIN_KEY.fullmatch(key) else f"{{{key}}}"
     return f"[@{named}, {escape(at)}]" if at else f"[@{named}]"
 

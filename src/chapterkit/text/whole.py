@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from chapterkit.errors import ChapterkitError
+from chapterkit.text.file_links import settled
 from chapterkit.text.origins import Rendered
 from chapterkit.text.tree import (
     BEARING,
@@ -111,7 +112,12 @@ def told_apart(texts: Sequence[Text], taken: Sequence[str] = ()) -> list[Tree]:
             if homes.setdefault(one, text.path) != text.path:
                 raise _alike(one, homes[one], text, offset)
         typed.append(set(places))
-    return [_with_own(text, typed[place], homes) for place, text in enumerate(texts)]
+    changes = {text.slug: _own(text, typed[place], homes) for place, text in enumerate(texts)}
+
+    def final(slug: str, identifier: str) -> str:
+        return changes.get(slug, {}).get(identifier, identifier)
+
+    return [settled(final)(renamed(text.tree, changes[text.slug])) for text in texts]
 
 
 def _alike(identifier: str, home: str, text: Text, offset: int) -> ChapterkitError:
@@ -120,13 +126,14 @@ def _alike(identifier: str, home: str, text: Text, offset: int) -> ChapterkitErr
     return ChapterkitError(message, text.rendered.origin(offset), "给其中一个换个标识")
 
 
-def _with_own(text: Text, typed: set[str], homes: dict[str, str]) -> Tree:
+def _own(text: Text, typed: set[str], homes: dict[str, str]) -> dict[str, str]:
+    """Return the identifiers of a text that are to be other ones, with these."""
     changes: dict[str, str] = {}
     for one in identifiers(text.tree):
         if one not in typed and homes.setdefault(one, text.path) != text.path:
             changes[one] = _free(f"{text.slug}-{one}", homes)
             homes[changes[one]] = text.path
-    return renamed(text.tree, changes)
+    return changes
 
 
 def _free(name: str, homes: Mapping[str, str]) -> str:

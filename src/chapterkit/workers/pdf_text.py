@@ -12,7 +12,8 @@ SCANNED = 20  # characters: fewer on a page with a picture mean that it is one
 
 
 def pages(data: bytes, most_pages: int, longest: int) -> dict[str, object]:
-    """Return the text of the pages, and which of them (from 1) have a picture and hardly any text.
+    """Return the text of the pages, the numbers that they bear, and which of them (from 1) have a
+    picture and hardly any text.
 
     Or why there is none: damaged, pages (how many), long.
     """
@@ -22,12 +23,14 @@ def pages(data: bytes, most_pages: int, longest: int) -> dict[str, object]:
         if count > most_pages:
             return {"pages": count}
         texts: list[str] = []
+        labels: list[str] = []
         scanned: list[int] = []
         for index in range(count):
             page = document[index]
             layer = page.get_textpage()
             texts.append(str(layer.get_text_bounded()))
             layer.close()
+            labels.append(document.get_page_label(index))
             if len(texts[-1].strip()) < SCANNED and _has_picture(page):
                 scanned.append(index + 1)
             page.close()
@@ -36,7 +39,7 @@ def pages(data: bytes, most_pages: int, longest: int) -> dict[str, object]:
                 return {"long": True}
     except pypdfium2.PdfiumError as error:
         return {"damaged": str(error)}
-    return {"texts": texts, "scanned": scanned}
+    return {"texts": texts, "labels": labels, "scanned": scanned}
 
 
 def _has_picture(page: pypdfium2.PdfPage) -> bool:

@@ -99,7 +99,7 @@ function clippingMade(told) {
   const view = make("div", { class: "clipped-view", tabindex: 0, role: "region", "aria-label": page }, sheet);
   const middle = told.marks[0][0] + told.marks[0][2] / 2;
   requestAnimationFrame(() => { view.scrollLeft = middle * sheet.clientWidth - view.clientWidth / 2; });
-  return make("figure", { class: "clipping" }, view, make("figcaption", {}, page));
+  return make("figure", { class: "clipping" }, view, make("figcaption", {}, told.why ? `${page}；未必是这一处：${told.why}` : page));
 }
 
 /** @param {string} id */
@@ -169,13 +169,14 @@ function put(card, number) {
   if (!number?.isConnected) return;
   const at = number.getClientRects()[0] ?? number.getBoundingClientRect();
   const whole = card.getBoundingClientRect();
+  const ceiling = byId("open-contents").getBoundingClientRect().bottom;
   const room = innerHeight - at.bottom - 2 * GAP;
-  const above = at.top - 2 * GAP;
+  const above = at.top - ceiling - 2 * GAP;
   const below = whole.height <= room || room >= above;
   const height = Math.min(whole.height, Math.max(below ? room : above, 96));
   const top = below ? at.bottom + GAP : at.top - GAP - height;
   card.style.maxHeight = `${height}px`;
-  card.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
+  card.style.top = `${Math.max(ceiling + GAP, Math.min(top, innerHeight - height - GAP))}px`;
   card.style.bottom = "auto";
   if (innerWidth >= 640) card.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - whole.width - GAP))}px`;
 }

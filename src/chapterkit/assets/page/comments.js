@@ -102,9 +102,9 @@ function whenSaid(one) {
 /** @param {any} one @param {any} reply @param {number} place */
 function replyMade(one, reply, place) {
   const about = `edit-${one.id}-${place}`;
-  return make("li", {}, make("p", { class: "said" }, reply.text), make("p", { class: "soft" }, whenSaid(reply)),
-    ...changing(about, reply.text, "edit-reply", { id: one.id, reply: place }),
-    reply.author === data.me && beginButton(about, reply.text));
+  const begin = reply.author === data.me && beginButton(about, reply.text);
+  return make("li", {}, make("p", { class: "said" }, reply.text), make("p", { class: "soft" }, `${whenSaid(reply)} `, begin),
+    ...changing(about, reply.text, "edit-reply", { id: one.id, reply: place }));
 }
 
 /** @param {string} about @param {string} text */

@@ -372,7 +372,7 @@ function tieMade(tie) {
   return make("li", {}, "→ ", make("a", { href: `#${tie.to}` }, tie.label), `：${said}`);
 }
 
-const STATUSES = [["primary", "直接取自来源"], ["own-run", "作者自己的运行"], ["readme", "项目说明"], ["secondary", "转引"]];
+const STATUSES = [["primary", "来源本身"], ["own-run", "自家实验"], ["readme", "项目说明"], ["secondary", "转引"]];
 
 /** @param {any} told @returns {HTMLElement} how many numbers of each experiment come from where */
 function statusTable(told) {

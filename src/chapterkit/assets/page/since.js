@@ -6,6 +6,8 @@ const ALIKE = 0.4;
 const MOST_PAIRS = 10_000;
 const MOST_WORDS = 4_000_000;
 
+/** @typedef {{kind: string, key: string, text: string, old: string, words?: [string, string][]}} Changed a paragraph, in the form of a comparison */
+
 const place = () => `read:${data.root ?? ""}:${data.name}`;
 
 /** @returns {{pieces: [string, string][], numbers?: Record<string, string>}|null} the chapter as it was read last, null if it never was */
@@ -25,11 +27,17 @@ export function noteRead() {
   remember(place(), { pieces: now, numbers: printed(), when: new Date().toISOString() });
 }
 
-/** Keep the chapter if it is read for the first time, and its numbers as soon as they are known. */
+/** Keep the chapter if it is read for the first time, and its numbers, which are known later than the text. */
 export function noteFirst() {
   const kept = lastRead();
   if (!kept) noteRead();
-  else if (!kept.numbers && data.cards) remember(place(), { ...kept, numbers: printed() });
+  else if (data.cards && (!kept.numbers || isSame(kept.pieces))) remember(place(), { ...kept, numbers: printed() });
+}
+
+/** @param {[string, string][]} kept @returns {boolean} whether nothing of the text has changed since */
+function isSame(kept) {
+  const now = pieces();
+  return now.length === kept.length && kept.every(([key], at) => now[at].dataset.key === key);
 }
 
 /** @returns {any} what has changed, in the form of a comparison; null if the chapter was never read */
@@ -43,10 +51,10 @@ export function sinceRead() {
   const pairs = paired(gone, fresh);
   const moved = outOfOrder([...now.keys()].filter((key) => before.has(key)), [...before.keys()]);
   const taken = new Set([...pairs.values()].map(([key]) => key));
-  const paragraphs = [...now].flatMap(([key, text]) => {
+  const paragraphs = [...now].flatMap(/** @returns {Changed[]} */ ([key, text]) => {
     const old = pairs.get(key);
     if (old && old[1] === text) return [{ kind: "reworded", key, text: "只有图、表或格式变了", old: "" }];
-    if (old) return [{ kind: "reworded", key, text, words: marks(old[1], text) }];
+    if (old) return [{ kind: "reworded", key, text, old: "", words: marks(old[1], text) }];
     if (!before.has(key) && text) return [{ kind: "added", key, text, old: "" }];
     return moved.has(key) && text ? [{ kind: "moved", key, text, old: "" }] : [];
   });

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.fonts import FontFile
@@ -59,6 +60,18 @@ def as_bitmap(picture: Picture, work: Path) -> Picture:
     return as_pixels(picture, work)
 
 
+def as_page(
+    drawing: Picture, work: Path, families: Sequence[FontFile], modified: int | None
+) -> Picture:
+    """Return a drawing as a PDF of one page as large as it is, dated `modified`.
+
+    Raises PictureError, the message without the picture's name, for one that Typst refuses.
+    """
+    source, target = _source([drawing], work), work / "drawing.pdf"
+    _refuse(source, target, work, families, format="pdf", timestamp=modified or 0)
+    return Picture(drawing.path, "pdf", target.read_bytes())
+
+
 def _dots(drawing: Picture) -> int:
     """Return with how many dots to the inch a drawing is drawn, fewer for a very large one."""
     width, height = drawing.size
@@ -70,6 +83,19 @@ def _drawn(
     drawings: Sequence[Picture], dots: int, work: Path, families: Sequence[FontFile]
 ) -> list[Picture]:
     """Return drawings as PNG, each the page of a Typst source; raise PictureError if it refuses."""
+    source = _source(drawings, work)
+    target = source.with_name("drawing{p}.png")
+    _refuse(source, target, work, families, format="png", ppi=dots)
+    files = (work / f"drawing{place}.png" for place, _ in enumerate(drawings, 1))
+    # PNG counts dots to the metre: a little more, or a whole one to the inch would be lost.
+    return [
+        Picture(one.path, "png", with_density(file.read_bytes(), dots + 0.02))
+        for one, file in zip(drawings, files, strict=True)
+    ]
+
+
+def _source(drawings: Sequence[Picture], work: Path) -> Path:
+    """Write a Typst source of which each drawing is a page."""
     pages = []
     for place, one in enumerate(drawings, 1):
         (work / f"drawing{place}.svg").write_bytes(one.data)
@@ -77,16 +103,16 @@ def _drawn(
         pages.append(_PAGE.format(width, height, place))
     source = work / "drawing.typ"
     source.write_text("".join(pages), "utf-8")
-    target = source.with_name("drawing{p}.png")
+    return source
+
+
+def _refuse(
+    source: Path, target: Path, work: Path, families: Sequence[FontFile], **options: Any
+) -> None:
+    """Have Typst draw; raise PictureError for what it refuses."""
     try:
-        refusal = typeset(source, target, work, families, {}, format="png", ppi=dots)
+        refusal = typeset(source, target, work, families, {}, **options)
     except ChapterkitError as error:
         raise PictureError(f"画不出来：{error.message}", hint=_HINT) from None
     if refusal:
         raise PictureError(f"画不出来：{refusal.message}", hint=_HINT)
-    files = (work / f"drawing{place}.png" for place, _ in enumerate(drawings, 1))
-    # PNG counts dots to the metre: a little more, or a whole one to the inch would be lost.
-    return [
-        Picture(one.path, "png", with_density(file.read_bytes(), dots + 0.02))
-        for one, file in zip(drawings, files, strict=True)
-    ]

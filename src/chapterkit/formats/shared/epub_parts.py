@@ -6,28 +6,39 @@ Pure: the parts of the file by their names, and what becomes of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from chapterkit.formats.shared.epub_pages import Page, breaks, page_list, with_breaks
+from chapterkit.formats.shared.html_page import with_formulas_that_scroll
+from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.manuscript.config import Config
+from chapterkit.manuscript.wording import Wording
 
 _NAV = "EPUB/nav.xhtml"
 _PACKAGE = "EPUB/content.opf"
 _COVER = "EPUB/text/cover.xhtml"
 _TEXTS = "EPUB/text/ch"
-_CONTENTS = "EPUB/toc.ncx"
+FONT = "EPUB/fonts/formulas.ttf"
+"""Where the font for formulas stands, if there are any."""
 
 Parts = Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What an EPUB says of itself besides its text: its title, and the settings of its book."""
+    """What an EPUB says of itself besides its text: its title, and the settings of its book.
+
+    `has_font` tells whether a font for its formulas comes along; `pages` are those of the PDF that
+    is made at once.
+    """
 
     title: str
     config: Config
+    has_font: bool = False
+    pages: Sequence[Page] = ()
 
 
 def finished(parts: Parts, publication: Publication) -> dict[str, bytes]:
@@ -35,8 +46,30 @@ def finished(parts: Parts, publication: Publication) -> dict[str, bytes]:
     texts = {name: part.decode() for name, part in parts.items() if name.endswith(_MARKUP)}
     texts = _without_bare_headings(texts)
     made = {name: _finished(name, text, texts, publication) for name, text in texts.items()}
+    if publication.pages:
+        made = _paged(made, publication)
     others = {name: part for name, part in parts.items() if not name.endswith(_MARKUP)}
     return {**others, **{name: text.encode() for name, text in made.items()}}
+
+
+def _paged(made: Mapping[str, str], publication: Publication) -> dict[str, str]:
+    """Return the parts with a mark where each printed page begins, and a list of these."""
+    texts = {name: made[name] for name in sorted(made) if name.startswith(_TEXTS)}
+    found = breaks(publication.pages, texts)
+    if not found:
+        return dict(made)
+    listed = page_list(found, publication.config.wording.page_list)
+    told = (
+        ("pageBreakSource", f"{publication.title} (PDF)"),
+        ("schema:accessibilityFeature", "pageBreakMarkers"),
+        ("schema:accessibilityFeature", "pageNavigation"),
+    )
+    return {
+        **made,
+        **with_breaks(texts, found),
+        _NAV: made[_NAV].replace("</main>", f"{listed}\n</main>", 1),
+        _PACKAGE: _told(made[_PACKAGE], told),
+    }
 
 
 _MARKUP = (".xhtml", ".opf", ".ncx")
@@ -44,7 +77,8 @@ _MARKUP = (".xhtml", ".opf", ".ncx")
 
 def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publication) -> str:
     config = publication.config
-    text = _in_language(text, config)
+    text = with_formulas_that_scroll(_in_language(text, config))
+    text = with_spoken_formulas(text, config.locale.tag)
     if name == _PACKAGE:
         return _described(text, texts, publication)
     if name == _NAV:
@@ -210,15 +244,33 @@ def _described(text: str, texts: Mapping[str, str], publication: Publication) ->
     for name, one in texts.items():
         text = _with_properties(text, name, "" if name == _COVER else one)
     text = text.replace('title="Cover"', f'title="{escape(config.wording.cover)}"')
-    rows = [
-        *(["schema:accessMode|visual"] if has_pictures else []),
-        *(["schema:accessibilityFeature|MathML"] if has_formulas else []),
-        f"schema:accessibilitySummary|{config.wording.accessible}",
-        f"dcterms:conformsTo|{_STANDARD}",
-        f"a11y:certifiedBy|{config.publisher or config.author}",
-    ]
-    told = "".join(
-        f'    <meta property="{name}">{escape(said)}</meta>\n'
-        for name, said in (one.split("|", 1) for one in rows)
+    if publication.has_font:
+        address = FONT.removeprefix("EPUB/")
+        item = f'<item id="formulas_ttf" href="{address}" media-type="font/ttf" />'
+        text = text.replace("  </manifest>", f"    {item}\n  </manifest>", 1)
+    visual = [("schema:accessMode", "visual")] if has_pictures else []
+    features = ("MathML", "describedMath") if has_formulas else ()
+    return _told(
+        text,
+        [
+            *visual,
+            *(("schema:accessibilityFeature", one) for one in features),
+            ("schema:accessibilitySummary", _summary(config.wording, has_pictures, has_formulas)),
+            ("dcterms:conformsTo", _STANDARD),
+            ("a11y:certifiedBy", config.publisher or config.author),
+        ],
     )
-    return text.replace("  </metadata>", f"{told}  </metadata>", 1)
+
+
+def _summary(wording: Wording, has_pictures: bool, has_formulas: bool) -> str:
+    """Return in a sentence or two who can read the book, of what is in it."""
+    said = [wording.accessible]
+    said += [wording.accessible_pictures] if has_pictures else []
+    said += [wording.accessible_formulas] if has_formulas else []
+    return "".join(said)
+
+
+def _told(package: str, rows: Iterable[tuple[str, str]]) -> str:
+    """Return the package with more that it says of itself."""
+    told = "".join(f'    <meta property="{name}">{escape(said)}</meta>\n' for name, said in rows)
+    return package.replace("  </metadata>", f"{told}  </metadata>", 1)

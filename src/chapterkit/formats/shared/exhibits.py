@@ -154,7 +154,7 @@ def _digits(decimals: str, longest: int) -> str:
 
 _EMPTY_HEAD = re.compile(rb"<th((?: [^<>]*)?)></th>")
 _TABLE_BODY = re.compile(rb"<tbody>.*?</tbody>", re.DOTALL)
-_ROW_HEAD = re.compile(rb"<th(?![^<>]*(?:colspan|scope)=)")
+_ROW_HEAD = re.compile(rb"<th(?=[ >])(?![^<>]*(?:colspan|scope)=)")
 
 
 def with_heads_that_speak(page: bytes) -> bytes:
@@ -309,6 +309,36 @@ def set_in_typst(printing: AnyPrinting) -> Pass:
         return [paragraph([*_exhibit(first, parts, others, id, how, said)])]
 
     return over_exhibits(printing, change)
+
+
+def parts_of(printing: AnyPrinting, exhibit: Element) -> tuple[list[Element], str, float]:
+    """Return the parts of an exhibit as a page has room for them, how they are placed, their room.
+
+    They are whole, long (breaking over pages) or turned; the room is a line's, in ems.
+    """
+    first, page = blocks_of(exhibit)[0], printing.config.page
+    if kind_of(first) != "Table":
+        return [first], "whole", _LINE[page]
+    parts, how = _set(first, _choice(printing, exhibit), page)
+    parts[1:] = [_continued(one, printing.config.wording.continued) for one in parts[1:]]
+    return parts, how, _PAGE[page] if how == "turned" else _LINE[page]
+
+
+def with_line_filled(table: Element, line: float) -> Element:
+    """Return a table that would be wider than a line with widths: numbers whole, words wrapped."""
+    _, _, columns, head, [[_, _, _, rows]], _ = table["c"]
+    least = [*_widths(table)]
+    whole = [row[1] for row in (*head[1], *rows) if len(row[1]) == len(columns)]
+    most = [max([_em(row[place]) for row in whole]) + _INSET for place in range(len(columns))]
+    if sum(map(max, least, most)) <= line:
+        return table
+    spare = max(0.0, line - sum(least))
+    wanted = [max(0.0, after - one) for after, one in zip(most, least, strict=True)]
+    share = min(1.0, spare / (sum(wanted) or 1))
+    made = [one + share * more for one, more in zip(least, wanted, strict=True)]
+    widths = [{"t": "ColWidth", "c": round(0.98 * one / max(line, sum(made)), 4)} for one in made]
+    sides = [[side, width] for (side, _), width in zip(columns, widths, strict=True)]
+    return {"t": "Table", "c": [*table["c"][:2], sides, *table["c"][3:]]}
 
 
 def _set(table: Element, choice: str, page: str) -> tuple[list[Element], str]:

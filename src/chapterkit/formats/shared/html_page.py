@@ -14,16 +14,25 @@ def finished(page: str, wording: Wording) -> str:
     """Return a page whose headings can be linked to, and whose references lead back to the text.
 
     What these links show comes from the style sheet, so that it is no part of the text. Marks that
-    are short stay in one line; formulas that are too wide for the page scroll by keyboard, too;
-    apostrophes are Latin ones. The style sheet is without its comments and indents.
+    are short stay in one line; formulas, tables and code that are too wide for the page scroll, by
+    keyboard, too; apostrophes are Latin ones. The style sheet is without comments and indents.
     """
     head, opening, body = page.partition("<main")
     head = _STYLE.sub(lambda found: _IDLE.sub(lambda idle: idle[1] or "", found[0]), head)
     body = _NUMBERED.sub(lambda found: chr(int(found[1])), body)
-    body = _MARK.sub(_short_mark, _with_permalinks(body, wording))
-    body = _with_ways_back(body, wording)
-    body = _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
-    return head + opening + in_texts(body, _with_narrow_apostrophes)
+    body = _with_ways_back(_with_permalinks(body, wording), wording)
+    body = _NOTES.sub(r'<div id="footnotes"\1</div>', body)
+    return head + opening + touched(body)
+
+
+def touched(body: str) -> str:
+    """Return a part of a page whose marks, formulas and apostrophes are as `finished` has them."""
+    body = _MARK.sub(_short_mark, body)
+    body = _CODE.sub(r'<pre tabindex="0"\1', body)
+    body = _TABLE.sub(_scrolling, body)
+    body = _IMAGE.sub("<img", body)
+    body = with_formulas_that_scroll(body)
+    return in_texts(body, _with_narrow_apostrophes)
 
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
@@ -42,7 +51,25 @@ def _with_permalinks(body: str, wording: Wording) -> str:
     return _HEADING.sub(linked, body)
 
 
+_NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
+_CODE = re.compile(r"<pre((?: [^>]*)?>)")
+_TABLE = re.compile(r'(<div class="[^"]*\bwide\b[^>]*>\s*)?(<table.*?</table>)', re.DOTALL)
+_IMAGE = re.compile(r'<img role="img"')
+
+
+def with_formulas_that_scroll(body: str) -> str:
+    """Return a page whose displayed formulas can be scrolled, by keyboard, too."""
+    return _FORMULA.sub(r'<span class="wide" tabindex="0">\g<0></span>', body)
+
+
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+
+
+def _scrolling(found: re.Match[str]) -> str:
+    """Return a table that a narrow page lets its reader scroll."""
+    return found[0] if found[1] else f'<div class="wide" tabindex="0">{found[2]}</div>'
+
+
 _MARK = re.compile(r'<span class="citation"([^>]*)><sup>(.*?)</sup>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _SHORT = 12

@@ -28,8 +28,10 @@ from chapterkit.text.tree import (
 PREFIX = "number:"
 
 
-def with_cards(tree: Tree, printing: AnyPrinting) -> Tree:
+def with_cards(tree: Tree, printing: AnyPrinting, here: Collection[str] = ()) -> Tree:
     """Return a tree in which recorded numbers are buttons, with a card for each behind the text.
+
+    `here` are identifiers that cards may link to, besides those of the tree.
 
     In headings and links, which the contents repeat or which are pressed themselves, a number has
     a title instead.
@@ -44,7 +46,7 @@ def with_cards(tree: Tree, printing: AnyPrinting) -> Tree:
     )
     shown = [id for id in _shown(titled) if id in printing.cards]
     made = passed(titled, over_elements(lambda one: _as_button(one, printing), {"Span"}))
-    here = identifiers_in(made)
+    here = identifiers_in(made).union(here)
     cards = "\n".join(card_html(printing.cards[id], here) for id in shown)
     return with_blocks(made, [*tree_blocks(made), *([raw_block("html", cards)] if cards else [])])
 

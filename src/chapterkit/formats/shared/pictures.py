@@ -126,17 +126,35 @@ def put_in(written: bytes, printing: AnyPrinting) -> bytes:
     return written
 
 
+def put_beside(
+    written: bytes, printing: AnyPrinting, folder: str
+) -> tuple[bytes, dict[str, bytes]]:
+    """Return a page that asks for its pictures in a folder beside it, and these by their names."""
+    beside: dict[str, bytes] = {}
+    for one in printing.pictures.values():
+        name = f"{one.digest[:16]}.{one.kind}"
+        if (address := _address(one, _stand_in(one))) in written:
+            written = written.replace(address, f"{folder}/{name}".encode())
+            beside[name] = one.data
+    return written, beside
+
+
 def with_drawings(written: bytes, printing: AnyPrinting) -> bytes:
     """Return a page with the drawings made for it as parts of it, for wide and narrow screens."""
     for address, narrow in printing.narrow.items():
         wide = printing.pictures[address]
         drawn = b'<span class="drawing">%b</span><span class="drawing narrow">%b</span>' % (
-            wide.data,
-            narrow.data,
+            _as_part(wide.data),
+            _as_part(narrow.data),
         )
         image = rb'<img\b[^>]*\bsrc="%b"[^>]*>' % re.escape(_address(wide, _stand_in(wide)))
         written = re.sub(image, lambda _, drawn=drawn: drawn, written)  # type: ignore[misc]
     return written
+
+
+def _as_part(drawing: bytes) -> bytes:
+    """Return a drawing as a part of a page: without the declaration that a file begins with."""
+    return re.sub(rb"^<\?xml[^>]*\?>\s*", b"", drawing)
 
 
 def named(printing: AnyPrinting) -> Mapping[bytes, bytes]:

@@ -14,11 +14,18 @@ from typing import Any
 
 from chapterkit.drawing import style_sheet
 from chapterkit.formats import ChapterPrinting
-from chapterkit.formats.shared.exhibits import aligned, over_exhibits, scrolling, unseen
+from chapterkit.formats.shared.exhibits import (
+    aligned,
+    over_exhibits,
+    scrolling,
+    unseen,
+    with_heads_that_speak,
+)
+from chapterkit.formats.shared.html_page import touched
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.text.numbering import captioned, sectioned, tagged, with_tag
-from chapterkit.text.passes import over_elements, passed, with_labels_apart
+from chapterkit.text.passes import over_elements, passed, with_labels_apart, without_even_columns
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -74,6 +81,7 @@ def as_page(printing: ChapterPrinting) -> Tree:
         sectioned(counting),
         tagged(counting, with_tag),
         with_labels_apart(printing.labels, printing.config.wording.heading),
+        without_even_columns,
     )
 
 
@@ -108,8 +116,8 @@ def _as_button(element: Element) -> Element | list[Element]:
 
 def pieces_of(written: bytes, printing: ChapterPrinting) -> list[str]:
     """Return the blocks of what pandoc wrote of a `sheet_tree`, last what it put behind them."""
-    page = put_in(with_drawings(written, printing), printing)
-    return [part.strip() for part in _SPLIT.split(page.decode())]
+    spoken = with_heads_that_speak(with_drawings(written, printing))
+    return [touched(part).strip() for part in _SPLIT.split(put_in(spoken, printing).decode())]
 
 
 def keyed(pieces: Iterable[str]) -> tuple[Piece, ...]:

@@ -31,9 +31,13 @@ STRONG_DOTTED, STRONG_SLANTED = "Strong Emphasis Text", "Strong Emphasis Latin"
 
 _EMPHASIS = frozenset({"Strong", "Emph"})
 _HOLDERS = frozenset({"Link", "Quoted", "SmallCaps", "Span", "Strikeout", "Underline", "Cite"})
-# Han; marks that go with it, under which no dots stand; all else.
+# Han; marks that go with it, under which no dots stand; all else, an apostrophe among it.
+_MARKS = "\u3000-\u303f\uff00-\uffef"
+_BESIDE = f"(?:{HAN}|[{_MARKS}])"
 _PIECE = re.compile(
-    rf"(?P<han>{HAN}+)|(?P<mark>[\u2014-\u2026\u3000-\u303f\uff00-\uffef]+)|(?P<other>.)"
+    rf"(?P<han>{HAN}+)"
+    rf"|(?P<mark>[{_MARKS}]+|(?<={_BESIDE})[\u2014-\u2026]+|[\u2014-\u2026]+(?={_BESIDE}))"
+    r"|(?P<other>.)"
 )
 
 

@@ -36,13 +36,14 @@ Role = Literal["front", "contents", "list", "part", "chapter", "appendix", "refe
 class Piece:
     """A piece of a book that begins on a page of its own: what it is, is called, and holds.
 
-    The first of its blocks is its heading; that of the contents has none.
+    The first of its blocks is its heading; that of the contents has none. `slug` is that of a text.
     """
 
     role: Role
     label: str
     title: str
     blocks: list[Element] = field(repr=False)
+    slug: str = ""
 
 
 def assembled(
@@ -123,7 +124,7 @@ def pieces(printing: BookPrinting, text: Callable[[ChapterPrinting], Tree]) -> I
 
 
 def _text(one: ChapterPrinting, text: Callable[[ChapterPrinting], Tree]) -> Piece:
-    return Piece(one.role, one.label, one.title, tree_blocks(text(one)))
+    return Piece(one.role, one.label, one.title, tree_blocks(text(one)), one.slug)
 
 
 def _part(part: Part, between: str) -> Piece:

@@ -7,7 +7,7 @@ made in 1970.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +17,16 @@ _DATED = frozenset({"EPUB/content.opf", "docProps/core.xml"})
 
 
 def rewritten(
-    written: Path, target: Path, modified: int | None, change: Callable[[str, bytes], bytes | None]
+    written: Path,
+    target: Path,
+    modified: int | None,
+    change: Callable[[str, bytes], bytes | None],
+    added: Mapping[str, bytes] | None = None,
 ) -> None:
     """Write a zip file anew, as of `modified`: seconds since 1970, or the earliest date if unknown.
 
     `change` is asked for every part by its name and content, and returns what takes its place,
-    None for one that is left out.
+    None for one that is left out; what is `added` has names of its own.
     """
     first = datetime(*_FIRST_DATE, tzinfo=UTC)
     moment = first if modified is None else datetime.fromtimestamp(modified, UTC)
@@ -37,3 +41,5 @@ def rewritten(
             if entry.date_time == _FIRST_DATE:
                 entry.date_time = stamp
             new.writestr(entry, part, entry.compress_type)
+        for name, part in (added or {}).items():
+            new.writestr(zipfile.ZipInfo(name, stamp), part, zipfile.ZIP_DEFLATED)

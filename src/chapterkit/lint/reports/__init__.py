@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from chapterkit.lint.problem import Problem
 
@@ -22,7 +23,7 @@ class Report:
 
     `lines` returns the lines of a file by its path as problems name it (none if it cannot be read);
     `checked` are the files that were checked; `colour` whether a terminal is to be painted;
-    `strict` whether warnings fail, too.
+    `strict` whether warnings fail, too; `shard` what joining the report with others asks for.
     """
 
     problems: Sequence[Problem]
@@ -30,6 +31,7 @@ class Report:
     checked: Sequence[str] = ()
     colour: bool = False
     strict: bool = False
+    shard: Mapping[str, Any] | None = None
 
     @cached_property
     def summary(self) -> Mapping[str, int]:

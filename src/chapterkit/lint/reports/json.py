@@ -7,7 +7,10 @@ from chapterkit.showing import as_json as to_json
 
 
 def as_text(report: Report) -> str:
-    """Return `problems` (path, line, column, rule, severity, message, hint) and `summary`."""
+    """Return `problems` (path, line, column, rule, severity, message, hint) and `summary`.
+
+    That of a shard has `shard`, too.
+    """
     problems = [
         {
             "path": problem.origin.path,
@@ -20,4 +23,5 @@ def as_text(report: Report) -> str:
         }
         for problem in report.problems
     ]
-    return to_json({"problems": problems, "summary": dict(report.summary)})
+    shard = {"shard": report.shard} if report.shard else {}
+    return to_json({"problems": problems, "summary": dict(report.summary), **shard})

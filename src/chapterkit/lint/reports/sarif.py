@@ -42,6 +42,8 @@ def as_text(report: Report) -> str:
         ],
         "results": [_result(problem, index[problem.rule]) for problem in report.problems],
     }
+    if report.shard:
+        run["properties"] = {"shard": report.shard}
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 

@@ -23,6 +23,7 @@ from chapterkit.errors import nearest
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
+from chapterkit.text.file_links import taken_apart
 from chapterkit.text.tree import attributes_of
 
 GROUP = "references"
@@ -42,14 +43,21 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     for block, inline in references:
         target = inline.target
         if target[1:] not in known:
-            near = nearest(target[1:], known)
+            near = nearest(target[1:], [one for one in known if not taken_apart(one)[0]])
             yield problem_at(
                 block,
                 inline.start,
                 inline.end,
-                f"链接指向 {target}，文中没有这个标识",
+                _message(target, document),
                 f"最接近的是 #{near}" if near else "给要指的标题加上 {#标识}",
             )
+
+
+def _message(target: str, document: Document) -> str:
+    for address, name in document.leading.items():
+        if f"#{name}" == target:
+            return f"链接指向 {address}，那一章里没有这个标识"
+    return f"链接指向 {target}，文中没有这个标识"
 
 
 def identifiers(document: Document) -> set[str]:

@@ -57,7 +57,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         if one.claim is None or one.status not in {"unsourced", "matched"}:
             continue
         cited = set(one.block.citations())
-        asked = [number for number in book.ledger.values() if number.cite in cited]
+        asked = book.ledger.citing(cited)
         own = {number.id: number for number in asked if backs(number, one.claim)}
         if one.status == "unsourced" and same_but_for_words(one.claim, asked):
             continue  # 超过 3.4% of a recorded 3.4%: the digits are right, unsourced-number tells

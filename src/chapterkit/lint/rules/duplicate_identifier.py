@@ -1,4 +1,4 @@
-"""Two things have the same identifier: two headings {#summary}, or two figures {#fig:map}.
+"""Two things have the same identifier: two headings `{#summary}`, or two figures `{#fig:map}`.
 
 Why: a link can lead to one of them only. Which one differs from format to format, and nobody is
 told. Identifiers are unique in the whole book, so that any chapter may refer to what another has.
@@ -31,7 +31,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import COMMENT, Book, Chapter
+from chapterkit.manuscript.book import COMMENT, Book, Chapter, once
 from chapterkit.text.document import Document
 from chapterkit.text.tree import attributes_of, elements_of
 from chapterkit.text.whole import is_taken
@@ -78,13 +78,19 @@ def _carried(document: Document) -> Counter[str]:
 
 
 def _given_before(slug: str, book: Book) -> dict[str, str]:
-    """Return what chapters before this one give identifiers to, and where: as their files say."""
-    found: dict[str, str] = {}
-    for chapter in book.chapters:
-        if not slug or chapter.slug == slug:
-            return found
+    """Return which identifiers chapters before this one give, and where: as their files say."""
+    order = [one.slug for one in book.chapters]
+    own = order.index(slug) if slug in order else len(order) if slug else 0
+    return {name: place for name, (at, place) in _given_first(book).items() if at < own}
+
+
+@once
+def _given_first(book: Book) -> dict[str, tuple[int, str]]:
+    """Return which chapter, by its place in the book, gives an identifier first, and where."""
+    found: dict[str, tuple[int, str]] = {}
+    for at, chapter in enumerate(book.chapters):
         for name, place in _given_in(chapter, book):
-            found.setdefault(name, place)
+            found.setdefault(name, (at, place))
     return found
 
 

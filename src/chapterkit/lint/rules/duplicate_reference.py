@@ -39,6 +39,7 @@ from chapterkit.text.document import Document
 GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 _APART = ("edition", "volume", "part", "chapter")

@@ -9,7 +9,8 @@ An address is known if it begins with http:// or https:// and names a host (and 
 mailto: or doi:, or if it is # and an identifier; without blanks, backslashes and characters that
 nobody sees. The addresses of the bibliography are looked at as well.
 
-Quiet: pictures, which are files of the book.
+Quiet: pictures, which are files of the book; and another chapter's file (chapter8.md, or
+chapter8.md#methods), which leads to that chapter in every format.
 
 Bad:
 
@@ -31,9 +32,10 @@ from collections.abc import Iterator
 from chapterkit.lint.bearers import Bearer, links, quoted
 from chapterkit.lint.entries import fields
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.text.addresses import bibtex_address, link_address
 from chapterkit.text.document import Document
+from chapterkit.text.file_links import names_file
 from chapterkit.text.tree import target_of
 
 GROUP = "markup"
@@ -42,26 +44,36 @@ NEEDS = frozenset[str]()
 ALWAYS = True
 
 _HINT = "写完整的 https://…、mailto:…、doi:… 或 #标识；别的地址不会进成品，只留下文字"
+_FILE_HINT = "book.yaml 没有列出这个文件；列进 chapters 等处，链接就通到那一章"
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each address that does not get into print, where it was typed."""
     for link in links(document):
-        yield from _of_link(link)
+        yield from _of_link(link, book)
+    yield from _of_entries(book)
+
+
+@once
+def _of_entries(book: Book) -> list[Problem]:
+    """Return a problem for each address of the bibliography that leads nowhere on the net."""
+    found: list[Problem] = []
     for key, source in book.bibliography.items():
         given = fields(source)
         url, doi = (bibtex_address(given.get(name, "")) for name in ("url", "doi"))
         for name, typed, address in (("url", url, _complete(url)), ("doi", doi, _resolved(doi))):
             if typed and link_address(address) is None:
                 message = f"参考文献 {key} 的 {name} 不是网上的地址：{quoted(typed)}"
-                yield Problem(source.origin, message, _HINT)
+                found.append(Problem(source.origin, message, _HINT))
+    return found
 
 
-def _of_link(link: Bearer) -> Iterator[Problem]:
+def _of_link(link: Bearer, book: Book) -> Iterator[Problem]:
     address = target_of(link.element).address
     if link_address(address) is None:
         message = f"链接的地址 {quoted(address)} 不能印" if address else "链接没有地址"
-        yield link.problem(message, _HINT, *filter(None, [address]))
+        hint = _FILE_HINT if book.chapters and names_file(address) else _HINT
+        yield link.problem(message, hint, *filter(None, [address]))
 
 
 def _complete(url: str) -> str:

@@ -5,9 +5,9 @@ would then be wrong, and nobody would be told. What is not understood is told at
 people without `and` between them, dates that are none (2020-13-45, 05/06/2020), commands of LaTeX
 that are not known, `crossref` and `xdata` to an entry that is not there or leads back.
 
-Quiet: names as people write them, put into the form of GB/T 7714 ({张 三}, {王五 等},
-{（英）约翰·里德 著},
-{{中国科学院}}); dates like c1987, [1936], in press, 5 May 2020, 2021年1月2日, 2019/2021.
+Quiet: names as people write them, put into the form of GB/T 7714 (`{张 三}`, `{王五 等}`,
+`{（英）约翰·里德 著}`, `{{中国科学院}}`); dates like c1987, [1936], in press,
+5 May 2020, 2021年1月2日, 2019/2021.
 
 Bad:
 
@@ -38,6 +38,7 @@ from chapterkit.text.references import faults_of
 GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ know (a way to an online source, the number of a standard or patent).
 
 Quiet: date for year, journaltitle for journal, institution for school; fields inherited by
 crossref; year = {n.d.} or pubstate = {forthcoming}; an arXiv number in place of a journal for
-@misc.
+`@misc`.
 
 Options: `required`, further fields by type (`article: [volume, pages]`); `a|b` is either.
 
@@ -43,6 +43,7 @@ from chapterkit.text.document import Document
 GROUP = "citations"
 SEVERITY = "error"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.numbers.accounting import accounts
 from chapterkit.numbers.consistency import contradictions, is_pair, is_turned_round
@@ -41,16 +41,29 @@ NEEDS = frozenset({"ledger"})
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at its record's line, for each number that the others contradict."""
-    turned = []
-    for number in book.ledger.values():
-        if number.model.note:
-            continue
-        for message in contradictions(number, book.ledger):
-            yield Problem(number.origin, message, "改正其中一个；确有缘由就用 note: 写明")
-        if is_turned_round(number) and not is_pair(number):
-            turned.append(number)
-    if turned:
+    yield from _contradicted(book)
+    if turned := _turned_round(book):
         yield from _turned(turned, document, book.ledger)
+
+
+@once
+def _contradicted(book: Book) -> list[Problem]:
+    hint = "改正其中一个；确有缘由就用 note: 写明"
+    return [
+        Problem(number.origin, message, hint)
+        for number in book.ledger.values()
+        if not number.model.note
+        for message in contradictions(number, book.ledger)
+    ]
+
+
+@once
+def _turned_round(book: Book) -> list[Number]:
+    return [
+        number
+        for number in book.ledger.values()
+        if not number.model.note and is_turned_round(number) and not is_pair(number)
+    ]
 
 
 def _turned(numbers: Sequence[Number], document: Document, ledger: Ledger) -> Iterator[Problem]:

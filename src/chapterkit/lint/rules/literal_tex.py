@@ -1,11 +1,11 @@
-r"""A command of TeX stands in the text: \textbf{…}, \cite{…}, \begin{equation}, \( … \).
+r"""A command of TeX stands in the text: `\textbf{…}`, `\cite{…}`, `\begin{equation}`, `\( … \)`.
 
 Why: the manuscript is Markdown, and only what stands between dollar signs is TeX. Whatever else
-was brought along from a LaTeX file is printed as it was typed, braces and all; of \( and \) only
-the brackets are left. The hint says how Markdown has it.
+was brought along from a LaTeX file is printed as it was typed, braces and all; of `\(` and `\)`
+only the brackets are left. The hint says how Markdown has it.
 
-Quiet: formulas, code, backslashes that were escaped (\\item), paths (C:\item) and patterns (\d+,
-\p{Han}), brackets that were escaped for what they are.
+Quiet: formulas, code, backslashes that were escaped (`\\item`), paths (`C:\item`) and patterns
+(`\d+`, `\p{Han}`), brackets that were escaped for what they are.
 
 Bad:
 

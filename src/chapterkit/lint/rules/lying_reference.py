@@ -6,7 +6,7 @@ was put in, a section moved or was renamed, and nothing said so. A link without 
 
 In a book the number is the one that is printed; elsewhere the one that the heading begins with.
 
-Quiet: words that name no number ([这一节](#ratio), [上面的讨论](#talk)), the chapter that the
+Quiet: words that name no number (`[这一节](#ratio)`, `[上面的讨论](#talk)`), the chapter that the
 target stands in, the same number in other words (第七章, 第 7 章; 公式 7.1, 式（7.1）).
 
 Bad:

@@ -1,13 +1,14 @@
 """A bare citation stands as subject or object of a sentence, where a numeric style prints a number.
 
-Why: `[@key] 提出了…` is printed as “[3] 提出了…”, a sentence whose subject is a superscript; read
+Why: `[@key] 提出了…` is printed as “³ 提出了…”, a sentence whose subject is a superscript; read
 aloud or copied without its superscripts it has none. Name the authors or the work and let the
 citation stand behind the name.
 
 An `@key` without brackets belongs to its sentence wherever no name or noun stands before it.
 
-Quiet: a citation behind a name, a noun or the end of a sentence (Chu 等人[@key]提出；文献 [@key]
-指出；……更稳定。[@key] Jin 等人则认为), and one in brackets that a reader is sent to (参见 [@key]).
+Quiet: a citation behind a name, a noun or the end of a sentence (`Chu 等人[@key]提出`；
+`文献 [@key] 指出`；`……更稳定。[@key] Jin 等人则认为`), and one in brackets that a reader is
+sent to (`参见 [@key]`).
 
 Options: `style`, `numeric` (default) or `author-date`, which prints the author of an `@key` in the
 text, so that only citations in brackets are problems.

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from chapterkit.lint.entries import cited_keys
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
 from chapterkit.text.references import lacks_place
 
@@ -48,8 +48,13 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if not book.config.locale.chinese:
         return
     cited = cited_keys(document, book)
-    for key, source in book.bibliography.items():
-        if key in cited and lacks_place(source):
+    for key in _placeless(book):
+        if key in cited:
             message = f"参考文献 {key} 没有写出版地"
             hint = "补上 address = {城市}；书上没有就写 {[出版地不详]}，外文的写 {[S.l.]}"
-            yield Problem(source.origin, message, hint)
+            yield Problem(book.bibliography[key].origin, message, hint)
+
+
+@once
+def _placeless(book: Book) -> list[str]:
+    return [key for key, source in book.bibliography.items() if lacks_place(source)]

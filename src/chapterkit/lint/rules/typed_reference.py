@@ -10,7 +10,7 @@ that differ: the tool puts it there.
 
 Quiet: headings that number themselves, captions outside a book, links, locators within citations,
 and places of another work: behind its name or a citation (论文的图 3, 《国富论》第三章,
-[@key]第 3 章), or in a sentence that speaks of it. Words that only look like it are (代表 3 人,
+`[@key]第 3 章`), or in a sentence that speaks of it. Words that only look like it are (代表 3 人,
 三节课, 12.5 节的航速).
 
 Bad:

@@ -35,6 +35,7 @@ from chapterkit.text.document import Document
 GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
+OF_BOOK = True
 FIXED = True
 
 

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from chapterkit.errors import nearest
 from chapterkit.lint.keys import cited_key
 from chapterkit.lint.problem import Problem, problem_at
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
+from chapterkit.manuscript.ledger import Number
 from chapterkit.text.document import Document
 
 GROUP = "citations"
@@ -36,10 +37,14 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
                     continue
                 message = f"参考文献库里没有 {key}"
                 yield problem_at(block, inline.start, inline.end, message, _hint(key, book))
-    for number in book.ledger.values():
-        if number.cite not in book.bibliography:
-            message = f"{number.id} 的来源 {number.cite} 不在参考文献库里"
-            yield Problem(number.origin, message, _hint(number.cite, book))
+    for number in _unsourced(book):
+        message = f"{number.id} 的来源 {number.cite} 不在参考文献库里"
+        yield Problem(number.origin, message, _hint(number.cite, book))
+
+
+@once
+def _unsourced(book: Book) -> list[Number]:
+    return [one for one in book.ledger.values() if one.cite not in book.bibliography]
 
 
 def _hint(key: str, book: Book) -> str:

@@ -35,6 +35,7 @@ from chapterkit.text.document import Document
 GROUP = "citations"
 SEVERITY = "warning"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.exhibited import IN_WORDS
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
@@ -56,6 +56,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         )
 
 
+@once
 def _named(book: Book) -> set[str]:
     """Return what stands in quotation marks in the texts and templates of a book."""
     texts = (*(one.text for one in book.chapters), *book.templates.values())

@@ -6,7 +6,7 @@ for readers to find the source by, and would not miss it before the book is out.
 
 Quiet: fields that references never show (series, abstract, keywords), the volume of proceedings,
 what reference managers keep in notes (`Publisher: X`), the address and the reading day in a note.
-Judgments and statutes print their number, court, day and note: @jurisdiction, @legislation.
+Judgments and statutes print their number, court, day and note: `@jurisdiction`, `@legislation`.
 
 Bad:
 
@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from chapterkit.lint.entries import cited_keys
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
 from chapterkit.text.references import unprinted
 
@@ -49,7 +49,14 @@ _HINT = (
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at its line of the bibliography, for each field that print leaves out."""
     cited = cited_keys(document, book)
-    for key, source in book.bibliography.items():
-        for name, said in unprinted(source) if key in cited else ():
+    for key, left_out in _left_out(book).items():
+        for name, said in left_out if key in cited else ():
             message = f"参考文献 {key} 的 {name}（{said[:40]}）不会印出来"
-            yield Problem(source.origin, message, _HINT)
+            yield Problem(book.bibliography[key].origin, message, _HINT)
+
+
+@once
+def _left_out(book: Book) -> dict[str, list[tuple[str, str]]]:
+    """Return the fields that print leaves out of entries, where there are any."""
+    found = ((key, [*unprinted(source)]) for key, source in book.bibliography.items())
+    return {key: fields for key, fields in found if fields}

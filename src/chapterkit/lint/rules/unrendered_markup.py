@@ -2,7 +2,7 @@
 
 Why: `**` beside Chinese punctuation, a brace of a template, half a link or a tag or an
 instruction of HTML or XML that pandoc does not take for markup is printed as it was typed. So is
-a `$` before a letter whose other end is missing ($P，); a `$` before a digit is money.
+a `$` before a letter whose other end is missing (`$P`，); a `$` before a digit is money.
 
 Bad:
 

@@ -92,7 +92,7 @@ def _unsourced(one: Accounted, book: Book) -> Problem:
     if not book.ledger:
         return _unknown(one, one.claim, book)
     cited, numbers = set(one.block.citations()), list(book.ledger.values())
-    if said := _said_otherwise(one, one.claim, [n for n in numbers if n.cite in cited]):
+    if said := _said_otherwise(one, one.claim, book.ledger.citing(cited)):
         return _problem(one, *said)
     if number := meant(one.block, one.claim, numbers):
         message = f"“{one.text}”像是 {number.id}，这一段却没有引用它的来源 {number.cite}"
@@ -159,7 +159,7 @@ def _check_typed(one: Accounted, book: Book) -> Iterator[Problem]:
     if one.policy in {"cite", "free"} or not claim or not quantity or quantity.small_count:
         return
     cited = set(one.block.citations())
-    fitting = backing(claim, [n for n in book.ledger.values() if n.cite in cited])
+    fitting = backing(claim, book.ledger.citing(cited))
     beside = stands_there(one.block, one.start, fitting)
     if _is_loose(claim):
         if not beside and not any(_is_printed(number, one) for number in fitting):

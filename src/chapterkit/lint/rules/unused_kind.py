@@ -36,6 +36,7 @@ from chapterkit.text.document import Document
 GROUP = "references"
 SEVERITY = "warning"
 NEEDS = frozenset({"book"})
+OF_BOOK = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -29,8 +29,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     printed_ids = {inline.number for block in document.blocks for inline in block.numbers()}
     placed = {block.identifier for block in document.blocks if block.kind == "Header"}
     used = printed_ids | book.ledger.beneath(printed_ids)
-    for number in book.ledger.recorded:
-        if number.id not in used and number.id.partition(".")[0] in placed:
+    own = (one for slug in sorted(placed) for one in book.ledger.by_record.get(slug, ()))
+    for number in own:
+        if number.id not in used and not number.computed:
             yield Problem(
                 number.origin,
                 f"{number.id}（{number.text}）记录了，正文里没有用到",

@@ -24,11 +24,11 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from chapterkit.lint.entries import cited_keys, parents
+from chapterkit.lint.entries import cited_in_book, cited_keys, parents
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
 
 GROUP = "citations"
@@ -41,7 +41,24 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at its line of the bibliography, for each entry that nothing cites."""
     if "@*" in document.rendered.text:
         return
-    used = cited_keys(document, book) & set(book.bibliography)
+    used = _used_in_book(book)
+    used |= _used(cited_keys(document, book) - used, book)
+    for key, source in book.bibliography.items():
+        if key not in used:
+            where = "书里没有一处引用它" if book.chapters else "文中没有引用它"
+            yield Problem(
+                source.origin, f"参考文献 {key}：{where}", "在用到它的地方引用，或从文献库删去"
+            )
+
+
+@once
+def _used_in_book(book: Book) -> frozenset[str]:
+    return _used(cited_in_book(book), book)
+
+
+def _used(cited: Collection[str], book: Book) -> frozenset[str]:
+    """Return which entries some keys use: their own, and those that these come of."""
+    used = {key for key in cited if key in book.bibliography}
     waiting = list(used)
     while waiting:
         more = {
@@ -49,9 +66,4 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         }
         waiting += more - used
         used |= more
-    for key, source in book.bibliography.items():
-        if key not in used:
-            where = "书里没有一处引用它" if book.chapters else "文中没有引用它"
-            yield Problem(
-                source.origin, f"参考文献 {key}：{where}", "在用到它的地方引用，或从文献库删去"
-            )
+    return frozenset(used)

@@ -37,6 +37,7 @@ from chapterkit.text.document import Document
 GROUP = "numbers"
 SEVERITY = "error"
 NEEDS = frozenset({"book"})
+OF_BOOK = True
 
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ from chapterkit.text.references import visited
 GROUP = "citations"
 SEVERITY = "warning"
 NEEDS = frozenset({"bibliography"})
+OF_BOOK = True
 
 
 @dataclass(frozen=True)

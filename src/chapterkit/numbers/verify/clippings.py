@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError
@@ -30,16 +30,21 @@ class Cutter:
         return self.searcher.source
 
     def cut(self, numbers: Iterable[Number]) -> Mapping[str, Clipping]:
-        """Return the lines of these numbers, by id, as far as they stand where the text is.
+        """Return the lines of these numbers, by id, as far as they are in the source's text.
 
         Raises ChapterkitError if the PDF is another by now, or cannot be drawn.
         """
-        places = {one.id: place for one in numbers if (place := self._place(one))}
+        found = {one.id: place for one in numbers if (place := self._place(one))}
         data = Disk(self.folder, "原文").read(self.source.name, MAX_FILE)
-        cut = pdf_clippings(data, self.source.name, list(places.values()))
-        return {id: one for id, one in zip(places, cut, strict=True) if one}
+        cut = pdf_clippings(data, self.source.name, [place for place, _ in found.values()])
+        return {
+            id: replace(one, why=why)
+            for (id, (_, why)), one in zip(found.items(), cut, strict=True)
+            if one
+        }
 
-    def _place(self, number: Number) -> Place | None:
+    def _place(self, number: Number) -> tuple[Place, str] | None:
+        """Return where a number stands, and why that may be another one, if it may."""
         if number.model.derived is not None and number.model.printed is None:
             return None
         result = self.searcher.find(number)
@@ -50,7 +55,8 @@ class Cutter:
         if page is None:
             return None
         begin = self.source.pages[page - 1]
-        return Place(page, self.source.raw(start) - begin, self.source.raw(end - 1) + 1 - begin)
+        place = Place(page, self.source.raw(start) - begin, self.source.raw(end - 1) + 1 - begin)
+        return place, "" if result.status == "verified" else result.why
 
 
 def cutter_of(folder: Path, key: str, ledger: Ledger) -> Cutter | None:

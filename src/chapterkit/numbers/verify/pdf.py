@@ -11,6 +11,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.processes import GB, Bounds, run, worker
 
 MAX_PAGES = 5_000
+MAX_PRINTED = 20_000_000
 BOUNDS = Bounds(seconds=120, memory=GB)
 CUTTING = Bounds(seconds=30, memory=GB)
 MOST_CLIPPINGS = 400
@@ -23,6 +24,22 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
 
     Raises ChapterkitError if it is damaged, locked, too long, or too much for the reader.
     """
+    found = _texts(data, name, longest)
+    return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
+
+
+def printed_pages(data: bytes, name: str) -> list[tuple[str, str]]:
+    """Return what number each page of a PDF bears, empty for none, and its text.
+
+    Raises ChapterkitError if it cannot be read.
+    """
+    found = _texts(data, name, MAX_PRINTED)
+    return [
+        (label, _plain(page)) for label, page in zip(found["labels"], found["texts"], strict=True)
+    ]
+
+
+def _texts(data: bytes, name: str, longest: int) -> dict[str, Any]:
     command = [*worker("pdf_text", "pypdfium2"), str(MAX_PAGES), str(longest)]
     found: dict[str, Any] = _read(command, data, name, BOUNDS)
     if "damaged" in found:
@@ -32,7 +49,7 @@ def pdf_pages(data: bytes, name: str, longest: int) -> tuple[list[str], tuple[in
         raise ChapterkitError(message, Origin(name))
     if "long" in found:
         raise ChapterkitError("PDF 的文字太多，不像一篇文献", Origin(name), "只放论文本身")
-    return [_plain(page) for page in found["texts"]], tuple(found["scanned"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,7 @@ class Clipping:
     """Lines of a page as a picture (PNG, in base64), and what the line with the place says.
 
     `marks` are where in the picture the characters of the place stand: left, top, width and
-    height, as parts of the whole.
+    height, as parts of the whole. `why` says why it may not be the place that is meant.
     """
 
     page: int
@@ -58,6 +75,7 @@ class Clipping:
     width: int
     height: int
     marks: Sequence[Sequence[float]]
+    why: str = ""
 
 
 def pdf_clippings(data: bytes, name: str, places: Sequence[Place]) -> list[Clipping | None]:

@@ -1,0 +1,1 @@
+"""Chapters on their way to their files, wherever that is done: here, in processes, on a cluster."""

@@ -1,0 +1,163 @@
+"""Work on a Dask cluster: two workers of their own, one killed half-way, one slow."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from chapterkit.commands import main
+from library import make
+
+pytest.importorskip("distributed", reason="the extra chapterkit[dask] is not installed")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+CHAPTERS = 6
+DASK = str(Path(sys.executable).with_name("dask"))
+
+
+@dataclass
+class Workers:
+    """A scheduler, and workers that may be killed and stopped."""
+
+    port: int
+    folder: Path
+    stack: ExitStack
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"dask://127.0.0.1:{self.port}"
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        log = self.stack.enter_context((self.folder / f"{len(self.running)}.log").open("wb"))
+        environment = os.environ | {"CHAPTERKIT_CACHE": "off", "SOURCE_DATE_EPOCH": "1700000000"}
+        process = subprocess.Popen(
+            [DASK, *arguments], cwd=self.folder, env=environment, stdout=log, stderr=log
+        )
+        self.stack.callback(process.wait)
+        self.stack.callback(process.kill)
+        return process
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        address = f"tcp://127.0.0.1:{self.port}"
+        made = self.start("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        self.running.append(made)
+        return made
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    make(folder, CHAPTERS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def serial(library: Path) -> Mapping[str, bytes]:
+    """What one process writes, one chapter after the other."""
+    assert "写好" in build(library, "serial", "--jobs", "1")
+    return files(library / "serial")
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[Workers]:
+    with ExitStack() as stack:
+        made = Workers(free_port(), tmp_path, stack)
+        made.start("scheduler", "--host", "127.0.0.1", "--port", str(made.port), "--no-dashboard")
+        made.worker()
+        made.worker()
+        yield made
+
+
+def arguments_of(output: str, *options: str) -> list[str]:
+    return ["build", "--format", "html", "--output", output, *options]
+
+
+def build(library: Path, output: str, *options: str, code: int = 0) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(library)
+        patch.setenv("CHAPTERKIT_CACHE", "off")
+        patch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+        arguments = arguments_of(output, *options)
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what was written below a folder; a lock, which stays, is none of it."""
+    every = [one for one in folder.rglob("*") if one.is_file() and one.name != ".lock"]
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in every}
+
+
+def test_a_killed_worker_and_a_slow_one_lose_nothing(
+    library: Path, serial: Mapping[str, bytes], workers: Workers
+) -> None:
+    command = [sys.executable, "-m", "chapterkit", *arguments_of("cluster")]
+    environment = os.environ | {"CHAPTERKIT_CACHE": "off", "SOURCE_DATE_EPOCH": "1700000000"}
+    run = subprocess.Popen(
+        [*command, "--executor", workers.address],
+        cwd=library, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    killed, slow = workers.running
+    deadline = time.monotonic() + 60
+    while not (library / "cluster").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)  # until the first chapter is written, and others are being made
+    slow.send_signal(signal.SIGSTOP)
+    killed.kill()
+    time.sleep(1)
+    slow.send_signal(signal.SIGCONT)
+    out, err = run.communicate(timeout=120)
+    assert run.returncode == 0, err.decode()
+    assert files(library / "cluster") == serial
+    assert "中途没了 1 个" in err.decode()
+    assert out.decode().count("写好 1 个文件") == CHAPTERS
+
+
+def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(library: Path, workers: Workers) -> None:
+    chapter = library / "book/c0002.md"
+    before = chapter.read_text("utf-8")
+    chapter.write_text(f"{before}\n{{{{ nobody }}}}\n", "utf-8")
+    try:
+        here = build(library, "none", code=2)
+        assert "book/c0002.md:" in here
+        there = build(library, "none", "--executor", workers.address, code=2)
+    finally:
+        chapter.write_text(before, "utf-8")
+    assert there == here
+    assert not (library / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("dask://127.0.0.1:1", "没有应答"),
+        ("http://127.0.0.1", "写 dask://主机:端口"),
+        ("dask://", "写 dask://主机:端口"),
+    ],
+)
+def test_an_executor_that_is_none_is_told_in_a_line(
+    library: Path, address: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chapterkit.checking.cluster.CONNECT_SECONDS", 1)
+    output = build(library, "none", "--executor", address, code=2)
+    assert said in output
+    assert "Traceback" not in output

@@ -1,0 +1,73 @@
+"""A library of several chapters: what is done for each, what for all, what is not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from chapterkit.checking.subjects import chapters_of
+from chapterkit.commands import main
+from chapterkit.manuscript.folder import Disk
+from chapterkit.pipeline import document_of, load
+from library import make, printing_first_number, with_first_number
+
+CHAPTERS = 9
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library, built once as HTML and DOCX."""
+    folder = tmp_path_factory.mktemp("library")
+    make(folder, CHAPTERS)
+    build(folder)
+    return folder
+
+
+def build(folder: Path, *options: str) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        arguments = ["build", "--format", "html", "--format", "docx", "--jobs", "2", *options]
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def written(folder: Path) -> Mapping[Path, int]:
+    """Return the files of chapters, each with when it was written."""
+    found = [*folder.glob("build/c*/*.html"), *folder.glob("build/c*/*.docx")]
+    assert len(found) == 2 * CHAPTERS
+    return {path: path.stat().st_mtime_ns for path in found}
+
+
+def test_a_number_that_three_chapters_print_has_three_written_anew(built: Path) -> None:
+    before = written(built)
+    with_first_number(built, 2, "7.7")
+    build(built)
+    anew = {path.parent.name for path, at in written(built).items() if at != before[path]}
+    assert sorted(anew) == printing_first_number(2, CHAPTERS) == ["c0002", "c0003", "c0009"]
+    for slug in anew:
+        assert "7.7%" in (built / f"build/{slug}/{slug}.html").read_text("utf-8")
+
+
+def test_what_another_chapter_has_is_found_without_reading_all(built: Path) -> None:
+    [*_, last] = chapters_of(load(Disk(built)), built)
+    found = document_of(last).elsewhere
+    assert {name: thing.chapter for name, thing in found.items()} == {
+        "s0008": "c0008", "t-s0008": "c0008", "s0002": "c0002", "theory-0002": "c0002",
+    }  # fmt: skip
+
+
+def test_the_same_library_is_made_again(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        make(tmp_path / name, 2, seed=3)
+    texts = [
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*.*")
+        }
+        for name in ("one", "other")
+    ]
+    assert texts[0] == texts[1]
