@@ -225,6 +225,7 @@ def test_a_store_holds_no_more_entries_than_it_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(store, "PUTS_BETWEEN", 1)
     kept = Store(tmp_path, b"secret")
     for number in range(5):
         kept.put(str(number), b"1")
