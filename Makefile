@@ -156,8 +156,8 @@ release: $(INSTALLED) $(RELEASING) ## The same for what is a release: a dated se
 audit: $(RELEASING) ## Ask the package index for known weaknesses of all that is pinned
 	@$(dir $(RELEASING))$(notdir $(BIN))/python -m releasing.audit
 
-bench: $(INSTALLED) ## Run the benchmarks
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(INSTALLED) ## Measure everything into benchmarks/RESULTS.md (ten minutes), or print BENCH=build alone
+	@$(BIN)/python benchmarks $(BENCH)
 
 clean: ## Remove everything generated
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,111 +1,104 @@
-"""`make chapter7` with nothing built, against the bare cost of the same work.
+"""`make chapter7` and what it is beside: the bare cost of the same text, a change, no change.
 
 Bare: pandoc (with citeproc) on the rendered Markdown to HTML, EPUB, DOCX and Typst, and the Typst
-compiler on the last, each a process of its own; once one after the other, once as many at a time
-as there are cores. Whole processes, medians, ratios within one run, the two taking turns.
+compiler on the last, each a process of its own; once one after the other, once two at a time.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from measuring import ROOT, Case, Measured, Row, Target, Topic, in_turns
+
+from books import CHAPTERKIT, built, change_paragraph, change_record, copied, forget, make
+from chapterkit.checking.subjects import chapters_of
 from chapterkit.fonts import bundled_folders
-from chapterkit.manuscript.book import load_book
 from chapterkit.manuscript.folder import Disk
 from chapterkit.pandoc import READER, pandoc_path
-from chapterkit.text.render import render
+from chapterkit.pipeline import document_of, load
+from chapterkit.pipeline.press import printing_of
 
-ROOT = Path(__file__).parents[1]
-ROUNDS = int(os.environ.get("ROUNDS", "9"))
-COMPILE = (
+BARE, SERIAL = "bare pandoc and Typst, two at a time", "bare, one after the other"
+COLD, IDLE = "make chapter7, nothing built", "make chapter7, nothing changed"
+PARAGRAPH, RECORD = "make, one paragraph changed", "make, one record changed"
+ANSWERED = "chapterkit build, nothing changed"
+FORMATS = ("html", "epub", "pdf", "docx", "markdown")
+
+ROWS = (
+    Row(COLD, BARE, Target(1.2)),
+    Row(COLD, SERIAL),
+    Row(COLD, target=Target(250, "MB"), note="memory"),
+    Row(BARE),
+    Row(SERIAL),
+    Row(PARAGRAPH, COLD, Target(0.4)),
+    Row(RECORD, COLD),
+    Row(IDLE, target=Target(0.05, "s")),
+    Row(ANSWERED, target=Target(0.2, "s")),
+    *(Row(f"chapterkit build --format {one}, nothing built", COLD) for one in FORMATS),
+)
+_COMPILE = (
     "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=[sys.argv[3]])"
 )
 
 
-def quietly(command: list[str]) -> None:
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+def measured(folder: Path) -> Measured:
+    """Measure a cold build, the same at its bare cost, changes, and each format."""
+    book = copied(folder)
+    bare = _bare(folder / "bare", book)
+
+    def ready(change: object) -> None:
+        built(book)
+        if callable(change):
+            change(book)
+
+    cases = [
+        Case.of(COLD, *make("chapter7"), folder=book, before=partial(forget, book)),
+        Case(BARE, bare, folder / "bare", at_once=2),
+        Case(SERIAL, bare, folder / "bare"),
+    ]
+    changes = {PARAGRAPH: change_paragraph, RECORD: change_record, IDLE: None}
+    cases += [
+        Case.of(name, *make("chapter7"), folder=book, before=partial(ready, change))
+        for name, change in changes.items()
+    ]
+    again = [CHAPTERKIT, "build", "7"]
+    cases.append(Case.of(ANSWERED, *again, folder=book, before=partial(ready, None)))
+    formats = [
+        Case.of(
+            f"chapterkit build --format {one}, nothing built",
+            *again, "--format", one,
+            folder=book, before=partial(forget, book), rounds=3,
+        )
+        for one in FORMATS
+    ]  # fmt: skip
+    return in_turns(cases) | in_turns(formats)
 
 
-def make() -> None:
-    quietly(["make", "--silent", "chapter7"])
-
-
-def forget() -> None:
-    shutil.rmtree(ROOT / "build", ignore_errors=True)
-
-
-def bare_commands(folder: Path) -> list[list[list[str]]]:
-    """Return the bare commands: groups whose own commands must follow one another."""
-    text = folder / "chapter.md"
-    book = load_book(Disk(ROOT))
-    text.write_text(render(book, book.chapters[0]).text, "utf-8")
+def _bare(folder: Path, book: Path) -> list[list[list[str]]]:
+    """Write the chapter as it is rendered, its drawings beside it; return the bare commands."""
+    folder.mkdir()
+    [subject] = chapters_of(load(Disk(book)), book, ["7"])
+    document = document_of(subject)
+    text = document.rendered.text
+    for place, (address, one) in enumerate(printing_of(subject, document).pictures.items()):
+        name = f"picture{place}.{one.kind}"
+        (folder / name).write_bytes(one.data)
+        text = text.replace(f"]({address})", f"]({name})")
+    (folder / "chapter.md").write_text(text, "utf-8")
     pandoc = [
-        pandoc_path(),
-        "-f",
-        READER,
-        "--standalone",
-        "--mathml",
-        "--citeproc",
-        f"--bibliography={ROOT / 'refs.bib'}",
-    ]
-    to = [
-        [*pandoc, str(text), "-M", "title=7", "-o", str(folder / f"chapter.{one}")]
-        for one in ("html", "epub", "docx")
-    ]
-    typ, pdf = str(folder / "chapter.typ"), str(folder / "chapter.pdf")
-    typst = [sys.executable, "-c", COMPILE, typ, pdf, str(bundled_folders()[0])]
+        pandoc_path(), "-f", READER, "--standalone", "--mathml", "--citeproc",
+        f"--bibliography={ROOT / 'refs.bib'}", "chapter.md", "-M", "title=7",
+    ]  # fmt: skip
+    typst = [sys.executable, "-c", _COMPILE, "chapter.typ", "chapter.pdf"]
     return [
-        *([one] for one in to),
-        [[*pandoc, str(text), "-V", "mainfont=Noto Serif SC", "-o", typ], typst],
+        *([[*pandoc, "-o", f"chapter.{one}"]] for one in ("html", "epub", "docx")),
+        [
+            [*pandoc, "-V", "mainfont=Noto Serif SC", "-o", "chapter.typ"],
+            [*typst, str(bundled_folders()[0])],
+        ],
     ]
 
 
-def in_turn(group: list[list[str]]) -> None:
-    for command in group:
-        quietly(command)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def main() -> None:
-    make()
-    with tempfile.TemporaryDirectory() as folder:
-        groups = bare_commands(Path(folder))
-
-        def one_by_one() -> None:
-            for group in groups:
-                in_turn(group)
-
-        def at_once() -> None:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(in_turn, groups))
-
-        ours, serial, parallel = [], [], []
-        for _ in range(ROUNDS):
-            forget()
-            ours.append(seconds(make))
-            serial.append(seconds(one_by_one))
-            parallel.append(seconds(at_once))
-    idle = statistics.median(seconds(make) for _ in range(ROUNDS))
-    mine, bare, best = map(statistics.median, (ours, serial, parallel))
-    print(f"make chapter7, nothing built   {mine:6.2f} s   (median of {ROUNDS})")
-    print(f"bare, one after the other      {bare:6.2f} s   ratio {mine / bare:.2f}")
-    print(f"bare, {os.cpu_count()} at a time             {best:6.2f} s   ratio {mine / best:.2f}")
-    print(f"make chapter7, nothing changed {idle:6.2f} s")
-
-
-if __name__ == "__main__":
-    main()
+TOPIC = Topic("build", ROWS, measured)

@@ -1,13 +1,14 @@
-"""How many megabytes of Chinese prose `find_quantities` reads in a second, on one core.
-
-Run: python benchmarks/quantities.py [MEGABYTES]. The goal is 5 MB/s of UTF-8.
-"""
+"""How long `find_quantities` takes for Chinese prose: 5 MB/s of UTF-8 is the goal, on one core."""
 
 from __future__ import annotations
 
 import random
-import sys
 import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from measuring import Case, Cost, Measured, Row, Target, Topic, in_turns
 
 from chapterkit.quantities import find_quantities
 
@@ -34,7 +35,7 @@ SENTENCES = (
 
 
 def prose(megabytes: float, seed: int = 7) -> str:
-    """Paragraphs as an academic book has them; `main` prints how dense the numbers stand."""
+    """Paragraphs as an academic book has them."""
     choose = random.Random(seed)
     paragraphs: list[str] = []
     size, goal = 0, int(megabytes * 1_000_000)
@@ -45,21 +46,23 @@ def prose(megabytes: float, seed: int = 7) -> str:
     return "\n\n".join(paragraphs)
 
 
-def main() -> None:
-    text = prose(float(sys.argv[1]) if len(sys.argv) > 1 else 4.0)
-    megabytes = len(text.encode()) / 1_000_000
+def measured(folder: Path) -> Measured:
+    """Measure the reading of four megabytes as one text, and by paragraph."""
+    text = prose(4)
     find_quantities(text[:100_000])
-    for name, pieces in (("one text", [text]), ("by paragraph", text.split("\n\n"))):
-        best, found = float("inf"), 0
-        for _ in range(3):
-            begun = time.perf_counter()
-            found = sum(len(find_quantities(piece)) for piece in pieces)
-            best = min(best, time.perf_counter() - begun)
-        print(
-            f"{name}: {megabytes:.1f} MB, a quantity every {len(text) // found} characters, "
-            f"{best:.2f} s, {megabytes / best:.1f} MB/s"
-        )
+    work = {WHOLE: [text], PARAGRAPHS: text.split("\n\n")}
+    cases = (Case(name, cost=partial(_read, pieces), rounds=3) for name, pieces in work.items())
+    return in_turns([*cases])
 
 
-if __name__ == "__main__":
-    main()
+def _read(pieces: Sequence[str]) -> Cost:
+    """Return what finding the quantities of some texts takes, in this process."""
+    begun, used = time.perf_counter(), time.process_time()
+    for piece in pieces:
+        find_quantities(piece)
+    return Cost(time.perf_counter() - begun, time.process_time() - used)
+
+
+WHOLE, PARAGRAPHS = "quantities in 4 MB, one text", "quantities in 4 MB, by paragraph"
+ROWS = (Row(WHOLE, target=Target(0.8, "s")), Row(PARAGRAPHS, target=Target(0.8, "s")))
+TOPIC = Topic("quantities", ROWS, measured)

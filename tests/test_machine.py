@@ -146,7 +146,7 @@ def test_what_may_not_be_read_or_written_is_told(
 ) -> None:
     if subprocess.run([*NOBODY, str(CLI), "--help"], capture_output=True, check=False).returncode:
         pytest.skip("others may not run this installation")
-    folder = Path("/tmp", f"chapterkit-unreadable-{os.getpid()}")
+    folder = Path("/tmp", f"unreadable-chapterkit-{os.getpid()}")
     shutil.copytree(HERE / "books" / "minimal", folder)
     try:
         (folder / spoilt).chmod(mode)

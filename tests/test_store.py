@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from chapterkit import fonts
+from chapterkit import fonts, store
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import Disk
-from chapterkit.pipeline import Lasting, checked, load, store
-from chapterkit.pipeline.store import Store, store_of
+from chapterkit.pipeline import Lasting, checked, load
+from chapterkit.store import Store, store_of
 from conftest import Run
 
 CHAPTER = "book/chapter3.md"
@@ -115,6 +116,19 @@ def test_another_tool_makes_everything_anew(
         store.tool.cache_clear()
 
 
+def test_another_version_of_a_package_makes_everything_anew(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked()
+    (tmp_path / "packages" / "jinja2-99.0.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path / "packages")
+    store.tool.cache_clear()
+    try:
+        assert not any(asked()[1].values())
+    finally:
+        store.tool.cache_clear()
+
+
 @pytest.mark.parametrize(
     "harm",
     [
@@ -189,6 +203,37 @@ def test_a_build_is_the_same_from_the_store(minimal: Path, run: Run) -> None:
         [one] = (minimal / "first").rglob(f"*.{suffix}")
         [two] = (minimal / "second").rglob(f"*.{suffix}")
         assert one.read_bytes() == two.read_bytes()
+
+
+def test_worktrees_share_what_a_folder_keeps(
+    asked: Asked, minimal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPTERKIT_CACHE", str(tmp_path / "shared"))
+    problems, _ = asked()
+    other = tmp_path / "worktree"
+    shutil.copytree(minimal, other)
+    [subject] = chapters_of(load(Disk(other)), other)
+    found = store_of(other)
+    assert found
+    counted = Counted(found.folder, found.secret)
+    object.__setattr__(counted, "had", [])
+    assert checked(subject, Lasting(store=counted)).problems == problems
+    assert counted.had == [("lint", True)]
+
+
+def test_a_store_holds_no_more_entries_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(store, "PUTS_BETWEEN", 1)
+    kept = Store(tmp_path, b"secret")
+    for number in range(5):
+        kept.put(str(number), b"1")
+        os.utime(kept._path(str(number)), (number, number))
+    assert len([*tmp_path.iterdir()]) == 3
+    monkeypatch.setattr(store, "MOST_OF_ONE", 10)
+    kept.put("large", bytes(11))
+    assert kept.get("large") is None
 
 
 def test_the_store_may_be_switched_off(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,12 @@ class PluginError(ChapterkitError):
     def at(self, origin: Origin) -> ChapterkitError:
         """Return the failure as it is."""
         return self
+
+
+@cache
+def plugged() -> bool:
+    """Tell whether installed packages add anything."""
+    return any(True for group in (RULES, FORMATS) for _ in plugins(group))
 
 
 def failed(package: str, what: str, why: str) -> PluginError:

@@ -10,13 +10,15 @@ import json
 import re
 
 # Controls, what is invisible or turns the direction of text, lone surrogates, noncharacters.
-_UNSEEN = (
-    r"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+_LINES = r"\t\n\r"
+_UNSEEN_IN_TEXT = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     r"\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
     r"\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 ) + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
+_UNSEEN = _LINES + _UNSEEN_IN_TEXT
 _IN_A_LINE = re.compile(f"[{_UNSEEN}]")
-_IN_A_TEXT = re.compile(rf"\r(?!\n)|(?![\t\n\r])[{_UNSEEN}]")
+_IN_A_TEXT = re.compile(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
 _COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -56,7 +58,8 @@ def many_lines(text: str, painted: bool = False) -> str:
     def escaped(found: re.Match[str]) -> str:
         return found[0] if painted and found[0] == "\x1b" else _escaped(found)
 
-    return _COMMAND.sub(r"\\", _IN_A_TEXT.sub(escaped, text))
+    shown = _IN_A_TEXT.sub(escaped, text)
+    return _COMMAND.sub(r"\\", shown) if "::" in shown or "##" in shown else shown
 
 
 def as_json(value: object, indent: int | None = 2) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.lint import Problem
+from chapterkit.lint.problem import Problem, in_order
 from chapterkit.manuscript.folder import find_root, read_text
 from chapterkit.pipeline import Subject
 
@@ -22,7 +22,7 @@ def from_here(problems: Sequence[Problem], subjects: Sequence[Subject]) -> list[
     files = {one.name for one in subjects if one.root == Path()}
     outside = [problem for problem in problems if problem.origin.path in files]
     inside = [problem for problem in problems if problem.origin.path not in files]
-    return sorted([*outside, *_relocated(inside, root)])
+    return in_order([*outside, *_relocated(inside, root)])
 
 
 def _relocated(problems: Iterable[Problem], root: Path) -> list[Problem]:

@@ -20,8 +20,8 @@ from chapterkit.manuscript.folder import MAX_TEXT_BYTES, Disk, decode, find_root
 from chapterkit.numbers.binding import as_diff
 from chapterkit.pipeline import Subject, document_of, load, variants
 from chapterkit.pipeline.press import printing_of
-from chapterkit.pipeline.store import store_of
 from chapterkit.printing import as_text
+from chapterkit.store import store_of
 from chapterkit.text.numbering import without_links_elsewhere
 from chapterkit.text.pictures import place_at
 from chapterkit.text.regions import (

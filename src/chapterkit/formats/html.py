@@ -34,7 +34,6 @@ def _arguments(printing: AnyPrinting) -> list[str]:
     return [
         "--to=html5",
         "--standalone",
-        "--embed-resources",
         f"--template={ASSETS / 'html' / 'template.html'}",
         *WEB_ARGUMENTS,
     ]

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from chapterkit.errors import ChapterkitError, Origin, nearest, shortened
 from chapterkit.lint import rules as rules_package
 from chapterkit.lint.allow import Allow, allows, without_allowed
-from chapterkit.lint.problem import Problem
+from chapterkit.lint.problem import Problem, in_order
 from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.model import is_slug
@@ -307,7 +307,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
                 found.update(_found(rule, document, book, run))
     made = allows(document)
     lasting = {problem for problem in found if not can_be_accepted(problem)}
-    kept, used = without_allowed(sorted(found - lasting), made)
+    kept, used = without_allowed(in_order(found - lasting), made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)
@@ -315,7 +315,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
         for name in allow.rules
         if name in ran and (allow, name) not in used
     )
-    return sorted([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
+    return in_order([*kept, *lasting, *reviewed(Leftovers(unused=unused), run)])
 
 
 def _found(rule: Rule, document: Document, book: Book, run: Run) -> Iterable[Problem]:

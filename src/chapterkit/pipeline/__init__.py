@@ -27,8 +27,8 @@ from chapterkit.manuscript.book import Book, Chapter, load_book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
-from chapterkit.pipeline.store import Store, store_of, tool
-from chapterkit.plugins import FORMATS, RULES, plugins
+from chapterkit.plugins import plugged
+from chapterkit.store import Store, store_of, tool
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.exhibits import CLASS, with_exhibits
 from chapterkit.text.file_links import SUFFIXES, file_addresses, led, place_of, qualified
@@ -50,11 +50,19 @@ from chapterkit.text.reading import (
     check_stretches,
     most_brackets,
     probable_formulas,
+    with_long_lines_cut,
     without_comments,
     without_metadata,
 )
 from chapterkit.text.render import render
-from chapterkit.text.tree import Tree, attributes_of, chapter_heading, check_depth, formulas_of
+from chapterkit.text.tree import (
+    Tree,
+    attributes_of,
+    chapter_heading,
+    check_depth,
+    formulas_of,
+    with_strings_joined,
+)
 
 Value = TypeVar("Value")
 Converted = tuple[list[Message], list[str]]
@@ -184,12 +192,7 @@ def memory_at(root: Path) -> Memory:
 
     With packages that add rules or formats there is none: what they do may depend on anything.
     """
-    return Lasting(store=None if _has_plugins() else store_of(root))
-
-
-@cache
-def _has_plugins() -> bool:
-    return any(True for group in (RULES, FORMATS) for _ in plugins(group))
+    return Lasting(store=None if plugged() else store_of(root))
 
 
 @dataclass(frozen=True)
@@ -303,12 +306,15 @@ _PARSED = Form[Parsed](lambda one: json.dumps(one).encode(), json.loads)
 def _parsed(plain: Rendered) -> Parsed:
     """Return what pandoc makes of rendered Markdown without comments; raise as `read` does."""
     try:
-        check_stretches(plain)
+        text = with_long_lines_cut(plain.text)
+        check_stretches(plain, text)
         formulas = probable_formulas(plain.text)
         # At once, so that formulas cost no time of their own.
-        with reading(plain.text) as result, converting(formulas) as said:
+        with reading(text) as result, converting(formulas) as said:
             all_rules()  # found while pandoc is at work: whoever reads a text will lint it
             tree, messages = result()
+            if text != plain.text:
+                tree = with_strings_joined(tree)
             check_depth(tree)
             if "$" in plain.text:
                 messages += _warned_of(tree, plain, formulas, said)

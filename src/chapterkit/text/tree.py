@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple, NotRequired, TypedDict
 
 Tree = dict[str, Any]
@@ -643,6 +644,27 @@ def _over(node: Any, is_wanted: Callable[[Any], bool], change: Callable[[Any], E
         every = [_over(one, is_wanted, change) for one in node]
         return every if any(map(operator.is_not, every, node)) else node
     return node
+
+
+def with_strings_joined(node: Any) -> Any:
+    """Return elements in which no string follows another: both are one.
+
+    >>> with_strings_joined([string("甲"), string("乙"), space()])
+    [{'t': 'Str', 'c': '甲乙'}, {'t': 'Space'}]
+    """
+    if type(node) is dict:
+        return {key: with_strings_joined(value) for key, value in node.items()}
+    if type(node) is not list:
+        return node
+    out: list[Any] = []
+    for is_string, group in groupby(node, lambda one: type(one) is dict and one.get("t") == "Str"):
+        run = list(group)
+        out += (
+            [string("".join(one["c"] for one in run))]
+            if is_string
+            else map(with_strings_joined, run)
+        )
+    return out
 
 
 MAX_DEPTH = 25

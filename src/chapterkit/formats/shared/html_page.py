@@ -15,9 +15,12 @@ def finished(page: str, wording: Wording) -> str:
 
     What these links show comes from the style sheet, so that it is no part of the text. Marks that
     are short stay in one line, and those beside a number with it; formulas, tables and code that
-    are too wide for the page scroll, by keyboard, too; apostrophes are Latin ones.
+    are too wide for the page scroll, by keyboard, too; apostrophes are Latin ones. The
+    style sheet is without comments and indents.
     """
     head, opening, body = page.partition("<main")
+    head = _STYLE.sub(lambda found: _IDLE.sub(lambda idle: idle[1] or "", found[0]), head)
+    body = _NUMBERED.sub(lambda found: chr(int(found[1])), body)
     body = _with_ways_back(_with_permalinks(body, wording), wording)
     body = _NOTES.sub(r'<div id="footnotes"\1</div>', body)
     return head + opening + touched(body)
@@ -34,6 +37,9 @@ def touched(body: str) -> str:
     return in_texts(body, _with_narrow_apostrophes)
 
 
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_IDLE = re.compile(r"/\*.*?\*/|(\s)\s+", re.DOTALL)
+_NUMBERED = re.compile(r"&#(8\d{3});")  # signs of formulas that nobody sees, such as ⁡
 _HEADING = re.compile(r'<h([1-6])([^>]*?) id="([^"]+)"([^>]*)>(.*?)</h\1>', re.DOTALL)
 
 

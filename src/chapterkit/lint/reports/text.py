@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from functools import lru_cache
+from itertools import accumulate, groupby
 from unicodedata import east_asian_width
 
 from chapterkit.lint.problem import Problem
@@ -58,25 +60,26 @@ def _excerpt(line: str, problem: Problem, paint: _Paint) -> Iterator[str]:
     """Yield as much of a line as fits, and a line with a mark below the text concerned."""
     start = min(problem.origin.column - 1, len(line))
     end = problem.end.column - 1 if problem.end else start + 1
-    first, used = start, 0
-    while first > 0 and (used := used + _columns(line[first - 1])) <= _BEFORE:
-        first -= 1
-    after, used = first, 0
-    while after < len(line) and (used := used + _columns(line[after])) <= _WIDTH:
-        after += 1
+    columns = _columns(line)
+    first = bisect_left(columns, columns[start] - _BEFORE)
+    after = bisect_right(columns, columns[first] + _WIDTH) - 1
     head = "…" if first else ""
     tail = "…" if after < len(line) else ""
-    excerpt = "".join(_visible(character) for character in line[first:after])
+    excerpt = line[first:after]
+    if not excerpt.isprintable():
+        excerpt = "".join(map(_visible, excerpt))
     if not excerpt.strip():
         return
     yield f"  {paint('|', 'dim')} {head}{excerpt}{tail}"
-    gap = sum(map(_columns, head + line[first:start]))
-    marked = sum(map(_columns, line[start : min(max(end, start + 1), after)])) or 1
+    gap = len(head) + columns[start] - columns[first]
+    marked = columns[min(max(end, start + 1), after)] - columns[start] if start < after else 1
     yield f"  {paint('|', 'dim')} {' ' * gap}{paint('^' * marked, problem.severity)}"
 
 
-def _columns(character: str) -> int:
-    return 2 if east_asian_width(character) in "WF" else 1
+@lru_cache(maxsize=8)
+def _columns(line: str) -> Sequence[int]:
+    """Return how many columns of a terminal stand before each character of a line, and all."""
+    return [0, *accumulate(2 if east_asian_width(one) in "WF" else 1 for one in line)]
 
 
 def _visible(character: str) -> str:

@@ -89,6 +89,8 @@ def _unsourced(one: Accounted, book: Book) -> Problem:
         message = f"“{one.text}”这一句没有引文，也没有记录"
         hint = f"给这一句加上引文，或把它写进记录，用 {{{{ n.… }}}} 引入；{_OWN}"
         return _problem(one, message, hint)
+    if not book.ledger:
+        return _unknown(one, one.claim, book)
     cited, numbers = set(one.block.citations()), list(book.ledger.values())
     if said := _said_otherwise(one, one.claim, book.ledger.citing(cited)):
         return _problem(one, *said)
@@ -101,7 +103,7 @@ def _unsourced(one: Accounted, book: Book) -> Problem:
 
 def _unknown(one: Accounted, claim: Claim, book: Book) -> Problem:
     """Return that no record has a number, and where it may come from."""
-    near = nearest_meant(one.block, claim, list(book.ledger.values()))
+    near = nearest_meant(one.block, claim, [*book.ledger.values()]) if book.ledger else None
     hint = f"最接近的是 {near.id}（{near.text}，{near.measured}）；不是它，就" if near else "先"
     hint += "在记录的 numbers 里写下它和出处"
     if book.chapters:

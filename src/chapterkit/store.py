@@ -3,7 +3,8 @@
 A book comes with whatever its author commits, so that no entry is believed for lying there. Each
 is sealed with a secret in the user's own folder: what another user, another machine or a change
 to the file made of it counts as absent. What an entry stands for is in its key: the input, and
-the tool that it was given to (its files, Python, and the programs that come along).
+the tool that it was given to (its files, Python, the installed packages, and the programs that
+come along).
 
 The environment variable CHAPTERKIT_CACHE names another folder, which several books or worktrees
 may share, or is `off`.
@@ -152,11 +153,22 @@ def _secret() -> bytes | None:
 def tool() -> str:
     """Return a digest of the tool: its own files, Python, and what it hands texts to."""
     digest = hashlib.sha256(sys.version.encode())
-    places = [Path(__file__).parent.parent, *filter(None, map(_place_of, _WITH_TOOL))]
+    digest.update("\n".join(sorted(_packages())).encode("utf-8", "surrogatepass"))
+    places = [Path(__file__).parent, *filter(None, map(_place_of, _WITH_TOOL))]
     for place in places:
         for path, size, changed in sorted(_files_below(place)):
             digest.update(f"{path}\0{size}\0{changed}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _packages() -> Iterator[str]:
+    """Yield the installed packages, each with its version: the names of what pip notes of them."""
+    for place in sys.path:
+        with suppress(OSError), os.scandir(place) as listed:
+            yield from (one.name for one in listed if one.name.endswith(_NOTED))
+
+
+_NOTED = (".dist-info", ".egg-info")
 
 
 def _place_of(module: str) -> Path | None:

@@ -1,0 +1,80 @@
+"""All that is measured, in one table: python benchmarks [TOPIC]….
+
+Prints it; a run of everything also writes it to `RESULTS.md`. ROUNDS says how often each thing is
+run (5).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import check
+import commands
+import peers
+import preview
+from measuring import ROOT, ROUNDS, Measured, Topic, as_markdown, run_said, scratch, told
+
+import build
+import quantities
+from chapterkit import __version__
+from chapterkit.pandoc import pandoc_path
+
+TOPICS = [one.TOPIC for one in (build, check, commands, preview, quantities, peers)]
+INTRODUCTION = """# What chapterkit takes
+
+`make bench` writes this file; `make bench BENCH=build` prints one topic of it. Measured are whole
+processes, start-up included, on the repository's own chapter 7; medians, the things of a topic
+taking turns, so that the ratios are of one run. "Processors" is the time of all processors
+together, which hardly depends on what else a machine does; "largest process" is the largest of
+those that ran. What could not be had is "not here".
+"""
+
+
+def main() -> None:
+    """Measure the topics that were asked for."""
+    asked = sys.argv[1:] or [one.name for one in TOPICS]
+    if unknown := set(asked).difference(one.name for one in TOPICS):
+        sys.exit(f"no topic {', '.join(unknown)}; there are {', '.join(t.name for t in TOPICS)}")
+    rows = [row for topic in TOPICS if topic.name in asked for row in _rows(topic)]
+    text = f"{INTRODUCTION}\n{_machine()}\n\n{as_markdown(rows)}"
+    print(text)
+    if len(asked) == len(TOPICS):
+        (ROOT / "benchmarks" / "RESULTS.md").write_text(text, "utf-8")
+
+
+def _rows(topic: Topic) -> Sequence[Sequence[str]]:
+    print(f"measuring {topic.name} …", file=sys.stderr, flush=True)
+    with scratch() as folder:
+        measured: Measured = topic.measured(folder)
+    return [told(row, measured) for row in topic.rows]
+
+
+def _machine() -> str:
+    """Return on what, with what and when this was measured."""
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    pandoc = run_said(pandoc_path(), "--version").split()[1]
+    rows = (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {ROUNDS} rounds, load {load}",
+        f"{os.cpu_count()} processors ({_processor()}), {memory:.0f} GB, {platform.platform()}",
+        f"chapterkit {__version__}, Python {platform.python_version()}, pandoc {pandoc}, "
+        f"Typst {version('typst')}",
+    )
+    return "\n".join(f"- {row}" for row in rows)
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123
+            return next(line.partition(": ")[2].strip() for line in file if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main()
