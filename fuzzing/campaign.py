@@ -37,12 +37,18 @@ def main() -> int:
     if lacking := set(ENGINES).difference(engines) if not chosen.engine else set():
         print(f"not installed here, left out: {', '.join(sorted(lacking))}")
     names = chosen.only or list(TARGETS)
-    share = max(1.0, chosen.seconds / len(names) / len(engines))
+    # What starts pandoc with each text is no matter for following our own code.
+    planned = [
+        (name, engine)
+        for name in names
+        for engine in engines
+        if not (TARGETS[name].slow and engine == "atheris")
+    ]
+    share = max(1.0, chosen.seconds / max(1, len(planned)))
     runs = found = 0
-    for name in names:
-        for engine in engines:
-            tried, wrong = campaign(name, engine, share)
-            runs, found = runs + tried, found + wrong
+    for name, engine in planned:
+        tried, wrong = campaign(name, engine, share)
+        runs, found = runs + tried, found + wrong
     print(f"{len(names)} targets, {runs} runs, {found} found")
     return 1 if found else 0
 
@@ -55,15 +61,19 @@ def campaign(name: str, engine: str, seconds: float) -> tuple[int, int]:
     log = BUILD / f"{name}.{engine}.log"
     with log.open("wb") as out:
         command = [sys.executable, "-m", f"fuzzing.{engine}_engine", name, str(seconds)]
-        done = subprocess.run(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, check=False,
-            timeout=seconds * 3 + 300, env={**os.environ, "CHAPTERKIT_CACHE": "off"},
-        )  # fmt: skip
+        try:
+            code = subprocess.run(
+                command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, check=False,
+                timeout=seconds * 3 + 300, env={**os.environ, "CHAPTERKIT_CACHE": "off"},
+            ).returncode  # fmt: skip
+        except subprocess.TimeoutExpired:
+            print(f"{name} ({engine}): did not end")
+            code = 1
     said = log.read_text(encoding="utf-8", errors="replace")
     new = sorted(set(kept.iterdir()) - before)
     counted = re.findall(r"(?m)^(?:Done (\d+) runs|#(\d+)\s|(\d+) runs$)", said)
     runs = max((int(next(filter(None, one))) for one in counted), default=0)
-    failed = bool(new) or done.returncode != 0
+    failed = bool(new) or code != 0
     print(f"{name} ({engine}): {runs} runs" + (f", found something: {log}" if failed else ""))
     for one in new:
         print(f"  {one.relative_to(ROOT)}: {one.read_bytes()[:120]!r}")
