@@ -275,8 +275,9 @@ _FIELDS = re.compile(
     rb"<w:(instrText|fldSimple|altChunk|object|control|subDoc|attachedTemplate)\b([^>]*>[^<]*)"
 )
 _KNOWN_FIELDS = re.compile(
-    rb' w:instr=" PAGE ">$'
-    rb'| xml:space="preserve"> (SEQ [A-Za-z\x80-\xff]+ \\\* ARABIC \\s 1|(PAGE)?REF _Ref[0-9]{10} \\h) $'
+    rb' w:instr=" (PAGE|STYLEREF 1) ">$'
+    rb'| xml:space="preserve"> (SEQ [A-Za-z\x80-\xff]+ \\\* ARABIC \\s 1|(PAGE)?REF _(Ref|Toc)[0-9]{10} \\h'
+    rb'|TOC \\o "[1-3]-[1-3]" \\h \\z \\u) $'
 )
 
 
