@@ -37,7 +37,7 @@ def test_builds(kept: str, runs: Runs) -> None:
     for old, new in (("小结", "总结"), ("总结", "小结")):
         changed(chapter, old, new)
         runs.run("build")
-        states.append({path.name: path.read_bytes() for path in outputs.glob("cards.*")})
+        states.append({path.name: path.read_bytes() for path in outputs.glob("[!.]*")})
     assert states[0].keys() == states[1].keys()
     assert all(states[0][name] != states[1][name] for name in states[0])
     seconds = timed(runs, "build")
@@ -47,7 +47,7 @@ def test_builds(kept: str, runs: Runs) -> None:
         changed(chapter, *(("小结", "总结") if number % 2 == 0 else ("总结", "小结")))
         now = states[number % 2]
         killed = runs.kill(after, "build")
-        found = {path.name: path.read_bytes() for path in outputs.glob("cards.*")}
+        found = {path.name: path.read_bytes() for path in outputs.glob("[!.]*")}
         whole = [{name: state[name] for name in found} == found for state in states]
         assert found.keys() == now.keys()
         assert any(whole), "outputs of two builds"
