@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from chapterkit import fonts, store
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.lint import Problem
-from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.folder import Disk, Folder
 from chapterkit.pipeline import Lasting, checked, load
 from chapterkit.store import Store, store_of
 from conftest import Run
+from library import make
 
 CHAPTER = "book/chapter3.md"
 PICTURE = "book/dot.svg"
@@ -203,6 +206,160 @@ def test_a_build_is_the_same_from_the_store(minimal: Path, run: Run) -> None:
         [one] = (minimal / "first").rglob(f"*.{suffix}")
         [two] = (minimal / "second").rglob(f"*.{suffix}")
         assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.fixture
+def is_answered(monkeypatch: pytest.MonkeyPatch, minimal: Path, run: Run) -> IsAnswered:
+    """Return what builds a book, and tells whether it was answered without anything being made."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    def build(*more: str, folder: Path = minimal) -> bool:
+        made: list[Folder] = []
+
+        def noted(found: Folder) -> Book:
+            made.append(found)
+            return load(found)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("chapterkit.commands.build.load", noted)
+            result = run(folder, "build", *(more if "--format" in more else (*FORMAT, *more)))
+        assert result.exit_code == 0, result.output
+        assert "写好" in result.output
+        return not made
+
+    return build
+
+
+IsAnswered = Callable[..., bool]
+FORMAT = ("--format", "html")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        ("3",),
+        ("--book",),
+        ("--format", "site", "--format", "latex"),
+        ("--format", "pdf", "--proof", "--jobs", "1"),
+        ("--edition", "print", "--edition", "online"),
+        ("--output", "elsewhere"),
+    ],
+)
+def test_a_build_that_would_do_nothing_is_answered(
+    more: tuple[str, ...], is_answered: IsAnswered, minimal: Path
+) -> None:
+    change(minimal / "book/book.yaml", "editions: [print, online]\n")
+    assert [is_answered(*more), is_answered(*more)] == [False, True]
+    assert is_answered("--format", "markdown") is False
+
+
+def test_what_is_said_again_is_what_was_said(minimal: Path, run: Run) -> None:
+    said = [run(minimal, "build", *FORMAT).output for _ in range(2)]
+    assert re.sub(r"\d+\.\d 秒", "0.0 秒", said[0]) == said[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        CHAPTER,
+        "templates/experiments/card-game.md.j2",
+        "experiments/card-game.yaml",
+        "book/book.yaml",
+        "book/terms.yaml",
+        "refs.bib",
+        PICTURE,
+        "experiments/verified.lock",
+        "templates/more.md.j2",
+    ],
+)
+def test_whatever_a_build_reads_is_looked_at(
+    path: str, is_answered: IsAnswered, minimal: Path
+) -> None:
+    change(minimal / CHAPTER, '\n![起点（自绘）](dot.svg){alt="起点"}\n')
+    change(minimal / PICTURE, SVG)
+    change(minimal / "book/terms.yaml", "terms: []\n")
+    assert [is_answered(), is_answered()] == [False, True]
+    change(minimal / path, {".lock": "", ".yaml": "# 注\n"}.get(Path(path).suffix, "\n"))
+    assert is_answered() is False
+
+
+def test_what_was_written_is_looked_at(is_answered: IsAnswered, minimal: Path) -> None:
+    formats = ("--format", "site", "--format", "markdown")
+    is_answered(*formats)
+    own = minimal / "build/cards"
+    for path in ("cards.md", "manifest.json", "site/index.html"):
+        before = (own / path).read_bytes()
+        change(own / path, "<!-- changed by hand -->")
+        assert is_answered(*formats) is False
+        assert (own / path).read_bytes() == before
+        (own / path).unlink()
+        assert is_answered(*formats) is False
+        assert is_answered(*formats) is True
+    change(own / "site/more.html", "another's")
+    assert is_answered(*formats) is False
+    assert not (own / "site/more.html").exists()
+
+
+def test_a_link_in_place_of_an_output_is_replaced(
+    is_answered: IsAnswered, minimal: Path, tmp_path: Path
+) -> None:
+    is_answered()
+    page = minimal / "build/cards/cards.html"
+    page.rename(tmp_path / "kept.html")
+    page.symlink_to(tmp_path / "kept.html")
+    assert is_answered() is False
+    assert not page.is_symlink()
+
+
+def test_what_killed_runs_have_left_goes(is_answered: IsAnswered, minimal: Path) -> None:
+    is_answered()
+    (minimal / "build/cards/.building-abc").mkdir()
+    assert is_answered() is False
+    assert not (minimal / "build/cards/.building-abc").exists()
+    assert is_answered() is True
+
+
+def test_other_words_and_another_date_are_another_build(
+    is_answered: IsAnswered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_answered()
+    assert is_answered("--output", "elsewhere") is False
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000001")
+    assert is_answered() is False
+
+
+def test_a_build_with_warnings_tells_them_again(is_answered: IsAnswered, minimal: Path) -> None:
+    change(minimal / "book/book.yaml", "lint: {rules: {long-sentence: warning}}\n")
+    change(minimal / CHAPTER, f"\n{'这一句很长' * 60}。\n")
+    assert [is_answered(), is_answered()] == [False, False]
+
+
+def test_what_reads_more_than_the_book_is_made_anew(is_answered: IsAnswered, minimal: Path) -> None:
+    (minimal / "sources").mkdir()
+    for more in (("--format", "review"), ("--sources", "sources")):
+        assert [is_answered(*more), is_answered(*more)] == [False, False]
+
+
+def test_a_damaged_answer_is_none(is_answered: IsAnswered, minimal: Path) -> None:
+    is_answered()
+    for entry in (minimal / "build/.cache").iterdir():
+        entry.write_bytes(entry.read_bytes()[:-1])
+    assert [is_answered(), is_answered()] == [False, True]
+
+
+def test_several_chapters_are_answered_too(is_answered: IsAnswered, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    make(library, 2)
+    change(library / "book/book.yaml", "lint: {rules: {isolated-experiment: off}}\n")
+    chapter, picture = sorted(library.glob("book/c*.md"))[1], library / PICTURE
+    change(chapter, '\n![起点（自绘）](dot.svg){alt="起点"}\n')
+    change(picture, SVG)
+    assert [is_answered(folder=library), is_answered(folder=library)] == [False, True]
+    change(picture, "\n")
+    assert [is_answered(folder=library), is_answered(folder=library)] == [False, True]
+    next(library.glob("build/c*/*.html")).unlink()
+    assert is_answered(folder=library) is False
 
 
 def test_worktrees_share_what_a_folder_keeps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import secrets
@@ -16,6 +17,8 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.scratch import hold, remove_dead
 
 _SUFFIX = ".chapterkit"
+BUILDING = ".building-"
+"""How the names of folders begin in which outputs are made."""
 
 
 def replace_text(path: Path, text: str, within: Path | None = None) -> None:
@@ -184,6 +187,20 @@ def _put_back(kept: Mapping[Path, Path | None], changed: Mapping[Path, Path]) ->
 # --- folders of files
 
 
+def digest_of(path: Path) -> str:
+    """Return a digest of a file, or of a folder and all that it holds.
+
+    It is empty where there is neither, or where there is a link.
+    """
+    with suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+        if path.is_dir() and not path.is_symlink():
+            held = {one.name: digest_of(one) for one in sorted(path.iterdir())}
+            return hashlib.sha256(repr(held).encode()).hexdigest() if all(held.values()) else ""
+    return ""
+
+
 def files_below(folder: Path) -> list[Path]:
     """Return the files of a folder and of those within it, by their paths from there, in order."""
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
@@ -213,7 +230,15 @@ def unpack(data: bytes, folder: Path) -> None:
 
 def remove_left(folder: Path) -> None:
     """Remove what killed runs have left in a folder of texts or outputs."""
-    remove_dead(folder.glob(f".*-????????{_SUFFIX}"))
+    remove_dead(folder.glob(_LEFT))
+
+
+def is_tidy(folder: Path) -> bool:
+    """Tell whether a folder of texts or outputs has nothing in it that is being made, or left."""
+    return not any(next(folder.glob(one), None) for one in (_LEFT, f"{BUILDING}*"))
+
+
+_LEFT = f".*-????????{_SUFFIX}"
 
 
 def _cannot_write(path: Path, error: OSError, hint: str = "") -> ChapterkitError:

@@ -21,6 +21,7 @@ from chapterkit import fonts
 from chapterkit.drawing.measuring import look_of
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import (
+    BUILDING,
     files_below,
     leads_out,
     move_together,
@@ -92,7 +93,6 @@ def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
 
 LOCK = ".lock"
 """What one build of a folder holds, so that others wait."""
-_BUILDING = ".building-"
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _building(folder: Path) -> Iterator[Path]:
             remove_left(folder)
             # Before the folder exists, so that no interruption can come between.
             stack.callback(_remove_scratch, folder)
-            scratch = Path(mkdtemp(prefix=_BUILDING, dir=folder.absolute()))
+            scratch = Path(mkdtemp(prefix=BUILDING, dir=folder.absolute()))
         except OSError as error:
             hint = "用 --output 换一个能写的文件夹"
             raise ChapterkitError(
@@ -203,7 +203,7 @@ def _threads(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
 
 def _remove_scratch(folder: Path) -> None:
     """Remove the temporary folders of this build, or of one that was killed."""
-    for left in folder.glob(f"{_BUILDING}*"):
+    for left in folder.glob(f"{BUILDING}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 

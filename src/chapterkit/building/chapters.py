@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from chapterkit.checking.editions import Edition, Made, prepared_edition
-from chapterkit.files import files_below
+from chapterkit.files import digest_of, files_below
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format, all_formats
 from chapterkit.lint import Problem
+from chapterkit.manuscript.folder import Watched
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Memory, Subject, problems_of
 from chapterkit.pipeline.manifests import manifests
@@ -85,12 +87,18 @@ def printings_of(
 
 @dataclass(frozen=True)
 class Done:
-    """What was written of a chapter in an edition, and what is said of it."""
+    """What was written of a chapter in an edition, and what is said of it.
+
+    `outputs` are the digests of all that was written, by path, and `read` those of what was looked
+    at for it, if the book's folder is watched.
+    """
 
     files: Sequence[Written]
     seconds: float
     said: str
     warned: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,9 @@ class Writing:
 
     def _written(self, subject: Subject, edition: str, memory: Memory) -> Done:
         started = time.perf_counter()
+        watched = subject.book.folder if isinstance(subject.book.folder, Watched) else None
+        before = len(watched.digests) if watched else 0
+        outputs: dict[str, str] = {}
         made = prepared_edition([subject], self.formats, edition, memory)
         [chapter] = made.made
         printings = printings_of(chapter, self.formats, memory, self.sources, self.against)
@@ -121,11 +132,13 @@ class Writing:
         folder = self.folder / wanted[0][1].name
         keep = keeping(texts_of(chapter), printings, memory)
         beside = manifest_beside(made, [chapter], self.told, memory)(wanted[0][1])
+        beside = noted_outputs(beside, folder, outputs)
         files = printed(wanted, folder, self.jobs, keep=keep, accompany=beside)
         said = summary_text(made.read[0][0].document, subject.book)
         if self.risk and made.region:
             said += f"\n{made.region.risk([chapter[0].document])}"
-        return Done(files, time.perf_counter() - started, said, unclipped(printings))
+        seconds, read = time.perf_counter() - started, watched.since(before) if watched else {}
+        return Done(files, seconds, said, unclipped(printings), outputs, read)
 
 
 @dataclass(frozen=True)
@@ -174,6 +187,24 @@ def manifest_beside(
     problems = [one for one in told if one in own]
     book = made[0][0].subject.book
     return lambda printing: manifests(printing, book, problems, memory)
+
+
+def noted_outputs(beside: Accompany, folder: Path, outputs: dict[str, str]) -> Accompany:
+    """Return what does the same, and notes the digests of all that will lie in `folder`, by path.
+
+    They are those of what was made: another build may write there as soon as this one has.
+    """
+
+    def noting(written: Sequence[tuple[str, Written]]) -> Mapping[str, str]:
+        texts = beside(written)
+        for _, one in written:
+            outputs[str((folder / one.path.name).absolute())] = digest_of(one.path)
+        for name, text in texts.items():
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            outputs[str((folder / name).absolute())] = digest
+        return texts
+
+    return noting
 
 
 def unclipped(printings: Mapping[str, AnyPrinting]) -> str:

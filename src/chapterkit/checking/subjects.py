@@ -14,6 +14,7 @@ from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.folder import (
     BOOK_FILE,
     MAX_TEXT_BYTES,
+    TEXT_FOLDERS,
     Disk,
     decode,
     find_root,
@@ -149,7 +150,7 @@ def this_root() -> Path:
         raise ChapterkitError(
             f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint
         )
-    for folder in ("", "book", "experiments", "templates", "templates/experiments"):
+    for folder in TEXT_FOLDERS:
         if not (root / folder).is_symlink():
             remove_left(root / folder)
     return root

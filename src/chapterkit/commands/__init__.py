@@ -22,6 +22,7 @@ import click
 
 from chapterkit import __version__
 from chapterkit.__main__ import STOPPED
+from chapterkit.commands._again import ASKED, said_again
 from chapterkit.commands._saying import say_lines, stop_writing
 from chapterkit.errors import ChapterkitError, Origin, nearest
 
@@ -110,6 +111,14 @@ class _Main(Commands):
                 return super().invoke(ctx)
             except click.exceptions.NoArgsIsHelpError as error:
                 click.echo(error.ctx.get_help() if error.ctx else "")
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[:1] == ["build"] and said_again(args):
+            ctx.exit()
+        ctx.meta[ASKED] = tuple(args)
+        return super().resolve_command(ctx, args)
 
 
 class _NobodyReadsError(Exception):

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ import click
 
 from chapterkit.building.chapters import (
     PDF,
+    REVIEW,
     Beside,
     Done,
     Making,
     Writing,
     formats_of,
     manifest_beside,
+    noted_outputs,
     printings_of,
     served,
     texts_of,
@@ -39,6 +41,7 @@ from chapterkit.checking.places import from_here
 from chapterkit.checking.running import Executor, Processes, each_once, followed
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
+from chapterkit.commands._again import ASKED, Answer, remember
 from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import say, say_lines
@@ -46,12 +49,14 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
 from chapterkit.lint import Problem
-from chapterkit.manuscript.folder import BOOK_FILE, Disk
+from chapterkit.manuscript.folder import BOOK_FILE, Disk, Watched
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import Memory, Subject, load, memory_at
+from chapterkit.pipeline import Memory, Subject, fonts_held, load, memory_at
 from chapterkit.pipeline.press import book_printing_of, keeping
 from chapterkit.printing import Keep, Written, made_anew, printed
+from chapterkit.revision.dating import modified
+from chapterkit.showing import one_line
 
 _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_default)
 
@@ -128,7 +133,8 @@ def build(
     text, and for each section of a long one; what was in the folder before goes.
     """
     root = this_root()
-    book = load(Disk(root))
+    # A cluster reads the files by itself.
+    book = load(Disk(root) if executor else Watched(Disk(root)))
     names, pdf = _chosen(formats, engine, proof)
     chosen = formats_of(names, pdf)
     if whole and not any(one.serves("book") for one in chosen):
@@ -140,13 +146,16 @@ def build(
         check_declared(book, edition)
     wanted = chapters_of(book, root, targets)
     asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
+    dated = modified(root, book.config.bibliography)
     of_chapters = not whole and all(one.scope != "book" for one in chosen)
     if of_chapters and (len(wanted) > 1 or executor):
-        files = _shelf(wanted, asked, executor_at(executor, jobs))
+        files, problems = _shelf(wanted, asked, executor_at(executor, jobs))
     else:
-        files = _at_hand(wanted, asked, whole)
+        files, problems = _at_hand(wanted, asked, whole)
     if depfile:
         _write_depfile(depfile, files)
+    elif not (problems or asked.reads_elsewhere):
+        _remember(wanted[0], asked, dated)
 
 
 def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
@@ -170,7 +179,11 @@ def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str]
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is to be written, and where; how many writers, or chapters, at once."""
+    """What is to be written, and where; how many writers, or chapters, at once.
+
+    `outputs` are the digests of what was written by now, by path, and `said` what was said of it,
+    but for the time that it took.
+    """
 
     chosen: Sequence[Format[Any]]
     editions: tuple[str, ...]
@@ -180,14 +193,48 @@ class _Asked:
     sources: Path | None
     pdf: str
     against: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the formats."""
         return tuple(one.name for one in self.chosen)
 
+    @property
+    def reads_elsewhere(self) -> bool:
+        """Whether more is read than the book's own files: histories, papers, an installed TeX."""
+        return bool(
+            REVIEW in self.names or self.risk or self.sources or self.against
+        ) or self.pdf not in {"", "proof"}
 
-def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> list[Written]:
+    def say(self, text: str) -> None:
+        """Say what is no news the next time."""
+        self.said.append(text)
+        say_lines(text)
+
+    def say_written(self, files: Sequence[Written], seconds: float) -> None:
+        """Say what was written."""
+        self.said.append(_as_written([replace(one, seconds=0) for one in files], 0))
+        say_lines(_as_written(files, seconds))
+
+
+def _remember(subject: Subject, asked: _Asked, dated: int | None) -> None:
+    """Keep what was read, written and said, for whoever asks for the same again."""
+    book, watched = subject.book, subject.book.folder
+    words = click.get_current_context().meta.get(ASKED)
+    if not words or not isinstance(watched, Watched) or fonts_held(book.config):
+        return
+    said = "\n".join(asked.said)
+    answer = Answer(watched.digests, book.config.bibliography, dated, asked.outputs, said)
+    remember(subject.root, words, answer)
+
+
+_Results = tuple[list[Written], list[Problem]]
+"""What was written, and what was told before that."""
+
+
+def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> _Results:
     """Check several chapters, each by itself, then write them so: no two are in memory at once."""
     with progress("正在检查", len(wanted)) as step:
         work = Checking(asked.names, asked.editions)
@@ -211,12 +258,15 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> list
         for each in followed(wanted, _each_written(writing, wanted, executor), step):
             for done in each:
                 files += done.files
-                _print_written(done.files, done.seconds)
+                asked.say_written(done.files, done.seconds)
                 if done.warned:
                     say(done.warned, err=True)
-                say_lines(done.said)
+                asked.say(done.said)
+                asked.outputs.update(done.outputs)
+                if isinstance(wanted[0].book.folder, Watched):
+                    wanted[0].book.folder.note(done.read)
     keep_costs(wanted, "build", executor.costs)
-    return files
+    return files, told
 
 
 def _each_written(
@@ -230,7 +280,7 @@ def _each_written(
         yield [one.put_into(writing.folder) for one in made]
 
 
-def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Written]:
+def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> _Results:
     """Check chapters, then write them, or the book of them, out of what was read once for all."""
     memory = memory_at(wanted[0].root)
     prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
@@ -241,7 +291,7 @@ def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> list[Writ
         files += _written(each, asked, whole, told, memory)
         if asked.risk and each.region:
             say_lines(each.region.risk(made[0].document for made in each.read))
-    return files
+    return files, told
 
 
 def _told(
@@ -272,7 +322,7 @@ def _written(
             keep = keeping(texts_of(each), printings, memory)
             beside = manifest_beside(edition, [each], told, memory)
             files += _write(printings, asked.chosen, asked, beside, keep)
-            say_lines(summary_text(read[0].document, read[0].subject.book))
+            asked.say(summary_text(read[0].document, read[0].subject.book))
     of_books = [
         one for one in asked.chosen if one.scope == "book" or (whole and one.serves("book"))
     ]
@@ -328,16 +378,22 @@ def _write(
     first = wanted[0][1]
     name = first.name
     with progress(f"正在写 {name}", len(wanted)) as step:
-        files = printed(wanted, asked.folder / name, asked.jobs, step, keep, beside(first))
-    _print_written(files, time.perf_counter() - started)
+        folder = asked.folder / name
+        noting = noted_outputs(beside(first), folder, asked.outputs)
+        files = printed(wanted, folder, asked.jobs, step, keep, noting)
+    asked.say_written(files, time.perf_counter() - started)
     return files
 
 
-def _print_written(files: Sequence[Written], seconds: float) -> None:
-    width = max(len(path_from_here(one.path)) for one in files)
-    for one in files:
-        say(f"{path_from_here(one.path):<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒")
-    say(f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。")
+def _as_written(files: Sequence[Written], seconds: float) -> str:
+    """Return what is said of files that were written."""
+    names = [one_line(path_from_here(one.path)) for one in files]
+    width = max(map(len, names))
+    lines = [
+        f"{name:<{width}}  {_size(one.size):>9}  {one.seconds:5.1f} 秒"
+        for name, one in zip(names, files, strict=True)
+    ]
+    return "\n".join([*lines, f"写好 {len(files)} 个文件，共 {seconds:.1f} 秒。"])
 
 
 def _size(size: int) -> str:

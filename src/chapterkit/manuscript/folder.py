@@ -22,6 +22,8 @@ from pathlib import Path
 from chapterkit.errors import ChapterkitError, Origin
 
 BOOK_FILE = "book/book.yaml"
+TEXT_FOLDERS = ("", "book", "experiments", "templates", "templates/experiments")
+"""Where a book's texts stand, beside which they are written."""
 MAX_TEXT_BYTES = 20_000_000
 MAX_BYTES = 30_000_000  # of any file, a picture's too
 MAX_BOOK_BYTES = 100_000_000  # of all that a book reads
@@ -171,6 +173,63 @@ class Noted(Folder):
         found = self.base.list(below, suffix)
         self.digests[f"{below}/*{suffix}"] = "\n".join(found)
         return found
+
+
+@dataclass
+class Watched(Noted):
+    """Another folder, with a note of all that was ever looked at in it, however much that is.
+
+    What was not the same each time is noted as nothing that there could be.
+    """
+
+    def read(self, path: str, most: int = MAX_BYTES) -> bytes:
+        """Return a file's bytes, and note their digest."""
+        raw = self.base.read(path, most)
+        self.note({path: hashlib.sha256(raw).hexdigest()})
+        return raw
+
+    def exists(self, path: str) -> bool:
+        """Tell whether there is a file or folder at `path`, and note it."""
+        there = self.base.exists(path)
+        self.note({f"{path}?": str(there)})
+        return there
+
+    def list(self, below: str, suffix: str) -> Paths:
+        """Return the paths below a folder whose names end in `suffix`, and note them."""
+        found = self.base.list(below, suffix)
+        self.note({f"{below}/*{suffix}": "\n".join(found)})
+        return found
+
+    def note(self, digests: Mapping[str, str]) -> None:
+        """Note what was looked at, here or by somebody else."""
+        for name, digest in digests.items():
+            if self.digests.setdefault(name, digest) != digest:
+                self.digests[name] = _CHANGED
+
+    def since(self, count: int) -> dict[str, str]:
+        """Return what was noted after the first so many notes, and whatever has changed."""
+        every = enumerate(self.digests.items())
+        return dict(one for place, one in every if place >= count or one[1] == _CHANGED)
+
+
+_CHANGED = "?"
+
+
+def holds(folder: Folder, digests: Mapping[str, str]) -> bool:
+    """Tell whether all that was noted of a folder is so even now."""
+    try:
+        return all(_noted(folder, name) == digest for name, digest in digests.items())
+    except ChapterkitError:
+        return False
+
+
+def _noted(folder: Folder, name: str) -> str:
+    below, listed, suffix = name.rpartition("/*")
+    if name.endswith("?"):
+        return str(folder.exists(name[:-1]))
+    if listed:
+        return "\n".join(folder.list(below, suffix))
+    return hashlib.sha256(folder.read(name)).hexdigest()
 
 
 def find_root(start: Path) -> Path | None:
