@@ -70,7 +70,7 @@ test: $(INSTALLED) ## Run every test, or those of RULE=name alone; those that ne
 	@$(BIN)/python -m pytest -rs $(if $(RULE),tests/test_rules.py -k '[$(RULE)')
 
 attacks: $(INSTALLED) ## Try every attack, or ATTACKS=0/3 of them (make test: one in eight); print hostile trees for a minute
-	@CHAPTERKIT_ATTACKS=$(or $(ATTACKS),all) CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest tests/test_attacks.py tests/test_attack_trees.py
+	@CHAPTERKIT_ATTACKS=$(or $(ATTACKS),all) CHAPTERKIT_ATTACK_SECONDS=60 $(BIN)/python -m pytest --dist worksteal tests/test_attacks.py tests/test_attack_trees.py
 
 faults: $(INSTALLED) ## Kill builds, verifications and mendings 200 times at any moment, and fill disks
 	@CHAPTERKIT_KILLS=200 $(BIN)/python -m pytest -rs -n 0 tests/faults
