@@ -79,11 +79,26 @@ def _prepare(printing: AnyPrinting) -> Tree:
         _with_labels,
         _with_words_kept(printing),
         set_in_typst(printing),
+        over_elements(_set_simply, {"Para"}),
         with_metadata({}),
     )
     _refuse_missing_characters(tree, printing)
     images = _copied_images(printing)
     return passed(tree, over_elements(lambda one: _for_typst(one, images, printing), _REWORKED))
+
+
+_LONG = 10_000  # characters of a paragraph
+_SIMPLY = '#[#set par(linebreaks: "simple", justification-limits: (tracking: (min: 0em, max: 0em)))'
+
+
+def _set_simply(paragraph: Element) -> Element | list[Element]:
+    """Have a paragraph as long as no author writes broken line by line.
+
+    Weighing all of its lines together takes Typst time that grows with the square of its length.
+    """
+    if len(_words(with_blocks({}, [paragraph]))) < _LONG:
+        return paragraph
+    return [raw_block("typst", _SIMPLY), paragraph, raw_block("typst", "]")]
 
 
 _BOLD = "fonts/bold.otf"
