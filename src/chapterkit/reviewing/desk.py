@@ -16,8 +16,7 @@ from chapterkit.lint.allow import allows
 from chapterkit.lint.budgets import budgeted
 from chapterkit.lint.grounds import parts
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, VERIFIED_FOR_AUTHORS
-from chapterkit.numbers.cards import Card, cards
+from chapterkit.numbers.cards import Card, cards, state_for_authors, status_for_authors
 from chapterkit.numbers.verify.clippings import has_pdf
 from chapterkit.numbers.verify.texts import is_at_hand
 from chapterkit.pipeline import Subject
@@ -155,19 +154,12 @@ def mark_of(card: Card) -> str:
     return "verified" if card.state == "verified" else "recorded"
 
 
-def state_of(card: Card) -> str:
-    """Return in words how far a number is verified, and with what it was compared."""
-    if card.state == "verified":
-        return VERIFIED_FOR_AUTHORS[card.number.status]
-    return STATE_FOR_AUTHORS[card.state]
-
-
 def _said(card: Card) -> str:
     """Return in one line what a number's mark means: where it is from, how far it is verified."""
     if card.number.status == "primary":
-        return state_of(card)
-    origin = STATUS_FOR_AUTHORS[card.number.status]
-    return f"{_FROM.get(card.number.status, '')}{origin}，{state_of(card)}"
+        return state_for_authors(card)
+    origin = status_for_authors(card.number)
+    return f"{_FROM.get(card.number.status, '')}{origin}，{state_for_authors(card)}"
 
 
 _FROM = {"own-run": "出自"}
@@ -184,8 +176,8 @@ def told_card(card: Card, desk: Desk) -> Told:
         "text": number.text,
         "of": number.of,
         "when": number.when or "",
-        "status": STATUS_FOR_AUTHORS[number.status],
-        "state": state_of(card),
+        "status": status_for_authors(number),
+        "state": state_for_authors(card),
         "date": compared.date if compared else "",
         "where": compared.where if compared else "",
         "near": list(number.model.near),
