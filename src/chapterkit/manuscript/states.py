@@ -28,7 +28,7 @@ STATUS_FOR_AUTHORS: Mapping[Status, str] = {
 COMPUTED_FOR_AUTHORS = "由记录的数算出"
 # Behind a count: 4 个出自项目说明.
 STATUS_COUNTED: Mapping[Status, str] = {
-    "readme": "出自项目说明", "secondary": "转引", "own-run": "出自自家实验",
+    "readme": "出自项目说明", "secondary": "转引", "own-run": "出自作者自己的运行",
 }  # fmt: skip
 
 # --- the state that verifying leaves a number in

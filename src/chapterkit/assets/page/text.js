@@ -99,7 +99,8 @@ export function placeOf(range) {
 function inSight() {
   const panel = byId("panel");
   const foot = !panel.hidden && panel.getBoundingClientRect().top > 100 ? panel.getBoundingClientRect().top : innerHeight;
-  return [byId("open-contents").getBoundingClientRect().bottom + 8, foot];
+  const above = byId("alarm").hidden ? byId("open-contents") : byId("alarm");
+  return [above.getBoundingClientRect().bottom + 8, foot];
 }
 
 /**
@@ -110,10 +111,11 @@ export function goTo(target, focus = false) {
   const element = target instanceof Range ? target.startContainer.parentElement : target;
   if (!target || !element) return false;
   const [top, foot] = inSight();
+  element.closest(".number, td, th")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
   const box = target.getBoundingClientRect();
   const off = Math.max(0, (foot - top - box.height) / 2);
   scrollBy({ top: box.top - top - (box.height > (foot - top) / 2 ? 12 : off), behavior: "instant" });
-  flash(pieceAround(element) ?? element);
+  flash(element.closest(".number, td, th") ?? pieceAround(element) ?? element);
   if (focus) focusOn(element);
   return true;
 }
