@@ -422,6 +422,46 @@ def test_the_counts_of_the_overview_lead_to_the_numbers_and_these_to_where_they_
     assert "直接取自" not in card.inner_text()
 
 
+def test_an_entry_of_the_contents_leads_to_just_below_the_bar_and_is_marked(page: Page) -> None:
+    page.set_viewport_size({"width": 1300, "height": 300})
+    for id in ("card-game", "summary"):
+        page.locator(f"#contents a[href='#{id}']").click()
+        assert page.locator("#contents a[aria-current]").get_attribute("href") == f"#{id}"
+        below = page.evaluate(
+            """(id) => document.getElementById(id).getBoundingClientRect().top
+            - document.querySelector('.bar-above').getBoundingClientRect().bottom""",
+            id,
+        )
+        assert below >= 0
+        at_the_end = page.evaluate(
+            "innerHeight + scrollY >= document.documentElement.scrollHeight - 2"
+        )
+        assert below < 40 or at_the_end
+
+
+def test_a_comment_is_begun_beside_the_selection_sent_and_answered_by_the_keyboard(
+    page: Page,
+) -> None:
+    page.evaluate("""() => {
+        const words = document.querySelector('#pieces p').firstChild;
+        getSelection().setBaseAndExtent(words, 2, words, 5);
+    }""")
+    page.locator("#comment-here").click()
+    page.keyboard.type("说清楚些")
+    page.keyboard.press("Control+Enter")
+    until(lambda: has_comments(page, 1), "it is there")
+    assert page.locator("#panel form").first.is_hidden()
+    page.locator(".comment summary").click()
+    until(lambda: page.evaluate("document.activeElement.tagName") == "TEXTAREA", "to be written in")
+    page.keyboard.type("好")
+    page.keyboard.press("Control+Enter")
+    until(lambda: page.locator(".replies .said").count() == 1, "the answer is there")
+    assert page.locator(".comment details[open]").count() == 0
+    page.locator(".comment button", has_text="解决了").click()
+    until(lambda: page.locator(".comment.resolved").count() == 1, "it is settled")
+    assert page.evaluate("document.activeElement.className") == "comment resolved"
+
+
 TABLE = """
 ::: {#rates .exhibit}
 | 规则 | 说明 | 数 |

@@ -79,6 +79,7 @@ export function draw() {
   const focused = all.indexOf(/** @type {Element} */ (field));
   const caret = focused >= 0 && field?.matches("textarea, input[type=search], input[type=text]") ? [field.selectionStart, field.selectionEnd] : null;
   const held = root.scrollTop;
+  const comment = field?.dataset.comment;
   root.replaceChildren();
   PANELS[current].draw(root);
   for (const one of root.querySelectorAll("details")) {
@@ -86,6 +87,8 @@ export function draw() {
   }
   root.scrollTop = held;
   const again = root.querySelectorAll("button, a, input, select, textarea")[focused];
+  const same = comment && [...root.querySelectorAll("[data-comment]")].find((one) => one.getAttribute("data-comment") === comment);
+  if (same) /** @type {HTMLElement} */ (same).focus({ preventScroll: true });
   if (focused >= 0) /** @type {HTMLElement} */ (again)?.focus({ preventScroll: true });
   if (caret && again?.matches("textarea, input")) /** @type {HTMLInputElement} */ (again).setSelectionRange(caret[0], caret[1]);
 }

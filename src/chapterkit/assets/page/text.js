@@ -96,7 +96,7 @@ export function placeOf(range) {
 }
 
 /** @returns {[number, number]} from where to where text can be seen: below the bar, above a panel at the foot */
-function inSight() {
+export function inSight() {
   const panel = byId("panel");
   const foot = !panel.hidden && panel.getBoundingClientRect().top > 100 ? panel.getBoundingClientRect().top : innerHeight;
   const above = byId("alarm").hidden ? byId("open-contents") : byId("alarm");
@@ -118,6 +118,14 @@ export function goTo(target, focus = false) {
   flash(element.closest(".number, td, th") ?? pieceAround(element) ?? element);
   if (focus) focusOn(element);
   return true;
+}
+
+/** Go to a heading at once: it stands just below the bar. @param {HTMLElement} piece */
+export function goToHeading(piece) {
+  const heading = piece.querySelector("h1, h2, h3, h4, h5, h6") ?? piece;
+  scrollBy({ top: heading.getBoundingClientRect().top - inSight()[0], behavior: "instant" });
+  flash(piece);
+  focusOn(piece);
 }
 
 /** Put the focus on the number that an element is in, or on its piece. @param {Element} element */
