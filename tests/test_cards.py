@@ -147,6 +147,22 @@ def test_what_readers_are_told(number: dict[str, Any], line: str) -> None:
         ({}, "not-found", "核对：在原文里没有找到（2025-01-01，图 6）"),
         ({}, ["verified", "14"], "核对：核对之后改过，还没有重新核对"),
         ({"value": None, "derived": "high - low"}, None, "算式：`high - low`"),
+        (
+            {"value": None, "derived": "high - low"},
+            None,
+            "来源：SHORT，`demo2025`（由记录的数算出）",
+        ),
+        ({"value": None, "derived": "high - low"}, None, "核对：所用的数还没有都与原文核对过"),
+        (
+            {"value": None, "derived": "high - low"},
+            "verified",
+            "核对：由已核对的数算出（2025-01-01，图 6）",
+        ),
+        (
+            {"value": None, "derived": "high - low", "printed": "15"},
+            "verified",
+            "核对：已与原文核对（2025-01-01，图 6）",
+        ),
         ({"printed": "0.15"}, None, "原文写作：0.15"),
         ({"note": "原文如此"}, None, "备注：原文如此"),
         ({}, None, "记录：`run.rate`，run.yaml:1"),
@@ -203,6 +219,7 @@ def test_short_forms(number: dict[str, Any], choice: str, listed: str, reported:
         (states.STATE_IN_REPORT, states.State, set()),
         (states.STATE_COUNTED, states.State, {"verified"}),
         (states.STATE_FOR_AUTHORS, states.State, set()),
+        (states.COMPUTED_STATE_FOR_AUTHORS, states.State, set()),
         (states.STATE_IN_PROBLEMS, states.State, {"verified"}),
     ],
 )

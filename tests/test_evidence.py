@@ -73,6 +73,8 @@ def test_the_values_tell_all_that_is_known_of_a_number(built: Path) -> None:
 def test_computed_numbers_say_of_what_and_others_what_they_lead_to(built: Path) -> None:
     table = rows(built)
     assert table["general-points.gpl_rl_minus_gpl_init"]["computed"] == "gpl_rl - gpl_init"
+    one = table["general-points.gpl_rl_minus_gpl_init"]
+    assert (one["status"], one["verification"]) == ("算出来的数", "所用的数还没有都核对清楚")
     leads = table["general-points.gpl_init"]["leads_to"].split("\n")
     assert "general-points.gpl_rl_minus_gpl_init" in leads
 

@@ -342,7 +342,7 @@ def test_coverage_counts_by_state_and_by_where_a_number_comes_from() -> None:
     )
     assert counted.share == 18 / 63
     assert counted.line == (
-        "63 个数已核对 18 个（其中 4 个出自项目说明、5 个转引、6 个出自自家实验），"
+        "63 个数已核对 18 个（其中 4 个出自项目说明、5 个转引、6 个出自作者自己的运行），"
         "7 个在别处，8 个没找到，9 个已过期，21 个没有原文。"
     )
 

@@ -165,6 +165,18 @@ def test_what_cannot_be_read_is_told_above_the_last_good_text_until_it_is_mended
         until(lambda: not alarm.is_visible(), f"{path} is forgotten")
 
 
+def test_problems_are_unknown_as_long_as_the_book_cannot_be_read(page: Page, book: Path) -> None:
+    page.keyboard.press("1")
+    panel = page.locator("#panel")
+    write(book, RECORD, "value: 11.5", "value: 11.5, value: 12")
+    until(lambda: "不知道有没有别的问题" in panel.inner_text(), "it is unknown what else is wrong")
+    assert f"{RECORD}:" in panel.locator(".problem.error").first.inner_text()
+    assert "没有问题" not in panel.inner_text()
+    assert page.title().startswith("(？)")
+    write(book, RECORD, "value: 11.5, value: 12", "value: 11.5")
+    until(lambda: "不知道有没有" not in panel.inner_text(), "it is known again")
+
+
 def test_two_tabs_follow_and_twenty_quick_saves_end_in_the_last_state(
     page: Page, browser: Browser, preview: Preview, book: Path
 ) -> None:
@@ -384,6 +396,108 @@ def test_the_sources_and_the_whole_are_told(page: Page) -> None:
     until(page.locator("#help").is_visible, "the keys are told")
 
 
+def test_the_counts_of_the_overview_lead_to_the_numbers_and_these_to_where_they_stand(
+    page: Page, book: Path
+) -> None:
+    write(
+        book,
+        RECORD,
+        "when: 训练之前, cite: demo2025",
+        "when: 训练之前, status: secondary, cite: demo2025",
+    )
+    page.keyboard.press("5")
+    panel = page.locator("#panel")
+    until(lambda: panel.locator(".legend button", has_text="转引 1").count(), "it is counted")
+    panel.locator(".legend button", has_text="转引 1").click()
+    assert panel.locator("select").first.input_value() == "reported:secondary"
+    assert "1 个数" in panel.inner_text()
+    assert "用在实验 3.1 正文" in panel.locator(".found").inner_text()
+    panel.locator(".found button").click()
+    card = page.locator("#card")
+    assert "card-game.gain" in card.locator("dd", has_text="增").last.inner_text()
+    card.locator("button", has_text="看这一处").first.click()
+    assert page.evaluate("document.activeElement.dataset.number") == "card-game.before"
+    page.locator(".number[data-number='card-game.gain']").first.click()
+    assert "由记录的数算出" in card.inner_text()
+    assert "直接取自" not in card.inner_text()
+
+
+def test_an_entry_of_the_contents_leads_to_just_below_the_bar_and_is_marked(page: Page) -> None:
+    page.set_viewport_size({"width": 1300, "height": 300})
+    for id in ("card-game", "summary"):
+        page.locator(f"#contents a[href='#{id}']").click()
+        assert page.locator("#contents a[aria-current]").get_attribute("href") == f"#{id}"
+        below = page.evaluate(
+            """(id) => document.getElementById(id).getBoundingClientRect().top
+            - document.querySelector('.bar-above').getBoundingClientRect().bottom""",
+            id,
+        )
+        assert below >= 0
+        at_the_end = page.evaluate(
+            "innerHeight + scrollY >= document.documentElement.scrollHeight - 2"
+        )
+        assert below < 40 or at_the_end
+
+
+def test_a_comment_is_begun_beside_the_selection_sent_and_answered_by_the_keyboard(
+    page: Page,
+) -> None:
+    page.evaluate("""() => {
+        const words = document.querySelector('#pieces p').firstChild;
+        getSelection().setBaseAndExtent(words, 2, words, 5);
+    }""")
+    page.locator("#comment-here").click()
+    page.keyboard.type("说清楚些")
+    page.keyboard.press("Control+Enter")
+    until(lambda: has_comments(page, 1), "it is there")
+    assert page.locator("#panel form").first.is_hidden()
+    page.locator(".comment summary").click()
+    until(lambda: page.evaluate("document.activeElement.tagName") == "TEXTAREA", "to be written in")
+    page.keyboard.type("好")
+    page.keyboard.press("Control+Enter")
+    until(lambda: page.locator(".replies .said").count() == 1, "the answer is there")
+    assert page.locator(".comment details[open]").count() == 0
+    page.locator(".comment button", has_text="解决了").click()
+    until(lambda: page.locator(".comment.resolved").count() == 1, "it is settled")
+    assert page.evaluate("document.activeElement.className") == "comment resolved"
+
+
+TABLE = """
+::: {#rates .exhibit}
+| 规则 | 说明 | 数 |
+|---|---|---|
+ROWS
+Table: 各次的数
+
+:::
+"""
+
+
+def test_on_a_phone_the_very_cell_is_seen_and_the_last_button_is_wide_enough(
+    browser: Browser, preview: Preview, page: Page, book: Path
+) -> None:
+    rows = "".join(f"| 第 {at} 次 | {'很长的说明' * 9} | 无 |\n" for at in range(30))
+    rows += "| 末次 | 说明 | {{ n('card-game.before') }} |\n"
+    (book / CHAPTER).write_text(
+        (book / CHAPTER).read_text("utf-8") + TABLE.replace("ROWS\n", rows + "\n"), "utf-8"
+    )
+    until(lambda: "末次" in text_of(page), "the table is there")
+    phone = opened(browser, preview.address, **SMALL_PHONE)
+    assert phone.locator("#open-help").evaluate("(one) => one.getBoundingClientRect().width") >= 24
+    assert phone.evaluate("document.querySelector('.bar-above').scrollWidth") <= 360
+    phone.locator("#open-sources").click()
+    phone.locator(".number[data-number='card-game.before']").first.click()
+    phone.locator("#card li", has_text="表 3").locator("button").click()
+    seen = phone.evaluate("""() => {
+        const box = document.activeElement.getBoundingClientRect();
+        return [box.top - document.querySelector('.bar-above').getBoundingClientRect().bottom,
+            document.querySelector('#panel').getBoundingClientRect().top - box.bottom,
+            box.left, 360 - box.right, document.activeElement.closest('table') ? 1 : -1];
+    }""")
+    assert min(seen) >= 0, seen
+    phone.context.close()
+
+
 def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -> None:
     write(book, CHAPTER, "开头的理论讲清楚要问什么", "开头的理论再讲一遍要问什么")
     write(book, RECORD, "15.0", "16.5")
@@ -397,6 +511,12 @@ def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -
     assert panel.locator("#compared del").first.inner_text() == "讲清楚"
     assert panel.locator("#compared ins").first.inner_text() == "再讲一遍"
     assert "HEAD（" in panel.locator("#compared h3").first.inner_text()
+    assert "line-through" in panel.locator("#compared del").first.evaluate(
+        "(one) => getComputedStyle(one).textDecorationLine"
+    )
+    page.locator("button", has_text="清除比较").click()
+    assert page.locator("#compared").inner_text() == ""
+    page.locator("button", has_text="比较").first.click()
     page.locator("input[name=base]").fill("HEA")
     assert panel.locator("#compared").inner_text() == ""
     page.locator("#panel select").select_option(index=1)

@@ -24,9 +24,11 @@ STATUS_FOR_AUTHORS: Mapping[Status, str] = {
     "primary": "记作直接取自这份来源", "readme": "出自项目说明", "secondary": "转引",
     "own-run": "作者自己的运行",
 }  # fmt: skip
+# For one that was computed from others of the ledger.
+COMPUTED_FOR_AUTHORS = "由记录的数算出"
 # Behind a count: 4 个出自项目说明.
 STATUS_COUNTED: Mapping[Status, str] = {
-    "readme": "出自项目说明", "secondary": "转引", "own-run": "出自自家实验",
+    "readme": "出自项目说明", "secondary": "转引", "own-run": "出自作者自己的运行",
 }  # fmt: skip
 
 # --- the state that verifying leaves a number in
@@ -53,6 +55,14 @@ VERIFIED_FOR_AUTHORS: Mapping[Status, str] = {
     "primary": "已与原文核对", "readme": "与存下的项目说明核对过",
     "secondary": "与转引它的那份原文核对过", "own-run": "与存下的结果核对过",
 }  # fmt: skip
+# For the author who looks at a number that was computed: what is said is said of its parts.
+COMPUTED_STATE_FOR_AUTHORS: Mapping[State, str] = {
+    "verified": "由已核对的数算出",
+    "elsewhere": "所用的数里，有的在原文里，但不在记录所说的地方",
+    "not-found": "所用的数里，有的在原文里没有找到",
+    "no-source": "所用的数还没有都与原文核对过",
+    "stale": "算式或所用的数核对之后改过，还没有重新核对",
+}
 # For problems: 甲（15.0%）在原文里没有找到.
 STATE_IN_PROBLEMS: Mapping[State, str] = {
     "elsewhere": "在原文里找到了，但不在记录所说的地方",

@@ -28,7 +28,8 @@ class Wording:
     number and one, `tag` the number behind a formula; `section_in_words` a section whose number is
     written in Chinese numerals; `listed` stands between names, `made_by` joins names with what they
     did; `provenance` tells a reader where a number comes from, and the words with `_word` head the
-    rows of its card; `verified` and the like say how far it was compared with its source;
+    rows of its card; `verified` and the like say how far it was compared with its source,
+    `computed_verified` and `computed_open` how far the numbers were that it was computed from;
     `and_one` and `and_others` tell who wrote it; `range` stands between the ends of a range,
     `numerals` are pairs: a character of numbers spelled in Chinese, and the one that stands for it.
 
@@ -42,7 +43,8 @@ class Wording:
     Of the evidence: `evidence` is its title, `evidence_of` that of a text's own,
     `evidence_link` what leads to it, `evidence_number` and
     the like the heads of its columns; `unused`, `leads_to` and `as_printed` stand in its cells,
-    `first_hand` for a number that was read in its source, `state_verified` and the like for how far
+    `first_hand` for a number that was read in its source, `computed_number` for one that was
+    computed from others, `state_verified` and the like for how far
     it is verified.
 
     Of pages and files: `body` is what a book has between its contents and its references,
@@ -107,6 +109,8 @@ class Wording:
     stale: str
     not_found: str
     elsewhere_found: str
+    computed_verified: str
+    computed_open: str
     copyright: str
     points: str
     times: str
@@ -138,6 +142,7 @@ class Wording:
     leads_to: str
     as_printed: str
     first_hand: str
+    computed_number: str
     state_verified: str
     state_elsewhere: str
     state_not_found: str

@@ -10,7 +10,14 @@ from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import Entry, lock_state
-from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, State
+from chapterkit.manuscript.states import (
+    COMPUTED_FOR_AUTHORS,
+    COMPUTED_STATE_FOR_AUTHORS,
+    STATE_FOR_AUTHORS,
+    STATUS_FOR_AUTHORS,
+    VERIFIED_FOR_AUTHORS,
+    State,
+)
 from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.document import Document
 
@@ -117,14 +124,52 @@ def for_authors(card: Card) -> str:
     number, model = card.number, card.number.model
     lines = [
         f"**{in_markdown(number.text)}**　{in_markdown(number.measured)}",
-        f"来源：{_source_in_markdown(card)}（{STATUS_FOR_AUTHORS[number.status]}）",
-        f"核对：{STATE_FOR_AUTHORS[card.state]}{in_markdown(_when_and_where(card))}",
+        f"来源：{_source_in_markdown(card)}（{status_for_authors(number)}）",
+        f"核对：{state_for_authors(card)}{in_markdown(_when_and_where(card))}",
         f"算式：{code_in_markdown(model.derived)}" if model.derived else "",
         f"原文写作：{in_markdown(model.printed)}" if model.printed else "",
         f"备注：{in_markdown(model.note)}" if model.note else "",
         f"记录：{code_in_markdown(number.id)}，{in_markdown(str(number.origin))}",
     ]
     return "\n\n".join(filter(None, lines))
+
+
+def is_computed(number: Number) -> bool:
+    """Tell whether a number was computed from others, and is not looked for in its source."""
+    return number.model.derived is not None and number.model.printed is None
+
+
+def status_for_authors(number: Number) -> str:
+    """Return in words how a number came to be known."""
+    if is_computed(number) and number.status == "primary":
+        return COMPUTED_FOR_AUTHORS
+    return STATUS_FOR_AUTHORS[number.status]
+
+
+def state_for_authors(card: Card) -> str:
+    """Return in words how far a number is verified, and with what it was compared."""
+    if is_computed(card.number):
+        return COMPUTED_STATE_FOR_AUTHORS[card.state]
+    if card.state == "verified":
+        return VERIFIED_FOR_AUTHORS[card.number.status]
+    return STATE_FOR_AUTHORS[card.state]
+
+
+def status_for_readers(number: Number) -> str:
+    """Return what the book's readers are told of how a number came to be known."""
+    wording = number.wording
+    first = wording.computed_number if is_computed(number) else wording.first_hand
+    return wording.status(number.status) or first
+
+
+def state_for_readers(card: Card, of_evidence: bool = False) -> str:
+    """Return what the book's readers are told of how far a number was compared."""
+    wording = card.number.wording
+    if is_computed(card.number) and card.state != "stale":
+        return wording.computed_verified if card.state == "verified" else wording.computed_open
+    if of_evidence:
+        return str(getattr(wording, "state_" + card.state.replace("-", "_")))
+    return wording.state(card.state)
 
 
 def in_a_choice(number: Number) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.lock import value_of
-from chapterkit.numbers.cards import Card, cards
+from chapterkit.numbers.cards import Card, cards, state_for_readers, status_for_readers
 from chapterkit.text.document import OPAQUE, Block, Document
 from chapterkit.text.exhibits import exhibit_of
 
@@ -126,8 +126,8 @@ def _evidence(card: Card, uses: tuple[Use, ...], leads_to: tuple[str, ...]) -> E
         cite=number.cite,
         source=card.source.named(wording) if card.source else "",
         locator=number.at or "",
-        status=wording.status(number.status) or wording.first_hand,
-        state=getattr(wording, "state_" + card.state.replace("-", "_")),
+        status=status_for_readers(number),
+        state=state_for_readers(card, of_evidence=True),
         when_verified=card.entry.date if card.entry and compared else "",
         found=card.entry.where if card.entry and compared else "",
         note=model.note or "",

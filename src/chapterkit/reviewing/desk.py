@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from chapterkit.checking.accepting import Accepted, without_accepted
+from chapterkit.errors import Origin
 from chapterkit.formats.shared.sheet import Piece
 from chapterkit.lint import Problem, all_rules
 from chapterkit.lint.allow import allows
 from chapterkit.lint.budgets import budgeted
 from chapterkit.lint.grounds import parts
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, VERIFIED_FOR_AUTHORS
-from chapterkit.numbers.cards import Card, cards
+from chapterkit.numbers.cards import Card, cards, state_for_authors, status_for_authors
 from chapterkit.numbers.verify.clippings import has_pdf
 from chapterkit.numbers.verify.texts import is_at_hand
 from chapterkit.pipeline import Subject
@@ -26,11 +26,20 @@ from chapterkit.reviewing.commenting import anchored, comments_of
 from chapterkit.reviewing.mapping import Tie, map_svg, ties_of
 from chapterkit.text.addresses import link_address
 from chapterkit.text.counting import Section
-from chapterkit.text.document import Document
+from chapterkit.text.document import Block, Document
 from chapterkit.text.latex import plain_latex
-from chapterkit.text.tree import tree_blocks
+from chapterkit.text.numbering import Thing
+from chapterkit.text.tree import attributes_of, kind_of, tree_blocks
 
 Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Used:
+    """What shows a number: its name (图 7.3, 实验 7.4 正文), and its id if it is an exhibit."""
+
+    name: str
+    exhibit: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,14 @@ class Desk:
         """The ids of numbers by file and line of their records."""
         ledger = self.book.ledger
         return {(one.origin.path, one.origin.line): id for id, one in ledger.items()}
+
+    @cached_property
+    def used(self) -> Mapping[Origin, Used]:
+        """What the places that show numbers are called, by those places."""
+        found: dict[Origin, Used] = {}
+        for document in self.documents.values():
+            found |= _used(document, self.book, "" if document is self.document else None)
+        return found
 
     def place(self, spot: Spot | None) -> list[Any] | None:
         """Return a place on the page as JSON has it: key, first and last character, the text."""
@@ -137,7 +154,51 @@ def told_cards(desk: Desk) -> dict[str, Told]:
     wanted = dict(shown)
     for one in shown.values():
         wanted |= {id: found[id] for id in _parts(one) if id in found}
-    return {id: told_card(one, desk) for id, one in wanted.items()}
+    leads = _leads(wanted)
+    return {id: told_card(one, desk, leads.get(id, ())) for id, one in wanted.items()}
+
+
+def _used(document: Document, book: Book, chapter: str | None) -> dict[Origin, Used]:
+    """Return what the places of a document that show numbers are called.
+
+    `chapter` stands in front, None for the chapter's own label.
+    """
+    things = {one.identifier: one for one in document.things}
+    before = document.counting.label if chapter is None else chapter
+    found: dict[Origin, Used] = {}
+    section, level = "正文", 0
+    for block in document.blocks:
+        if block.kind == "Header":
+            record = block.identifier in book.records
+            if record or block.level <= level or not level:
+                label = things[block.identifier].label if block.identifier in things else ""
+                section = f"{label or block.text} 正文" if record else f"“{block.text}”一节"
+                level = block.level if record else 0
+        exhibit = _exhibit_around(block, things)
+        thing = things.get(exhibit)
+        name = (thing.label or thing.title or exhibit) if thing else section
+        for inline in block.numbers():
+            found[block.origin(inline.start)] = Used(f"{before} {name}".strip(), exhibit)
+    return found
+
+
+def _exhibit_around(block: Block, things: Mapping[str, Thing]) -> str:
+    """Return the id of the figure or table that a block stands in, empty for none."""
+    named = (attributes_of(one).identifier for one in block.containers if kind_of(one) in _BOXES)
+    shown = {"figure", "table"}
+    return next((id for id in named if id in things and things[id].kind in shown), "")
+
+
+_BOXES = {"Div", "Figure", "Table"}
+
+
+def _leads(cards: Mapping[str, Card]) -> Mapping[str, list[str]]:
+    """Return, for each number, those that are computed from it."""
+    found: dict[str, list[str]] = {}
+    for id, one in cards.items():
+        for part in _parts(one):
+            found.setdefault(part, []).append(id)
+    return found
 
 
 def _parts(card: Card) -> list[str]:
@@ -155,37 +216,31 @@ def mark_of(card: Card) -> str:
     return "verified" if card.state == "verified" else "recorded"
 
 
-def state_of(card: Card) -> str:
-    """Return in words how far a number is verified, and with what it was compared."""
-    if card.state == "verified":
-        return VERIFIED_FOR_AUTHORS[card.number.status]
-    return STATE_FOR_AUTHORS[card.state]
-
-
 def _said(card: Card) -> str:
     """Return in one line what a number's mark means: where it is from, how far it is verified."""
     if card.number.status == "primary":
-        return state_of(card)
-    origin = STATUS_FOR_AUTHORS[card.number.status]
-    return f"{_FROM.get(card.number.status, '')}{origin}，{state_of(card)}"
+        return state_for_authors(card)
+    origin = status_for_authors(card.number)
+    return f"{_FROM.get(card.number.status, '')}{origin}，{state_for_authors(card)}"
 
 
 _FROM = {"own-run": "出自"}
 
 
-def told_card(card: Card, desk: Desk) -> Told:
-    """Return a number's card as JSON has it."""
+def told_card(card: Card, desk: Desk, leads: Iterable[str] = ()) -> Told:
+    """Return a number's card as JSON has it; `leads` are the numbers computed from it."""
     number, entry = card.number, card.entry
     compared = entry if entry and card.state not in {"no-source", "stale"} else None
     told: Told = {
         "mark": mark_of(card),
+        "kind": number.status,
         "said": _said(card),
         "checked": card.state == "verified",
         "text": number.text,
         "of": number.of,
         "when": number.when or "",
-        "status": STATUS_FOR_AUTHORS[number.status],
-        "state": state_of(card),
+        "status": status_for_authors(number),
+        "state": state_for_authors(card),
         "date": compared.date if compared else "",
         "where": compared.where if compared else "",
         "near": list(number.model.near),
@@ -200,9 +255,17 @@ def told_card(card: Card, desk: Desk) -> Told:
         "note": number.model.note or "",
         "record": [number.origin.path, number.origin.line],
         "title": card.record.model.title if card.record else "",
-        "uses": [[one.path, one.line, desk.place(desk.anchors.spot_at(one))] for one in card.uses],
+        "leads": {id: _text_of(id, desk.book) for id in leads},
+        "uses": [_told_use(one, desk) for one in card.uses],
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _told_use(origin: Origin, desk: Desk) -> list[Any]:
+    """Return a place that shows a number: file, line, place on the page, name, exhibit."""
+    used = desk.used.get(origin, Used("正文"))
+    place = desk.place(desk.anchors.spot_at(origin))
+    return [origin.path, origin.line, place, used.name, used.exhibit]
 
 
 def _text_of(id: str, book: Book) -> str:
@@ -321,6 +384,7 @@ def told_sources(desk: Desk) -> list[Told]:
                 "verified": sum(one in verified for one in numbers),
                 "text": desk.sources is not None and is_at_hand(desk.sources, key),
                 "used": key in used or bool(numbers),
+                "cited": key in used,
                 "path": source.origin.path,
                 "line": source.origin.line,
             }
@@ -364,6 +428,9 @@ def dashboard(desk: Desk) -> Told:
     return {
         "records": rows,
         "marks": marks,
+        "reported": Counter(
+            one.number.status for one in found.values() if mark_of(one) == "reported"
+        ),
         "counts": counts_of(found.values()),
         "map": map_svg(desk.book, placed, ties),
     }

@@ -21,6 +21,7 @@ from chapterkit.text.tree import printable
 
 _MOST_COMMITS = 8
 RECORDS = "experiments"
+OF_THE_BOOK = ("book", RECORDS, "templates", ":(glob)*.bib")
 _LONGEST_SUBJECT = 60
 
 
@@ -85,12 +86,11 @@ def _numbers(before: Book, after: Book) -> list[Told]:
 
 
 def commits_of(root: Path) -> list[Told]:
-    """Return the last tags and commits, newest first: name, day, what is said of it."""
+    """Return the last tags, and commits that changed the book: name, day, what is said of it."""
     tags = _listed(root, "for-each-ref", "--sort=-creatordate", f"--count={_MOST_COMMITS}",
                    "--format=%(refname:short)%09%(creatordate:short)%09", "refs/tags")  # fmt: skip
-    commits = _listed(
-        root, "log", f"-{_MOST_COMMITS}", "--no-show-signature", "--format=%h%x09%cs%x09%s"
-    )
+    asked = ("log", f"-{_MOST_COMMITS}", "--no-show-signature", "--format=%h%x09%cs%x09%s")
+    commits = _listed(root, *asked, "--", *OF_THE_BOOK)
     return [*tags, *commits]
 
 

@@ -1,7 +1,7 @@
 // Numbers: each bears its state, and tells all that is known of it when pointed at, touched or entered.
 import { byId, linkTo, make } from "./dom.js";
 import { data, fetched, onData, token } from "./state.js";
-import { editorAddress, goTo, rangeOf } from "./text.js";
+import { editorAddress, goTo, pieceAround, rangeOf } from "./text.js";
 
 /** @type {HTMLElement|null} */
 let shown = null;
@@ -57,7 +57,9 @@ export function cardMade(id, card) {
   row("备注", card.note ?? "");
   if (card.record) row("记录", make("code", {}, id), " ", placeLink(card.record[0], card.record[1]));
   const uses = card.uses ?? [];
-  row("用在", uses.length > 0 && make("ol", {}, ...uses.map(useMade)));
+  row("用在", uses.length > 0 && make("ol", {}, ...uses.map((/** @type {any} */ use) => useMade(id, use))));
+  const leads = Object.entries(card.leads ?? {});
+  row("用来算出", leads.length > 0 && make("ul", {}, ...leads.map(([name, text]) => make("li", {}, numberLink(name), ` ${text}`))));
   return make("div", { class: "card-body" },
     make("p", { class: "card-value" }, make("strong", {}, card.text), ` ${card.of ?? ""}`, card.when ? `（${card.when}）` : ""),
     make("p", { class: "card-mark", "data-mark": card.mark }, card.said),
@@ -107,11 +109,41 @@ function numberLink(id) {
   return make("button", { type: "button", class: "plain", onclick: () => openFor(id) }, id);
 }
 
-/** @param {any} use */
-function useMade(use) {
-  const [path, line, place] = use;
-  const jump = place && make("button", { type: "button", class: "plain", onclick: () => { close(); goTo(rangeOf(place), true); } }, "看这一处");
-  return make("li", {}, placeLink(path, line), jump ? " " : "", jump || "");
+/** @param {string} id @param {any} use @returns {Element|Range|null} the very number that a place shows, or the drawing that does */
+function shownAt(id, [, , place, , exhibit]) {
+  const drawn = exhibit ? document.getElementById(exhibit) : null;
+  const range = rangeOf(place);
+  const room = drawn ?? pieceAround(range?.startContainer ?? null);
+  const there = numbers().filter((one) => one.dataset.number === id && room?.contains(one));
+  const behind = there.find((one) => range && range.comparePoint(one, one.childNodes.length) >= 0);
+  return behind ?? there[0] ?? drawn ?? range;
+}
+
+/** @param {string} id @param {any} use */
+function useMade(id, use) {
+  const [path, line, , name] = use;
+  const there = shownAt(id, use);
+  const jump = there && make("button", { type: "button", class: "plain", "aria-label": `看这一处：${name}`, onclick: () => { close(); goTo(there, true); } }, "看这一处");
+  return make("li", { title: `${path}:${line}` }, name, jump ? "　" : "", jump || "", make("div", { class: "soft" }, placeLink(path, line)));
+}
+
+/** @param {string} id @returns {string} where a number is used, in words */
+export function usedWords(id) {
+  const card = data.cards?.[id];
+  const names = [...new Set((card?.uses ?? []).map((/** @type {any} */ use) => use[3]))];
+  if (names.length) return `用在${names.slice(0, 3).join("、")}${names.length > 3 ? ` 等 ${names.length} 处` : ""}`;
+  const leads = Object.keys(card?.leads ?? {});
+  return leads.length ? `用来算出 ${leads.join("、")}` : "没有用到";
+}
+
+/** Go to where a number is used, and open its card there. @param {string} id */
+export function goToNumber(id) {
+  const card = data.cards?.[id];
+  const first = (card?.uses ?? []).map((/** @type {any} */ use) => shownAt(id, use)).find(Boolean);
+  const there = numberInText(id) ?? first;
+  if (there) goTo(there, true);
+  else close();
+  open(/** @type {HTMLElement|null} */ (there instanceof Element ? there : null), true, id);
 }
 
 /** @param {string} path @param {number} line @returns {HTMLElement} */
@@ -145,7 +177,7 @@ export function open(number, pin, other) {
   shown?.removeAttribute("aria-expanded");
   shown = number;
   pinned = pin;
-  number?.setAttribute("aria-expanded", "true");
+  if (number?.matches(".number")) number.setAttribute("aria-expanded", "true");
   if (!card.matches(":popover-open")) card.showPopover();
   card.scrollTop = 0;
   put(card, number);

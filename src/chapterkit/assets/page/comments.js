@@ -2,7 +2,7 @@
 import { byId, make, tell } from "./dom.js";
 import { placeLink } from "./cards.js";
 import { ask, data, onData, token } from "./state.js";
-import { goTo, paint, placeOf, rangeOf } from "./text.js";
+import { goTo, inSight, paint, pieceAround, placeOf, rangeOf } from "./text.js";
 
 /** @type {any} */
 let chosen = null;
@@ -14,7 +14,12 @@ const drafts = new Map();
 /** @param {string} about @param {string} label @param {string} action @param {Record<string, any>} given @param {string} [first] what stands there at first */
 function form(about, label, action, given, first = "") {
   const area = /** @type {HTMLTextAreaElement} */ (make("textarea", { rows: 3, "aria-label": label, maxlength: 4000,
-    oninput: () => drafts.set(about, area.value) }));
+    oninput: () => drafts.set(about, area.value),
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      event.preventDefault();
+      area.form?.requestSubmit();
+    } }));
   area.value = drafts.get(about) ?? first;
   const told = make("p", { class: "soft", role: "status" });
   return make("form", { class: "write", onsubmit: async (/** @type {Event} */ event) => {
@@ -24,6 +29,7 @@ function form(about, label, action, given, first = "") {
       area.focus();
       return;
     }
+    const unfolded = area.closest("details");
     const answer = await ask("comment", { do: action, text: area.value, ...given });
     if (answer.error) {
       told.textContent = answer.error;
@@ -35,8 +41,10 @@ function form(about, label, action, given, first = "") {
     area.value = "";
     tell("写好了。");
     data.comments = answer.comments ?? data.comments;
+    if (unfolded) unfolded.open = false;
     redraw();
-  } }, area, make("button", { type: "submit" }, label), make("button", { type: "button", onclick: (/** @type {Event} */ event) => {
+    focusOn(given.id);
+  } }, area, make("button", { type: "submit", title: "也可以按 Ctrl+Enter" }, label), make("button", { type: "button", onclick: (/** @type {Event} */ event) => {
     drafts.delete(about);
     const unfolded = /** @type {Element} */ (event.target).closest("details");
     if (unfolded) unfolded.open = false;
@@ -53,7 +61,20 @@ async function act(action, id, given = {}) {
   else if (answer.comments) {
     data.comments = answer.comments;
     redraw();
+    focusOn(id);
   }
+}
+
+/** Put the focus on a comment, or on the panel if it is gone: never on a button that happens to stand there. @param {string} [id] */
+function focusOn(id) {
+  const there = [...document.querySelectorAll("#panel .comment")].find((one) => /** @type {HTMLElement} */ (one).dataset.comment === id);
+  /** @type {HTMLElement} */ (there ?? byId("panel-body")).focus({ preventScroll: !there });
+}
+
+/** Put the cursor into the box of a form that has been unfolded. @param {Event} event */
+function writeBelow(event) {
+  const unfolded = /** @type {HTMLElement} */ (event.currentTarget).closest("details");
+  setTimeout(() => { if (unfolded?.open) unfolded.querySelector("textarea")?.focus({ preventScroll: true }); });
 }
 
 /** @param {HTMLElement} root */
@@ -61,7 +82,7 @@ export function drawComments(root) {
   if (token) {
     root.append(chosen
       ? make("section", { class: "group" }, make("h3", {}, "新的意见"), make("blockquote", {}, chosen[3]), form("new", "留下意见", "add", { place: chosen }))
-      : make("p", { class: "soft" }, "选中一段文字，按 C，或者", make("button", { type: "button",
+      : make("p", { class: "soft" }, matchMedia("(pointer: coarse)").matches ? "选中一段文字，再点" : "选中一段文字，按 C，或者", make("button", { type: "button",
         onpointerdown: (/** @type {Event} */ event) => event.preventDefault(), // so that the selection stays
         onclick: () => { if (choose()) redraw(); else tell("先选中一段文字。"); } }, "写意见")),
       make("p", { class: "soft" }, "意见写在 ", make("code", {}, `review/${data.name}.yaml`), "，随书稿一起存进 git。"));
@@ -82,12 +103,12 @@ function commentMade(one) {
   const range = () => goTo(rangeOf(one.place));
   const own = one.author === data.me;
   const about = `edit-${one.id}`;
-  return make("li", { class: `comment${one.resolved ? " resolved" : ""}` },
+  return make("li", { class: `comment${one.resolved ? " resolved" : ""}`, "data-comment": one.id, tabindex: -1 },
     make("blockquote", {}, one.place ? make("button", { type: "button", class: "plain jump", onclick: range }, one.quote) : one.quote),
     make("p", { class: "said" }, one.text),
     make("p", { class: "soft" }, `${whenSaid(one)} `, one.path ? placeLink(one.path, one.line) : ""),
     one.replies.length > 0 && make("ul", { class: "replies" }, ...one.replies.map((/** @type {any} */ reply, /** @type {number} */ place) => replyMade(one, reply, place))),
-    token && make("details", { "data-name": `reply-${one.id}` }, make("summary", {}, "回复"), form(one.id, "回复", "reply", { id: one.id })),
+    token && make("details", { "data-name": `reply-${one.id}` }, make("summary", { onclick: writeBelow }, "回复"), form(one.id, "回复", "reply", { id: one.id })),
     ...changing(about, one.text, "edit", { id: one.id }),
     token && make("button", { type: "button", onclick: () => act(one.resolved ? "reopen" : "resolve", one.id) }, one.resolved ? "重新打开" : "解决了"),
     own && beginButton(about, one.text),
@@ -151,7 +172,32 @@ export function markComments() {
   byId("open-comments").querySelector(".count")?.replaceChildren(String(open));
 }
 
+/** Show a button below the passage that is selected, and none if none is. */
+function offer() {
+  const button = byId("comment-here");
+  const selection = getSelection();
+  const range = selection?.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+  const rows = range && pieceAround(range.startContainer) && range.toString().trim() ? [...range.getClientRects()] : [];
+  const last = rows.at(-1);
+  const [top, foot] = inSight();
+  button.hidden = !last || last.bottom < top || last.top > foot;
+  if (button.hidden || !last) return;
+  button.style.top = `${Math.min(last.bottom + 10, foot - button.offsetHeight - 4)}px`;
+  button.style.left = `${Math.max(8, Math.min(last.right - button.offsetWidth / 2, innerWidth - button.offsetWidth - 8))}px`;
+}
+
 export function startComments() {
+  if (token) {
+    const button = byId("comment-here");
+    button.addEventListener("pointerdown", (event) => event.preventDefault()); // so that the selection stays
+    button.addEventListener("click", () => {
+      document.dispatchEvent(new CustomEvent("chapterkit:comment"));
+      getSelection()?.removeAllRanges();
+      button.hidden = true;
+    });
+    document.addEventListener("selectionchange", offer);
+    addEventListener("scroll", offer, { passive: true });
+  }
   onData((changed) => {
     if (changed.includes("comments") || changed.includes("order")) markComments();
   });

@@ -1,8 +1,11 @@
 // The contents at the side, each section with its length.
 import { byId, make } from "./dom.js";
 import { data, onData } from "./state.js";
-import { goTo, keepingPlace, pieceOf } from "./text.js";
+import { goToHeading, inSight, keepingPlace, pieceOf } from "./text.js";
 import { fits, withBudget } from "./panels.js";
+
+/** The entry that was chosen, as long as nothing has been scrolled since. @type {{key: string, at: number}|null} */
+let chosen = null;
 
 function draw() {
   byId("contents-list").replaceChildren(...(data.outline ?? []).map((/** @type {any} */ one) => {
@@ -15,7 +18,9 @@ function draw() {
         history.replaceState(null, "", `#${one.id}`);
         document.body.classList.remove("with-contents");
         tellContents();
-        goTo(piece, true);
+        goToHeading(piece);
+        chosen = { key: one.key, at: scrollY };
+        markCurrent();
       } }, one.title),
       one.characters !== undefined && make("span", { class: `length${short ? " bad" : ""}`, title: `段数 ${withBudget(one.paragraphs, one.asked)}` },
         one.budget ? `${one.characters}/${one.budget[1]}` : String(one.characters)));
@@ -35,14 +40,28 @@ function tellContents() {
 
 /** Mark the section that is read in the contents. */
 function markCurrent() {
-  const passed = (data.outline ?? []).filter((/** @type {any} */ one) =>
-    (pieceOf(one.key)?.getBoundingClientRect().top ?? Infinity) < innerHeight / 3);
-  const now = (data.outline ?? []).indexOf(passed.at(-1));
+  const outline = data.outline ?? [];
+  const height = inSight()[0] + 40;
+  if (chosen && Math.abs(chosen.at - scrollY) > 2) chosen = null;
+  const passed = outline.filter((/** @type {any} */ one) => (pieceOf(one.key)?.getBoundingClientRect().top ?? Infinity) < height);
+  const last = chosen ? outline.find((/** @type {any} */ one) => one.key === chosen?.key) : passed.at(-1);
+  const now = outline.indexOf(last);
   [...byId("contents-list").children].forEach((row, place) => {
     const link = row.querySelector("a");
-    if (place === now) link?.setAttribute("aria-current", "location");
-    else link?.removeAttribute("aria-current");
+    if (place === now && link && !link.hasAttribute("aria-current")) {
+      link.setAttribute("aria-current", "location");
+      keepInView(link);
+    } else if (place !== now) link?.removeAttribute("aria-current");
   });
+}
+
+/** Let the list of contents scroll as far as it takes to see an entry. @param {Element} link */
+function keepInView(link) {
+  const list = byId("contents");
+  const [box, room] = [link.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (!room.height) return;
+  if (box.top < room.top) list.scrollTop -= room.top - box.top + room.height / 3;
+  else if (box.bottom > room.bottom) list.scrollTop += box.bottom - room.bottom + room.height / 3;
 }
 
 export function startContents() {

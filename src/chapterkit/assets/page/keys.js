@@ -100,6 +100,7 @@ function help() {
 }
 
 export function startKeys() {
+  document.addEventListener("chapterkit:comment", writeComment);
   byId("keys").replaceChildren(...[...KEYS, ...OWN_KEYS].flatMap(([key, words]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]));
   byId("open-help").addEventListener("click", help);
   byId("help-close").addEventListener("click", help);

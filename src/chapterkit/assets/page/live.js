@@ -19,7 +19,7 @@ export function shown(told) {
     document.documentElement.lang = told.head.language || "zh";
     data.heading = [told.head.label, told.head.title].filter(Boolean).join(" ");
   }
-  take({ ...told.data, ...(told.order ? { order: told.order } : {}), ...(told.head ? { heading: data.heading } : {}) });
+  take({ ...told.data, ...(told.order ? { order: told.order } : {}), ...(told.head ? { heading: data.heading } : {}), ...(told.failures ? { failures: told.failures } : {}) });
   if (told.failures) fail(told.failures);
   if (told.cursor) goToOrigin(told.cursor[0], told.cursor[1]);
   if (follow && fresh.length) goTo(fresh[0]);

@@ -1,11 +1,11 @@
 // All numbers in a list, looked for by what they are, where they are from, and how far they are verified.
-import { close, numberInText, open as openCard } from "./cards.js";
+import { goToNumber, usedWords } from "./cards.js";
 import { byId, make } from "./dom.js";
 import { data } from "./state.js";
-import { goTo } from "./text.js";
 
 const MOST_SHOWN = 200;
-export const STATES = [["verified", "已核对"], ["recorded", "有记录"], ["reported", "转引或自家"], ["stale", "改过"], ["doubtful", "对不上"]];
+export const STATES = [["verified", "已核对"], ["recorded", "有记录"], ["reported", "不是第一手的"], ["stale", "改过"], ["doubtful", "对不上"]];
+export const REPORTED = [["secondary", "转引"], ["readme", "项目说明"], ["own-run", "作者自己的运行"]];
 const wanted = { words: "", mark: "", record: "", cite: "" };
 
 /** @param {string} id */
@@ -22,7 +22,7 @@ function plain(text) {
 function found() {
   const words = wanted.words.split(/\s+/u).map(plain).filter(Boolean);
   return Object.entries(data.cards ?? {}).filter(([id, card]) => {
-    if (wanted.mark && card.mark !== wanted.mark) return false;
+    if (wanted.mark && ![card.mark, `${card.mark}:${card.kind}`].includes(wanted.mark)) return false;
     if (wanted.record && recordOf(id) !== wanted.record) return false;
     if (wanted.cite && card.cite !== wanted.cite) return false;
     const said = plain([card.text, card.of, card.when, id, card.source, card.cite, card.at, card.title, card.said, card.where, card.note, ...(card.near ?? [])].join("\n"));
@@ -30,20 +30,12 @@ function found() {
   });
 }
 
-/** @param {string} id */
-function goToNumber(id) {
-  const there = numberInText(id);
-  if (there) goTo(there, true);
-  else close();
-  openCard(there ?? null, true, id);
-}
-
 /** @param {[string, any]} one */
 function rowMade([id, card]) {
   const place = [card.source || card.cite, card.at].filter(Boolean).join("，");
   return make("li", { "data-mark": card.mark, class: "found" },
     make("button", { type: "button", class: "plain jump", onclick: () => goToNumber(id) }, make("strong", {}, card.text), ` ${card.of ?? id}`, card.when ? `（${card.when}）` : ""),
-    make("p", { class: "soft card-mark" }, `${card.said}；${place}`, " ", make("code", {}, id), numberInText(id) ? "" : "（正文没有用到）"));
+    make("p", { class: "soft card-mark" }, `${card.said}；${place}`, " ", make("code", {}, id), ` ${usedWords(id)}`));
 }
 
 /** @param {HTMLElement} list @param {HTMLElement} count */
@@ -67,7 +59,8 @@ export function drawNumbers(root) {
   const named = new Map(cards.map(([, card]) => [card.cite, card.source || card.cite]));
   const twice = (/** @type {string} */ words) => [...named.values()].filter((one) => one === words).length > 1;
   const sources = [...named].map(([key, words]) => [key, twice(words) ? `${words}（${key}）` : words]);
-  const marks = new Set(cards.map(([, card]) => card.mark));
+  const marks = new Set(cards.flatMap(([, card]) => [card.mark, `${card.mark}:${card.kind}`]));
+  const states = STATES.flatMap((one) => one[0] === "reported" ? REPORTED.map(([kind, words]) => [`reported:${kind}`, words]) : [one]);
   root.append(make("div", { class: "filters" },
     make("input", { type: "search", id: "find-number", value: wanted.words, "aria-label": "找数：值、名字、来源", placeholder: "值、名字、来源……",
       oninput: (/** @type {any} */ event) => { wanted.words = event.target.value; fill(list, count); },
@@ -76,10 +69,15 @@ export function drawNumbers(root) {
         event.preventDefault();
         /** @type {HTMLElement|null} */ (list.querySelector(".jump"))?.click();
       } }),
-    choice("状态", "mark", /** @type {any} */ (STATES.filter(([mark]) => marks.has(mark)))),
+    choice("状态", "mark", /** @type {any} */ (states.filter(([mark]) => marks.has(mark) || mark === wanted.mark))),
     choice("实验", "record", records.map((one) => [one, /** @type {string} */ (known.get(one) ?? cards.find(([id]) => recordOf(id) === one)?.[1].title ?? one)])),
     choice("来源", "cite", /** @type {any} */ (sources.sort((one, other) => one[1].localeCompare(other[1]))))), count, list);
   fill(list, count);
+}
+
+/** Choose which numbers are listed: those of a state. @param {string} mark */
+export function chooseNumbers(mark) {
+  Object.assign(wanted, { words: "", mark, record: "", cite: "" });
 }
 
 /** Put the focus where a number is looked for. */

@@ -1,20 +1,20 @@
 // The panels at the side: one is open at a time, each drawn anew when what it tells has changed.
 import { byId, make, tell } from "./dom.js";
-import { numberInText, open as openCard, placeLink } from "./cards.js";
+import { goToNumber, numberInText, open as openCard, placeLink, usedWords } from "./cards.js";
 import { ask, data, onData, recalled, remember, token } from "./state.js";
 import { goTo, keepingPlace, paint, pieceOf, rangeOf } from "./text.js";
 import { drawComments } from "./comments.js";
-import { drawNumbers, STATES } from "./numbers.js";
+import { chooseNumbers, drawNumbers, REPORTED, STATES } from "./numbers.js";
 import { noteFirst, noteRead, sinceRead } from "./since.js";
 
 const LEGEND = {
-  verified: "取自来源，已核对", recorded: "取自来源，未核对", reported: "转引、项目说明或作者自己的运行", stale: "核对以后改过", doubtful: "和来源对不上",
+  verified: "取自来源或由其中的数算出，已核对", recorded: "取自来源或由其中的数算出，未核对", stale: "核对以后改过", doubtful: "和来源对不上",
 };
 const SEVERITIES = { error: "错误", warning: "提醒" };
 
 /** @type {Record<string, {title: string, draw: (root: HTMLElement) => void, needs: string[]}>} */
 const PANELS = {
-  problems: { title: "问题", draw: drawProblems, needs: ["problems", "allows", "rules"] },
+  problems: { title: "问题", draw: drawProblems, needs: ["problems", "allows", "rules", "failures"] },
   sources: { title: "来源", draw: drawSources, needs: ["sources", "cards"] },
   comments: { title: "意见", draw: drawComments, needs: ["comments"] },
   changes: { title: "改动", draw: drawChanges, needs: ["changes", "places", "cards"] },
@@ -79,6 +79,7 @@ export function draw() {
   const focused = all.indexOf(/** @type {Element} */ (field));
   const caret = focused >= 0 && field?.matches("textarea, input[type=search], input[type=text]") ? [field.selectionStart, field.selectionEnd] : null;
   const held = root.scrollTop;
+  const comment = field?.dataset.comment;
   root.replaceChildren();
   PANELS[current].draw(root);
   for (const one of root.querySelectorAll("details")) {
@@ -86,6 +87,8 @@ export function draw() {
   }
   root.scrollTop = held;
   const again = root.querySelectorAll("button, a, input, select, textarea")[focused];
+  const same = comment && [...root.querySelectorAll("[data-comment]")].find((one) => one.getAttribute("data-comment") === comment);
+  if (same) /** @type {HTMLElement} */ (same).focus({ preventScroll: true });
   if (focused >= 0) /** @type {HTMLElement} */ (again)?.focus({ preventScroll: true });
   if (caret && again?.matches("textarea, input")) /** @type {HTMLInputElement} */ (again).setSelectionRange(caret[0], caret[1]);
 }
@@ -127,6 +130,15 @@ function problemMade(problem) {
 /** @param {HTMLElement} root */
 function drawProblems(root) {
   const every = data.problems;
+  const failures = data.failures ?? [];
+  if (failures.length) {
+    root.append(make("section", { class: "group" },
+      make("p", { class: "bad" }, "新的书稿读不成，改好之前不知道有没有别的问题。"),
+      make("ul", {}, ...failures.map((/** @type {any} */ one) => make("li", { class: "problem error" }, make("p", {}, one.message),
+        one.hint && make("p", { class: "soft" }, one.hint), one.path && make("p", { class: "soft" }, placeLink(one.path, one.line)))))));
+    if (every?.length) root.append(make("p", { class: "soft" }, "下面是上一次读成时的问题。"));
+  }
+  if (!every && failures.length) return;
   if (!every) return root.append(make("p", { class: "soft" }, "正在检查……"));
   const rules = [...new Set(every.map((/** @type {any} */ one) => one.rule))].sort();
   const choice = (/** @type {string} */ label, /** @type {"severity"|"rule"} */ name, /** @type {[string, string][]} */ options) =>
@@ -140,7 +152,7 @@ function drawProblems(root) {
       make("label", {}, make("input", { type: "checkbox", checked: filter.accepted, onchange: (/** @type {any} */ event) => { filter.accepted = event.target.checked; draw(); markProblems(); } }), "也看基线收下的")));
   }
   const shown = shownProblems();
-  if (!shown.length) root.append(make("p", { class: "soft" }, every.length ? "这样筛选，没有问题。" : "没有问题。"));
+  if (!shown.length && (every.length || !failures.length)) root.append(make("p", { class: "soft" }, every.length ? "这样筛选，没有问题。" : "没有问题。"));
   root.append(make("p", { class: "soft" }, `查过 ${data.checked ?? 0} 条规则；书稿里允许的例外 ${data.allows?.length ?? 0} 处，基线收下的旧问题 ${every.filter((/** @type {any} */ one) => one.accepted).length} 个。`));
   for (const severity of ["error", "warning", ""]) {
     for (const rule of rules) {
@@ -180,8 +192,9 @@ export function markProblems() {
   }
   for (const [piece, count] of counts) piece.setAttribute("data-problems", String(count));
   const open = (data.problems ?? []).filter((/** @type {any} */ one) => !one.accepted).length;
-  button("problems").querySelector(".count")?.replaceChildren(data.problems ? String(open) : "…");
-  document.title = `${open ? `(${open}) ` : ""}${data.heading ?? ""}`;
+  const unknown = Boolean(data.failures?.length);
+  button("problems").querySelector(".count")?.replaceChildren(unknown ? "？" : data.problems ? String(open) : "…");
+  document.title = `${unknown ? "(？) " : open ? `(${open}) ` : ""}${data.heading ?? ""}`;
 }
 
 /** @param {HTMLElement} root */
@@ -200,16 +213,17 @@ function drawSources(root) {
 /** @param {any} one */
 function sourceMade(one) {
   const list = one.numbers.map((/** @type {[string, string, string]} */ [id, text, of]) => {
-    const there = numberInText(id);
     const words = [make("strong", {}, text), ` ${of || id}`];
-    return make("li", {}, ...(there ? [make("button", { type: "button", class: "plain", title: id, onclick: () => { goTo(there, true); openCard(there, true); } }, ...words)] : [...words, make("span", { class: "soft" }, "（正文没有用到）")]));
+    const known = data.cards?.[id];
+    return make("li", {}, ...(known ? [make("button", { type: "button", class: "plain", title: id, onclick: () => goToNumber(id) }, ...words)] : words),
+      make("span", { class: "soft" }, `（${data.cards ? usedWords(id) : "还在核对"}）`));
   });
   const count = one.numbers.length ? `${one.numbers.length} 个数，核对 ${one.verified}` : "";
   return make("details", { class: "source", "data-name": `source-${one.key}` },
     make("summary", {}, make("strong", {}, one.short || one.key), ` ${one.title.length > 46 ? `${one.title.slice(0, 45)}…` : one.title} `,
       make("span", { class: "soft" }, count),
-      one.text ? make("span", { class: "tag" }, "有原文") : "",
-      one.used ? "" : make("span", { class: "tag bad" }, "没有用到")),
+      make("span", { class: "tag" }, one.text ? "有原文" : "手边没有原文"),
+      one.cited ? make("span", { class: "tag" }, "引用过") : make("span", { class: "tag bad" }, one.used ? "没有引用，只有数" : "没有用到")),
     make("p", {}, one.title), make("p", { class: "soft" }, make("code", {}, one.key), " ", placeLink(one.path, one.line)),
     list.length > 0 && make("ul", {}, ...list));
 }
@@ -243,6 +257,7 @@ function drawChanges(root) {
         compare(event.target.value);
       } }, make("option", { value: "" }, "最近的提交和标签……"), ...listed),
       input, make("button", { type: "submit" }, "比较")));
+    if (since && !since.working) root.append(make("button", { type: "button", onclick: () => { forget(); draw(); } }, "清除比较"));
   }
   const result = make("div", { id: "compared", role: "status" });
   root.append(result);
@@ -372,7 +387,7 @@ function tieMade(tie) {
   return make("li", {}, "→ ", make("a", { href: `#${tie.to}` }, tie.label), `：${said}`);
 }
 
-const STATUSES = [["primary", "来源本身"], ["own-run", "自家实验"], ["readme", "项目说明"], ["secondary", "转引"]];
+const STATUSES = [["primary", "来源本身"], ["own-run", "作者自己的运行"], ["readme", "项目说明"], ["secondary", "转引"]];
 
 /** @param {any} told @returns {HTMLElement} how many numbers of each experiment come from where */
 function statusTable(told) {
@@ -387,6 +402,15 @@ function statusTable(told) {
     make("tbody", {}, row("全书", told.counts), ...told.records.map((/** @type {any} */ one) => row(one.label || one.title, one.counts))));
 }
 
+/** @param {string} name a mark @param {any} told @returns {HTMLElement[]} what it means and how many bear it, leading to the list of them */
+function legendMade(name, told) {
+  const rows = name === "reported"
+    ? REPORTED.map(([kind, words]) => [`reported:${kind}`, words, told.reported?.[kind] ?? 0])
+    : [[name, LEGEND[/** @type {keyof LEGEND} */ (name)], told.marks?.[name] ?? 0]];
+  return rows.map(([mark, words, count]) => make("li", { "data-mark": name }, make("span", { class: "number" }, "12"), " ",
+    count ? make("button", { type: "button", class: "plain", onclick: () => { chooseNumbers(mark); show("numbers"); byId("panel-body").focus({ preventScroll: true }); } }, `${words} ${count}`) : `${words} 0`));
+}
+
 /** @param {HTMLElement} root */
 function drawOverview(root) {
   const told = data.dashboard;
@@ -395,7 +419,7 @@ function drawOverview(root) {
     const counts = told.counts;
     root.append(make("section", { class: "group" }, make("h3", {}, "账本里的数"), bar(marks),
       make("p", {}, `一共 ${counts.all} 个，核对过 ${counts.verified} 个，没有核对 ${counts.all - counts.verified} 个。`),
-      make("ul", { class: "legend" }, ...STATES.map(([name]) => make("li", { "data-mark": name }, make("span", { class: "number" }, "12"), ` ${LEGEND[/** @type {keyof LEGEND} */ (name)]} ${marks[name] ?? 0}`))),
+      make("ul", { class: "legend" }, ...STATES.flatMap(([name]) => legendMade(name, told))),
       make("p", { class: "soft" }, "正文里数下面的线和这里的一样。"),
       statusTable(told)));
     const history = told.coverage ?? [];
@@ -438,7 +462,7 @@ export function startPanels() {
   for (const name of Object.keys(PANELS)) button(name).addEventListener("click", () => toggle(name));
   byId("panel-close").addEventListener("click", closePanel);
   onData((changed) => {
-    if (changed.some((one) => ["problems", "order", "heading"].includes(one))) markProblems();
+    if (changed.some((one) => ["problems", "order", "heading", "failures"].includes(one))) markProblems();
     if (changed.includes("cards")) noteFirst();
     if (changed.some((one) => ["changes", "order"].includes(one))) markChanges();
     if (current && changed.some((one) => one === "order" || PANELS[current].needs.includes(one))) draw();

@@ -96,10 +96,11 @@ export function placeOf(range) {
 }
 
 /** @returns {[number, number]} from where to where text can be seen: below the bar, above a panel at the foot */
-function inSight() {
+export function inSight() {
   const panel = byId("panel");
   const foot = !panel.hidden && panel.getBoundingClientRect().top > 100 ? panel.getBoundingClientRect().top : innerHeight;
-  return [byId("open-contents").getBoundingClientRect().bottom + 8, foot];
+  const above = byId("alarm").hidden ? byId("open-contents") : byId("alarm");
+  return [above.getBoundingClientRect().bottom + 8, foot];
 }
 
 /**
@@ -110,12 +111,21 @@ export function goTo(target, focus = false) {
   const element = target instanceof Range ? target.startContainer.parentElement : target;
   if (!target || !element) return false;
   const [top, foot] = inSight();
+  element.closest(".number, td, th")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
   const box = target.getBoundingClientRect();
   const off = Math.max(0, (foot - top - box.height) / 2);
   scrollBy({ top: box.top - top - (box.height > (foot - top) / 2 ? 12 : off), behavior: "instant" });
-  flash(pieceAround(element) ?? element);
+  flash(element.closest(".number, td, th") ?? pieceAround(element) ?? element);
   if (focus) focusOn(element);
   return true;
+}
+
+/** Go to a heading at once: it stands just below the bar. @param {HTMLElement} piece */
+export function goToHeading(piece) {
+  const heading = piece.querySelector("h1, h2, h3, h4, h5, h6") ?? piece;
+  scrollBy({ top: heading.getBoundingClientRect().top - inSight()[0], behavior: "instant" });
+  flash(piece);
+  focusOn(piece);
 }
 
 /** Put the focus on the number that an element is in, or on its piece. @param {Element} element */

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from html import escape
 
 from chapterkit.formats import AnyPrinting
-from chapterkit.numbers.cards import Card, for_readers
+from chapterkit.numbers.cards import Card, for_readers, state_for_readers
 from chapterkit.text.numbering import identifiers_in
 from chapterkit.text.passes import over_elements, passed
 from chapterkit.text.tree import (
@@ -101,7 +101,7 @@ def _rows(card: Card, here: Collection[str]) -> Iterator[tuple[str, str]]:
     dated = card.entry.date if card.entry and card.state not in {"no-source", "stale"} else ""
     yield (
         wording.checked_word,
-        escape(wording.comma.join(filter(None, (wording.state(card.state), dated)))),
+        escape(wording.comma.join(filter(None, (state_for_readers(card), dated)))),
     )
     if number.model.derived:
         yield wording.computed_word, f"<code>{escape(number.model.derived)}</code>"
