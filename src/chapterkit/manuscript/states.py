@@ -53,6 +53,13 @@ VERIFIED_FOR_AUTHORS: Mapping[Status, str] = {
     "primary": "已与原文核对", "readme": "与存下的项目说明核对过",
     "secondary": "与转引它的那份原文核对过", "own-run": "与存下的结果核对过",
 }  # fmt: skip
+# For a number whose record says neither where in its source it stands nor what stands beside it.
+UNPLACED = "记录没有写 at 或 near"
+# For what is computed of a number that is not verified: 由 hzmb.main 算出，它在原文里没有找到.
+STATE_OF_OPERAND: Mapping[State, str] = {
+    "elsewhere": "核对不上：它不在记录所说的地方", "not-found": "在原文里没有找到",
+    "no-source": "还没有原文可以核对", "stale": "核对之后改过，还没有重新核对",
+}  # fmt: skip
 # For problems: 甲（15.0%）在原文里没有找到.
 STATE_IN_PROBLEMS: Mapping[State, str] = {
     "elsewhere": "在原文里找到了，但不在记录所说的地方",

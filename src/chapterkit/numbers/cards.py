@@ -10,7 +10,7 @@ from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import Entry, lock_state
-from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, State
+from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, UNPLACED, State
 from chapterkit.showing import code_in_markdown, in_markdown
 from chapterkit.text.document import Document
 
@@ -118,13 +118,21 @@ def for_authors(card: Card) -> str:
     lines = [
         f"**{in_markdown(number.text)}**　{in_markdown(number.measured)}",
         f"来源：{_source_in_markdown(card)}（{STATUS_FOR_AUTHORS[number.status]}）",
-        f"核对：{STATE_FOR_AUTHORS[card.state]}{in_markdown(_when_and_where(card))}",
+        f"核对：{told_state(card)}{in_markdown(_when_and_where(card))}",
         f"算式：{code_in_markdown(model.derived)}" if model.derived else "",
         f"原文写作：{in_markdown(model.printed)}" if model.printed else "",
         f"备注：{in_markdown(model.note)}" if model.note else "",
         f"记录：{code_in_markdown(number.id)}，{in_markdown(str(number.origin))}",
     ]
     return "\n\n".join(filter(None, lines))
+
+
+def told_state(card: Card) -> str:
+    """Return in words, for the author, how far a number is verified."""
+    measured = card.number.model.derived is None
+    if card.state == "elsewhere" and measured and not card.number.is_placed:
+        return f"在原文里，但{UNPLACED}"
+    return STATE_FOR_AUTHORS[card.state]
 
 
 def in_a_choice(number: Number) -> str:

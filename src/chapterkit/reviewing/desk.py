@@ -16,8 +16,8 @@ from chapterkit.lint.allow import allows
 from chapterkit.lint.budgets import budgeted
 from chapterkit.lint.grounds import parts
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.states import STATE_FOR_AUTHORS, STATUS_FOR_AUTHORS, VERIFIED_FOR_AUTHORS
-from chapterkit.numbers.cards import Card, cards
+from chapterkit.manuscript.states import STATUS_FOR_AUTHORS, VERIFIED_FOR_AUTHORS
+from chapterkit.numbers.cards import Card, cards, told_state
 from chapterkit.numbers.verify.clippings import has_pdf
 from chapterkit.numbers.verify.texts import is_at_hand
 from chapterkit.pipeline import Subject
@@ -159,7 +159,7 @@ def state_of(card: Card) -> str:
     """Return in words how far a number is verified, and with what it was compared."""
     if card.state == "verified":
         return VERIFIED_FOR_AUTHORS[card.number.status]
-    return STATE_FOR_AUTHORS[card.state]
+    return told_state(card)
 
 
 def _said(card: Card) -> str:
