@@ -12,7 +12,7 @@ import pytest
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.revision.changes import changed_lines, changes_since
-from chapterkit.revision.folder import at_revision
+from chapterkit.revision.folder import at_revision, commit_of
 from conftest import Run
 
 OLD = "# 题\n\n（1）旧的。\n\n一段。\n"
@@ -301,13 +301,14 @@ def test_a_revision_is_no_option(revision: str, clone: Path) -> None:
     assert sorted(one.name for one in clone.iterdir()) == [".git", "a.md"]
 
 
-def test_the_option_is_named_only_where_it_was_given(tmp_path: Path) -> None:
-    with pytest.raises(ChapterkitError) as failure:
-        changes_since(tmp_path, "HEAD")
-    assert "--changed-since" in failure.value.hint
-    with pytest.raises(ChapterkitError) as failure:
-        at_revision(tmp_path, "HEAD")
-    assert "--changed-since" not in failure.value.report()
+def test_outside_of_a_repository_all_say_the_same(tmp_path: Path) -> None:
+    said = set()
+    for asked in (changes_since, at_revision, commit_of):
+        with pytest.raises(ChapterkitError, match="这里不是 git 仓库") as failure:
+            asked(tmp_path, "HEAD")
+        said.add(failure.value.report())
+    assert len(said) == 1
+    assert "git init" in said.pop()
 
 
 def test_nothing_is_fetched(clone: Path) -> None:

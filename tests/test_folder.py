@@ -164,7 +164,7 @@ def test_outside_of_a_repository_it_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(ChapterkitError, match="git 失败"):
+    with pytest.raises(ChapterkitError, match="这里不是 git 仓库"):
         at_revision(tmp_path, "HEAD")
 
 

@@ -721,5 +721,60 @@ def test_harvest_gives_entries_that_verify() -> None:
     assert good >= 0.8 * len(book)
 
 
+BRIDGES = """港珠澳大桥的主桥长 29.6 公里，总投资 1269 亿元。海底隧道长 6.7 公里，由 33 节沉管组成。
+
+青州航道桥主跨 458 米，九洲航道桥主跨 268 米。工程用钢 42 万吨。工期 9 年。
+
+The Golden Gate Bridge has a main span of 1280 metres. It cost $35 million and 11 men died.
+"""
+
+
+@pytest.mark.parametrize(
+    ("near", "values"),
+    [
+        ((), ["29.6", "126900000000", "6.7", "33", "458", "268", "420000", "9", "1280", "35000000",
+              "11"]),
+        (("主跨",), ["458", "268"]),
+        (("Gate",), ["1280"]),
+    ],
+)  # fmt: skip
+def test_harvest_of_a_source_without_sections_verifies(
+    near: tuple[str, ...], values: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "k.txt").write_text(BRIDGES, "utf-8")
+    source = read_source(tmp_path, "k")
+    assert source is not None
+    found = harvest(source, near)
+    assert [one.value for one in found] == values
+    assert all(one.near and set(near) <= set(one.near) for one in found)
+    models = read_ledger_file(as_yaml("k", found), "harvest.yaml")
+    origins = {name: origin for name, (_, origin) in models.items()}
+    book = Ledger(numbers_of("", {name: model for name, (model, _) in models.items()}, origins))
+    states = [(one.number.text, one.status) for one in verify(book, tmp_path).numbers]
+    assert not [one for one in states if one[1] != "verified"]
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ("{value: 9, unit: 年, of: 建设工期, cite: k}", "可以写 near: [工期]"),
+        ("{value: 11, unit: 人, of: 遇难者, cite: k}", "写上它在哪里（at），或它近旁的词（near）"),
+        (
+            "{value: 33, unit: 节, of: 沉管, cite: k, at: 表 9}",
+            "文本里认不出“表 9”；33 节 在原文里有 1 处",
+        ),
+    ],
+)
+def test_a_record_that_names_no_place_is_told_so(record: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "k.txt").write_text(BRIDGES.replace("11 men", "11 人"), "utf-8")
+    models = read_ledger_file(f"numbers:\n  x: {record}\n", "ledger.yaml")
+    origins = {name: origin for name, (_, origin) in models.items()}
+    book = Ledger(numbers_of("", {name: model for name, (model, _) in models.items()}, origins))
+    found = verify(book, tmp_path).numbers[0]
+    assert found.status == "elsewhere"
+    assert why in found.why
+    assert ("记录没有写 at 或 near" in found.why) == (" at:" not in record)
+
+
 def test_harvest_of_nothing() -> None:
     assert as_yaml("k", harvest(make_source("k", "k.txt", "", "No numbers."))) == "numbers: {}\n"

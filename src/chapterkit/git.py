@@ -44,6 +44,8 @@ _ENVIRONMENT = {
 }
 # A hook is told of a repository that need not be the manuscript's, which is found by its folder.
 _KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY", "GIT_EXEC_PATH")
+# What git says where there is no repository; no language is handed to it, so it speaks English.
+_NO_REPOSITORY = b"not a git repository"
 # Who uses it: whose settings count, where it is.
 _USERS = ("PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE")
 
@@ -120,5 +122,8 @@ def _inherited() -> dict[str, str]:
 
 
 def _failed(folder: Path, words: bytes) -> bytes:
+    if _NO_REPOSITORY in words:
+        hint = "先在书的文件夹里运行 git init; git add -A; git commit -m 初稿"
+        raise ChapterkitError("这里不是 git 仓库", hint=hint)
     said = " ".join(words.decode("utf-8", "replace").split())
     raise ChapterkitError(f"git 失败：{said}", Origin(str(folder)))

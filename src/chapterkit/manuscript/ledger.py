@@ -70,6 +70,11 @@ class Number:
         return self.model.at
 
     @property
+    def is_placed(self) -> bool:
+        """Whether the record says where in its source it stands, or what stands beside it."""
+        return bool(self.model.at or self.model.near)
+
+    @property
     def status(self) -> Status:
         """How the record came by it."""
         return self.model.status

@@ -63,6 +63,13 @@ COMPUTED_STATE_FOR_AUTHORS: Mapping[State, str] = {
     "no-source": "所用的数还没有都与原文核对过",
     "stale": "算式或所用的数核对之后改过，还没有重新核对",
 }
+# For a number whose record says neither where in its source it stands nor what stands beside it.
+UNPLACED = "记录没有写 at 或 near"
+# For what is computed of a number that is not verified: 由 hzmb.main 算出，它在原文里没有找到.
+STATE_OF_OPERAND: Mapping[State, str] = {
+    "elsewhere": "核对不上：它不在记录所说的地方", "not-found": "在原文里没有找到",
+    "no-source": "还没有原文可以核对", "stale": "核对之后改过，还没有重新核对",
+}  # fmt: skip
 # For problems: 甲（15.0%）在原文里没有找到.
 STATE_IN_PROBLEMS: Mapping[State, str] = {
     "elsewhere": "在原文里找到了，但不在记录所说的地方",

@@ -15,6 +15,7 @@ from chapterkit.manuscript.states import (
     COMPUTED_STATE_FOR_AUTHORS,
     STATE_FOR_AUTHORS,
     STATUS_FOR_AUTHORS,
+    UNPLACED,
     VERIFIED_FOR_AUTHORS,
     State,
 )
@@ -152,6 +153,8 @@ def state_for_authors(card: Card) -> str:
         return COMPUTED_STATE_FOR_AUTHORS[card.state]
     if card.state == "verified":
         return VERIFIED_FOR_AUTHORS[card.number.status]
+    if card.state == "elsewhere" and not card.number.is_placed:
+        return f"在原文里，但{UNPLACED}"
     return STATE_FOR_AUTHORS[card.state]
 
 

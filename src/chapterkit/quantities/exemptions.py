@@ -52,6 +52,17 @@ _CLOCK = (
     r"\d{1,2} ?[点时] ?\d{1,2} ?分|\d{1,2} ?时(?=[整许起至正])|"
     r"\d{1,2}[:：]\d{2}[:：]\d{2}|\d{1,2}:\d{2} ?(?:[ap]\.?m|AM|PM)|\d{1,2} ?点钟"
 )
+# 下午 5 时, 次日 7 时, 晚 8 点半: hours by what stands before them; 下午 5 小时 is none.
+_OF_THE_DAY = Late(
+    r"(?:[午晨晚早夜]|晚上|早上|夜里|夜间|傍晚|午后|当天|[次翌当同今昨明前每\d] ?日)"
+    r"(?:的|[约近]|大约|将近)?[ \u00a0]?(?:\d{1,2} ?[点时]?(?:许|半|整)? ?[-–—~～至到、和] ?)?$"
+)
+_HOUR = Late(
+    r"(?:2[0-4]|1\d|0?\d)(?: ?[-–—~～至到] ?(?:2[0-4]|1\d|0?\d))? ?"
+    r"(?:时(?![间差长辰段])|点(?![钟位数心]|[^\W\d_]{0,3}(?:意见|建议|要求|结论|理由|原因|经验)))"
+    r"(?:许|整|半|左右)?"
+)
+_BEFORE_HOUR = 16
 _SECTIONS = r"\d+\.\d+(?: ?[、和与至到及,，–-] ?\d+\.\d+)* ?[节章]"
 _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
@@ -241,6 +252,8 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
         if why == "E4" and match[0][4:5] == "." and _measured_year(text, match):
             return None
         return Skip(at, time_after(text, match.end()) if why == "E4" else match.end(), why)
+    if hour := _hour_of_day(text, at, floor):
+        return hour
     if match := _YEAR.match(text, at):
         round_number = int(match[1]) % 500 == 0 and _LONG_AGO.match(text, match.end())
         end = time_after(text, _month_end(text, match.end()))
@@ -248,6 +261,15 @@ def fixed_form(text: str, at: int, floor: int) -> Skip | None:
     return (
         _item_number(text, at) or _citation_number(text, at, floor) or identifying(text, at, floor)
     )
+
+
+def _hour_of_day(text: str, at: int, floor: int) -> Skip | None:
+    """下午 5 时: a clock time, told by the part of the day or the day before it."""
+    match = _HOUR.match(text, at)
+    if match is None or text[at - 1 : at] in ("跌", "涨"):
+        return None
+    start = max(floor, at - _BEFORE_HOUR)
+    return Skip(at, match.end(), "E4") if _OF_THE_DAY.search(text, start, at) else None
 
 
 def _measured_year(text: str, date: re.Match[str]) -> bool:

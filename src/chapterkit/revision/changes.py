@@ -117,11 +117,7 @@ def changes_since(folder: Path, revision: str) -> Changes:
     since the commit that both come from. Raises ChapterkitError if `folder` is in no git
     repository, there is no git, or no such commit.
     """
-    try:
-        top = Path(os.fsdecode(git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n"))
-    except ChapterkitError as error:
-        hint = error.hint or "--changed-since 要在 git 仓库里用"
-        raise ChapterkitError(error.message, error.origin, hint) from None
+    top = Path(os.fsdecode(git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n"))
     if not folder.resolve().is_relative_to(top.resolve()):
         hint = "看 git 的设置 core.worktree"
         raise ChapterkitError("git 的工作区在别处", Origin(str(folder)), hint)

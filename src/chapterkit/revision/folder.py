@@ -130,7 +130,11 @@ def commit_of(folder: Path, revision: str) -> str:
 
 
 def _unknown(folder: Path, revision: str) -> ChapterkitError:
-    """Return the error for a revision that git does not know, with what may be the reason."""
+    """Return the error for a revision that git does not know, with what may be the reason.
+
+    Raises ChapterkitError itself if there is no repository.
+    """
+    git(folder, "rev-parse", "--git-dir")
     if not git(folder, "rev-parse", "--verify", "--quiet", "HEAD", may_fail=True):
         return ChapterkitError("这个仓库还没有提交", hint="先提交一次：git add -A; git commit")
     hint = "例如 HEAD、main 或 origin/main；浅克隆要先取回历史（git fetch --unshallow）"

@@ -31,7 +31,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.lock import Entry, coverage, lock_state, unseen_sources, why_stale
-from chapterkit.manuscript.states import STATE_IN_PROBLEMS, State
+from chapterkit.manuscript.states import STATE_IN_PROBLEMS, UNPLACED, State
 from chapterkit.text.document import Document
 
 GROUP = "numbers"
@@ -81,5 +81,9 @@ def _unverified(number: Number, state: State) -> Problem:
         hint = "运行 chapterkit verify --sources DIR；核对不了就用 note: 写明缘由"
         return Problem(number.origin, message, hint, severity="warning")
     slug = number.id.partition(".")[0]
+    if state == "elsewhere" and not number.is_placed:
+        message = f"{number.id}（{number.text}）在原文里找到了，但{UNPLACED}，不知是不是这一处"
+        hint = f"给它写上 at 或 near；chapterkit verify {slug} 会说出可以写进 near 的词"
+        return Problem(number.origin, message, hint)
     hint = f"chapterkit verify {slug} 说明找过哪里；改正 value、at 或 near，确有缘由就用 note: 写明"
     return Problem(number.origin, message, hint)

@@ -11,7 +11,7 @@ from typing import Any
 from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.ledger import Ledger, Number
 from chapterkit.manuscript.lock import coverage
-from chapterkit.manuscript.states import STATE_IN_REPORT
+from chapterkit.manuscript.states import STATE_IN_REPORT, STATE_OF_OPERAND, UNPLACED
 from chapterkit.numbers.cards import in_a_report
 from chapterkit.numbers.verify.results import Result, Results
 from chapterkit.numbers.verify.search import Searcher
@@ -138,7 +138,8 @@ class _Derivations:
         bad = [one for one in operands if one.status != "verified"]
         if bad and (own is None or own.status == "verified"):
             worst = max(bad, key=lambda one: _SEVERITY[one.status])
-            why = f"由 {worst.number.id} 算出，而它{STATE_IN_REPORT[worst.status]}"
+            said = f"的{UNPLACED}" if _is_unplaced(worst) else STATE_OF_OPERAND[worst.status]
+            why = f"由 {worst.number.id} 算出，它{said}"
             return Result(number, worst.status, why=why, sha256=worst.sha256)
         if own is not None:
             return own
@@ -146,6 +147,12 @@ class _Derivations:
             return Result(number, "not-found", why="derived 不含任何记录的数，也没有 printed")
         names = "、".join(one.number.id.rpartition(".")[2] for one in operands)
         return Result(number, "verified", where=f"由 {names} 算出", sha256=operands[0].sha256)
+
+
+def _is_unplaced(one: Result) -> bool:
+    """Tell whether a number could not be told from its like, for its record names no place."""
+    measured = one.number.model.derived is None
+    return one.status == "elsewhere" and measured and not one.number.is_placed
 
 
 def _is_difference_of_percents(number: Number, operands: list[Result]) -> bool:
@@ -191,7 +198,8 @@ def as_text(results: Results, *, everything: bool = False) -> str:
     for one in results.numbers:
         if one.status == "no-source" or (one.status == "verified" and not everything):
             continue
-        state, words = STATE_IN_REPORT[one.status], in_a_report(one.number)
+        state = "没写位置" if _is_unplaced(one) else STATE_IN_REPORT[one.status]
+        words = in_a_report(one.number)
         lines.append(f"{one.number.origin}: {state}: {words}")
         if one.why:
             lines.append(f"  {one.why}")

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain, islice
 
+from chapterkit.errors import Origin
 from chapterkit.han import COMMON_HAN
+from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.records import NumberModel
 from chapterkit.numbers.verify.labels import Word, near_pattern, shape
 from chapterkit.numbers.verify.outline import Outline, is_tabular, sentence_end, sentence_start
+from chapterkit.numbers.verify.search import Searcher
 from chapterkit.numbers.verify.texts import SourceText
+from chapterkit.patterns import Late
 from chapterkit.quantities import STANDARD, Quantity, Units, find_in_plain
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
-_NEAR_REACH = 300
+_NEAR_REACH = 300  # characters to the head of a column
+_HAN_RUN = re.compile(rf"[{COMMON_HAN}]{{2,}}")
+_JOINTS = Late(r"[的是为由和与在了约达有共从到及]")
+_LONGEST_PIECE = 7  # characters of Chinese that make a word to look for
+_MOST_TRIED = 40
 _LINE_REACH = 2000
 
 
@@ -33,6 +43,11 @@ class Harvested:
     line: int
     page: int | None
 
+    @property
+    def printed(self) -> str:
+        """How the source prints it, where that is not its value and unit."""
+        return self.text if self.text.replace(" ", "") != f"{self.value}{self.unit}" else ""
+
 
 def harvest(
     source: SourceText, near: Sequence[str] = (), units: Units = STANDARD
@@ -41,18 +56,68 @@ def harvest(
 
     `units` are those of the book.
     """
-    outline = Outline(source)
+    searcher = Searcher(source, near)
+    outline = searcher.outline
     places = [
         [match.start() for match in near_pattern(word).finditer(source.text)] for word in near
     ]
     found = []
     for quantity in _quantities(source.text, units):
-        reached = all(
-            any(abs(place - quantity.start) <= _NEAR_REACH for place in one) for one in places
-        )
-        if reached and quantity.value is not None and not _is_noise(quantity, outline):
-            found.append(_harvested(quantity, source, outline))
+        if quantity.value is None or _is_noise(quantity, outline):
+            continue
+        start, end = _surroundings(quantity, source.text, outline)
+        if _is_row(source.text[start:end]):
+            start, end = quantity.start - _NEAR_REACH, quantity.start + _NEAR_REACH
+        if all(any(start <= place <= end for place in one) for one in places):
+            one = _harvested(quantity, source, outline)
+            found.append(one if one.at else _told_apart(one, quantity, near, searcher, units))
     return found
+
+
+def _told_apart(
+    one: Harvested, quantity: Quantity, near: Sequence[str], searcher: Searcher, units: Units
+) -> Harvested:
+    """Return a quantity of a source without sections with words beside it that verify it.
+
+    They are the words asked for, where those are enough, or are joined by one of its sentence.
+    """
+    number = _as_number(one, units)
+    tried = ((*near, *more) for more in chain([()], _beside(one, quantity, searcher.outline)))
+    for words in islice(filter(None, tried), _MOST_TRIED):
+        trial = replace(number, model=number.model.model_copy(update={"near": words}))
+        result = searcher.find(trial)
+        if result.status == "verified" and result.hit and _overlaps(result.hit, quantity):
+            return replace(one, near=words)
+    return one
+
+
+def _overlaps(hit: tuple[int, int], quantity: Quantity) -> bool:
+    return hit[0] < quantity.end and quantity.start < hit[1]
+
+
+def _beside(one: Harvested, quantity: Quantity, outline: Outline) -> Iterator[tuple[str, ...]]:
+    """Yield words of a quantity's sentence, those first that stand nearest before it."""
+    if one.near:
+        yield one.near
+    start, end = _surroundings(quantity, outline.text, outline)
+    before = outline.text[start : quantity.start]
+    for run in reversed(_HAN_RUN.findall(_JOINTS.sub(" ", before))):
+        for length in range(min(_LONGEST_PIECE, len(run)), 1, -1):
+            yield (run[-length:],)
+    words = _NAME.findall(before)[::-1] + _NAME.findall(outline.text[quantity.end : end])
+    yield from ((word,) for word in words if len(word) > 2)
+    for run in _HAN_RUN.findall(_JOINTS.sub(" ", outline.text[quantity.end : end])):
+        yield (run[:_LONGEST_PIECE],)
+
+
+def _as_number(one: Harvested, units: Units) -> Number:
+    """Return a quantity as the number of a record that its entry makes of it."""
+    ends = [Decimal(part) for part in one.value.strip("[]").split(", ")]
+    value = ends[0] if len(ends) == 1 else (ends[0], ends[1])
+    model = NumberModel(
+        value=value, unit=one.unit, of="量", cite="source", printed=one.printed or None
+    )
+    return Number("x", value, model, Origin("source"), units=units)
 
 
 def _quantities(text: str, units: Units) -> Iterable[Quantity]:
@@ -93,9 +158,14 @@ def _harvested(quantity: Quantity, source: SourceText, outline: Outline) -> Harv
 def _surroundings(quantity: Quantity, text: str, outline: Outline) -> tuple[int, int]:
     """Return the row of a table, or the sentence, in which a quantity stands."""
     start, end = _line_round(quantity, outline)
-    if is_tabular(text[start:end].strip()):
+    if _is_row(text[start:end]):
         return start, end
     return sentence_start(text, quantity.start), sentence_end(text, quantity.end)
+
+
+def _is_row(line: str) -> bool:
+    """Tell whether a line is the row of a table: many numbers, and no sentence that ends."""
+    return is_tabular(line.strip()) and "。" not in line
 
 
 def _line_round(quantity: Quantity, outline: Outline) -> tuple[int, int]:
@@ -143,8 +213,7 @@ def as_yaml(cite: str, found: Iterable[Harvested]) -> str:
         lines.append(f"  # {place}：{_clipped(one_line(one.sentence))}")
         fields = [f"value: {one.value}", f"unit: {_quoted(one.unit)}", "of: 待填", f"cite: {key}"]
         fields += [f"at: {_quoted(one.at)}"] if one.at else []
-        if one.text.replace(" ", "") != f"{one.value}{one.unit}":
-            fields += [f"printed: {_quoted(one.text)}"]
+        fields += [f"printed: {_quoted(one.printed)}"] if one.printed else []
         fields += [f"near: [{', '.join(_quoted(word) for word in one.near)}]"] if one.near else []
         lines.append(f"  n{index}: {{{', '.join(fields)}}}")
     return "\n".join(lines) + "\n" if len(lines) > 1 else "numbers: {}\n"

@@ -13,11 +13,13 @@ figure shows only as a picture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from chapterkit.han import COMMON_HAN
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.states import State
+from chapterkit.manuscript.states import UNPLACED, State
 from chapterkit.numbers.verify.arms import other_arm
 from chapterkit.numbers.verify.columns import why_no_percentage
 from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, is_part_of_group, wanted
@@ -33,6 +35,7 @@ _REACH_ALONE = 220
 _MAX_HITS = 20_000
 _MAX_TRIED = 200
 _COMMON = 3
+_ALONE = "单凭数字证明不了什么"
 _LISTED = 8
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]+(?:[-@/.+][A-Za-z0-9]+)*")
 _SHARED_PERCENT = re.compile(
@@ -40,6 +43,10 @@ _SHARED_PERCENT = re.compile(
     r"|(?<![\d.])\d[\d.]*(?![\d.])){1,40}(?:%|percent)"
 )
 _SENTENCE = re.compile(r"[^\W\d]{2}.*[.。;!?]$")  # a short one, with numbers, looks like a row
+_SAID_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,}(?:[-@/.+][A-Za-z0-9]+)*")
+_HAN_RUN = re.compile(rf"[{COMMON_HAN}]{{2,}}")
+_LONGEST_PIECE = 6  # characters of Chinese that are looked for together
+_MOST_PIECES = 60
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
 
 
@@ -107,6 +114,8 @@ class Searcher:
         good = [place for place in places[:_MAX_TRIED] if not place.why]
         if good and (needed or _is_telling(want, fitting)):
             return self._verified(min(good, key=_rank), number)
+        if places and (not number.is_placed or min(places, key=_rank).why == _ALONE):
+            return self._unplaced(number, places)
         return self._elsewhere(number, places, regions, common=bool(good))
 
     def _tried(self, place: _Place, words: list[Word], number: Number) -> _Place:
@@ -169,7 +178,7 @@ class Searcher:
         if structured and region is None and not _is_telling(want, ()) and _is_vague(words):
             return _Place(hit, region, total, "出处认不出，数又常见：near 要更具体")
         if not needed and (region is None or region.kind == "mention"):
-            return _Place(hit, region, total, "单凭数字证明不了什么")
+            return _Place(hit, region, total, _ALONE)
         return _Place(hit, region, total, "")
 
     def _other_kind(self, hit: Hit, region: Region | None, want: Wanted) -> str:
@@ -264,6 +273,30 @@ class Searcher:
         why = f"不在{number.at}；见于{listed}{more}"
         return self._result(number, "elsewhere", why, nearest)
 
+    def _unplaced(self, number: Number, places: list[_Place]) -> Result:
+        """Word the outcome for a record that names no place, or none that the text shows.
+
+        It holds a word of the record that would prove the number, if there is one.
+        """
+        best = min(places, key=_rank)
+        count = len({place.hit for place in places})
+        word = next(filter(None, map(self._proves(number), _said_of(number))), "")
+        advice = f"可以写 near: [{word}]" if word else "写上它在哪里（at），或它近旁的词（near）"
+        lead = UNPLACED if not number.is_placed else f"文本里认不出“{number.at}”"
+        why = f"{lead}；{number.text} 在原文里有 {count} 处，{_ALONE}：{advice}"
+        return self._result(number, "elsewhere", why, best.hit)
+
+    def _proves(self, number: Number) -> Callable[[str], str]:
+        """Return what gives a word back if the number is verified with it near, else ""."""
+
+        def proving(word: str) -> str:
+            if not self._word(word).places:
+                return ""
+            model = number.model.model_copy(update={"near": (word,)})
+            return word if self.find(replace(number, model=model)).status == "verified" else ""
+
+        return proving
+
     def _nearest_with_words(self, number: Number, fitting: list[Hit]) -> Hit:
         """Return the hit with the record's words nearest: the likeliest place meant."""
         words, _ = self._near_words(number)
@@ -283,6 +316,19 @@ class Searcher:
         hit = self._nearest_with_words(number, inside or all_hits)
         why = f"原文里的数字相同，但不是 {sought}：{hit.why}"
         return self._result(number, "not-found", why, hit)
+
+
+def _said_of(number: Number) -> Iterator[str]:
+    """Yield words of what a record says it measures, the longest stretches of Chinese first."""
+    said = f"{number.of} {number.when or ''}"
+    runs = [match[0] for match in _HAN_RUN.finditer(said)]
+    pieces = (
+        run[start : start + length]
+        for length in range(_LONGEST_PIECE, 1, -1)
+        for run in runs
+        for start in range(len(run) - length + 1)
+    )
+    yield from dict.fromkeys((*_SAID_NAME.findall(said), *islice(pieces, _MOST_PIECES)))
 
 
 def _regions_of(hit: Hit, regions: Sequence[Region], *, complete: bool) -> Sequence[Region | None]:

@@ -165,9 +165,9 @@ def _fate(fate: Fate) -> Markup:
             _shown(fate.old.text) if fate.old else Markup(""),
             Markup("<br>").join(_shown(one.text) for one in fate.new),
         ]
-    about = KINDS[fate.kind] + (f"，{way_of(fate)}" if fate.old and fate.new else "")
-    if fate.like:
-        about += f"，与 {fate.like.origin} 相同"
+    way = way_of(fate) if fate.old and fate.new else ""
+    like = f"与 {fate.like.origin} 相同" if fate.like else ""
+    about = "，".join(filter(None, (KINDS[fate.kind], way, like)))
     old = _side(fate.old, sides[0], about if not fate.new else "")
     new = _side(fate.new[0] if fate.new else None, sides[1], about)
     return _ROW.format(kind=fate.kind, old=old, new=new)
