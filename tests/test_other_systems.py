@@ -33,7 +33,11 @@ def test_line_ends_and_marks_of_windows_change_no_byte_of_what_is_printed(
             == 0
         )
     usual, windows = (
-        {one.name: one.read_bytes() for one in (tmp_path / folder / "out").rglob("*.*")}
+        {
+            one.name: one.read_bytes()
+            for one in (tmp_path / folder / "out").rglob("*.*")
+            if one.suffix != ".json"
+        }
         for folder in ("usual", "windows")
     )
     assert usual
