@@ -90,7 +90,7 @@ CASES = [
     ("$CK check --baseline /proc/self/mem", 2, ""),
     ("$CK new book /proc/x", 2, "写不了"),
     ("mkdir experiments/verified.lock; $CK verify", 2, ""),
-    ("$CK check --changed-since HEAD", 2, "--changed-since 要在 git 仓库里用"),
+    ("$CK check --changed-since HEAD", 2, "这里不是 git 仓库"),
     ('mkdir bin; PATH="$PWD/bin" "$CK" check --changed-since HEAD', 2, "找不到 git"),
     ("printf '\\377\\376' > a.md; $CK check a.md", 2, "不是 UTF-8"),
     ("printf 'a\\0b' > a.md; $CK check a.md", 2, "NUL"),

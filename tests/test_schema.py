@@ -10,6 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
+from chapterkit.errors import ChapterkitError
+from chapterkit.manuscript.config import load_config
+from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.records import read_ledger_file
 from chapterkit.schemas import FOLDER, schemas
 from conftest import HERE
 
@@ -45,3 +49,16 @@ def test_schema_refuses_what_the_models_refuse() -> None:
     wrong = {"slug": "a", "title": "b", "prat": "rl", "sources": ["c"]}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, schema("record.schema.json"))
+
+
+def test_what_older_books_say_of_dates_is_passed_over(minimal: Path) -> None:
+    path = minimal / "book/book.yaml"
+    path.write_text(path.read_text("utf-8") + "policy: {default: cite, date: free}\n", "utf-8")
+    assert load_config(Disk(minimal)).policy.default == "cite"
+
+
+def test_a_number_with_commas_in_a_flow_mapping_is_told_for_what_it_is() -> None:
+    entry = "numbers:\n  x: {value: 4,200,000.5, unit: 米, of: 长, cite: k}\n"
+    with pytest.raises(ChapterkitError) as refused:
+        read_ledger_file(entry, "ledger.yaml")
+    assert refused.value.hint == "千位逗号要去掉：value: 4200000.5"

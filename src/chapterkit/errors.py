@@ -16,6 +16,8 @@ from chapterkit.showing import one_line
 class Origin:
     """The place at which something was written: a path as problems name it, line and column from 1.
 
+    A line of 0 stands for the whole of a folder, which has no lines.
+
     >>> str(Origin("book/chapter7.md", 12, 5))
     'book/chapter7.md:12'
     """
@@ -25,7 +27,7 @@ class Origin:
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 class ChapterkitError(Exception):
@@ -75,7 +77,8 @@ class ChapterkitError(Exception):
         return "\n".join(one._alone() for one in self.each())
 
     def _alone(self) -> str:
-        place = f"{shortened(self.origin.path)}:{self.origin.line}: " if self.origin else ""
+        origin = self.origin
+        place = f"{Origin(shortened(origin.path), origin.line)}: " if origin else ""
         lines = [f"{place}{self.message}", f"hint: {self.hint}" if self.hint else ""]
         return "\n".join(map(one_line, filter(None, lines)))
 

@@ -126,4 +126,4 @@ def _failed(folder: Path, words: bytes) -> bytes:
         hint = "先在书的文件夹里运行 git init; git add -A; git commit -m 初稿"
         raise ChapterkitError("这里不是 git 仓库", hint=hint)
     said = " ".join(words.decode("utf-8", "replace").split())
-    raise ChapterkitError(f"git 失败：{said}", Origin(str(folder)))
+    raise ChapterkitError(f"git 失败：{said}", Origin(str(folder), line=0))

@@ -31,12 +31,16 @@ def costs_at(root: Path) -> dict[str, dict[str, float]]:
 
 
 def keep_costs(wanted: Sequence[Subject], step: Step, measured: Mapping[str, float]) -> None:
-    """Keep what several chapters have cost; that it cannot be written is no fault."""
+    """Keep what chapters have cost; that it cannot be written is no fault.
+
+    What one alone has cost makes no folder.
+    """
     root = wanted[0].root
-    if len(measured) < 2 or (root / "build").is_symlink():
+    folder = root / "build"
+    if not measured or folder.is_symlink() or (len(measured) < 2 and not folder.is_dir()):
         return
     known = costs_at(root)
     known[step] |= {slug: round(seconds, 4) for slug, seconds in measured.items()}
     with suppress(ChapterkitError, OSError):
-        (root / "build").mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
         replace_text(root / COSTS, json.dumps(known, indent=1, sort_keys=True) + "\n", root)

@@ -148,7 +148,7 @@ def this_root() -> Path:
     if root is None:
         hint = "到书的文件夹里运行，或用 chapterkit new book DIR 新建一本"
         raise ChapterkitError(
-            f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd())), hint
+            f"这里和上级文件夹里都没有 {BOOK_FILE}", Origin(str(Path.cwd()), line=0), hint
         )
     for folder in TEXT_FOLDERS:
         if not (root / folder).is_symlink():

@@ -41,6 +41,6 @@ def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     text = read_source(folder, key)
     if text is None:
         hint = f"把 {key}.pdf、.txt、.md 或 .html 放进这个文件夹"
-        raise ChapterkitError(f"没有 {key} 的原文", Origin(str(folder)), hint)
+        raise ChapterkitError(f"没有 {key} 的原文", Origin(str(folder), line=0), hint)
     units = load_config(Disk(root)).unit_table if root else STANDARD
     say_lines(as_yaml(key, quantities_of(text, near, units)), nl=False)

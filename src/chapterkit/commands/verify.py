@@ -76,7 +76,9 @@ def verify(
     only = _numbers_named(book, targets)
     folder = sources or Disk(root).place("sources")
     if sources is not None and not sources.is_dir():
-        raise ChapterkitError("没有这个文件夹", Origin(str(sources)), "原文放在那里，以引用键命名")
+        raise ChapterkitError(
+            "没有这个文件夹", Origin(str(sources), line=0), "原文放在那里，以引用键命名"
+        )
     with progress("正在核对", len(sources_of(book.ledger, only))) as step:
         results = results_of(book.ledger, folder, only, step)
     lock = book.lock or {}

@@ -200,7 +200,9 @@ def _of_others(rule: Rule) -> Iterator[None]:
 def find_rule(name: str) -> Rule:
     """Return the rule called `name`; raise ChapterkitError, nearest name as hint, if none is."""
     if (rule := _named(name)) is None:
-        near = nearest(name, all_rules())
+        begun = [one for one in all_rules().values() if one.name.startswith(f"{name}-")]
+        begun.sort(key=lambda one: (one.group != "numbers", one.name))
+        near = "、".join(one.name for one in begun) or nearest(name, all_rules())
         hint = f"最接近的是 {near}" if near else "chapterkit rule 列出全部规则"
         raise ChapterkitError(f"没有 {name} 这条规则", hint=hint)
     return rule

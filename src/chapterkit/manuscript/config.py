@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
-from chapterkit.manuscript.model import Checked
+from chapterkit.manuscript.model import Checked, Mended
 from chapterkit.manuscript.model import Model as _Model
 from chapterkit.manuscript.model import described as _described
 from chapterkit.manuscript.plan import (
@@ -166,7 +166,6 @@ class PolicyConfig(_Model):
     money: Choice | None = _described("钱", default=None)
     duration: Choice | None = _described("时间的长短：三年、六小时", default=None)
     age: Choice | None = _described("年龄", default=None)
-    date: Choice | None = _described("日期（年份和写全的日期从来不算）", default=None)
     count: Choice | None = _described("个数：312 例、十七国", default=None)
     size: Choice | None = _described("大小：长度、面积、重量、容量、规模", default=None)
     vague: Choice | None = _described("说不准的：上百人、几百米、一百多年", default=None)
@@ -223,6 +222,16 @@ def check_option(text: str) -> None:
     """Raise ValueError for what can be no option of a class."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 =.:*+-]{0,80}", text):
         raise ValueError("这不是文档类的选项；一项写一个，如 fontset=fandol、a4paper")
+
+
+def _without_dates(given: object) -> object:
+    """Return a policy as it was written, without what older books say of dates: none counts."""
+    if isinstance(given, dict):
+        return {kind: choice for kind, choice in given.items() if kind != "date"}
+    return given
+
+
+Policy = Annotated[PolicyConfig, Mended(_without_dates)]
 
 
 @dataclass(frozen=True)
@@ -338,7 +347,7 @@ class BookModel(_Model):
     latex: LatexConfig = LatexConfig()
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
-    policy: PolicyConfig = PolicyConfig()
+    policy: Policy = PolicyConfig()
     lint: LintConfig = LintConfig()
 
 
@@ -490,7 +499,7 @@ class _OutsideModel(_Model):
     units: dict[str, UnitConfig | None] = field(default_factory=dict)
     style: StyleConfig = StyleConfig()
     budgets: BudgetsConfig = BudgetsConfig()
-    policy: PolicyConfig = PolicyConfig()
+    policy: Policy = PolicyConfig()
     lint: LintConfig = LintConfig()
 
 

@@ -79,6 +79,21 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Mended:
+    """Beside a type, in Annotated: `mend` returns what is read in the place of what was written."""
+
+    mend: Callable[[Any], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Answer what pydantic asks of a type."""
+        return {
+            "type": "function-before",
+            "function": {"type": "no-info", "function": self.mend},
+            "schema": handler(source),
+        }
+
+
+@dataclass(frozen=True)
 class OneOf:
     """Beside a union of models, in Annotated: the key that tells one of them from the others.
 

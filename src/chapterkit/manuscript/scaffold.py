@@ -28,7 +28,7 @@ def make_book(folder: Path, language: str) -> list[Path]:
     cannot be written.
     """
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
-        raise ChapterkitError("这个文件夹不是空的", Origin(str(folder)), "换一个新名字")
+        raise ChapterkitError("这个文件夹不是空的", Origin(str(folder), line=0), "换一个新名字")
     return [_write(folder / relative, text) for relative, text in _book_files(language)]
 
 

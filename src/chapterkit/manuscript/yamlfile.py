@@ -322,6 +322,8 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
     kind, steps = error["type"], _without_tags(file.data, error["loc"])
     origin, name = file.origin(*steps), ".".join(map(str, steps))
     of_key = error["loc"][-1:] == ("[key]",)
+    if kind in _MISSPELT and (grouped := _grouped(file, steps)):
+        return grouped
     if kind in _MISSPELT:
         known = _known_keys(model, steps[:-1])
         near = nearest(str(steps[-1]), known)
@@ -335,6 +337,33 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
         hint = _KEYS.get(str(steps[0]), "用小写字母开头，后面是小写字母、数字和 _")
         return ChapterkitError(f"{name} 不能作键：{worded(error)}", origin, hint)
     return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(model, steps))
+
+
+_GROUP = re.compile(r"\d{3}(?:\.\d+)?")
+
+
+def _grouped(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
+    """Word a number with commas in {…}, which YAML reads as keys of their own: value: 4,200."""
+    mapping: Any = file.data
+    for step in steps[:-1]:
+        mapping = mapping[step]
+    pairs = list(mapping.items())
+    first = last = [key for key, _ in pairs].index(steps[-1])
+    while first and _is_group(*pairs[first]):
+        first -= 1
+    while last + 1 < len(pairs) and _is_group(*pairs[last + 1]):
+        last += 1
+    key, begun = pairs[first]
+    groups = [str(group) for group, _ in pairs[first + 1 : last + 1]]
+    if not groups or not re.fullmatch(r"[+-]?\d{1,3}", str(begun)):
+        return None
+    origin = file.origin(*steps[:-1], key)
+    message = f"{'.'.join(map(str, (*steps[:-1], key)))} 的值不对：{{…}} 里的逗号隔开两个键"
+    return ChapterkitError(message, origin, f"千位逗号要去掉：{key}: {begun}{''.join(groups)}")
+
+
+def _is_group(key: Step, value: Any) -> bool:
+    return value in (None, "") and _GROUP.fullmatch(str(key)) is not None
 
 
 # What keys that the author chooses look like.

@@ -20,8 +20,6 @@ _RESULTS = frozenset((
 ))  # fmt: skip
 _SHAPES = {"ratio": "result", "size": "size", "fraction": "share"}
 _REACH = 30
-# 四月二十三日: the day of a month.
-_DAY = Late(r"[月年]\s*$")
 # 白银二百四十万两: 两 as money.
 _SILVER = Late("[银銀金饷税俸租赋]")
 # 占 22%, 总额的 30%, 持股 5%; 22% 的人, 22% of the tenants.
@@ -58,7 +56,10 @@ def _by_words(quantity: Quantity, text: str, units: Units) -> str:
     if saying(text, start, end, quantity).vague or (counts and _is_round(quantity, text)):
         return "vague"
     before = simplified(text[max(0, start - _REACH) : start])
-    return _special(quantity, before, text[end : end + _REACH])
+    silver = quantity.unit in ("两", "兩") and _SILVER.search(
+        before[-8:] + quantity.text + text[end : end + 2]
+    )
+    return "money" if silver else ""
 
 
 def _by_unit(quantity: Quantity, text: str, units: Units) -> str:
@@ -82,13 +83,6 @@ def _is_round(quantity: Quantity, text: str) -> bool:
         bool(_ABOUT.search(before))
         and _ROUND_WORDS.fullmatch(quantity.text.removesuffix(quantity.unit).strip()) is not None
     )
-
-
-def _special(quantity: Quantity, before: str, behind: str) -> str:
-    """Return what the words round a unit make it: silver is money, the day of a month a date."""
-    if quantity.unit in ("两", "兩") and _SILVER.search(before[-8:] + quantity.text + behind[:2]):
-        return "money"
-    return "date" if quantity.unit in ("日", "号") and _DAY.search(before) else ""
 
 
 class Citations:

@@ -120,7 +120,7 @@ def changes_since(folder: Path, revision: str) -> Changes:
     top = Path(os.fsdecode(git(folder, "rev-parse", "--show-toplevel")).removesuffix("\n"))
     if not folder.resolve().is_relative_to(top.resolve()):
         hint = "看 git 的设置 core.worktree"
-        raise ChapterkitError("git 的工作区在别处", Origin(str(folder)), hint)
+        raise ChapterkitError("git 的工作区在别处", Origin(str(folder), line=0), hint)
     return Changes(top.resolve(), Revision(top, branching_point(folder, revision)))
 
 

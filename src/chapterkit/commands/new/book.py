@@ -19,7 +19,7 @@ from chapterkit.manuscript.wording import languages
     help="What the book is written in.",
 )  # fmt: skip
 def book(folder: Path, language: str) -> None:
-    """Make a small book in DIR that builds at once.
+    """Make a small book in FOLDER that builds at once.
 
     \b
     Example:

@@ -58,7 +58,7 @@ NEEDS = frozenset[str]()
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each experiment that names no other, where there are several."""
     experiments = [one for one in parts(document, book) if one.kind == "experiment"]
-    others = len(book.records) > 1 or len(experiments) > 1
+    others = len(set(book.placed) or book.records) > 1 or len(experiments) > 1
     if not experiments or not others:
         return
     called = [names(one) for one in experiments]
