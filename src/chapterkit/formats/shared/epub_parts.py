@@ -227,15 +227,23 @@ def _with_landmarks(text: str, texts: Mapping[str, str], config: Config) -> str:
     return _in_main(_LANDMARKS.sub(lambda _: landmarks, text))
 
 
-def _with_properties(package: str, name: str, text: str) -> str:
-    """Return the package, in which a text has the properties that it has here."""
-    address = re.escape(name.removeprefix("EPUB/"))
-    item = re.compile(rf'(<item [^>]*href="{address}"[^>]*?)( properties="[^"]*")? />')
-    held = [*(["nav"] if name == _NAV else []), *(one for one, tag in _HELD.items() if tag in text)]
-    told = f' properties="{" ".join(held)}"' if held else ""
-    return item.sub(lambda found: f"{found[1]}{told} />", package)
+def _with_properties(package: str, texts: Mapping[str, str]) -> str:
+    """Return the package, in which each text has the properties that it has here."""
+
+    def told(found: re.Match[str]) -> str:
+        item, address, rest = found.groups()
+        name = f"EPUB/{address}"
+        if name not in texts:
+            return found[0]
+        text = "" if name == _COVER else texts[name]
+        held = ["nav"] if name == _NAV else []
+        held += [one for one, tag in _HELD.items() if tag in text]
+        return f"{item}{rest}" + (f' properties="{" ".join(held)}" />' if held else " />")
+
+    return _ITEM.sub(told, package)
 
 
+_ITEM = re.compile(r'(<item [^>]*?href="([^"]*)")([^>]*?)(?: properties="[^"]*")? />')
 _HELD = {"mathml": "<math", "svg": "<svg"}
 _STANDARD = "EPUB Accessibility 1.1 - WCAG 2.1 Level AA"
 _PICTURE = re.compile(r"<img |<image ")
@@ -246,8 +254,7 @@ def _described(text: str, texts: Mapping[str, str], publication: Publication) ->
     config, bodies = publication.config, [one for name, one in texts.items() if name != _COVER]
     has_formulas = any("<math" in one for one in bodies)
     has_pictures = any(_PICTURE.search(one) for one in bodies)
-    for name, one in texts.items():
-        text = _with_properties(text, name, "" if name == _COVER else one)
+    text = _with_properties(text, texts)
     text = text.replace('title="Cover"', f'title="{escape(config.wording.cover)}"')
     if publication.has_font:
         address = FONT.removeprefix("EPUB/")
