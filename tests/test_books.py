@@ -599,6 +599,13 @@ def test_verifying_one_of_three_papers_leaves_a_clean_book_clean(minimal: Path, 
     assert run(minimal, "check").output == before
 
 
+def test_a_record_that_no_chapter_places_is_no_other_experiment(minimal: Path, run: Run) -> None:
+    record = (minimal / RECORD).read_text("utf-8")
+    other = record.replace("slug: card-game", "slug: other-game")
+    (minimal / RECORD).with_name("other-game.yaml").write_text(other, "utf-8")
+    assert "isolated-experiment" not in run(minimal, "check").output
+
+
 def test_harvest_reads_the_units_of_the_book(minimal: Path, run: Run) -> None:
     (minimal / "sources").mkdir()
     (minimal / "sources/demo2025.txt").write_text("The family had 12 mu of land.\n", "utf-8")

@@ -94,6 +94,7 @@ def test_numbers_and_references_are_printed_in_every_format(built: dict[str, Pat
     language, *words = PRINTED[built["html"].stem]
     markdown = built["markdown"].read_text("utf-8")
     assert [one for one in words if one not in markdown.replace("\\", "")] == []
+    assert bool(re.search(r"^## Case 2\.1: ", markdown, re.M)) == (language == "en")
     page = re.sub(r"<[^>]+>", "", built["html"].read_text("utf-8"))
     assert [one for one in words if one not in page] == []
     with zipfile.ZipFile(built["epub"]) as epub:

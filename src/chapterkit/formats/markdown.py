@@ -6,7 +6,14 @@ from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared.exhibits import aligned, blank, in_words, over_exhibits
 from chapterkit.formats.shared.whole import assembled, front_pages
 from chapterkit.text.numbering import Numeral, captioned, sectioned, tagged
-from chapterkit.text.passes import numbered, over_elements, passed, unwrap_numbers, with_metadata
+from chapterkit.text.passes import (
+    numbered,
+    over_elements,
+    passed,
+    unwrap_numbers,
+    with_labels_apart,
+    with_metadata,
+)
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -43,14 +50,17 @@ def _prepare(printing: AnyPrinting) -> Tree:
 
 
 def _text(printing: ChapterPrinting) -> Tree:
-    counting = printing.document.counting
+    counting, between = printing.document.counting, printing.config.wording.heading
+    # Where print has a wide blank between a number and a title, plain text has a usual one.
+    apart = [with_labels_apart(printing.labels, between)] if between.strip() else []
     return passed(
         printing.tree,
         unwrap_numbers,
         captioned(counting),
         sectioned(counting),
         tagged(counting, lambda one, numeral: _with_tag(one, numeral, counting.wording.spaced)),
-        numbered(printing.label, printing.config.wording.heading),
+        *apart,
+        numbered(printing.label, between),
     )
 
 
