@@ -124,7 +124,10 @@ def wheel_of(sdist: Path, folder: Path) -> Path:
 
 def _unpacked(archive: Path, folder: Path) -> None:
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+        # Before 3.11.4 there is no filter; what is unpacked is our own.
+        if hasattr(tarfile, "data_filter"):
+            packed.extraction_filter = tarfile.data_filter
+        packed.extractall(folder)
 
 
 def _flit(step: str, source: Path, folder: Path) -> Path:
