@@ -55,9 +55,8 @@ def told(known: list[dict[str, object]]) -> tuple[int, list[str]]:
 
 def unreachable(message: str) -> bool:
     """Tell whether pip-audit failed since it could not reach its index."""
-    return any(
-        word in message for word in ("ConnectionError", "Timeout", "ServiceError", "resolve")
-    )
+    words = ("ConnectionError", "Timeout", "ServiceError", "resolve", "SSLError", "Max retries")
+    return any(word in message for word in words)
 
 
 if __name__ == "__main__":
