@@ -23,7 +23,6 @@ from chapterkit.reviewing.workshop import Workshop
 from chapterkit.showing import one_line
 
 _FOLLOWED = ("book", "experiments", "templates", "review")
-_TEMPORARY = ("~", ".swp", ".chapterkit")
 Answer = Mapping[str, Any]
 
 

@@ -29,7 +29,6 @@ from chapterkit.text.passes import over_elements, passed, with_labels_apart, wit
 from chapterkit.text.tree import (
     Element,
     Tree,
-    attributes_of,
     chapter_heading,
     inlines_of,
     number_id,
@@ -133,12 +132,6 @@ def keyed(pieces: Iterable[str]) -> tuple[Piece, ...]:
         seen[key] += 1
         made.append(Piece(key if seen[key] == 1 else f"{key}-{seen[key]}", html))
     return tuple(made)
-
-
-def heading_id(printing: ChapterPrinting) -> str:
-    """Return the identifier of a chapter's own heading, empty if it has none."""
-    heading = chapter_heading(printing.tree)
-    return attributes_of(heading).identifier if heading else ""
 
 
 def sheet_of(printing: ChapterPrinting, pieces: Iterable[str]) -> Sheet:
