@@ -273,22 +273,20 @@ class Run:
 
     def weighed(self, rule: Rule, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield a rule's problems with its name and their severity; those that are off not."""
-        for problem in problems:
-            severity = self._severity(rule, problem)
+        for one in problems:
+            severity = self._severity(rule, one)
             if severity != "off":
-                yield replace(
-                    problem,
-                    message=shortened(problem.message),
-                    hint=shortened(problem.hint),
-                    rule=rule.name,
-                    severity=severity,
+                message, hint = shortened(one.message), shortened(one.hint)
+                yield Problem(
+                    one.origin, message, hint, rule.name, severity, one.end, one.edits, one.context
                 )
 
     def _severity(self, rule: Rule, problem: Problem) -> str:
         if rule.is_fixed:
             return problem.severity or rule.severity
-        given: str | None = self.config.lint.rules.get(rule.name)
-        for pattern, severities in self.config.lint.paths.items():
+        lint = self.config.lint
+        given: str | None = lint.rules.get(rule.name)
+        for pattern, severities in lint.paths.items():
             if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
                 given = severities[rule.name]
         if given == "off" and rule.always:
