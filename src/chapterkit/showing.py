@@ -21,9 +21,9 @@ _UNSEEN = _LINES + _UNSEEN_IN_TEXT
 _IN_A_LINE = re.compile(f"[{_UNSEEN}]")
 _IN_A_TEXT = re.compile(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
 # Those of them that Python takes for printable.
-_PRINTABLE = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
-).union(map(chr, range(0xE0100, 0xE01F0)))
+_PRINTABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0").union(
+    map(chr, range(0xE0100, 0xE01F0))
+)
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
 _COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from typing import TypeVar
+from operator import is_
+from typing import Concatenate, ParamSpec, TypeVar
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.bibliography import Source, parse_bibliography
@@ -28,6 +29,8 @@ from chapterkit.manuscript.records import Record, load_records
 from chapterkit.manuscript.terms import TERMS_FILE, Terms, parse_terms
 
 Found = TypeVar("Found")
+Owner = TypeVar("Owner")
+Beside = ParamSpec("Beside")
 
 # What places a record of whatever kind; the name of its kind does, too.
 PLACE = "experiment"
@@ -160,16 +163,23 @@ class Book:
         return (slug for chapter in self.chapters for slug in chapter.records)
 
 
-def once(function: Callable[[Book], Found]) -> Callable[[Book], Found]:
-    """Return a function of a book that does its work once for each book, however often asked."""
+def once(
+    function: Callable[Concatenate[Owner, Beside], Found],
+) -> Callable[Concatenate[Owner, Beside], Found]:
+    """Return a function that does its work once for each book or document, however often asked.
+
+    It does it anew where what it is given beside is not the very same as the last time.
+    """
     name = f"once {function.__module__}.{function.__qualname__}"
 
     @wraps(function)
-    def found(book: Book) -> Found:
-        kept = vars(book)
-        if name not in kept:
-            kept[name] = function(book)
-        return kept[name]  # type: ignore[no-any-return]
+    def found(owner: Owner, /, *beside: Beside.args, **named: Beside.kwargs) -> Found:
+        now = *beside, *named.values()
+        given, value = vars(owner).get(name, (None, None))
+        if given is None or not all(map(is_, given, now)):
+            value = function(owner, *beside, **named)
+            vars(owner)[name] = now, value
+        return value  # type: ignore[no-any-return]
 
     return found
 

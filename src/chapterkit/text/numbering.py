@@ -19,6 +19,7 @@ from chapterkit.manuscript.wording import CHINESE, Wording
 from chapterkit.text.file_links import taken_apart
 from chapterkit.text.origins import Rendered, replaced
 from chapterkit.text.tree import (
+    BEARING,
     Attributes,
     Element,
     Pass,
@@ -407,7 +408,8 @@ def places_of(tree: Tree, counting: Counting) -> dict[str, Thing]:
 
 def identifiers_in(tree: Tree) -> set[str]:
     """Return every identifier that an element of a tree carries."""
-    return {attributes_of(element).identifier for element in elements_of(tree)} - {""}
+    bearers = (one for one in elements_of(tree) if kind_of(one) in BEARING)
+    return {attributes_of(one).identifier for one in bearers} - {""}
 
 
 _EMPTY = re.compile(r"\[\]\((?P<address>[^)\s]+)\)(?P<attributes>\{[^}\n]*\})?")
