@@ -8,10 +8,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -60,6 +58,10 @@ class Processes:
         if jobs < 2:
             yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
             return
+        # Loaded only where there are several processes.
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import active_children, get_context
+
         # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
         context = get_context("fork" if sys.platform == "linux" else "spawn")
         gc.freeze()  # what is there already stays out of the collections that would copy it
@@ -158,6 +160,8 @@ def _end(number: int, frame: object) -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process  # it is loaded where there is a parent
+
     if parent := parent_process():
         parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
