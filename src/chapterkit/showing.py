@@ -10,6 +10,8 @@ import json
 import re
 from functools import cache
 
+from chapterkit.patterns import Late
+
 # Controls, what is invisible or turns the direction of text, lone surrogates, noncharacters.
 _LINES = r"\t\n\r"
 _UNSEEN_IN_TEXT = (
@@ -18,17 +20,17 @@ _UNSEEN_IN_TEXT = (
     r"\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 ) + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
 _UNSEEN = _LINES + _UNSEEN_IN_TEXT
-_IN_A_LINE = re.compile(f"[{_UNSEEN}]")
-_IN_A_TEXT = re.compile(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
+_IN_A_LINE = Late(f"[{_UNSEEN}]")
+_IN_A_TEXT = Late(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
 # Those of them that Python takes for printable.
 _PRINTABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0").union(
     map(chr, range(0xE0100, 0xE01F0))
 )
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
-_COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
+_COMMAND = Late(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
-_ACTS_IN_MARKDOWN = re.compile(
+_ACTS_IN_MARKDOWN = Late(
     r"[\\`*_{}\[\]<>#!|~&$@^]|:(?=[^\s\d])|(?i:(?<=www))\.|^\s*[-+=]|^\s*\d+[.)](?=\s)"
 )
 
