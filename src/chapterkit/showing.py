@@ -23,9 +23,8 @@ _UNSEEN = _LINES + _UNSEEN_IN_TEXT
 _IN_A_LINE = Late(f"[{_UNSEEN}]")
 _IN_A_TEXT = Late(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
 # Those of them that Python takes for printable.
-_PRINTABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0").union(
-    map(chr, range(0xE0100, 0xE01F0))
-)
+_PRINTABLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+_SELECTORS = Late("[\U000e0100-\U000e01ef]")
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
 _COMMAND = Late(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -41,12 +40,16 @@ def one_line(text: str) -> str:
     >>> print(one_line("甲\n::error::乙\x1b[2J"))
     甲\n::error::乙\x1b[2J
     """
-    return text if _is_plain(text) else _IN_A_LINE.sub(_escaped, text)
+    plain = text.isascii() and text.isprintable()
+    return text if plain else _IN_A_LINE.sub(_escaped, text)
 
 
 def _is_plain(text: str) -> bool:
-    """Tell, in no time, whether nothing in a line has to be escaped."""
-    return text.isprintable() and _PRINTABLE.isdisjoint(text)
+    """Tell whether nothing in a line has to be escaped: soon, even if it is very long."""
+    if text.isascii() or not text.isprintable():
+        return text.isprintable()
+    hidden = any(map(text.__contains__, _PRINTABLE)) or _SELECTORS.search(text)
+    return not hidden
 
 
 def excerpt(text: str, most: int) -> str:

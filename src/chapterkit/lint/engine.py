@@ -342,7 +342,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
                 found.update(_found(rule, document, book, run))
     made = allows(document)
     lasting = {problem for problem in found if not can_be_accepted(problem)}
-    kept, used = without_allowed(in_order(found - lasting), made)
+    kept, used = without_allowed(found - lasting, made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)
