@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from collections.abc import Callable
+from json.encoder import encode_basestring
+from typing import Any
 
 from chapterkit.patterns import Late
 
@@ -91,28 +93,27 @@ def as_json(value: object, indent: int | None = 2) -> str:
 
 
 def _dumped(value: object, step: str, margin: str = "\n") -> str:
-    """Return the same as json.dumps with an indent, which Python does slowly where it is long.
-
-    What holds no further containers is written in one go.
-    """
-    inner = margin + step
+    """Return the same as json.dumps with an indent, which takes Python long where there is much."""
+    if write := _WRITERS.get(type(value)):
+        return write(value)
     if not value or not isinstance(value, (dict, list, tuple)):
         return json.dumps(value, ensure_ascii=False)
-    items = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(one, (dict, list, tuple)) for one in items):
-        flat = _flat_encoder(f",{inner}").encode(value)
-        return f"{flat[0]}{inner}{flat[1:-1]}{margin}{flat[-1]}"
-    parts = [_dumped(one, step, inner) for one in items]
+    inner = margin + step
     if isinstance(value, dict):
-        names = [json.dumps({key: 0}, ensure_ascii=False)[1:-2] for key in value]
-        parts = [name + part for name, part in zip(names, parts, strict=True)]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}{inner}{f',{inner}'.join(parts)}{margin}{closing}"
+        parts = [f"{_name(key)}: {_dumped(one, step, inner)}" for key, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}"
+    parts = [_dumped(one, step, inner) for one in value]
+    return f"[{inner}{f',{inner}'.join(parts)}{margin}]"
 
 
-@cache
-def _flat_encoder(separator: str) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=False, separators=(separator, ": "))
+_WRITERS: dict[type, Callable[[Any], str]] = {str: encode_basestring, int: repr}
+
+
+def _name(key: object) -> str:
+    """Return a key as JSON, which has only texts for keys."""
+    if type(key) is str:
+        return encode_basestring(key)
+    return json.dumps({key: 0}, ensure_ascii=False)[1:-4]
 
 
 def in_markdown(text: str) -> str:
