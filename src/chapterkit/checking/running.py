@@ -15,6 +15,7 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
@@ -169,8 +170,11 @@ def _for_nth(place: int) -> tuple[Any, float]:
         return measured(_WORK[0], _SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
+    except ChapterkitError as error:
+        failure = error.alone()
     finally:
         _AT_WORK.clear()
+    raise failure
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:
