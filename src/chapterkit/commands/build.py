@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from chapterkit.building.chapters import (
     Beside,
     Done,
     Making,
+    Told,
     Writing,
     formats_of,
     manifest_beside,
@@ -43,7 +47,7 @@ from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._again import ASKED, Answer, remember
 from chapterkit.commands._executors import executor_at
-from chapterkit.commands._output import print_report, progress
+from chapterkit.commands._output import clear_line, print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
@@ -281,17 +285,62 @@ def _each_written(
 
 
 def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> _Results:
-    """Check chapters, then write them, or the book of them, out of what was read once for all."""
+    """Check chapters, and write them, or the book of them, out of what was read once for all."""
     memory = memory_at(wanted[0].root)
     prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
-    written = each_once(one.problems() for one in prepared)
-    told = _told(wanted, written, each_once(one.proved() for one in prepared))
     files: list[Written] = []
-    for each in prepared:
-        files += _written(each, asked, whole, told, memory)
-        if asked.risk and each.region:
-            say_lines(each.region.risk(made[0].document for made in each.read))
-    return files, told
+    with _judging(prepared, wanted) as verdict:
+        for each in prepared:
+            files += _written(each, asked, whole, verdict, memory)
+            if asked.risk and each.region:
+                say_lines(each.region.risk(made[0].document for made in each.read))
+    return files, [*verdict()]
+
+
+@contextmanager
+def _judging(prepared: Sequence[Edition], wanted: Sequence[Subject]) -> Iterator[Told]:
+    """Give what tells what is wrong with chapters, and ends the command if any of it is an error.
+
+    A single text is checked while it is made ready to be printed: its steps are not kept from each
+    other. What is wrong with it is told before whatever fails in printing.
+    """
+    verdict = _Verdict(prepared, wanted)
+    [*texts] = [text for each in prepared for made in each.read for text in made]
+    if len(texts) > 1 or any(each.region for each in prepared):
+        verdict.find()
+        verdict()
+    else:
+        # Whoever interrupts a build does not wait for it.
+        threading.Thread(target=verdict.find, daemon=True).start()
+    try:
+        yield verdict
+    except Exception:
+        verdict()
+        raise
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What is wrong with chapters and their editions."""
+
+    prepared: Sequence[Edition]
+    wanted: Sequence[Subject]
+    found: Future[tuple[list[Problem], list[Problem]]] = field(default_factory=Future)
+    told: list[list[Problem]] = field(default_factory=list)
+
+    def find(self) -> None:
+        """Find what is wrong, for whoever asks."""
+        try:
+            written = each_once(one.problems() for one in self.prepared)
+            self.found.set_result((written, each_once(one.proved() for one in self.prepared)))
+        except BaseException as error:  # for whoever asks
+            self.found.set_exception(error)
+
+    def __call__(self) -> list[Problem]:
+        """Return what is wrong once it is found, and print it once; end if any is an error."""
+        if not self.told:
+            self.told.append(_told(self.wanted, *self.found.result()))
+        return self.told[0]
 
 
 def _told(
@@ -302,6 +351,7 @@ def _told(
         problems = without_accepted(problems, accepted, wanted)
     problems = [*problems, *converted]
     if problems:
+        clear_line()
         print_report(from_here(problems, wanted), "text", wanted)
     if any(problem.severity == "error" for problem in problems):
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
@@ -310,7 +360,7 @@ def _told(
 
 
 def _written(
-    edition: Edition, asked: _Asked, whole: bool, told: Sequence[Problem], memory: Memory
+    edition: Edition, asked: _Asked, whole: bool, told: Told, memory: Memory
 ) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
@@ -321,14 +371,14 @@ def _written(
                 say(warned, err=True)
             keep = keeping(texts_of(each), printings, memory)
             beside = manifest_beside(edition, [each], told, memory)
-            files += _write(printings, asked.chosen, asked, beside, keep)
+            files += _write(printings, asked.chosen, asked, beside, told, keep)
             asked.say(summary_text(read[0].document, read[0].subject.book))
     of_books = [
         one for one in asked.chosen if one.scope == "book" or (whole and one.serves("book"))
     ]
     if of_books:
         beside = manifest_beside(edition, edition.made, told, memory)
-        files += _write(_book(edition.made, of_books), of_books, asked, beside)
+        files += _write(_book(edition.made, of_books), of_books, asked, beside, told)
     return files
 
 
@@ -368,9 +418,13 @@ def _write(
     formats: Sequence[Format[Any]],
     asked: _Asked,
     beside: Beside,
+    told: Told,
     keep: Keep = made_anew,
 ) -> list[Written]:
-    """Write a chapter or a book as each format has it, with a bar, and print what was written."""
+    """Write a chapter or a book as each format has it, with a bar, and print what was written.
+
+    None of it is, if `told` ends that.
+    """
     started = time.perf_counter()
     wanted = served(formats, printings)
     if not wanted:
@@ -380,7 +434,7 @@ def _write(
     with progress(f"正在写 {name}", len(wanted)) as step:
         folder = asked.folder / name
         noting = noted_outputs(beside(first), folder, asked.outputs)
-        files = printed(wanted, folder, asked.jobs, step, keep, noting)
+        files = printed(wanted, folder, asked.jobs, step, keep, noting, told)
     asked.say_written(files, time.perf_counter() - started)
     return files
 
