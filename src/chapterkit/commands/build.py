@@ -6,10 +6,11 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ from chapterkit.checking.editions import (
     prepared_edition,
 )
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import Executor, Processes, each_once, followed
+from chapterkit.checking.running import Executor, Processes, beside, each_once, followed, memory_for
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._again import ASKED, Answer, remember
@@ -56,9 +57,10 @@ from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, Watched
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import Memory, Subject, fonts_held, load, memory_at
+from chapterkit.pipeline import Checked, Memory, Subject, checked, fonts_held, load
 from chapterkit.pipeline.press import book_printing_of, keeping
 from chapterkit.printing import Keep, Written, made_anew, printed
+from chapterkit.processes import end_those_of
 from chapterkit.revision.dating import modified
 from chapterkit.showing import one_line
 
@@ -286,61 +288,61 @@ def _each_written(
 
 def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> _Results:
     """Check chapters, and write them, or the book of them, out of what was read once for all."""
-    memory = memory_at(wanted[0].root)
+    memory = memory_for(wanted[0])
     prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
     files: list[Written] = []
-    with _judging(prepared, wanted) as verdict:
+    with _judging(prepared, wanted, memory, asked.jobs) as told:
         for each in prepared:
-            files += _written(each, asked, whole, verdict, memory)
+            files += _written(each, asked, whole, told, memory)
             if asked.risk and each.region:
                 say_lines(each.region.risk(made[0].document for made in each.read))
-    return files, [*verdict()]
+        return files, [*told()]
 
 
 @contextmanager
-def _judging(prepared: Sequence[Edition], wanted: Sequence[Subject]) -> Iterator[Told]:
+def _judging(
+    prepared: Sequence[Edition], wanted: Sequence[Subject], memory: Memory, jobs: int
+) -> Iterator[Told]:
     """Give what tells what is wrong with chapters, and ends the command if any of it is an error.
 
-    A single text is checked while it is made ready to be printed: its steps are not kept from each
-    other. What is wrong with it is told before whatever fails in printing.
+    A single text is checked in a process of its own, while it is written. What is wrong with it is
+    told before whatever fails in writing.
     """
-    verdict = _Verdict(prepared, wanted)
-    [*texts] = [text for each in prepared for made in each.read for text in made]
-    if len(texts) > 1 or any(each.region for each in prepared):
-        verdict.find()
-        verdict()
-    else:
-        # Whoever interrupts a build does not wait for it.
-        threading.Thread(target=verdict.find, daemon=True).start()
-    try:
-        yield verdict
-    except Exception:
-        verdict()
-        raise
+    [text, *others] = [text for each in prepared for made in each.read for text in made]
 
+    def tell() -> list[Problem]:
+        problems = each_once(one.problems() for one in prepared)
+        return _told(wanted, problems, each_once(one.proved() for one in prepared))
 
-@dataclass(frozen=True)
-class _Verdict:
-    """What is wrong with chapters and their editions."""
+    if others or jobs < 2 or any(each.region for each in prepared):
+        problems = tell()
+        yield lambda: problems
+        return
+    with beside(checked, text.written) as found:
 
-    prepared: Sequence[Edition]
-    wanted: Sequence[Subject]
-    found: Future[tuple[list[Problem], list[Problem]]] = field(default_factory=Future)
-    told: list[list[Problem]] = field(default_factory=list)
+        @cache
+        def told() -> list[Problem]:
+            checked(text.written, memory, found.result)
+            return tell()
 
-    def find(self) -> None:
-        """Find what is wrong, for whoever asks."""
+        if not own_baseline(text.written.book, text.written.root):
+            found.add_done_callback(partial(_stop_at_an_error, {threading.current_thread()}))
         try:
-            written = each_once(one.problems() for one in self.prepared)
-            self.found.set_result((written, each_once(one.proved() for one in self.prepared)))
-        except BaseException as error:  # for whoever asks
-            self.found.set_exception(error)
+            yield told
+        except Exception:
+            told()
+            raise
 
-    def __call__(self) -> list[Problem]:
-        """Return what is wrong once it is found, and print it once; end if any is an error."""
-        if not self.told:
-            self.told.append(_told(self.wanted, *self.found.result()))
-        return self.told[0]
+
+def _stop_at_an_error(threads: Collection[threading.Thread], found: Future[Checked]) -> None:
+    """End what threads are waiting for, if a check has found what must be mended first."""
+    if not (found.cancelled() or found.exception()) and _has_errors(found.result().problems):
+        end_those_of(threads)
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    """Tell whether nothing may be written for what is wrong."""
+    return any(one.severity == "error" for one in problems)
 
 
 def _told(
@@ -353,7 +355,7 @@ def _told(
     if problems:
         clear_line()
         print_report(from_here(problems, wanted), "text", wanted)
-    if any(problem.severity == "error" for problem in problems):
+    if _has_errors(problems):
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
     return problems
@@ -378,11 +380,13 @@ def _written(
     ]
     if of_books:
         beside = manifest_beside(edition, edition.made, told, memory)
-        files += _write(_book(edition.made, of_books), of_books, asked, beside, told)
+        files += _write(_book(edition.made, of_books, memory), of_books, asked, beside, told)
     return files
 
 
-def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
+def _book(
+    made: Sequence[Made], formats: Sequence[Format[Any]], memory: Memory
+) -> dict[str, BookPrinting]:
     """Return the book as each format has it; formats that have the same passages share one."""
     printings: dict[tuple[str, ...], BookPrinting] = {}
     found: dict[str, BookPrinting] = {}
@@ -391,9 +395,8 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
         texts = [next(text for text in each if one.name in text.subject.formats) for each in made]
         key = tuple(text.subject.key for text in texts)
         if key not in printings:
-            printings[key] = book_printing_of(
-                [text.subject for text in texts], [text.document for text in texts], names
-            )
+            subjects, documents = zip(*((one.subject, one.document) for one in texts), strict=True)
+            printings[key] = book_printing_of(subjects, documents, names, memory)
         found[one.name] = printings[key]
     return found
 

@@ -109,11 +109,13 @@ _BOLD_FAMILY = "Chapterkit Hei"
 def _write_bold(tree: Tree, printing: AnyPrinting) -> None:
     """Write a bold font with what is strong in a text, if anything is."""
     if strong := "".join(_strong(tree)):
-        from chapterkit.bold import write_bold  # few texts need it, and it costs a start
+        from chapterkit.bold import bold_font  # few texts need it, and it costs a start
 
-        path = printing.work / _BOLD
-        path.parent.mkdir(exist_ok=True)
-        write_bold(strong, printing.config.locale.typst["region"], path)
+        region, shown = printing.config.locale.typst["region"], "".join(sorted(set(strong)))
+        if font := printing.kept(["bold", region, shown], lambda: bold_font(shown, region)):
+            path = printing.work / _BOLD
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(font)
 
 
 def _strong(tree: Tree) -> Iterator[str]:

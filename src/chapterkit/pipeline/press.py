@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chapterkit.formats import BookPrinting, ChapterPrinting, Format
@@ -61,7 +62,7 @@ def printing_of(
         lambda: cited_tree(subject, document),
         _CITED,
     )
-    return chapter_printing(
+    printing = chapter_printing(
         subject.book,
         subject.root,
         subject.chapter,
@@ -70,10 +71,14 @@ def printing_of(
         subject.variant.edition,
         formats=formats,
     )
+    return replace(printing, kept=Parts(memory, fonts_held(subject.book.config)))
 
 
 def book_printing_of(
-    subjects: Sequence[Subject], documents: Sequence[Document], formats: Collection[str] = ()
+    subjects: Sequence[Subject],
+    documents: Sequence[Document],
+    formats: Collection[str] = (),
+    memory: Memory = FORGETFUL,
 ) -> BookPrinting:
     """Return a book of these chapters ready to be printed, their documents cited as one.
 
@@ -81,7 +86,20 @@ def book_printing_of(
     """
     first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
     edition = first.variant.edition
-    return book_printing(first.book, first.root, chapters, documents, edition, formats)
+    printing = book_printing(first.book, first.root, chapters, documents, edition, formats)
+    return replace(printing, kept=Parts(memory, fonts_held(first.book.config)))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Keeps the parts of files that are dear to make; `fonts` are those that a book names."""
+
+    memory: Memory
+    fonts: tuple[str, ...]
+
+    def __call__(self, names: Sequence[str], make: Callable[[], bytes]) -> bytes:
+        """Return a part that is made of what is named, unless the memory has it."""
+        return self.memory.done(f"part {key_of('part', *names, *self.fonts)}", make, _FILE)
 
 
 def keeping(
