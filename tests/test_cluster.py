@@ -132,10 +132,15 @@ def test_a_killed_worker_and_a_slow_one_lose_nothing(
     assert out.decode().count("写好 1 个文件") == CHAPTERS
 
 
-def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(library: Path, workers: Workers) -> None:
+@pytest.mark.parametrize(
+    "wrong", ["{{ nobody }}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"]
+)
+def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(
+    wrong: str, library: Path, workers: Workers
+) -> None:
     chapter = library / "book/c0002.md"
     before = chapter.read_text("utf-8")
-    chapter.write_text(f"{before}\n{{{{ nobody }}}}\n", "utf-8")
+    chapter.write_text(f"{before}\n{wrong}\n", "utf-8")
     try:
         here = build(library, "none", code=2)
         assert "book/c0002.md:" in here

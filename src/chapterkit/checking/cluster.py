@@ -165,7 +165,7 @@ class _Task:
             with _ALONE:  # a process does one thing at a time, whatever its number of threads
                 return (*self._done(), who)
         except ChapterkitError as error:
-            return error, 0.0, who
+            return error.alone(), 0.0, who
 
     def _done(self) -> tuple[Any, float]:
         if self.version != __version__:

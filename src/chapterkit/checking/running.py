@@ -8,13 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
@@ -69,13 +70,42 @@ class Processes:
                     found = pool.map(_for_nth, range(len(subjects)))
                 yield from noted(subjects, found, self.costs)
             except KeyboardInterrupt:
-                # The pool's own thread may trip over work that is both cancelled and broken.
-                threading.excepthook = lambda _: None
-                for worker in active_children():
-                    worker.terminate()
+                _stop_workers()
                 raise
             finally:
                 gc.unfreeze()
+
+
+@contextmanager
+def beside(work: Work[Value], subject: Subject) -> Iterator[Future[Value]]:
+    """Do work on a text in a process of its own, and give what will come of it.
+
+    That has what this process's memory of the book has. Where there is no fork, the work is done
+    here, at once.
+    """
+    if sys.platform != "linux":
+        done: Future[Value] = Future()
+        done.set_result(work(subject, memory_for(subject)))
+        yield done
+        return
+    gc.freeze()
+    with ProcessPoolExecutor(1, get_context("fork"), _take, (work, (subject,))) as pool:
+        try:
+            with _signals_waiting():
+                found = pool.submit(_for_only)
+            yield found
+        except KeyboardInterrupt:
+            _stop_workers()
+            raise
+        finally:
+            gc.unfreeze()
+
+
+def _stop_workers() -> None:
+    # The pool's own thread may trip over work that is both cancelled and broken.
+    threading.excepthook = lambda _: None
+    for worker in active_children():
+        worker.terminate()
 
 
 def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
@@ -163,14 +193,21 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _for_only() -> Any:
+    return _for_nth(0)[0]
+
+
 def _for_nth(place: int) -> tuple[Any, float]:
     try:
         _AT_WORK.append(place)
         return measured(_WORK[0], _SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
+    except ChapterkitError as error:
+        failure = error.alone()
     finally:
         _AT_WORK.clear()
+    raise failure
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:

@@ -152,14 +152,11 @@ def _cover_name(printing: AnyPrinting) -> str:
 def _put_cover(printing: AnyPrinting) -> None:
     """Put the cover that the book has, or else one that Typst draws, into the work folder."""
     cover = printing.cover if isinstance(printing, BookPrinting) else None
-    if cover is None:
-        _draw_cover(printing)
-        return
-    target = printing.work / _cover_name(printing)
-    target.write_bytes(as_bitmap(cover, printing.work).data)
+    drawn = as_bitmap(cover, printing.work).data if cover else _drawn_cover(printing)
+    (printing.work / _cover_name(printing)).write_bytes(drawn)
 
 
-def _draw_cover(printing: AnyPrinting) -> None:
+def _drawn_cover(printing: AnyPrinting) -> bytes:
     config = printing.config
     serif = fonts.chosen(config.serif, *config.locale.serif)
     sans = fonts.chosen(config.sans, *config.locale.sans)
@@ -172,13 +169,19 @@ def _draw_cover(printing: AnyPrinting) -> None:
         "serif": json.dumps([font.family for font in serif]),
         "sans": json.dumps([font.family for font in sans]),
     }
-    place = printing.chapters[0].document.rendered.origin(0)
-    refusal = typeset(
-        ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
-        [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
-    )  # fmt: skip
-    if refusal:
-        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
+
+    def draw() -> bytes:
+        target = printing.work / "drawn.png"
+        refusal = typeset(
+            ASSETS / "epub" / "cover.typ", target, printing.work, [*serif, *sans], inputs,
+            format="png", ppi=_COVER_PPI,
+        )  # fmt: skip
+        if refusal:
+            place = printing.chapters[0].document.rendered.origin(0)
+            raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
+        return target.read_bytes()
+
+    return printing.kept(["cover", json.dumps(inputs)], draw)
 
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
@@ -199,7 +202,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         name: with_heads_that_speak(part) if name.endswith(".xhtml") else part
         for name, part in parts.items()
     }
-    font = _math_font(parts)
+    font = _math_font(parts, printing)
     style += (ASSETS / "epub" / "formulas.css").read_bytes() if font else b""
     publication = Publication(printing.labelled_title, config, bool(font), _pages(printing))
     parts = finished(parts, publication) | {_STYLE: style}
@@ -212,11 +215,11 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     )
 
 
-def _math_font(parts: Mapping[str, bytes]) -> bytes:
+def _math_font(parts: Mapping[str, bytes], printing: AnyPrinting) -> bytes:
     """Return a font that shows the formulas of an EPUB; empty if it has none."""
     texts = (part.decode() for name, part in parts.items() if name.endswith(".xhtml"))
     shown = shown_in_formulas(texts)
-    return math_font(shown) if shown else b""
+    return printing.kept(["math", shown], lambda: math_font(shown)) if shown else b""
 
 
 def _pages(printing: AnyPrinting) -> list[Page]:

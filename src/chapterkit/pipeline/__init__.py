@@ -543,10 +543,12 @@ def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
     return together(told, [done.comments for _, done in found])
 
 
-def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
-    """Return what the rules find in a subject."""
-    key = partial(lint_key, subject)
-    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
+def checked(
+    subject: Subject, memory: Memory = FORGETFUL, elsewhere: Callable[[], Checked] | None = None
+) -> Checked:
+    """Return what the rules find in a subject, or have found `elsewhere`, unless it is known."""
+    find = elsewhere or (lambda: _linted(subject, memory))
+    return memory.step("lint", subject.key, partial(lint_key, subject), find, _form(subject))
 
 
 def _linted(subject: Subject, memory: Memory) -> Checked:
