@@ -8,18 +8,19 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
 from chapterkit.revision.changes import Changes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Progress = Callable[[str], None]
 Value = TypeVar("Value")
@@ -61,19 +62,10 @@ class Processes:
         if jobs < 2:
             yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
             return
-        # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
-        context = get_context("fork" if sys.platform == "linux" else "spawn")
-        gc.freeze()  # what is there already stays out of the collections that would copy it
-        with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
-            try:
-                with _signals_waiting():
-                    found = pool.map(_for_nth, range(len(subjects)))
-                yield from noted(subjects, found, self.costs)
-            except KeyboardInterrupt:
-                _stop_workers()
-                raise
-            finally:
-                gc.unfreeze()
+        with _pool(jobs, work, subjects) as pool:
+            with _signals_waiting():
+                found = pool.map(_for_nth, range(len(subjects)))
+            yield from noted(subjects, found, self.costs)
 
 
 @contextmanager
@@ -84,28 +76,41 @@ def beside(work: Work[Value], subject: Subject) -> Iterator[Future[Value]]:
     here, at once.
     """
     if sys.platform != "linux":
+        from concurrent.futures import Future
+
         done: Future[Value] = Future()
         done.set_result(work(subject, memory_for(subject)))
         yield done
         return
-    gc.freeze()
-    with ProcessPoolExecutor(1, get_context("fork"), _take, (work, (subject,))) as pool:
+    with _pool(1, work, [subject]) as pool:
+        with _signals_waiting():
+            found = pool.submit(_for_only)
+        yield found
+
+
+@contextmanager
+def _pool(
+    jobs: int, work: Work[Value], subjects: Sequence[Subject]
+) -> Iterator[ProcessPoolExecutor]:
+    """Give processes that do work on texts; they end with the context, and when interrupted."""
+    # Loaded only where there are several processes.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children, get_context
+
+    # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    gc.freeze()  # what is there already stays out of the collections that would copy it
+    with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
         try:
-            with _signals_waiting():
-                found = pool.submit(_for_only)
-            yield found
+            yield pool
         except KeyboardInterrupt:
-            _stop_workers()
+            # The pool's own thread may trip over work that is both cancelled and broken.
+            threading.excepthook = lambda _: None
+            for worker in active_children():
+                worker.terminate()
             raise
         finally:
             gc.unfreeze()
-
-
-def _stop_workers() -> None:
-    # The pool's own thread may trip over work that is both cancelled and broken.
-    threading.excepthook = lambda _: None
-    for worker in active_children():
-        worker.terminate()
 
 
 def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
@@ -188,6 +193,8 @@ def _end(number: int, frame: object) -> None:
 
 
 def _end_with_parent() -> None:
+    from multiprocessing import parent_process  # it is loaded where there is a parent
+
     if parent := parent_process():
         parent.join()
     os.kill(os.getpid(), signal.SIGTERM)

@@ -20,7 +20,6 @@ from chapterkit.checking.accepting import (
     without_accepted,
 )
 from chapterkit.checking.costs import keep_costs
-from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import (
     Executor,
@@ -31,7 +30,6 @@ from chapterkit.checking.running import (
     problems_of_all,
 )
 from chapterkit.checking.subjects import subjects
-from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import file_from_here, print_report, progress
@@ -40,9 +38,6 @@ from chapterkit.files import path_from_here
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside
-from chapterkit.numbers.backing import ToReview
-from chapterkit.numbers.binding import as_diff
-from chapterkit.numbers.matching import chance_matches
 from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
@@ -177,9 +172,8 @@ def check(
         by_text = [] if found else problems_of_all(wanted, workers, step)
     problems = found.written if found else each_once(by_text)
     keep_costs(wanted, "check", workers.costs)
-    lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
-    problems += lock.problems
-    _print_to_review(lock.to_review)
+    if any(one.chapter for one in wanted):
+        problems += _of_lock(wanted, lock_since or changed_since, signers)
     if against:
         problems += _losses(wanted, against, signed, reason)
     elif signed:
@@ -357,6 +351,10 @@ def _mend(
 
 
 def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, write: bool) -> int:
+    # What mends is loaded only where that was asked for.
+    from chapterkit.checking.mending import mended, write_mended
+    from chapterkit.numbers.binding import as_diff
+
     before, result = mended(one, accepted, changes)
     for path in result.texts if not write else ():
         say_lines(as_diff(before[path], result.texts[path], file_from_here(one, path)), nl=False)
@@ -368,12 +366,19 @@ def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, 
     return result.done
 
 
-def _print_to_review(changes: Sequence[ToReview]) -> None:
-    """List the entries of the lock that somebody should compare with their sources."""
-    if changes:
-        say(f"核对记录有 {len(changes)} 处改动，请对照原文复核：", err=True)
-    for one in changes:
+def _of_lock(
+    wanted: Sequence[Subject], since: str | None, signers: Path | None
+) -> Sequence[Problem]:
+    """Return the problems of a book's lock, and list what somebody should compare with sources."""
+    # What judges a lock is loaded only where there is a book.
+    from chapterkit.checking.vouching import Vouchers, judged
+
+    lock = judged(wanted, Vouchers(since, signers))
+    if lock.to_review:
+        say(f"核对记录有 {len(lock.to_review)} 处改动，请对照原文复核：", err=True)
+    for one in lock.to_review:
         say(f"  {one.origin}: {one.what}", err=True)
+    return lock.problems
 
 
 def _print_strength(wanted: Sequence[Subject]) -> None:
@@ -381,6 +386,8 @@ def _print_strength(wanted: Sequence[Subject]) -> None:
     ledger = next((one.book.ledger for one in wanted if not one.chapter), None)
     if ledger is None:
         return
+    from chapterkit.numbers.matching import chance_matches  # for a ledger alone
+
     by_chance = chance_matches(ledger.values())
     say(
         f"核对强度：账本有 {len(ledger)} 个数；不看单位和来源，1～100 的整数里"

@@ -721,9 +721,9 @@ def check_depth(node: Any, depth: int = 0) -> None:
     if depth > MAX_DEPTH:
         raise RecursionError(_first_text(node))
     for child in node.values() if isinstance(node, dict) else node:
-        if isinstance(child, list):
+        if type(child) is list:
             check_depth(child, depth)
-        elif isinstance(child, dict):
+        elif type(child) is dict and (depth == MAX_DEPTH or child.get("t") not in _LEAVES):
             check_depth(child, depth + 1)
 
 
