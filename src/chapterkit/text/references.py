@@ -53,6 +53,12 @@ def visited(source: Source) -> bool:
     return _Entry(source).visited() is not None
 
 
+def is_web_page(source: Source) -> bool:
+    """Tell whether an entry, of whatever type, is printed as a page of the web: [EB/OL]."""
+    entry = _Entry(source)
+    return entry.kind == "webpage" and bool(entry._addresses()[0])
+
+
 def lacks_place(source: Source) -> bool:
     """Tell whether a book or thesis that is not online says nothing of where it was published."""
     entry = _Entry(source)
