@@ -314,7 +314,20 @@ def test_numbers_of_any_size_have_dresses() -> None:
 
 
 UNITS = st.sampled_from(
-    ["%", "个百分点", "项", "天", "公里", "ms", "元", "步", "$ million", "€bn", "USD million", "亿美元"]
+    [
+        "%",
+        "个百分点",
+        "项",
+        "天",
+        "公里",
+        "ms",
+        "元",
+        "步",
+        "$ million",
+        "€bn",
+        "USD million",
+        "亿美元",
+    ]
 )
 SIGNS = st.sampled_from([1, -1])
 # Small numbers and decimals in words are often something else: 一条路, 一点六七 (a range); and

@@ -179,9 +179,9 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         match = _LATIN_MAGNITUDE.match(text, end)
         if match and match[2] and _is_measured(text, at, match):
             match = None
-        if following == "m" and (millions := _MILLIONS.match(text, end)):
-            if _MONEY.search(text, max(0, at - 24), at):
-                end, whole, power = millions.end(), False, 6
+        millions = _MILLIONS.match(text, end) if following == "m" else None
+        if millions and _MONEY.search(text, max(0, at - 24), at):
+            end, whole, power = millions.end(), False, 6
         cited = match and match[1] == "b" and len(number) == 4 and number[:2] in ("19", "20")
         if match and not cited:  # 2023b is the second paper of a year
             power = LATIN_POWERS[match[1] or match[2] or match[3]]

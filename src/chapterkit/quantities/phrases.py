@@ -25,9 +25,7 @@ _DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPOKEN = ("到", "至", "to")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
-_MARK_BEFORE = Late(
-    r"(?:(?<![A-Za-z])(?:U\.S\.|US|HK|NT|NZ|CA|AU|RMB|CN|[ACSR]))?[$¥￥€£₩] ?$"
-)
+_MARK_BEFORE = Late(r"(?:(?<![A-Za-z])(?:U\.S\.|US|HK|NT|NZ|CA|AU|RMB|CN|[ACSR]))?[$¥￥€£₩] ?$")
 # 美元 3 万, 港币三百万, USD 40,000; but 人民币兑美元 7.1 is a rate.
 _MONEY_BEFORE = Late(
     r"(?<![兑对换比A-Za-z])("

@@ -6,8 +6,6 @@ table; a book may declare more (`units_with`), and `reading` makes those the one
 finds in text.
 """
 
-# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
-
 from __future__ import annotations
 
 import re
@@ -286,7 +284,7 @@ class Units:
         return self._multiple(plain) or self._priced(plain)
 
     def _multiple(self, plain: str) -> Meaning | None:
-        """万元, million dollars, 亿千瓦时: a magnitude, the longest that leaves a unit behind it."""
+        """万元, million dollars, 亿千瓦时: a magnitude, the longest that leaves a unit."""
         match = _MAGNITUDE.match(plain)
         if match is None:
             return None
