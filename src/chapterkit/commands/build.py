@@ -143,9 +143,10 @@ def build(
     book = load(Disk(root) if executor else Watched(Disk(root)))
     names, pdf = _chosen(formats, engine, proof)
     chosen = formats_of(names, pdf)
-    if whole and not any(one.serves("book") for one in chosen):
-        hint = "不写 --book"
-        raise ChapterkitError(f"{'、'.join(names)} 只按章写，没有整本书的一份", hint=hint)
+    _check_whole(chosen, formats, whole)
+    if REVIEW not in names:
+        why = "只有审阅页（review）用它"
+        _options.refuse_idle("sources against", why, "同时写 --format review，或删去它")
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:
@@ -164,6 +165,17 @@ def build(
         _remember(wanted[0], asked, dated)
 
 
+def _check_whole(chosen: Sequence[Format[Any]], formats: Sequence[str], whole: bool) -> None:
+    """Raise ChapterkitError where a format that was asked for makes no file of a whole book."""
+    if not whole:
+        return
+    of_chapters = [one.name for one in chosen if not one.serves("book")]
+    if of_chapters and (formats or len(of_chapters) == len(chosen)):
+        hint = "不写 --book，或去掉这种格式"
+        raise ChapterkitError(f"{'、'.join(of_chapters)} 只按章写，没有整本书的一份", hint=hint)
+    _options.refuse_idle("executor", "整本书在这台机器上写", "不写 --executor")
+
+
 def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
     """Return the formats that are asked for, and what kind of PDF.
 
@@ -173,6 +185,8 @@ def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str]
         formats = [PDF]
     known = all_formats().values()
     names = [one.name for one in known if one.name in formats or (one.by_default and not formats)]
+    if PDF not in names:
+        _options.refuse_idle("engine", "没有 PDF 要写", "同时写 --format pdf，或不写 --format")
     if not proof and engine == "typst":
         return names, ""
     if PDF not in names:

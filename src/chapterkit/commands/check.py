@@ -157,6 +157,7 @@ def check(
     if shard:
         without = (diff, fix, editions, changed_since, baseline, write_baseline, prune)
         targets = _targets_of(shard, targets, form, alone=not any(without))
+    _refuse_idle(diff=diff, accepts=write_baseline is not None, signs=bool(signed))
     asked = _Asked(targets, Outside(ledger, bibliography, terms, config), only, changed_since)
     wanted = asked.subjects()
     if diff or fix:
@@ -203,6 +204,22 @@ def check(
     print_report(problems, form, wanted, strict, told)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+_REPORT = "form strict links comments lock_since signers executor"
+
+
+def _refuse_idle(*, diff: bool, accepts: bool, signs: bool) -> None:
+    """Refuse what does nothing beside --diff, or beside --write-baseline; reasons of nothing."""
+    if diff:
+        idle = f"{_REPORT} editions against signed write_baseline reason prune"
+        _options.refuse_idle(idle, "--diff 只列出 --fix 会改什么", "分两次运行")
+    if accepts:
+        idle = "form strict changed_since prune baseline"
+        _options.refuse_idle(idle, "--write-baseline 收下现有的全部问题，不报告", "分两次运行")
+    if not (accepts or signs):
+        hint = "同时写 --write-baseline FILE，或 --against BASE --sign-off WHAT"
+        _options.refuse_idle("reason", "没有要收下或签字的", hint)
 
 
 def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -> Sequence[str]:
@@ -306,7 +323,9 @@ class _Asked:
 
     def subjects(self) -> list[Subject]:
         """Return the texts, read anew."""
-        return subjects(self.targets, self.outside, self.only)
+        found = subjects(self.targets, self.outside, self.only)
+        _options.refuse_without(found)
+        return found
 
     def changes(self, wanted: Sequence[Subject]) -> Changes | None:
         """Return what was changed since a commit; None if that was not asked."""
