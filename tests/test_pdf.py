@@ -125,3 +125,57 @@ def test_strong_text_stands_in_a_bold_face(pressed: Path) -> None:
         one.text for line in lines_of(pressed) for one in line.glyphs if "ChapterkitHei" in one.font
     )
     assert bold == "粗的字两样都要"
+
+
+def test_no_heading_stands_alone_at_the_foot_before_notes_that_do_not_fit(
+    minimal: Path, run: Run
+) -> None:
+    lines = "后训练的主要手段有两种示范与分数两者可以前后相接也可以单用一种" * 6
+    sections = [
+        f"## 有注的节 {{#section-{n}}}\n\n{lines[:4]}[^{n}]{lines[: 90 + 7 * (n % 5)]}。\n\n"
+        + f"{lines[: 40 + 11 * (n % 13)]}。\n\n" * (1 + n % 4)
+        + f"[^{n}]: {lines[: 20 + 17 * (n % 9)]}。"
+        for n in range(60)
+    ]
+    chapter = minimal / "book/chapter3.md"
+    chapter.write_text("\n\n".join([chapter.read_text("utf-8"), *sections]), "utf-8")
+    settings = minimal / "book/book.yaml"
+    settings.write_text(settings.read_text("utf-8") + "page: a5\n", "utf-8")
+    result = run(minimal, "build", "--format", "pdf")
+    assert result.exit_code == 0, result.output
+    lowest = {}
+    for line in lines_of(minimal / "build/cards/cards.pdf"):
+        if {one.size for one in line.glyphs} & {SIZE, round(SIZE * 1.34, 2)}:
+            lowest[line.page] = line.text
+    assert [page for page, text in lowest.items() if text == "有注的节"] == []
+
+
+WIDE_TABLE = """\
+tables:
+  both:
+    caption: 宽表
+    columns: [之前, 之后, 说明, 再说明, 又说明, 还说明, 另说明]
+    rows:
+      换规则: [general-points.gpl_init, general-points.gpl_rl, 一句说明的话, 一句说明的话, 一句说明的话, 一句说明的话, 一句说明的话]
+    unlike: 各行只和自己比
+    wide: turn
+"""
+
+
+def test_no_page_stays_half_empty_before_a_turned_table(tmp_path: Path) -> None:
+    root = tmp_path / "book"
+    shutil.copytree(Path(__file__).parent / "books/exhibits", root)
+    text = f"{PARAGRAPHS[2]}[@wang2024]。\n\n".replace("。[", "[")
+    sections = "".join(f"## 后面的节 {{#section-{n}}}\n\n{text * 4}" for n in range(5))
+    chapter = root / "book/chapter7.md"
+    before = chapter.read_text("utf-8").replace("{{ table", f"{text * 2}{{{{ table")
+    chapter.write_text(f"{before}\n\n{sections}", "utf-8")
+    (root / "book/exhibits/both.yaml").write_text(WIDE_TABLE, "utf-8")
+    settings = root / "book/book.yaml"
+    settings.write_text(settings.read_text("utf-8") + "page: a5\n", "utf-8")
+    result = run_in(root, "build", "--format", "pdf")
+    assert result.exit_code == 0, result.output
+    lines = body_lines(root / "build/rules/rules.pdf", SIZE)
+    feet = {one.page: one.y for one in lines}
+    turned = next(page for page in range(max(feet), 0, -1) if page not in feet)
+    assert max(feet.values()) - feet[turned - 1] < 4 * PITCH

@@ -15,6 +15,7 @@ from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.evidence import in_typst, over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
+from chapterkit.formats.shared.kept import floats, with_floats_kept, with_room_for_notes
 from chapterkit.formats.shared.pictures import placed
 from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
@@ -39,7 +40,6 @@ from chapterkit.text.tree import (
     elements_of,
     inlines_of,
     kind_of,
-    outermost,
     plain_text,
     raw,
     raw_block,
@@ -75,7 +75,8 @@ def _prepare(printing: AnyPrinting) -> Tree:
         text,
         over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
-        _with_floats_kept,
+        with_floats_kept(printing),
+        with_room_for_notes,
         _with_labels,
         _with_words_kept(printing),
         set_in_typst(printing),
@@ -156,30 +157,6 @@ _HANGING = """\
 
 def _is_label(element: Element) -> bool:
     return kind_of(element) == "Span" and "csl-left-margin" in attributes_of(element).classes
-
-
-def _with_floats_kept(tree: Tree) -> Tree:
-    """Return the tree in which no figure or table floats past the next heading.
-
-    Large ones go to the top of a page near by; whatever still waits where a heading begins is set
-    before it.
-    """
-    blocks: list[Element] = []
-    waiting = False
-    for block in tree_blocks(tree):
-        if waiting and kind_of(block) == "Header":
-            blocks.append(raw_block("typst", "#place.flush()"))
-            waiting = False
-        waiting = waiting or _floats(with_blocks(tree, [block]))
-        blocks.append(block)
-    return with_blocks(tree, blocks)
-
-
-def _floats(tree: Tree) -> bool:
-    return any(outermost(tree_blocks(tree), _FLOATING))
-
-
-_FLOATING = frozenset({"Figure", "Table"})
 
 
 def _hidden(text: str) -> Element:
@@ -413,7 +390,7 @@ def _inputs(printing: AnyPrinting, is_proof: bool = False) -> dict[str, str]:
         "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
         "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
-        "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
+        "floats": "yes" if any(floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
         "proof": str(_WIDER if is_proof else 0),
         "contents": config.wording.contents,
