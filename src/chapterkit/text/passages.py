@@ -1,7 +1,8 @@
 """Passages for some formats or editions only: `{% only html epub %}…{% endonly %}`. Pure.
 
 A passage that names formats is in those; one that names editions of the book is in those; one that
-names both is where both hold.
+names both is where both hold. What is for web pages (html) is for a site of them and for the
+editor's page, too; what is for print (pdf) is for the LaTeX of which a press makes print.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ class Passage:
     names: tuple[str, ...]
 
 
+_LIKE = {"site": "html", "review": "html", "latex": "pdf"}
+"""Formats that show what is for another one, too."""
+
+
 @dataclass(frozen=True)
 class Variant:
     """What a text is made for: a format, and an edition of the book; empty for none.
@@ -45,7 +50,8 @@ class Variant:
             return True
         of_editions = [name for name in names if name in editions]
         of_formats = [name for name in names if name not in editions]
-        return (not of_formats or self.format in of_formats) and (
+        own = {self.format, _LIKE.get(self.format)}
+        return (not of_formats or not own.isdisjoint(of_formats)) and (
             not of_editions or self.edition in of_editions
         )
 
