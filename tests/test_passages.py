@@ -59,7 +59,7 @@ def test_each_variant_is_checked_and_the_hint_says_where_it_is_wrong(
     add(minimal, "\n{% only html %}\n成功率是 23.5%。\n{% endonly %}\n")
     [(line, rule, hint)] = problems(run, minimal)
     assert (line, rule) == (12, "unsourced-number")
-    assert hint.endswith("只有这些里面这样：html")
+    assert hint.endswith("只有这些里面这样：html、review、site")
 
 
 _ALLOW = "<!-- chapterkit: allow fake-list: 原文如此 -->"
