@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import pypdfium2
@@ -179,3 +181,38 @@ def test_no_page_stays_half_empty_before_a_turned_table(tmp_path: Path) -> None:
     feet = {one.page: one.y for one in lines}
     turned = next(page for page in range(max(feet), 0, -1) if page not in feet)
     assert max(feet.values()) - feet[turned - 1] < 4 * PITCH
+
+
+COLOURED = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><style>.a{stroke:teal}</style>
+<defs><linearGradient id="g"><stop stop-color="red"/><stop offset="1" stop-color="#00f8"/></linearGradient></defs>
+<rect class="a" width="40" height="40" fill="rgb(200, 30, 30)"/><rect y="45" width="40" height="40" fill="url(#g)"/>
+<g style="fill: hsl(120, 50%, 50%)"><rect x="45" width="40" height="40"/></g></svg>"""
+THREE_PARTS = re.compile(rb"[\d.]+ [\d.]+ [\d.]+ (?:scn|SCN|rg|RG)\b|[\d.]+ (?:k|K)\b")
+
+
+def test_a_grey_pdf_has_one_ink(minimal: Path, run: Run) -> None:
+    images = minimal / "book/img"
+    images.mkdir()
+    (images / "lines.svg").write_text(COLOURED, "utf-8")
+    Image.new("RGB", (40, 50), "orange").save(images / "photo.jpg")
+    Image.new("RGBA", (40, 50), (0, 90, 200, 128)).save(images / "glass.png")
+    names = ("lines.svg", "photo.jpg", "glass.png")
+    text = "".join(f'\n![图（自绘）](img/{one}){{alt="图" width=20%}}\n' for one in names)
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write(text)
+    settings = minimal / "book/book.yaml"
+    for choice, is_grey in (("full", False), ("grey", True)):
+        before = settings.read_text("utf-8").partition("pdf:")[0]
+        settings.write_text(f"{before}pdf: {{colour: {choice}}}\n", "utf-8")
+        result = run(minimal, "build", "--format", "pdf")
+        assert result.exit_code == 0, result.output
+        data = (minimal / "build/cards/cards.pdf").read_bytes()
+        packed = re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL)
+        plain = b"\n".join(
+            zlib.decompressobj().decompress(one) for one in packed if one[:1] == b"x"
+        )
+        assert (not THREE_PARTS.search(plain)) is is_grey
+        with pypdfium2.PdfDocument(data) as document:
+            pages = [one.render().to_pil().convert("RGB") for one in document]
+        shown = {one for page in pages for _, one in page.getcolors(page.width * page.height)}
+        assert all(one[0] == one[1] == one[2] for one in shown) is is_grey

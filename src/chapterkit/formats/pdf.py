@@ -16,7 +16,7 @@ from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.evidence import in_typst, over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
 from chapterkit.formats.shared.kept import floats, with_floats_kept, with_room_for_notes
-from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.pictures import as_printed, placed
 from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.unbroken import unbroken
@@ -259,7 +259,7 @@ def _heavy(printing: AnyPrinting) -> list[str]:
 def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
-    for number, (address, picture) in enumerate(printing.pictures.items(), 1):
+    for number, (address, picture) in enumerate(as_printed(printing).items(), 1):
         copied[address] = f"image{number}.{picture.kind}"
         (printing.work / copied[address]).write_bytes(picture.data)
     return copied
