@@ -16,7 +16,8 @@ from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.evidence import in_typst, over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
-from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.kept import floats, with_floats_kept, with_room_for_notes
+from chapterkit.formats.shared.pictures import as_printed, placed
 from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.unbroken import unbroken
@@ -40,7 +41,6 @@ from chapterkit.text.tree import (
     elements_of,
     inlines_of,
     kind_of,
-    outermost,
     plain_text,
     raw,
     raw_block,
@@ -76,7 +76,8 @@ def _prepare(printing: AnyPrinting) -> Tree:
         text,
         over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
-        _with_floats_kept,
+        with_floats_kept(printing),
+        with_room_for_notes,
         _with_labels,
         _with_words_kept(printing),
         set_in_typst(printing),
@@ -160,30 +161,6 @@ _HANGING = """\
 
 def _is_label(element: Element) -> bool:
     return kind_of(element) == "Span" and "csl-left-margin" in attributes_of(element).classes
-
-
-def _with_floats_kept(tree: Tree) -> Tree:
-    """Return the tree in which no figure or table floats past the next heading.
-
-    Large ones go to the top of a page near by; whatever still waits where a heading begins is set
-    before it.
-    """
-    blocks: list[Element] = []
-    waiting = False
-    for block in tree_blocks(tree):
-        if waiting and kind_of(block) == "Header":
-            blocks.append(raw_block("typst", "#place.flush()"))
-            waiting = False
-        waiting = waiting or _floats(with_blocks(tree, [block]))
-        blocks.append(block)
-    return with_blocks(tree, blocks)
-
-
-def _floats(tree: Tree) -> bool:
-    return any(outermost(tree_blocks(tree), _FLOATING))
-
-
-_FLOATING = frozenset({"Figure", "Table"})
 
 
 def _hidden(text: str) -> Element:
@@ -287,7 +264,7 @@ def _heavy(printing: AnyPrinting) -> list[str]:
 def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
-    for number, (address, picture) in enumerate(printing.pictures.items(), 1):
+    for number, (address, picture) in enumerate(as_printed(printing).items(), 1):
         copied[address] = f"image{number}.{picture.kind}"
         (printing.work / copied[address]).write_bytes(picture.data)
     return copied
@@ -418,7 +395,7 @@ def _inputs(printing: AnyPrinting, is_proof: bool = False) -> dict[str, str]:
         "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
         "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
-        "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
+        "floats": "yes" if any(floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
         "proof": str(_WIDER if is_proof else 0),
         "contents": config.wording.contents,
