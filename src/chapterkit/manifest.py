@@ -81,7 +81,9 @@ class Manifest(Model):
         "SOURCE_DATE_EPOCH; empty if there is none."
     )
     tools: tuple[Tool, ...] = described("What it was made with, by name.")
-    inputs: tuple[Input, ...] = described("What of the book was read, by path.")
+    inputs: tuple[Input, ...] = described(
+        "What of the book was read, by path; of other chapters, what the text may speak of."
+    )
     outputs: tuple[Output, ...] = described("What was written, by name.")
     numbers: Numbers = described("The numbers and their verification.")  # noqa: RUF009
     problems: tuple[Told, ...] = described("What was told and did not stop the build.")
