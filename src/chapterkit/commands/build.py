@@ -160,7 +160,8 @@ def build(
     dated = modified(root, book.config.bibliography)
     of_chapters = not whole and all(one.scope != "book" for one in chosen)
     if of_chapters and (len(wanted) > 1 or executor or shard):
-        files, problems = _shelf(wanted, asked, executor_at(executor, jobs))
+        with executor_at(executor, jobs) as workers:
+            files, problems = _shelf(wanted, asked, workers)
     else:
         files, problems = _at_hand(wanted, asked, whole)
     if depfile:

@@ -171,8 +171,7 @@ def check(
             return
         wanted = asked.subjects()
     changes = asked.changes(wanted)
-    with progress("正在检查", len(wanted)) as step:
-        workers = executor_at(executor, jobs)
+    with progress("正在检查", len(wanted)) as step, executor_at(executor, jobs) as workers:
         found = _of_editions(wanted, editions, workers, step) if editions else None
         by_text = [] if found else problems_of_all(wanted, workers, step)
     problems = found.written if found else each_once(by_text)
