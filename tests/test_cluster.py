@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -128,8 +129,33 @@ def test_a_killed_worker_and_a_slow_one_lose_nothing(
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err.decode()
     assert files(library / "cluster") == serial
-    assert "中途没了 1 个" in err.decode()
+    [told] = err.decode().splitlines()  # and nothing of Dask's own
+    assert f"做了 {CHAPTERS} 章（先检查，后写）" in told
+    assert "中途没了 1 个" in told
     assert out.decode().count("写好 1 个文件") == CHAPTERS
+
+
+def test_a_cluster_without_workers_is_told(
+    library: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chapterkit.checking.cluster.CONNECT_SECONDS", 2)
+    first, other = workers.running
+    other.kill()
+
+    def kill_at_work() -> None:
+        deadline = time.monotonic() + 60
+        while not (library / "gone").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        first.kill()
+
+    killer = threading.Thread(target=kill_at_work)
+    killer.start()
+    half = build(library, "gone", "--executor", workers.address, code=2)
+    killer.join()
+    assert "集群里没有能干活的进程" in half
+    none = build(library, "none", "--executor", workers.address, code=2)
+    assert "集群里没有能干活的进程" in none
+    assert not (library / "none").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -54,6 +55,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
 from chapterkit.lint import Problem
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, Watched
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
@@ -102,6 +104,7 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "--against", metavar="REV", default="",
     help="Tell in the review what has changed since this commit.",
 )  # fmt: skip
+@_options.shard
 @_options.executor
 @_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
@@ -116,6 +119,7 @@ def build(
     output: Path | None,
     sources: Path | None,
     against: str,
+    shard: str | None,
     executor: str | None,
     jobs: int,
     depfile: Path | None,
@@ -137,6 +141,9 @@ def build(
 
     The format site makes a folder, build/book/site/ or build/<slug>/site/, of a page for each
     text, and for each section of a long one; what was in the folder before goes.
+
+    With --shard, the outputs are those of one part of a library that several machines share;
+    `chapterkit merge-reports` brings the parts together.
     """
     root = this_root()
     # A cluster reads the files by itself.
@@ -151,17 +158,22 @@ def build(
     _check_risk(risk, editions)
     for edition in editions:
         check_declared(book, edition)
+    if shard:
+        targets = _targets_of(shard, whole, targets, book, root)
     wanted = chapters_of(book, root, targets)
-    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
+    asked = _Asked(
+        chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against, shard
+    )
     dated = modified(root, book.config.bibliography)
     of_chapters = not whole and all(one.scope != "book" for one in chosen)
-    if of_chapters and (len(wanted) > 1 or executor):
-        files, problems = _shelf(wanted, asked, executor_at(executor, jobs))
+    if of_chapters and (len(wanted) > 1 or executor or shard):
+        with executor_at(executor, jobs) as workers:
+            files, problems = _shelf(wanted, asked, workers)
     else:
         files, problems = _at_hand(wanted, asked, whole)
     if depfile:
         _write_depfile(depfile, files)
-    elif not (problems or asked.reads_elsewhere):
+    elif not (problems or asked.reads_elsewhere or shard):
         _remember(wanted[0], asked, dated)
 
 
@@ -174,6 +186,18 @@ def _check_whole(chosen: Sequence[Format[Any]], formats: Sequence[str], whole: b
         hint = "不写 --book，或去掉这种格式"
         raise ChapterkitError(f"{'、'.join(of_chapters)} 只按章写，没有整本书的一份", hint=hint)
     _options.refuse_idle("executor", "整本书在这台机器上写", "不写 --executor")
+
+
+def _targets_of(
+    shard: str, whole: bool, targets: Sequence[str], book: Book, root: Path
+) -> Sequence[str]:
+    """Return the chapters of a shard; raise ChapterkitError for one of a whole book."""
+    if whole:
+        raise ChapterkitError("整本书的一份文件分不开", hint="--book 和 --shard 只写一个")
+    # What shares out is loaded only for that.
+    from chapterkit.checking.sharding import Shard, targets_of
+
+    return targets_of(Shard.named(shard), targets, "build", (book, root))
 
 
 def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
@@ -213,6 +237,7 @@ class _Asked:
     sources: Path | None
     pdf: str
     against: str
+    shard: str | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
@@ -285,8 +310,20 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> _Res
                 asked.outputs.update(done.outputs)
                 if isinstance(wanted[0].book.folder, Watched):
                     wanted[0].book.folder.note(done.read)
-    keep_costs(wanted, "build", executor.costs)
+    _keep_costs(wanted, asked, executor.costs)
     return files, told
+
+
+def _keep_costs(wanted: Sequence[Subject], asked: _Asked, costs: Mapping[str, float]) -> None:
+    """Keep what chapters have cost: for the next plan, or, of a shard, for who joins it."""
+    if not asked.shard:
+        keep_costs(wanted[0].root, "build", costs)
+        return
+    # What is left for who joins shards is loaded only for that.
+    from chapterkit.checking.joining import leave_shard
+
+    options = json.dumps([asked.names, asked.editions, asked.pdf, asked.against])
+    leave_shard(asked.folder, asked.shard, wanted, options, costs)
 
 
 def _each_written(
