@@ -338,7 +338,7 @@ def test_a_build_with_warnings_tells_them_again(is_answered: IsAnswered, minimal
 
 def test_what_reads_more_than_the_book_is_made_anew(is_answered: IsAnswered, minimal: Path) -> None:
     (minimal / "sources").mkdir()
-    for more in (("--format", "review"), ("--sources", "sources")):
+    for more in (("--format", "review"), ("--format", "review", "--sources", "sources")):
         assert [is_answered(*more), is_answered(*more)] == [False, False]
 
 
