@@ -427,6 +427,7 @@ def dashboard(desk: Desk) -> Told:
     marks = Counter(mark_of(one) for one in found.values())
     return {
         "records": rows,
+        "kinds": "、".join(desk.book.config.kind_labels.values()),
         "marks": marks,
         "reported": Counter(
             one.number.status for one in found.values() if mark_of(one) == "reported"

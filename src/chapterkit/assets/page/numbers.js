@@ -70,7 +70,7 @@ export function drawNumbers(root) {
         /** @type {HTMLElement|null} */ (list.querySelector(".jump"))?.click();
       } }),
     choice("状态", "mark", /** @type {any} */ (states.filter(([mark]) => marks.has(mark) || mark === wanted.mark))),
-    choice("实验", "record", records.map((one) => [one, /** @type {string} */ (known.get(one) ?? cards.find(([id]) => recordOf(id) === one)?.[1].title ?? one)])),
+    choice(data.dashboard?.kinds || "记录", "record", records.map((one) => [one, /** @type {string} */ (known.get(one) ?? cards.find(([id]) => recordOf(id) === one)?.[1].title ?? one)])),
     choice("来源", "cite", /** @type {any} */ (sources.sort((one, other) => one[1].localeCompare(other[1]))))), count, list);
   fill(list, count);
 }
