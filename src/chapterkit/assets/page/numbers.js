@@ -32,10 +32,9 @@ function found() {
 
 /** @param {[string, any]} one */
 function rowMade([id, card]) {
-  const place = [card.source || card.cite, card.at].filter(Boolean).join("，");
   return make("li", { "data-mark": card.mark, class: "found" },
-    make("button", { type: "button", class: "plain jump", onclick: () => goToNumber(id) }, make("strong", {}, card.text), ` ${card.of ?? id}`, card.when ? `（${card.when}）` : ""),
-    make("p", { class: "soft card-mark" }, `${card.said}；${place}`, " ", make("code", {}, id), ` ${usedWords(id)}`));
+    make("button", { type: "button", class: "plain jump", onclick: () => goToNumber(id) }, make("strong", {}, card.text), ` ${card.measured ?? id}`),
+    make("p", { class: "soft card-mark" }, `${card.said}；${card.place}`, " ", make("code", {}, id), ` ${usedWords(id)}`));
 }
 
 /** @param {HTMLElement} list @param {HTMLElement} count */

@@ -438,7 +438,7 @@ function drawOverview(root) {
         told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的那一个；虚线两头只有文献相同。点一个框，到它那里。"), drawing(told.map)),
       make("section", { class: "group" }, make("h3", {}, `各个${kinds(told)}`),
         ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
-          make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
+          make("p", {}, make("a", { href: `#${one.slug}` }, one.named)), bar(one.marks),
           one.ties.length > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade))))));
     }
   }
