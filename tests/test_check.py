@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -227,6 +228,21 @@ def test_several_files_at_once_tell_what_they_tell_one_by_one(tmp_path: Path, ru
     assert one.exit_code == two.exit_code == 1
     assert json.loads(one.output) == json.loads(two.output)
     assert {problem["path"] for problem in json.loads(two.output)["problems"]} == set(names)
+
+
+def test_a_file_outside_a_book_is_checked_without_what_reads_books(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("结果是 15.0%。\n", "utf-8")
+    script = (
+        "import sys\nfrom chapterkit.commands import main\n"
+        "try:\n    main(['check', 'a.md', '--format', 'json'])\nexcept SystemExit:\n    pass\n"
+        "names = 'pydantic yaml jinja2 pybtex markdown_it chapterkit.drawing concurrent.futures'\n"
+        "print([one for one in names.split() if one in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert '"unsourced-number"' in done.stdout
+    assert done.stdout.endswith("[]\n")
 
 
 def test_a_failure_in_one_of_several_is_told(tmp_path: Path, run: Run) -> None:

@@ -103,8 +103,10 @@ def _meeting(block: Block, start: int, end: int) -> tuple[Origin, Origin] | None
     if not block.offsets or end <= start:
         return None
     rendered, offsets = block.rendered, block.offsets
-    last = offsets[min(end, len(offsets)) - 1]
-    origins = [*rendered.origins_within(offsets[min(start, len(offsets) - 1)], last)]
+    first, last = offsets[min(start, len(offsets) - 1)], offsets[min(end, len(offsets)) - 1]
+    if rendered.is_in_one_piece(first, last):
+        return None
+    origins = [*rendered.origins_within(first, last)]
     value = next((one for one in origins if one.path.startswith(_RECORDS)), None)
     template = next((one for one in origins if one.path.startswith(_TEMPLATES)), None)
     if value is None or template is None:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.records import Value
 from chapterkit.numbers.limits import sets_limit
 from chapterkit.numbers.saying import Place, Saying, is_comparison, is_limit, saying
 from chapterkit.quantities import (
@@ -23,6 +23,9 @@ from chapterkit.quantities import (
     unit_kind,
 )
 from chapterkit.quantities.traditional import simplified
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.records import Value
 
 # 提升了四倍 adds four times, 提升到四倍 ends at four times: words that make a multiple an addition.
 _ADDS = ("增加", "增长", "提升", "提高", "上升", "多", "高出", "升", "涨", "扩大", "翻")
