@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chapterkit.formats.shared.html_page import touched
 from conftest import Run
 
 TEXT = """
@@ -78,3 +79,16 @@ def test_no_line_parts_a_number_from_the_marks_beside_it(minimal: Path, run: Run
     first, second = re.findall('<span class="together">.*?(?=后是|。</p>)', page)[-2:]
     assert re.fullmatch('<span class="together">（<button [^>]*>11.5%</button>），</span>', first)
     assert re.search('15.0%</button><span class="citation short".*</sup></span></span>$', second)
+
+
+def test_a_number_of_a_preview_keeps_to_its_marks_as_one_of_the_page_does() -> None:
+    for opening, closing in (
+        ('<button class="number" data-number="a.b">', "</button>"),
+        ('<span class="number" role="button" tabindex="0" data-number="a.b">', "</span>"),
+    ):
+        number = f"{opening}15.0%{closing}"
+        assert touched(f"<p>升到（{number}），</p>") == (
+            f'<p>升到<span class="together">（{number}），</span></p>'
+        )
+    plain = '<span class="number" data-number="a.b" title="x">15.0%</span>，'
+    assert touched(plain) == plain

@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -163,6 +164,22 @@ def test_what_cannot_be_read_is_told_above_the_last_good_text_until_it_is_mended
         assert text_of(page) == before
         write(book, path, new, old)
         until(lambda: not alarm.is_visible(), f"{path} is forgotten")
+
+
+def test_a_plain_request_right_after_a_save_has_what_was_saved(
+    preview: Preview, book: Path
+) -> None:
+    """Nobody need have the page open, and no save need have been noticed."""
+    old = "开头的理论讲"
+    for number in range(5):
+        new = f"改到第{'一二三四五'[number]}遍的理论讲"
+        write(book, CHAPTER, old, new)
+        assert new in got(preview, "/cards")
+        old = new
+    write(book, RECORD, "value: 15.0", "value: 16.5")
+    assert "16.5%" in got(preview, "/cards")
+    write(book, CHAPTER, old, "{{ n.nothing }}")
+    assert "nothing" in got(preview, "/cards")
 
 
 def test_problems_are_unknown_as_long_as_the_book_cannot_be_read(page: Page, book: Path) -> None:
@@ -744,6 +761,12 @@ def test_what_two_browsers_make_of_one_comment_is_told_and_not_lost(
 
 
 # --- who may ask
+
+
+def got(preview: Preview, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{preview.port}{path}", timeout=30) as answer:
+        body: bytes = answer.read()
+    return body.decode("utf-8")
 
 
 def ask(preview: Preview, method: str, path: str, body: str = "", **headers: str) -> int:

@@ -96,6 +96,10 @@ def test_what_experiments_have_to_do_with_each_other_is_drawn_as_links(tmp_path:
     assert [f'<a href="#{slug}">' in svg for slug in records] == [True, True]
     assert svg.count("<path") == 2  # one line, with a head at either end
     assert map_svg(book, records, []) == ""
+    kinds = made.examined(whole).data["dashboard"]["kinds"]
+    assert kinds == "、".join(book.config.kind_labels.values())
+    assert "实验" not in kinds
+    assert f"{kinds}之间的关系" in svg
 
 
 def test_only_a_common_source_is_a_dashed_line(tmp_path: Path) -> None:

@@ -122,7 +122,11 @@ def map_svg(book: Book, records: Sequence[str], ties: Iterable[Tie]) -> str:
     if not edges:
         return ""
     try:
-        return flow_svg(Flow(nodes, tuple(edges), "实验之间的关系"), _LOOK, id="map")
+        return flow_svg(
+            Flow(nodes, tuple(edges), f"{'、'.join(book.config.kind_labels.values())}之间的关系"),
+            _LOOK,
+            id="map",
+        )
     except DrawingError:
         return ""
 

@@ -32,10 +32,9 @@ function found() {
 
 /** @param {[string, any]} one */
 function rowMade([id, card]) {
-  const place = [card.source || card.cite, card.at].filter(Boolean).join("，");
   return make("li", { "data-mark": card.mark, class: "found" },
-    make("button", { type: "button", class: "plain jump", onclick: () => goToNumber(id) }, make("strong", {}, card.text), ` ${card.of ?? id}`, card.when ? `（${card.when}）` : ""),
-    make("p", { class: "soft card-mark" }, `${card.said}；${place}`, " ", make("code", {}, id), ` ${usedWords(id)}`));
+    make("button", { type: "button", class: "plain jump", onclick: () => goToNumber(id) }, make("strong", {}, card.text), ` ${card.measured ?? id}`),
+    make("p", { class: "soft card-mark" }, `${card.said}；${card.place}`, " ", make("code", {}, id), ` ${usedWords(id)}`));
 }
 
 /** @param {HTMLElement} list @param {HTMLElement} count */
@@ -70,7 +69,7 @@ export function drawNumbers(root) {
         /** @type {HTMLElement|null} */ (list.querySelector(".jump"))?.click();
       } }),
     choice("状态", "mark", /** @type {any} */ (states.filter(([mark]) => marks.has(mark) || mark === wanted.mark))),
-    choice("实验", "record", records.map((one) => [one, /** @type {string} */ (known.get(one) ?? cards.find(([id]) => recordOf(id) === one)?.[1].title ?? one)])),
+    choice(data.dashboard?.kinds || "记录", "record", records.map((one) => [one, /** @type {string} */ (known.get(one) ?? cards.find(([id]) => recordOf(id) === one)?.[1].title ?? one)])),
     choice("来源", "cite", /** @type {any} */ (sources.sort((one, other) => one[1].localeCompare(other[1]))))), count, list);
   fill(list, count);
 }

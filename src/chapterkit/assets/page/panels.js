@@ -389,6 +389,9 @@ function tieMade(tie) {
 
 const STATUSES = [["primary", "来源本身"], ["own-run", "作者自己的运行"], ["readme", "项目说明"], ["secondary", "转引"]];
 
+/** @param {any} told @returns {string} what the book calls its records: 实验, 案例、试验 */
+const kinds = (told) => told?.kinds || "记录";
+
 /** @param {any} told @returns {HTMLElement} how many numbers of each experiment come from where */
 function statusTable(told) {
   const cell = (/** @type {any} */ counts, /** @type {string} */ status) => {
@@ -397,8 +400,8 @@ function statusTable(told) {
   };
   const row = (/** @type {string} */ name, /** @type {any} */ counts) => make("tr", {}, make("th", { scope: "row" }, name),
     make("td", {}, `${counts.verified}/${counts.all}`), ...STATUSES.map(([status]) => cell(counts, status)));
-  return make("table", { class: "statuses" }, make("caption", {}, "各个实验的数出自哪里"),
-    make("thead", {}, make("tr", {}, ...["实验", "核对过/全部", ...STATUSES.map(([, words]) => words)].map((one) => make("th", { scope: "col" }, one)))),
+  return make("table", { class: "statuses" }, make("caption", {}, `各个${kinds(told)}的数出自哪里`),
+    make("thead", {}, make("tr", {}, ...[kinds(told), "核对过/全部", ...STATUSES.map(([, words]) => words)].map((one) => make("th", { scope: "col" }, one)))),
     make("tbody", {}, row("全书", told.counts), ...told.records.map((/** @type {any} */ one) => row(one.label || one.title, one.counts))));
 }
 
@@ -424,18 +427,18 @@ function drawOverview(root) {
       statusTable(told)));
     const history = told.coverage ?? [];
     if (history.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "核对的进度"), make("p", { class: "soft" }, "最近几次改动实验记录的提交，那时有多少个数，核对过多少。"),
+      root.append(make("section", { class: "group" }, make("h3", {}, "核对的进度"), make("p", { class: "soft" }, "最近几次改动记录的提交，那时有多少个数，核对过多少。"),
         drawing(told.chart),
         make("details", { "data-name": "coverage" }, make("summary", {}, "列成表"),
           make("table", {}, make("thead", {}, make("tr", {}, ...["提交", "核对过", "全部"].map((one) => make("th", { scope: "col" }, one)))),
             make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.date} ${one.commit}`.trim()), make("td", {}, String(one.verified)), make("td", {}, String(one.total)))))))));
     }
     if (told.records.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "实验之间"),
-        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的实验；虚线两头只有文献相同。点一个框，到那个实验。"), drawing(told.map)),
-      make("section", { class: "group" }, make("h3", {}, "各个实验"),
+      root.append(make("section", { class: "group" }, make("h3", {}, `${kinds(told)}之间`),
+        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的那一个；虚线两头只有文献相同。点一个框，到它那里。"), drawing(told.map)),
+      make("section", { class: "group" }, make("h3", {}, `各个${kinds(told)}`),
         ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
-          make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
+          make("p", {}, make("a", { href: `#${one.slug}` }, one.named)), bar(one.marks),
           one.ties.length > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade))))));
     }
   }

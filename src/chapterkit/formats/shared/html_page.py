@@ -64,14 +64,18 @@ def _with_permalinks(body: str, wording: Wording) -> str:
 _NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
 _NUMBER = re.compile(
     r"(?P<ahead>[（“‘『「《〈【〔(]*)"
-    r'(?P<number><button class="number"[^>]*>(?:(?!</button>).)*</button>)'
+    r'(?P<number><(?P<tag>button|span(?= class="number" role=)) class="number"[^>]*>'
+    r"(?:(?!</(?P=tag)>).)*</(?P=tag)>)"
     r"(?P<behind>[，。；：、！？）”’』」》〉】〕…%,.;:!?)]*"
     r'(?:<span class="citation short"[^>]*><sup>.*?</sup></span>)?)'
 )
 
 
 def _kept_together(found: re.Match[str]) -> str:
-    """Return a number with the marks beside it: to a line, a button is what a picture is."""
+    """Return a number with the marks beside it: to a line, a button is what a picture is.
+
+    In a preview and a review, where it is none, it parts at the end of a line as little.
+    """
     alone = not (found["ahead"] or found["behind"])
     return found[0] if alone else f'<span class="together">{found[0]}</span>'
 
