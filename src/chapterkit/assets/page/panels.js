@@ -203,7 +203,8 @@ function drawSources(root) {
   if (!rows.length) root.append(make("p", { class: "soft" }, data.sources ? "书目是空的。" : "正在数……"));
   const resting = rows.filter((/** @type {any} */ one) => one.numbers.length > 0);
   const others = rows.filter((/** @type {any} */ one) => one.numbers.length === 0);
-  if (rows.length) root.append(make("p", { class: "soft" }, `${resting.length} 份文献有数，${others.length} 份没有。`));
+  const atHand = rows.filter((/** @type {any} */ one) => one.text).length;
+  if (rows.length) root.append(make("p", { class: "soft" }, `${resting.length} 份文献有数，${others.length} 份没有；手边有 ${atHand} 份的原文。`));
   root.append(...resting.map(sourceMade));
   if (others.length) {
     root.append(make("details", { "data-name": "without-numbers" }, make("summary", {}, `没有数的文献 ${others.length} 份`), ...others.map(sourceMade)));
@@ -222,8 +223,8 @@ function sourceMade(one) {
   return make("details", { class: "source", "data-name": `source-${one.key}` },
     make("summary", {}, make("strong", {}, one.short || one.key), ` ${one.title.length > 46 ? `${one.title.slice(0, 45)}…` : one.title} `,
       make("span", { class: "soft" }, count),
-      make("span", { class: "tag" }, one.text ? "有原文" : "手边没有原文"),
-      one.cited ? make("span", { class: "tag" }, "引用过") : make("span", { class: "tag bad" }, one.used ? "没有引用，只有数" : "没有用到")),
+      one.text && make("span", { class: "tag" }, "有原文"),
+      !one.cited && make("span", { class: "tag bad" }, one.used ? "没有引用，只有数" : "没有用到")),
     make("p", {}, one.title), make("p", { class: "soft" }, make("code", {}, one.key), " ", placeLink(one.path, one.line)),
     list.length > 0 && make("ul", {}, ...list));
 }
@@ -394,6 +395,13 @@ function tieMade(tie) {
   return make("li", {}, "→ ", make("a", { href: `#${tie.to}` }, tie.label), `：${said}`);
 }
 
+/** @param {any} lead @returns {HTMLElement} what an experiment has to do with another chapter */
+function leadMade(lead) {
+  const there = token ? make("a", { href: `/${lead.chapter}` }, lead.label) : lead.label;
+  const numbers = lead.numbers.length ? `用了${lead.inward ? "它" : "那里"}的数：${lead.numbers.join("、")}` : "提到";
+  return make("li", {}, lead.inward ? "← " : "→ ", there, `：${numbers}`);
+}
+
 /** @param {string} words @param {number} counted @param {Record<string, string>} asked @returns {HTMLElement|string} a count that leads to the list of what it counts */
 function countMade(words, counted, asked) {
   return counted ? make("button", { type: "button", class: "plain", onclick: () => {
@@ -448,11 +456,11 @@ function drawOverview(root) {
     }
     if (told.records.length) {
       root.append(make("section", { class: "group" }, make("h3", {}, "实验之间"),
-        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的实验；虚线两头只有文献相同。点一个框，到那个实验。"), drawing(told.map)),
+        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的实验；虚线两头只有文献相同；有底色的框是别的章。点一个实验的框，到那个实验。"), drawing(told.map)),
       make("section", { class: "group" }, make("h3", {}, "各个实验"),
         ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
           make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
-          one.ties.length > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade))))));
+          one.ties.length + (one.leads?.length ?? 0) > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade), ...(one.leads ?? []).map(leadMade))))));
     }
   }
   const rows = (data.outline ?? []).filter((/** @type {any} */ one) => one.characters !== undefined);
