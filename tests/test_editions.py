@@ -15,8 +15,8 @@ import pytest
 
 from chapterkit.conversion import converter, installed, is_stale
 from chapterkit.lint.script import only_in
-from chapterkit.manuscript.book import load_book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.manuscript.wording import region
 from chapterkit.numbers.cards import cards
 from chapterkit.pipeline.editions import in_region

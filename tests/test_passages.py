@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chapterkit.text.passages import Variant, passages_of
+from chapterkit.text.passages import passages_of
+from chapterkit.text.variants import Variant
 from conftest import Run
 
 CHAPTER = "book/chapter3.md"

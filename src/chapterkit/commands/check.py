@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from chapterkit.checking.accepting import (
     without_accepted,
 )
 from chapterkit.checking.costs import keep_costs
-from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import (
     Executor,
@@ -31,7 +30,6 @@ from chapterkit.checking.running import (
     problems_of_all,
 )
 from chapterkit.checking.subjects import subjects
-from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import file_from_here, print_report, progress
@@ -40,9 +38,6 @@ from chapterkit.files import path_from_here
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside
-from chapterkit.numbers.backing import ToReview
-from chapterkit.numbers.binding import as_diff
-from chapterkit.numbers.matching import chance_matches
 from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
@@ -162,6 +157,7 @@ def check(
     if shard:
         without = (diff, fix, editions, changed_since, baseline, write_baseline, prune)
         targets = _targets_of(shard, targets, form, alone=not any(without))
+    _refuse_idle(diff=diff, accepts=write_baseline is not None, signs=bool(signed))
     asked = _Asked(targets, Outside(ledger, bibliography, terms, config), only, changed_since)
     wanted = asked.subjects()
     if diff or fix:
@@ -171,15 +167,14 @@ def check(
             return
         wanted = asked.subjects()
     changes = asked.changes(wanted)
-    with progress("正在检查", len(wanted)) as step:
-        workers = executor_at(executor, jobs)
+    with progress("正在检查", len(wanted)) as step, executor_at(executor, jobs) as workers:
         found = _of_editions(wanted, editions, workers, step) if editions else None
         by_text = [] if found else problems_of_all(wanted, workers, step)
     problems = found.written if found else each_once(by_text)
-    keep_costs(wanted, "check", workers.costs)
-    lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
-    problems += lock.problems
-    _print_to_review(lock.to_review)
+    if not shard:  # or other shards would be shared out otherwise; merge-reports keeps them
+        keep_costs(wanted[0].root, "check", workers.costs)
+    if any(one.chapter for one in wanted):
+        problems += _of_lock(wanted, lock_since or changed_since, signers)
     if against:
         problems += _losses(wanted, against, signed, reason)
     elif signed:
@@ -205,16 +200,32 @@ def check(
     told = None
     if shard:
         options = json.dumps([only, lock_since, against, links, comments])
-        told = _shard_report(shard, wanted, by_text, beside, options)
+        told = _shard_report(shard, wanted, by_text, beside, options, workers.costs)
     print_report(problems, form, wanted, strict, told)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
 
 
+_REPORT = "form strict links comments lock_since signers executor"
+
+
+def _refuse_idle(*, diff: bool, accepts: bool, signs: bool) -> None:
+    """Refuse what does nothing beside --diff, or beside --write-baseline; reasons of nothing."""
+    if diff:
+        idle = f"{_REPORT} editions against signed write_baseline reason prune"
+        _options.refuse_idle(idle, "--diff 只列出 --fix 会改什么", "分两次运行")
+    if accepts:
+        idle = "form strict changed_since prune baseline"
+        _options.refuse_idle(idle, "--write-baseline 收下现有的全部问题，不报告", "分两次运行")
+    if not (accepts or signs):
+        hint = "同时写 --write-baseline FILE，或 --against BASE --sign-off WHAT"
+        _options.refuse_idle("reason", "没有要收下或签字的", hint)
+
+
 def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -> Sequence[str]:
     """Return the chapters of a shard: those that were named, or those it has as shared out here."""
     # What shares out is loaded only for that.
-    from chapterkit.checking.sharding import JOINABLE, Shard, chapters_in
+    from chapterkit.checking.sharding import JOINABLE, Shard, targets_of
 
     part = Shard.named(shard)
     if not alone or form not in JOINABLE:
@@ -222,7 +233,7 @@ def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -
             "--shard 用于 --format json 或 sarif，不与 --edition、--changed-since、--fix、--diff 和"
             "基线的几个选项同用；书自己的基线照样算"
         )
-    return targets or chapters_in(part, "check")
+    return targets_of(part, targets, "check")
 
 
 def _shard_report(
@@ -231,10 +242,11 @@ def _shard_report(
     found: Sequence[Sequence[Problem]],
     beside: Sequence[Problem],
     asked: str,
+    costs: Mapping[str, float],
 ) -> dict[str, Any]:
     from chapterkit.checking.sharding import Shard, shard_report
 
-    return shard_report(Shard.named(shard), wanted, found, beside, asked)
+    return shard_report(Shard.named(shard), wanted, found, beside, asked, costs)
 
 
 @dataclass(frozen=True)
@@ -312,7 +324,9 @@ class _Asked:
 
     def subjects(self) -> list[Subject]:
         """Return the texts, read anew."""
-        return subjects(self.targets, self.outside, self.only)
+        found = subjects(self.targets, self.outside, self.only)
+        _options.refuse_without(found)
+        return found
 
     def changes(self, wanted: Sequence[Subject]) -> Changes | None:
         """Return what was changed since a commit; None if that was not asked."""
@@ -357,6 +371,10 @@ def _mend(
 
 
 def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, write: bool) -> int:
+    # What mends is loaded only where that was asked for.
+    from chapterkit.checking.mending import mended, write_mended
+    from chapterkit.numbers.binding import as_diff
+
     before, result = mended(one, accepted, changes)
     for path in result.texts if not write else ():
         say_lines(as_diff(before[path], result.texts[path], file_from_here(one, path)), nl=False)
@@ -368,12 +386,19 @@ def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, 
     return result.done
 
 
-def _print_to_review(changes: Sequence[ToReview]) -> None:
-    """List the entries of the lock that somebody should compare with their sources."""
-    if changes:
-        say(f"核对记录有 {len(changes)} 处改动，请对照原文复核：", err=True)
-    for one in changes:
+def _of_lock(
+    wanted: Sequence[Subject], since: str | None, signers: Path | None
+) -> Sequence[Problem]:
+    """Return the problems of a book's lock, and list what somebody should compare with sources."""
+    # What judges a lock is loaded only where there is a book.
+    from chapterkit.checking.vouching import Vouchers, judged
+
+    lock = judged(wanted, Vouchers(since, signers))
+    if lock.to_review:
+        say(f"核对记录有 {len(lock.to_review)} 处改动，请对照原文复核：", err=True)
+    for one in lock.to_review:
         say(f"  {one.origin}: {one.what}", err=True)
+    return lock.problems
 
 
 def _print_strength(wanted: Sequence[Subject]) -> None:
@@ -381,6 +406,8 @@ def _print_strength(wanted: Sequence[Subject]) -> None:
     ledger = next((one.book.ledger for one in wanted if not one.chapter), None)
     if ledger is None:
         return
+    from chapterkit.numbers.matching import chance_matches  # for a ledger alone
+
     by_chance = chance_matches(ledger.values())
     say(
         f"核对强度：账本有 {len(ledger)} 个数；不看单位和来源，1～100 的整数里"

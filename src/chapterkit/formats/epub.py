@@ -158,7 +158,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         name: with_heads_that_speak(part) if name.endswith(".xhtml") else part
         for name, part in parts.items()
     }
-    font = _math_font(parts)
+    font = _math_font(parts, printing)
     style += (ASSETS / "epub" / "formulas.css").read_bytes() if font else b""
     publication = Publication(printing.labelled_title, config, bool(font), _pages(printing))
     parts = finished(parts, publication) | {_STYLE: style}
@@ -171,11 +171,11 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     )
 
 
-def _math_font(parts: Mapping[str, bytes]) -> bytes:
+def _math_font(parts: Mapping[str, bytes], printing: AnyPrinting) -> bytes:
     """Return a font that shows the formulas of an EPUB; empty if it has none."""
     texts = (part.decode() for name, part in parts.items() if name.endswith(".xhtml"))
     shown = shown_in_formulas(texts)
-    return math_font(shown) if shown else b""
+    return math_font(shown, printing.kept) if shown else b""
 
 
 def _pages(printing: AnyPrinting) -> list[Page]:

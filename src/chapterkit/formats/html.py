@@ -161,14 +161,14 @@ def _as_section(printing: ChapterPrinting) -> Tree:
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     page = finished(written.read_text("utf-8"), printing.config.wording)
-    page = with_spoken_formulas(_with_formulas_font(page), printing.config.locale.tag)
+    page = with_spoken_formulas(_with_formulas_font(page, printing), printing.config.locale.tag)
     spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
     target.write_bytes(put_in(spoken, printing))
 
 
-def _with_formulas_font(page: str) -> str:
+def _with_formulas_font(page: str, printing: AnyPrinting) -> str:
     """Return a page whose formulas look alike on every machine."""
-    face = font_face([page]) if "<math" in page else ""
+    face = font_face([page], printing.kept) if "<math" in page else ""
     if not face:
         return page
     page = page.replace("img-src data:;", "img-src data:; font-src data:;", 1)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chapterkit import fonts
+from chapterkit.characters import of_text
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
@@ -109,19 +110,21 @@ _BOLD_FAMILY = "Chapterkit Hei"
 def _write_bold(tree: Tree, printing: AnyPrinting) -> None:
     """Write a bold font with what is strong in a text, if anything is."""
     if strong := "".join(_strong(tree)):
-        from chapterkit.bold import write_bold  # few texts need it, and it costs a start
+        from chapterkit.bold import bold_font  # few texts need it, and it costs a start
 
-        path = printing.work / _BOLD
-        path.parent.mkdir(exist_ok=True)
-        write_bold(strong, printing.config.locale.typst["region"], path)
+        region, shown = printing.config.locale.typst["region"], "".join(sorted(set(strong)))
+        if font := printing.kept(["bold", region, shown], lambda: bold_font(shown, region)):
+            path = printing.work / _BOLD
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(font)
 
 
 def _strong(tree: Tree) -> Iterator[str]:
     """Yield what is set bold: strong words, terms, and rows of tables that are one cell."""
-    for element in elements_of(tree):
-        if kind_of(element) in {"Strong", "DefinitionList"}:
+    for element in elements_of(tree, {"Strong", "DefinitionList", "Table"}):
+        if kind_of(element) != "Table":
             yield _words(with_blocks({}, [element]))
-        elif kind_of(element) == "Table":
+        else:
             rows = (row for row in rows_of(element) if len(row) == 1)
             yield from (_words(with_blocks({}, row)) for row in rows)
 
@@ -135,7 +138,8 @@ def _with_words_kept(printing: AnyPrinting) -> Pass:
 
 def _with_labels(tree: Tree) -> Tree:
     """Return the tree whose references hang by their labels, [12], each as wide as the widest."""
-    labels = [plain_text(inlines_of(one)).strip() for one in elements_of(tree) if _is_label(one)]
+    spans = elements_of(tree, {"Span"})
+    labels = [plain_text(inlines_of(one)).strip() for one in spans if _is_label(one)]
 
     def change(element: Element) -> Element | list[Element]:
         if not _is_label(element):
@@ -146,7 +150,7 @@ def _with_labels(tree: Tree) -> Tree:
     # Of brackets and digits; a blank stands behind them.
     hanging = max((0.55 * len(one) for one in labels), default=1.6) + 0.1
     told = raw_block("typst", _HANGING.format(hanging))
-    return with_blocks(tree, [told, *walk(tree_blocks(tree), change)])
+    return with_blocks(tree, [told, *walk(tree_blocks(tree), change, {"Span"})])
 
 
 _HANGING = """\
@@ -198,7 +202,8 @@ _LISTED = {"book-figures": "image", "book-tables": "table"}
 def _refuse_missing_characters(tree: Tree, printing: AnyPrinting) -> None:
     config = printing.config
     text = config.title + config.author + "".join(_of_title_pages(config)) + _words(tree)
-    missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
+    unsure = "".join(one for one in dict.fromkeys(text) if one not in of_text())
+    missing = fonts.missing_characters(unsure, [*_serif(printing), *_sans(printing)])
     if missing:
         others = "，还有 " + "、".join(map(fonts.named, missing[1:])) if missing[1:] else ""
         documents = (one.document for one in printing.chapters)
@@ -233,7 +238,7 @@ def _of_title_pages(config: Config) -> list[str]:
 
 def _words(tree: Tree) -> str:
     """Return all the text of the tree; formulas are set in a font of their own."""
-    set_as_text = (one for one in elements_of(tree) if kind_of(one) in {"Str", "Code", "CodeBlock"})
+    set_as_text = elements_of(tree, {"Str", "Code", "CodeBlock"})
     return "".join(map(text_of, set_as_text))
 
 

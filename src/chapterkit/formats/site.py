@@ -132,7 +132,9 @@ class _Site:
     def files(self) -> dict[str, str]:
         """Return every file that is text, by name."""
         found = {page.href: self._page(place) for place, page in enumerate(self.pages)}
-        found["style.css"] = _style(self.printing) + font_face(one.html for one in self.pages)
+        found["style.css"] = _style(self.printing) + font_face(
+            (one.html for one in self.pages), self.printing.kept
+        )
         found["site.js"] = (_SITE / "site.js").read_text("utf-8")
         found["search-index.js"] = f"searchTexts({_as_script(list(searched(self.made.pages)))});\n"
         if self.config.address:

@@ -18,9 +18,9 @@ from chapterkit.manuscript.wording import locale, region
 from chapterkit.pipeline import Subject, counting_of
 from chapterkit.pipeline.regional_book import book_in, words_of
 from chapterkit.text.document import ADDRESS, CITE, CODE, MATH, Block, Document
-from chapterkit.text.exhibits import placed_in
 from chapterkit.text.numbering import Thing
 from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.placed import placed_in
 from chapterkit.text.regional import Doubt, Regional, converted, doubts
 from chapterkit.text.tree import OPAQUE, paragraph, string, with_blocks
 

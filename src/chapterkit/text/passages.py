@@ -17,6 +17,7 @@ from jinja2.parser import Parser
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.text.templates import TAG
+from chapterkit.text.variants import Variant
 
 _STATEMENT = re.compile(r"\{%[-+]?\s*(?P<name>\w+)(?P<rest>.*?)[-+]?%\}", re.DOTALL)
 _NAME = re.compile(r"[^\s,，、]+")
@@ -28,35 +29,6 @@ class Passage:
 
     origin: Origin
     names: tuple[str, ...]
-
-
-_LIKE = {"site": "html", "review": "html", "latex": "pdf"}
-"""Formats that show what is for another one, too."""
-
-
-@dataclass(frozen=True)
-class Variant:
-    """What a text is made for: a format, and an edition of the book; empty for none.
-
-    Without a format it has every passage, for whoever is to see all of a text at once.
-    """
-
-    format: str = ""
-    edition: str = ""
-
-    def shows(self, names: Collection[str], editions: Collection[str]) -> bool:
-        """Tell whether a passage that names these is in it; `editions` are those of the book."""
-        if not self.format:
-            return True
-        of_editions = [name for name in names if name in editions]
-        of_formats = [name for name in names if name not in editions]
-        own = {self.format, _LIKE.get(self.format)}
-        return (not of_formats or not own.isdisjoint(of_formats)) and (
-            not of_editions or self.edition in of_editions
-        )
-
-
-EVERYTHING = Variant()
 
 
 class Only(Extension):

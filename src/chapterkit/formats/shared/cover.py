@@ -26,14 +26,11 @@ def put_cover(printing: AnyPrinting) -> None:
     Raises ChapterkitError for a picture of a cover that cannot be drawn.
     """
     cover = printing.cover if isinstance(printing, BookPrinting) else None
-    if cover is None:
-        _draw_cover(printing)
-        return
-    target = printing.work / cover_name(printing)
-    target.write_bytes(as_bitmap(cover, printing.work).data)
+    drawn = as_bitmap(cover, printing.work).data if cover else _drawn_cover(printing)
+    (printing.work / cover_name(printing)).write_bytes(drawn)
 
 
-def _draw_cover(printing: AnyPrinting) -> None:
+def _drawn_cover(printing: AnyPrinting) -> bytes:
     config = printing.config
     serif = fonts.chosen(config.serif, *config.locale.serif)
     sans = fonts.chosen(config.sans, *config.locale.sans)
@@ -46,10 +43,16 @@ def _draw_cover(printing: AnyPrinting) -> None:
         "serif": json.dumps([font.family for font in serif]),
         "sans": json.dumps([font.family for font in sans]),
     }
-    place = printing.chapters[0].document.rendered.origin(0)
-    refusal = typeset(
-        ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
-        [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
-    )  # fmt: skip
-    if refusal:
-        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
+
+    def draw() -> bytes:
+        target = printing.work / "drawn.png"
+        refusal = typeset(
+            ASSETS / "epub" / "cover.typ", target, printing.work, [*serif, *sans], inputs,
+            format="png", ppi=_COVER_PPI,
+        )  # fmt: skip
+        if refusal:
+            place = printing.chapters[0].document.rendered.origin(0)
+            raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
+        return target.read_bytes()
+
+    return printing.kept(["cover", json.dumps(inputs)], draw)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chapterkit.formats import AnyPrinting
 from chapterkit.formats.shared.exhibits import parts_of
-from chapterkit.text.exhibits import is_exhibit
+from chapterkit.text.placed import is_exhibit
 from chapterkit.text.tree import (
     Element,
     Pass,

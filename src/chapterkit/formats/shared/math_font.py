@@ -18,6 +18,8 @@ from threading import Lock
 
 from fontTools.ttLib import TTFont
 
+from chapterkit.formats import KeepPart, made_anew
+
 FAMILY = "STIX Two Math"
 _FILE = "fonts/STIXTwoMath-Regular.ttf"
 _FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
@@ -40,13 +42,13 @@ def shown_in_formulas(pages: Iterable[str]) -> str:
     return "".join(sorted(shown | {_ITALIC[one] for one in shown if one in _ITALIC}))
 
 
-def font_face(pages: Iterable[str]) -> str:
+def font_face(pages: Iterable[str], kept: KeepPart = made_anew) -> str:
     """Return the style that has the formulas of some pages in a font which the style holds.
 
     Empty for pages without any, and where that font is not installed.
     """
     shown = shown_in_formulas(pages)
-    font = math_font(shown) if shown else b""
+    font = math_font(shown, kept) if shown else b""
     return _FACE.format(b64encode(font).decode()) if font else ""
 
 
@@ -56,13 +58,13 @@ math {{ font-family: "Formulas", math; }}
 """
 
 
-def math_font(characters: str) -> bytes:
+def math_font(characters: str, kept: KeepPart = made_anew) -> bytes:
     """Return the font for formulas that show these characters; empty where it is not installed.
 
     Formats that are made at once show the same ones: it is made once for them.
     """
     with _ONE_AT_A_TIME:
-        return _made(characters)
+        return kept(["math", characters], lambda: _made(characters))
 
 
 _ONE_AT_A_TIME = Lock()
