@@ -78,3 +78,27 @@ def test_no_line_parts_a_number_from_the_marks_beside_it(minimal: Path, run: Run
     first, second = re.findall('<span class="together">.*?(?=后是|。</p>)', page)[-2:]
     assert re.fullmatch('<span class="together">（<button [^>]*>11.5%</button>），</span>', first)
     assert re.search('15.0%</button><span class="citation short".*</sup></span></span>$', second)
+
+
+APART = [
+    ("$x\\log y$", "apart-before apart-after"),
+    ("$\\log y$", "apart-after"),
+    ("$2\\log(y)$", "apart-before"),
+    ("$\\max_a b$", ""),
+    ("$\\mathrm{SFT}x$", None),
+]
+
+
+def test_functions_of_formulas_stand_apart_from_what_is_beside_them(
+    minimal: Path, run: Run
+) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write("".join(f"\n这里说的是{one}[@demo2025]。\n" for one, _ in APART))
+    result = run(minimal, "build", "--format", "html")
+    assert result.exit_code == 0, result.output
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    formulas = re.findall("<math.*?</math>", page, re.DOTALL)
+    for formula, (_, said) in zip(formulas, APART, strict=True):
+        told = re.search('<mi mathvariant="normal"(?: class="(.*?)")?>', formula)
+        assert told, formula
+        assert told[1] == (said or None), formula
