@@ -17,14 +17,15 @@ import check
 import commands
 import peers
 import preview
-from measuring import ROOT, ROUNDS, Measured, Topic, as_markdown, run_said, scratch, told
+import shelf
+from measuring import HEAD, ROOT, ROUNDS, Measured, Topic, as_table, run_said, scratch, told
 
 import build
 import quantities
 from chapterkit import __version__
 from chapterkit.pandoc import pandoc_path
 
-TOPICS = [one.TOPIC for one in (build, check, commands, preview, quantities, peers)]
+TOPICS = [one.TOPIC for one in (build, check, commands, preview, quantities, peers, shelf)]
 INTRODUCTION = """# What chapterkit takes
 
 `make bench` writes this file; `make bench BENCH=build` prints one topic of it. Measured are whole
@@ -40,8 +41,11 @@ def main() -> None:
     asked = sys.argv[1:] or [one.name for one in TOPICS]
     if unknown := set(asked).difference(one.name for one in TOPICS):
         sys.exit(f"no topic {', '.join(unknown)}; there are {', '.join(t.name for t in TOPICS)}")
-    rows = [row for topic in TOPICS if topic.name in asked for row in _rows(topic)]
-    text = f"{INTRODUCTION}\n{_machine()}\n\n{as_markdown(rows)}"
+    topics = [one for one in TOPICS if one.name in asked]
+    rows = [row for topic in topics for row in _rows(topic)]
+    table = f"\n\n{as_table(HEAD, rows)}" if rows else "\n"
+    sections = "".join(f"\n{said}" for one in topics if (said := one.section()))
+    text = f"{INTRODUCTION}\n{_machine()}{table}{sections}"
     print(text)
     if len(asked) == len(TOPICS):
         (ROOT / "benchmarks" / "RESULTS.md").write_text(text, "utf-8")
