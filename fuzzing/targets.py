@@ -18,12 +18,13 @@ from chapterkit.checking.subjects import chapters_of
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Run, lint
 from chapterkit.lint.fix import Texts, mend
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.comments import comments_text, parse_comments
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.drawings import rebuilt
 from chapterkit.manuscript.folder import Disk, Overlay
 from chapterkit.manuscript.ledger import Ledger
+from chapterkit.manuscript.loading import load_book
 from chapterkit.manuscript.pictures import PictureError
 from chapterkit.pipeline import load, problems_of, read
 from chapterkit.quantities import find_quantities, normal_unit, same_quantity

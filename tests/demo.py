@@ -17,7 +17,7 @@ from chapterkit.lint.baseline import Entry, compared, fingerprint
 from chapterkit.lint.engine import EDITION, Leftovers, at_hand, make_options, reviewed
 from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book, Chapter
-from chapterkit.manuscript.config import Config, LintConfig
+from chapterkit.manuscript.config import BookModel, Config, LintConfig
 from chapterkit.manuscript.exhibited import Exhibit, declared, exhibits_of
 from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.folder import Disk
@@ -271,7 +271,7 @@ def book_of(head: dict[str, Any]) -> Book:
         "title": "书", "author": "人", "identifier": "urn:x",
         "chapters": [{"slug": "case", "number": "7", "file": "case.md"}],
     } | head  # fmt: skip
-    config = TypeAdapter(Config).validate_python(settings)
+    config = Config.partly(**vars(TypeAdapter(BookModel).validate_python(settings)))
     ledger = make_ledger(records, config.wording, config.unit_table) if records else BOOK.ledger
     chapters = [
         _chapter(slug, 6 if slug == "before" else place, text)

@@ -17,8 +17,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk, Overlay
+from chapterkit.manuscript.loading import load_book
 from chapterkit.manuscript.records import FindingModel, NumberModel, RecordModel, Relation
 from chapterkit.text.render import make_environment, render
 from chapterkit.text.sandbox import Sandbox

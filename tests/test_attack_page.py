@@ -11,8 +11,9 @@ import pytest
 
 from attacking import Ground, Listener, all_cases, change
 from browsing import browser
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.pipeline import read
 from chapterkit.text.origins import rendered_plainly
 from hostile import Node, written

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from attacking import SECRET, SECRET_SIZE, Ground, Listener
 from chapterkit.formats import format_names
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from hostile import Node, trees, written
 from inert import leaks
 

@@ -9,8 +9,9 @@ import pytest
 
 from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript import states
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.numbers.cards import (
     Card,
     card,

@@ -159,10 +159,15 @@ def test_a_cluster_without_workers_is_told(
     assert not (library / "none").exists()
 
 
-def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(library: Path, workers: Workers) -> None:
+@pytest.mark.parametrize(
+    "wrong", ["{{ nobody }}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"]
+)
+def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(
+    wrong: str, library: Path, workers: Workers
+) -> None:
     chapter = library / "book/c0002.md"
     before = chapter.read_text("utf-8")
-    chapter.write_text(f"{before}\n{{{{ nobody }}}}\n", "utf-8")
+    chapter.write_text(f"{before}\n{wrong}\n", "utf-8")
     try:
         here = build(library, "none", code=2)
         assert "book/c0002.md:" in here

@@ -14,14 +14,16 @@ import pytest
 from chapterkit.drawing import Timeline
 from chapterkit.errors import ChapterkitError
 from chapterkit.lint.engine import at_hand
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.drawn import ROUGH, drawing_of, drawn
 from chapterkit.manuscript.folder import Disk, Overlay
+from chapterkit.manuscript.loading import load_book
 from chapterkit.numbers.accounting import accounts
 from chapterkit.pipeline import Subject, document_of, problems_of
 from chapterkit.printing import _Drawings
 from chapterkit.text.document import Document
-from chapterkit.text.exhibits import drawings_in, placed_in
+from chapterkit.text.exhibits import drawings_in
+from chapterkit.text.placed import placed_in
 from conftest import HERE, Run
 
 FOLDER = Disk(HERE / "books" / "exhibits")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.manuscript.book import load_book
 from chapterkit.manuscript.folder import Disk, Folder, Noted, Overlay
+from chapterkit.manuscript.loading import load_book
 from chapterkit.revision.folder import at_revision
 
 CHAPTER = "book/chapter3.md"

@@ -19,7 +19,8 @@ $$ x = y $$
 
 @pytest.fixture
 def page(minimal: Path, run: Run) -> str:
-    for path, text in (("book/book.yaml", 'description: "一本 <小> 书"\n'), ("book/chapter3.md", TEXT)):  # fmt: skip
+    settings = 'description: "一本 <小> 书"\naddress: https://example.org/book/\n'
+    for path, text in (("book/book.yaml", settings), ("book/chapter3.md", TEXT)):
         with (minimal / path).open("a", encoding="utf-8") as file:
             file.write(text)
     result = run(minimal, "build", "--format", "html")
@@ -46,6 +47,20 @@ def test_the_page_can_be_shared_skipped_into_and_scrolled_by_keyboard(page: str)
     assert re.search(r'<span class="wide" tabindex="0"><math [^>]*display="block"', page)
     assert '<meta property="og:title" content="第 3 章 纸牌 · 最小的书">' in page
     assert '<meta property="og:description" content="一本 &lt;小&gt; 书">' in page
+    assert '<meta property="og:image" content="https://example.org/book/cover.png">' in page
+
+
+def test_a_link_to_a_chapter_shows_how_it_begins(minimal: Path, run: Run) -> None:
+    assert run(minimal, "build", "--format", "html").exit_code == 0
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    assert '<meta name="description" content="开头的理论讲清楚要问什么。">' in page
+    assert "og:image" not in page
+    assert "font-src" not in page
+
+
+def test_formulas_have_a_font_that_the_page_holds(page: str) -> None:
+    assert "font-src data:;" in page
+    assert page.count('src: url("data:font/ttf;base64,') == 1
 
 
 def test_apostrophes_are_narrow_and_short_marks_stay_in_one_line(page: str) -> None:

@@ -26,9 +26,10 @@ from chapterkit.lsp.diagnosing import check_book
 from chapterkit.lsp.hover import hover_text
 from chapterkit.lsp.marked import Things
 from chapterkit.lsp.places import place_at
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.comments import Comment, comments_text
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.pipeline import Memory
 from chapterkit.reviewing.cursor import STATE, told_cursor
 from conftest import HERE

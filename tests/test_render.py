@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.text.origins import Rendered
 from chapterkit.text.render import render
 

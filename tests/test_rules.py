@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chapterkit.lint import Problem, all_rules
-from chapterkit.lint.engine import GROUPS
+from chapterkit.lint.engine import GROUPS, needs_of
 from chapterkit.lint.fix import edited
 from conftest import HERE, same_as_golden
 from demo import problems_of
@@ -49,6 +49,12 @@ def test_case(case: Path) -> None:
     else:
         assert problems
         same_as_golden(report(problems, text), case.with_suffix(".expected"))
+
+
+def test_what_a_rule_needs_is_read_without_loading_it() -> None:
+    assert {name: needs_of(name) for name in all_rules()} == {
+        name: rule.needs for name, rule in all_rules().items()
+    }
 
 
 @pytest.mark.parametrize("rule", sorted({case.parent.name for case in CASES}))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import chapterkit.text.render as rendering
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.pipeline import read
 from chapterkit.text import effort, sandbox
 from chapterkit.text.origins import Rendered, rendered_plainly

@@ -18,8 +18,8 @@ from chapterkit.lint.reports import Report, report_names, written
 from chapterkit.lsp.hover import experiment_text, hover_text, source_text
 from chapterkit.lsp.places import Place
 from chapterkit.manuscript.bibliography import Source
-from chapterkit.manuscript.book import load_book
 from chapterkit.manuscript.folder import Disk
+from chapterkit.manuscript.loading import load_book
 from chapterkit.showing import as_json, code_in_markdown, in_markdown, many_lines, one_line
 from conftest import HERE, Run
 
@@ -76,6 +76,24 @@ def test_what_is_plain_is_shown_as_it_is() -> None:
     for text in ("甲乙，15.0%　😀 a::b # [x] \\n é", "𠀀", "/a/b c.md:3: 文件"):
         assert one_line(text) == many_lines(text) == text
     assert many_lines("甲\r\n\t乙\n") == "甲\r\n\t乙\n"
+
+
+def test_what_cannot_be_seen_is_escaped_though_python_takes_it_for_printable() -> None:
+    for hidden in "\u034f\u115f\u17b4\u180b\u180f\u3164\uffa0\U000e0100\U000e01ef":
+        assert hidden.isprintable()
+        assert one_line(f"甲{hidden}") == one_line("甲") + ascii(hidden)[1:-1]
+
+
+def test_json_is_what_json_writes() -> None:
+    plain: dict[str, object] = {
+        "甲": [],
+        "b": {},
+        "c": [1, {"d": None, "e": True}, ["f", [0.5]]],
+        "g": ("h",),
+    }
+    values: list[object] = [plain, [plain, plain], "甲", 1, None, {}, [[]], {"a": {1: 2, None: 3}}]
+    for value in values:
+        assert as_json(value) == json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def test_only_one_module_prints() -> None:

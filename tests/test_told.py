@@ -13,8 +13,9 @@ import yaml
 from chapterkit.errors import ChapterkitError
 from chapterkit.lsp.diagnosing import BOOK, check_book
 from chapterkit.manuscript import yamlfile
-from chapterkit.manuscript.book import Book, load_book
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk, Overlay
+from chapterkit.manuscript.loading import load_book
 from chapterkit.pipeline import Memory
 from chapterkit.text.render import render
 from conftest import HERE, Run, same_as_golden

@@ -23,7 +23,7 @@ def run() -> None:
     _open_what_is_closed()
     sys.path[:] = safe_path()
     # Trees of many small lists and mappings, none of them in a circle, are looked through less.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     from chapterkit.commands import main
 
     main()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 # Controls, what is invisible or turns the direction of text, lone surrogates, noncharacters.
 _LINES = r"\t\n\r"
@@ -19,6 +20,10 @@ _UNSEEN_IN_TEXT = (
 _UNSEEN = _LINES + _UNSEEN_IN_TEXT
 _IN_A_LINE = re.compile(f"[{_UNSEEN}]")
 _IN_A_TEXT = re.compile(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
+# Those of them that Python takes for printable.
+_PRINTABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0").union(
+    map(chr, range(0xE0100, 0xE01F0))
+)
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
 _COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -34,7 +39,12 @@ def one_line(text: str) -> str:
     >>> print(one_line("甲\n::error::乙\x1b[2J"))
     甲\n::error::乙\x1b[2J
     """
-    return _IN_A_LINE.sub(_escaped, text)
+    return text if _is_plain(text) else _IN_A_LINE.sub(_escaped, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell, in no time, whether nothing in a line has to be escaped."""
+    return text.isprintable() and _PRINTABLE.isdisjoint(text)
 
 
 def excerpt(text: str, most: int) -> str:
@@ -58,7 +68,8 @@ def many_lines(text: str, painted: bool = False) -> str:
     def escaped(found: re.Match[str]) -> str:
         return found[0] if painted and found[0] == "\x1b" else _escaped(found)
 
-    shown = _IN_A_TEXT.sub(escaped, text)
+    plain = _is_plain(text.replace("\n", ""))
+    shown = text if plain else _IN_A_TEXT.sub(escaped, text)
     return _COMMAND.sub(r"\\", shown) if "::" in shown or "##" in shown else shown
 
 
@@ -68,9 +79,35 @@ def as_json(value: object, indent: int | None = 2) -> str:
     >>> print(as_json("甲\u202e##[group]"))
     "甲\u202e#\u0023[group]"
     """
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    text = re.sub(rf"(?!\n)[{_UNSEEN}]", lambda found: json.dumps(found[0])[1:-1], text)
-    return re.sub(r"##(?=\w*\[)", r"#\\u0023", text)
+    text = _dumped(value, " " * indent) if indent else json.dumps(value, ensure_ascii=False)
+    if not _is_plain(text.replace("\n", "")):
+        text = re.sub(rf"(?!\n)[{_UNSEEN}]", lambda found: json.dumps(found[0])[1:-1], text)
+    return re.sub(r"##(?=\w*\[)", r"#\\u0023", text) if "##" in text else text
+
+
+def _dumped(value: object, step: str, margin: str = "\n") -> str:
+    """Return the same as json.dumps with an indent, which Python does slowly where it is long.
+
+    What holds no further containers is written in one go.
+    """
+    inner = margin + step
+    if not value or not isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, ensure_ascii=False)
+    items = value.values() if isinstance(value, dict) else value
+    if not any(isinstance(one, (dict, list, tuple)) for one in items):
+        flat = _flat_encoder(f",{inner}").encode(value)
+        return f"{flat[0]}{inner}{flat[1:-1]}{margin}{flat[-1]}"
+    parts = [_dumped(one, step, inner) for one in items]
+    if isinstance(value, dict):
+        names = [json.dumps({key: 0}, ensure_ascii=False)[1:-2] for key in value]
+        parts = [name + part for name, part in zip(names, parts, strict=True)]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}{inner}{f',{inner}'.join(parts)}{margin}{closing}"
+
+
+@cache
+def _flat_encoder(separator: str) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, separators=(separator, ": "))
 
 
 def in_markdown(text: str) -> str:

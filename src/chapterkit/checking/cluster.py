@@ -229,7 +229,7 @@ class _Task:
                 os.environ["SOURCE_DATE_EPOCH"] = self.dated
                 return (*self._done(work), who)
         except ChapterkitError as error:
-            return error, 0.0, who
+            return error.alone(), 0.0, who
 
     def _done(self, work: bytes) -> tuple[Any, float]:
         if self.version != __version__:

@@ -13,7 +13,6 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -163,11 +162,17 @@ def _of_the_machine(error: Exception) -> ChapterkitError | None:
         return ChapterkitError(
             "书稿里有什么嵌套得太深", hint="检查层层相套的括号、引文、列表和模板"
         )
-    if isinstance(error, BrokenExecutor):
+    if _is_of_workers(error):
         return ChapterkitError("一个工作进程中途没有了", hint="用 --jobs 1 再试一次")
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return ChapterkitError("系统不让再开线程", hint="用 --jobs 1 少开几个")
     return None
+
+
+def _is_of_workers(error: Exception) -> bool:
+    """Tell whether a process that worked for us has ended; only then are such errors loaded."""
+    loaded = sys.modules.get("concurrent.futures")
+    return loaded is not None and isinstance(error, loaded.BrokenExecutor)
 
 
 def _refused(error: OSError) -> ChapterkitError:

@@ -20,7 +20,6 @@ from chapterkit.checking.accepting import (
     without_accepted,
 )
 from chapterkit.checking.costs import keep_costs
-from chapterkit.checking.mending import mended, write_mended
 from chapterkit.checking.places import from_here
 from chapterkit.checking.running import (
     Executor,
@@ -31,7 +30,6 @@ from chapterkit.checking.running import (
     problems_of_all,
 )
 from chapterkit.checking.subjects import subjects
-from chapterkit.checking.vouching import Vouchers, judged
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._executors import executor_at
 from chapterkit.commands._output import file_from_here, print_report, progress
@@ -40,9 +38,6 @@ from chapterkit.files import path_from_here
 from chapterkit.lint import Problem
 from chapterkit.lint.reports import report_names
 from chapterkit.manuscript.outside import Outside
-from chapterkit.numbers.backing import ToReview
-from chapterkit.numbers.binding import as_diff
-from chapterkit.numbers.matching import chance_matches
 from chapterkit.pipeline import Subject, document_of
 from chapterkit.revision.changes import Changes, changes_since
 
@@ -162,6 +157,7 @@ def check(
     if shard:
         without = (diff, fix, editions, changed_since, baseline, write_baseline, prune)
         targets = _targets_of(shard, targets, form, alone=not any(without))
+    _refuse_idle(diff=diff, accepts=write_baseline is not None, signs=bool(signed))
     asked = _Asked(targets, Outside(ledger, bibliography, terms, config), only, changed_since)
     wanted = asked.subjects()
     if diff or fix:
@@ -177,9 +173,8 @@ def check(
     problems = found.written if found else each_once(by_text)
     if not shard:  # or other shards would be shared out otherwise; merge-reports keeps them
         keep_costs(wanted[0].root, "check", workers.costs)
-    lock = judged(wanted, Vouchers(lock_since or changed_since, signers))
-    problems += lock.problems
-    _print_to_review(lock.to_review)
+    if any(one.chapter for one in wanted):
+        problems += _of_lock(wanted, lock_since or changed_since, signers)
     if against:
         problems += _losses(wanted, against, signed, reason)
     elif signed:
@@ -209,6 +204,22 @@ def check(
     print_report(problems, form, wanted, strict, told)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
+
+
+_REPORT = "form strict links comments lock_since signers executor"
+
+
+def _refuse_idle(*, diff: bool, accepts: bool, signs: bool) -> None:
+    """Refuse what does nothing beside --diff, or beside --write-baseline; reasons of nothing."""
+    if diff:
+        idle = f"{_REPORT} editions against signed write_baseline reason prune"
+        _options.refuse_idle(idle, "--diff 只列出 --fix 会改什么", "分两次运行")
+    if accepts:
+        idle = "form strict changed_since prune baseline"
+        _options.refuse_idle(idle, "--write-baseline 收下现有的全部问题，不报告", "分两次运行")
+    if not (accepts or signs):
+        hint = "同时写 --write-baseline FILE，或 --against BASE --sign-off WHAT"
+        _options.refuse_idle("reason", "没有要收下或签字的", hint)
 
 
 def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -> Sequence[str]:
@@ -313,7 +324,9 @@ class _Asked:
 
     def subjects(self) -> list[Subject]:
         """Return the texts, read anew."""
-        return subjects(self.targets, self.outside, self.only)
+        found = subjects(self.targets, self.outside, self.only)
+        _options.refuse_without(found)
+        return found
 
     def changes(self, wanted: Sequence[Subject]) -> Changes | None:
         """Return what was changed since a commit; None if that was not asked."""
@@ -358,6 +371,10 @@ def _mend(
 
 
 def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, write: bool) -> int:
+    # What mends is loaded only where that was asked for.
+    from chapterkit.checking.mending import mended, write_mended
+    from chapterkit.numbers.binding import as_diff
+
     before, result = mended(one, accepted, changes)
     for path in result.texts if not write else ():
         say_lines(as_diff(before[path], result.texts[path], file_from_here(one, path)), nl=False)
@@ -369,12 +386,19 @@ def _mend_one(one: Subject, accepted: Accepted | None, changes: Changes | None, 
     return result.done
 
 
-def _print_to_review(changes: Sequence[ToReview]) -> None:
-    """List the entries of the lock that somebody should compare with their sources."""
-    if changes:
-        say(f"核对记录有 {len(changes)} 处改动，请对照原文复核：", err=True)
-    for one in changes:
+def _of_lock(
+    wanted: Sequence[Subject], since: str | None, signers: Path | None
+) -> Sequence[Problem]:
+    """Return the problems of a book's lock, and list what somebody should compare with sources."""
+    # What judges a lock is loaded only where there is a book.
+    from chapterkit.checking.vouching import Vouchers, judged
+
+    lock = judged(wanted, Vouchers(since, signers))
+    if lock.to_review:
+        say(f"核对记录有 {len(lock.to_review)} 处改动，请对照原文复核：", err=True)
+    for one in lock.to_review:
         say(f"  {one.origin}: {one.what}", err=True)
+    return lock.problems
 
 
 def _print_strength(wanted: Sequence[Subject]) -> None:
@@ -382,6 +406,8 @@ def _print_strength(wanted: Sequence[Subject]) -> None:
     ledger = next((one.book.ledger for one in wanted if not one.chapter), None)
     if ledger is None:
         return
+    from chapterkit.numbers.matching import chance_matches  # for a ledger alone
+
     by_chance = chance_matches(ledger.values())
     say(
         f"核对强度：账本有 {len(ledger)} 个数；不看单位和来源，1～100 的整数里"

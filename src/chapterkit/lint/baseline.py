@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.yamlfile import read_yaml, validated_as
 from chapterkit.text.sentences import identity
 
 _HEAD = """\
@@ -75,6 +74,8 @@ def fingerprint(problem: Problem) -> str:
 
 def read_baseline(text: str, path: str) -> Baseline:
     """Return the entries of a baseline; raise ChapterkitError at the line that does not fit."""
+    from chapterkit.manuscript.yamlfile import read_yaml, validated_as  # where there is a file
+
     file = read_yaml(text, path)
     model = validated_as(_BaselineModel, file, "基线")
     return tuple(

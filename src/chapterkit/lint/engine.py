@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
 
 from chapterkit.errors import ChapterkitError, Origin, nearest, shortened
 from chapterkit.lint import rules as rules_package
@@ -22,7 +22,6 @@ from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.model import is_slug
 from chapterkit.manuscript.removals import Loss, Removal
-from chapterkit.manuscript.yamlfile import worded
 from chapterkit.plugins import RULES, Plugin, failed, plugins
 from chapterkit.text.document import Document
 
@@ -120,13 +119,33 @@ def all_rules() -> dict[str, Rule]:
 
     Raises ChapterkitError, with the package's name, for a rule of others that cannot be used.
     """
-    rules = {name: _own_rule(name) for name in _own_names()}
+    own = {name: _own_rule(name) for name in _own_names()}
+    return dict(sorted((own | _rules_of_others()).items()))
+
+
+@cache
+def rules_for(at_hand: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules that need no more than what is at hand, in alphabetical order.
+
+    Those of our own that need more are not even loaded. Raises ChapterkitError as `all_rules` does.
+    """
+    if "book" in at_hand:
+        return tuple(rule for rule in all_rules().values() if rule.needs <= at_hand)
+    own = {name: _own_rule(name) for name in _own_names() if needs_of(name) <= at_hand}
+    others = {name: rule for name, rule in _rules_of_others().items() if rule.needs <= at_hand}
+    return tuple(rule for _, rule in sorted((own | others).items()))
+
+
+@cache
+def _rules_of_others() -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
     for plugin in plugins(RULES):
-        if taken := rules.get(plugin.name):
-            whose = f"软件包 {taken.package}" if taken.package else "chapterkit 自己"
+        taken = found.get(plugin.name)
+        if taken or plugin.name in _own_names():
+            whose = f"软件包 {taken.package}" if taken else "chapterkit 自己"
             raise plugin.refused(f"{whose}已经有叫这个名字的规则")
-        rules[plugin.name] = _rule_of(plugin)
-    return dict(sorted(rules.items()))
+        found[plugin.name] = _rule_of(plugin)
+    return found
 
 
 @cache
@@ -140,6 +159,22 @@ def _own_names() -> frozenset[str]:
 def _own_rule(name: str) -> Rule:
     module = f"{rules_package.__name__}.{name.replace('-', '_')}"
     return _rule(importlib.import_module(module), name)
+
+
+_NEEDS = re.compile(r"^NEEDS = frozenset(?:\[str\]\(\)|\(\{(?P<names>[^}]*)\}\))$", re.MULTILINE)
+
+
+def needs_of(name: str) -> frozenset[str]:
+    """Return what a rule of our own needs, as its module says, which is read, not loaded.
+
+    >>> sorted(needs_of("unverified-number"))
+    ['book']
+    """
+    path = Path(rules_package.__path__[0], f"{name.replace('-', '_')}.py")
+    found = _NEEDS.search(path.read_text("utf-8")) if path.is_file() else None
+    if found is None:
+        return _own_rule(name).needs
+    return frozenset(re.findall(r"\w+", found["names"] or ""))
 
 
 def _rule_of(plugin: Plugin) -> Rule:
@@ -254,7 +289,7 @@ class Run:
         _check_config(self.config)
         for name in self.only:
             find_rule(name)
-        return tuple(rule for rule in all_rules().values() if self.has(rule))
+        return tuple(rule for rule in rules_for(self.at_hand) if self.has(rule))
 
     def has(self, rule: Rule) -> bool:
         """Tell whether a rule runs."""
@@ -273,22 +308,20 @@ class Run:
 
     def weighed(self, rule: Rule, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield a rule's problems with its name and their severity; those that are off not."""
-        for problem in problems:
-            severity = self._severity(rule, problem)
+        for one in problems:
+            severity = self._severity(rule, one)
             if severity != "off":
-                yield replace(
-                    problem,
-                    message=shortened(problem.message),
-                    hint=shortened(problem.hint),
-                    rule=rule.name,
-                    severity=severity,
+                message, hint = shortened(one.message), shortened(one.hint)
+                yield Problem(
+                    one.origin, message, hint, rule.name, severity, one.end, one.edits, one.context
                 )
 
     def _severity(self, rule: Rule, problem: Problem) -> str:
         if rule.is_fixed:
             return problem.severity or rule.severity
-        given: str | None = self.config.lint.rules.get(rule.name)
-        for pattern, severities in self.config.lint.paths.items():
+        lint = self.config.lint
+        given: str | None = lint.rules.get(rule.name)
+        for pattern, severities in lint.paths.items():
             if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
                 given = severities[rule.name]
         if given == "off" and rule.always:
@@ -368,7 +401,8 @@ def together(
 
 def _unknown(made: Iterable[Allow]) -> set[str]:
     """Return the names in exceptions that no rule has."""
-    return {name for allow in made for name in allow.rules} - set(all_rules())
+    named = {name for allow in made for name in allow.rules}
+    return named - _own_names() - _rules_of_others().keys()
 
 
 def reviewed(leftovers: Leftovers, run: Run) -> Iterator[Problem]:
@@ -424,6 +458,11 @@ def make_options(rule: Rule, given: Mapping[str, Any]) -> Any:
             near = nearest(name, known)
             hint = f"最接近的是 {near}" if near else f"它的选项：{'、'.join(known) or '（没有）'}"
             raise _MisfitError(f"规则 {rule.name} 没有选项 {name}", name, hint)
+    # Loaded for the few books that set options alone.
+    from pydantic import TypeAdapter, ValidationError
+
+    from chapterkit.manuscript.yamlfile import worded
+
     try:
         made = TypeAdapter(rule.options).validate_python(dict(given))
     except ValidationError as error:

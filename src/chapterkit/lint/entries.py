@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from chapterkit.lint.keys import KEY, cited_key
-from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.bibliography import Source
 
 _CITE_CALL = re.compile(r"""cite\(\s*(["'])((?:(?!\1).)+)\1""")
 _PARENTS = ("crossref", "xdata", "xref", "entryset", "related")

@@ -8,7 +8,7 @@ from chapterkit.manuscript.drawn import ROUGH, drawing_of, drawn
 from chapterkit.manuscript.exhibited import Exhibit
 from chapterkit.manuscript.pictures import Picture
 from chapterkit.text.document import Block, Document
-from chapterkit.text.exhibits import exhibit_of
+from chapterkit.text.placed import exhibit_of
 
 
 def references_to(id: str, document: Document) -> list[int]:

@@ -11,7 +11,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.han import COMMON_HAN
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import word_patterns
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.counting import Section, sections
@@ -54,9 +54,10 @@ _TYPED = Late(
 _WORK = re.compile("《[^《》\n]{2,60}》")
 
 
-def parts(document: Document, book: Book) -> list[Section]:
+@once
+def parts(document: Document, book: Book) -> tuple[Section, ...]:
     """Return the sections of a document; where a heading has no number, it is the book's."""
-    return [_numbered(section, book) for section in sections(document, book.records)]
+    return tuple(_numbered(section, book) for section in sections(document, book.records))
 
 
 def _numbered(section: Section, book: Book) -> Section:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chapterkit.errors import Origin
+from chapterkit.han import is_han
 from chapterkit.text.document import Block
 from chapterkit.text.sentences import kept
 
@@ -102,8 +103,10 @@ def _meeting(block: Block, start: int, end: int) -> tuple[Origin, Origin] | None
     if not block.offsets or end <= start:
         return None
     rendered, offsets = block.rendered, block.offsets
-    last = offsets[min(end, len(offsets)) - 1]
-    origins = [*rendered.origins_within(offsets[min(start, len(offsets) - 1)], last)]
+    first, last = offsets[min(start, len(offsets) - 1)], offsets[min(end, len(offsets)) - 1]
+    if rendered.is_in_one_piece(first, last):
+        return None
+    origins = [*rendered.origins_within(first, last)]
     value = next((one for one in origins if one.path.startswith(_RECORDS)), None)
     template = next((one for one in origins if one.path.startswith(_TEMPLATES)), None)
     if value is None or template is None:
@@ -137,6 +140,19 @@ def replacement(block: Block, start: int, end: int, new: str) -> tuple[Edit, ...
         for position in range(start, end)
     )
     return (Edit(block.origin(start), block.text[start:end], new),) if together else ()
+
+
+def word_instead(block: Block, start: int, end: int, word: str) -> tuple[Edit, ...]:
+    """Return the edit that puts a word in the place of block.text[start:end]; or none.
+
+    A blank that would then stand between two Han characters goes, too: 用 prompt 写, 用提示词写.
+    """
+    text = block.text
+    if text[start - 1 : start] == " " and is_han(word[:1]) and is_han(text[start - 2 : start - 1]):
+        start -= 1
+    if text[end : end + 1] == " " and is_han(word[-1:]) and is_han(text[end + 1 : end + 2]):
+        end += 1
+    return replacement(block, start, end, word)
 
 
 def insertion(block: Block, position: int, new: str) -> tuple[Edit, ...]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from chapterkit.han import HAN, is_han
 from chapterkit.lint.script import characters_of
+from chapterkit.manuscript.book import once
 from chapterkit.patterns import Late
 from chapterkit.text.document import ADDRESS, Block, Document
 
@@ -31,6 +32,7 @@ _REFERENCES = re.compile(
 )
 
 
+@once
 def in_chinese(document: Document) -> bool:
     """Tell whether a document is written in Chinese: it has Han, and is no other language's."""
     return any(map(is_han, characters_of(document))) and not is_foreign(document.prose.text)

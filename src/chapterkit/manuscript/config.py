@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.folder import BOOK_FILE, Folder, within
@@ -28,8 +28,10 @@ from chapterkit.manuscript.plan import (
 from chapterkit.manuscript.publication import AUTHOR, AuthorConfig, Date, Isbn, check_address
 from chapterkit.manuscript.units import check_units, declared_units
 from chapterkit.manuscript.wording import Locale, Wording, check_words, languages, locale, regions
-from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated_as
 from chapterkit.quantities import Units
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.yamlfile import Step, YamlFile
 
 NAME = r"^[a-z][a-z0-9_]*$"
 # What templates may call already, so that no kind of record can be called so.
@@ -235,6 +237,15 @@ Policy = Annotated[PolicyConfig, Mended(_without_dates)]
 
 
 @dataclass(frozen=True)
+class PdfConfig(_Model):
+    """How the PDF is printed."""
+
+    colour: Literal["full", "grey"] = _described(
+        "full 照原样；grey 只用黑和灰，给单色印刷：图和照片都换成灰度", default="full"
+    )
+
+
+@dataclass(frozen=True)
 class LatexConfig(_Model):
     """How the LaTeX source is set, and the PDF that XeLaTeX makes of it."""
 
@@ -343,6 +354,7 @@ class BookModel(_Model):
         "至少多大一部分数要核对过，0 到 1", default=Decimal(0), ge=0, le=1
     )
     page: Literal["a5", "16k", "a4"] = _described("PDF 的开本", default="16k")
+    pdf: PdfConfig = PdfConfig()
     fonts: FontConfig = FontConfig()
     latex: LatexConfig = LatexConfig()
     style: StyleConfig = StyleConfig()
@@ -508,6 +520,8 @@ def parse_outside_config(text: str, path: str) -> Config:
 
     Raises ChapterkitError at the line that does not fit.
     """
+    from chapterkit.manuscript.yamlfile import read_yaml, validated_as  # where there is a file
+
     file = read_yaml(text, path)
     kind: type[BookModel | _OutsideModel]
     kind = BookModel if "chapters" in file.data else _OutsideModel
@@ -526,6 +540,8 @@ def parse_outside_config(text: str, path: str) -> Config:
 
 def load_config(folder: Folder) -> Config:
     """Read book.yaml; raise ChapterkitError that tells all that does not fit, each at its line."""
+    from chapterkit.manuscript.yamlfile import read_yaml, validated_as  # where there is a file
+
     file = read_yaml(folder.text(BOOK_FILE), BOOK_FILE)
     wrong = Gathering()
     model: BookModel | None = None

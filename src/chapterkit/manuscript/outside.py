@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chapterkit.manuscript.bibliography import parse_bibliography
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.config import Config, parse_outside_config
 from chapterkit.manuscript.folder import read_text
 from chapterkit.manuscript.ledger import Ledger, numbers_of
-from chapterkit.manuscript.records import read_ledger_file
-from chapterkit.manuscript.terms import parse_terms
 from chapterkit.quantities import Units
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.bibliography import Source
+    from chapterkit.manuscript.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,33 @@ class Outside:
             config=config,
             records={},
             ledger=_ledger(*named(self.ledger), units) if self.ledger else Ledger({}, units),
-            bibliography=parse_bibliography(*named(self.bibliography)) if self.bibliography else {},
+            bibliography=_bibliography(*named(self.bibliography)) if self.bibliography else {},
             templates={},
             chapters=(),
-            terms=parse_terms(*named(self.terms)) if self.terms else None,
+            terms=_terms(*named(self.terms)) if self.terms else None,
             digests=digests,
         )
 
 
+# What reads each of them is loaded where there is one.
+
+
 def _ledger(text: str, path: str, units: Units) -> Ledger:
+    from chapterkit.manuscript.records import read_ledger_file
+
     entries = read_ledger_file(text, path)
     models = {name: model for name, (model, _) in entries.items()}
     origins = {name: origin for name, (_, origin) in entries.items()}
     return Ledger(numbers_of("", models, origins, units=units), units)
+
+
+def _bibliography(text: str, path: str) -> Mapping[str, Source]:
+    from chapterkit.manuscript.bibliography import parse_bibliography
+
+    return parse_bibliography(text, path)
+
+
+def _terms(text: str, path: str) -> Terms:
+    from chapterkit.manuscript.terms import parse_terms
+
+    return parse_terms(text, path)

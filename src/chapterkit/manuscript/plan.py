@@ -10,14 +10,16 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.manuscript.model import SLUG, Checked, Model, OneOf, described, names_a_file
 from chapterkit.manuscript.wording import Locale, Wording
-from chapterkit.manuscript.yamlfile import Step, YamlFile
 from chapterkit.quantities.numerals import to_chinese
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.yamlfile import Step, YamlFile
 
 Role = Literal["front", "chapter", "appendix", "back"]
 BOOK = "book"

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chapterkit.errors import Origin
-from chapterkit.manuscript.yamlfile import read_yaml, validated_as
 
 REMOVALS_FILE = "book/removals.yaml"
 _HEAD = """\
@@ -88,6 +87,8 @@ Removals = tuple[Removal, ...]
 
 def parse_removals(text: str, path: str = REMOVALS_FILE) -> Removals:
     """Return the entries of a file; raise ChapterkitError at the line that does not fit."""
+    from chapterkit.manuscript.yamlfile import read_yaml, validated_as  # where there is a file
+
     file = read_yaml(text, path)
     model = validated_as(_RemovalsModel, file, "removals.yaml ")
     return tuple(

@@ -20,7 +20,7 @@ from chapterkit.quantities import Exempt, Quantity, Units, explain, find_in_plai
 from chapterkit.showing import as_json as to_json
 from chapterkit.showing import one_line
 from chapterkit.text.document import OPAQUE, Block, Document, Inline
-from chapterkit.text.exhibits import was_called
+from chapterkit.text.placed import was_called
 from chapterkit.text.tree import Element, inner_blocks_of, rows_of
 from chapterkit.text.tree import kind_of as kind_of_element
 

@@ -9,7 +9,7 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.lock import value_of
 from chapterkit.numbers.cards import Card, cards, state_for_readers, status_for_readers
 from chapterkit.text.document import OPAQUE, Block, Document
-from chapterkit.text.exhibits import exhibit_of
+from chapterkit.text.placed import exhibit_of
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from chapterkit.manuscript.ledger import Number
-from chapterkit.manuscript.records import Value
 from chapterkit.numbers.limits import sets_limit
 from chapterkit.numbers.saying import Place, Saying, is_comparison, is_limit, saying
 from chapterkit.quantities import (
@@ -24,10 +24,16 @@ from chapterkit.quantities import (
 )
 from chapterkit.quantities.traditional import simplified
 
+if TYPE_CHECKING:
+    from chapterkit.manuscript.records import Value
+
 # 提升了四倍 adds four times, 提升到四倍 ends at four times: words that make a multiple an addition.
 _ADDS = ("增加", "增长", "提升", "提高", "上升", "多", "高出", "升", "涨", "扩大", "翻")
 _ENDS_AT = ("到", "至", "为", "成")
-_MAGNITUDE = re.compile(r"[万亿千百十成KMBk万億]|million|billion|thousand")
+_MAGNITUDE = re.compile(
+    r"[万亿千百十成KMBk万億]|illion|hundred|thousand|\d ?(?:[mbt]n|[mb]ln|trn|T)\b"
+    r"|[$¥€£₩] ?[\d.,–-]+ ?m\b"
+)
 _SHARES = {"percent": 100, "permille": 1000, "permyriad": 10_000}
 _MINUS = str.maketrans("−－﹣", "---")
 

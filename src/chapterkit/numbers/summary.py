@@ -12,7 +12,7 @@ from chapterkit.numbers.consistency import contradictions
 from chapterkit.showing import one_line
 from chapterkit.text.counting import Section, sections
 from chapterkit.text.document import Document
-from chapterkit.text.exhibits import placed_in
+from chapterkit.text.placed import placed_in
 
 
 def summary_text(document: Document, book: Book) -> str:

@@ -15,15 +15,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chapterkit import __version__
 from chapterkit.errors import ChapterkitError, Origin
-from chapterkit.formats import format_names
-from chapterkit.lint import Problem, Run, all_rules, lint, together
-from chapterkit.manuscript.book import Book, Chapter, load_book, once
+from chapterkit.lint import Problem, Run, lint, rules_for, together
+from chapterkit.manuscript.book import Book, Chapter, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
@@ -31,7 +28,6 @@ from chapterkit.patterns import Late
 from chapterkit.plugins import plugged
 from chapterkit.store import Store, store_of, tool
 from chapterkit.text.document import Document, Warned
-from chapterkit.text.exhibits import CLASS, with_exhibits
 from chapterkit.text.file_links import SUFFIXES, file_addresses, led, place_of, qualified
 from chapterkit.text.formulas import told_of
 from chapterkit.text.numbering import (
@@ -45,8 +41,8 @@ from chapterkit.text.numbering import (
     with_references,
 )
 from chapterkit.text.origins import Rendered, rendered_plainly
-from chapterkit.text.passages import EVERYTHING, Variant, apart, check_passages, passages_of
 from chapterkit.text.pictures import addresses, digest_at
+from chapterkit.text.placed import CLASS
 from chapterkit.text.reading import (
     check_stretches,
     most_brackets,
@@ -55,7 +51,6 @@ from chapterkit.text.reading import (
     without_comments,
     without_metadata,
 )
-from chapterkit.text.render import render
 from chapterkit.text.tree import (
     Tree,
     attributes_of,
@@ -64,6 +59,10 @@ from chapterkit.text.tree import (
     formulas_of,
     with_strings_joined,
 )
+from chapterkit.text.variants import EVERYTHING, Variant
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Value = TypeVar("Value")
 Converted = tuple[list[Message], list[str]]
@@ -265,6 +264,8 @@ class Subject:
 
 def load(folder: Folder) -> Book:
     """Return the book of a folder; raise ChapterkitError at the first thing wrong in its files."""
+    from chapterkit.manuscript.loading import load_book  # for a book alone
+
     return load_book(folder)
 
 
@@ -275,26 +276,34 @@ def rendered(subject: Subject) -> Rendered:
     its head, which are no prose; one that `numbers --bind` has been over is rendered. Raises
     ChapterkitError at the line of what a template gets wrong.
     """
-    if subject.chapter and subject.book.config.templates:
-        return render(subject.book, subject.chapter, subject.variant)
-    text = without_metadata(subject.chapter.text if subject.chapter else subject.text)
-    if not subject.chapter and subject.book.ledger and "{{" in text:
-        return render(subject.book, Chapter("", "", subject.name, text))
-    return rendered_plainly(text, subject.name)
+    chapter, variant = subject.chapter, subject.variant
+    text = without_metadata(chapter.text if chapter else subject.text)
+    if not chapter and subject.book.ledger and "{{" in text:
+        chapter, variant = Chapter("", "", subject.name, text), EVERYTHING
+    elif not (chapter and subject.book.config.templates):
+        return rendered_plainly(text, subject.name)
+    from chapterkit.text.render import render  # what is no template need not load what renders
+
+    return render(subject.book, chapter, variant)
 
 
-def read(markdown: Rendered, memory: Memory = FORGETFUL, text: str = "") -> Document:
+def read(
+    markdown: Rendered,
+    memory: Memory = FORGETFUL,
+    text: str = "",
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Document:
     """Return the document that pandoc reads out of rendered Markdown, HTML comments apart.
 
-    What pandoc made of it may be known to the memory, `text` being what it is called there.
+    What pandoc made of it may be known to the memory, `text` being what it is called there;
+    `meanwhile` is done while pandoc is at work.
 
     Raises ChapterkitError, at the line that is to blame where that can be told, if pandoc gives
     up on it, or it is nested beyond all reason.
     """
     plain, comments = without_comments(markdown)
-    parsed = memory.step(
-        "parse", text, lambda: key_of("parse", plain.text), lambda: _parsed(plain), _PARSED
-    )
+    key, parse = partial(key_of, "parse", plain.text), partial(_parsed, plain, meanwhile)
+    parsed = memory.step("parse", text, key, parse, _PARSED)
     warned = tuple(Warned(message["type"], message) for message in parsed[1])
     return Document(parsed[0], plain, warned, comments)
 
@@ -304,7 +313,7 @@ Parsed = tuple[Tree, list[Message]]
 _PARSED = Form[Parsed](lambda one: json.dumps(one).encode(), json.loads)
 
 
-def _parsed(plain: Rendered) -> Parsed:
+def _parsed(plain: Rendered, meanwhile: Callable[[], object]) -> Parsed:
     """Return what pandoc makes of rendered Markdown without comments; raise as `read` does."""
     try:
         text = with_long_lines_cut(plain.text)
@@ -312,7 +321,7 @@ def _parsed(plain: Rendered) -> Parsed:
         formulas = probable_formulas(plain.text)
         # At once, so that formulas cost no time of their own.
         with reading(text) as result, converting(formulas) as said:
-            all_rules()  # found while pandoc is at work: whoever reads a text will lint it
+            meanwhile()
             tree, messages = result()
             if text != plain.text:
                 tree = with_strings_joined(tree)
@@ -523,11 +532,14 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
 
 def _read_of(subject: Subject, memory: Memory) -> Document:
     name = subject.key
+    load_rules = partial(rules_for, subject.given)  # whoever reads a text will lint it
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
     document = memory.step(
-        "read", name, lambda: read_key(markdown), lambda: read(markdown, memory, name)
+        "read", name, lambda: read_key(markdown), lambda: read(markdown, memory, name, load_rules)
     )
     if CLASS in document.rendered.text:
+        from chapterkit.text.exhibits import with_exhibits  # for what has any alone
+
         document = replace(document, tree=with_exhibits(document, subject.book.exhibits))
     return document
 
@@ -555,10 +567,12 @@ def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
     return together(told, [done.comments for _, done in found])
 
 
-def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
-    """Return what the rules find in a subject."""
-    key = partial(lint_key, subject)
-    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
+def checked(
+    subject: Subject, memory: Memory = FORGETFUL, elsewhere: Callable[[], Checked] | None = None
+) -> Checked:
+    """Return what the rules find in a subject, or have found `elsewhere`, unless it is known."""
+    find = elsewhere or (lambda: _linted(subject, memory))
+    return memory.step("lint", subject.key, partial(lint_key, subject), find, _form(subject))
 
 
 def _linted(subject: Subject, memory: Memory) -> Checked:
@@ -574,11 +588,17 @@ def _form(subject: Subject) -> Form[Checked]:
     def holds(done: Checked) -> bool:
         return pictures_held(subject, done.pictures) == done.pictures
 
-    return Form(_checked_form().dump_json, _checked_form().validate_json, holds)
+    return Form(
+        lambda done: _checked_form().dump_json(done),
+        lambda raw: _checked_form().validate_json(raw),
+        holds,
+    )
 
 
 @cache
 def _checked_form() -> TypeAdapter[Checked]:
+    from pydantic import TypeAdapter  # for what is kept alone
+
     return TypeAdapter(Checked)
 
 
@@ -594,10 +614,17 @@ def variants(
     config = subject.book.config
     check_editions(config)
     has_templates = subject.chapter and config.templates
-    passages = passages_of(_templates(subject)) if has_templates else []
-    if not passages:
-        all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
-        return [replace(subject, variant=all_alike, formats=frozenset(formats))]
+    texts = _templates(subject) if has_templates else {}
+    all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
+    alike = [replace(subject, variant=all_alike, formats=frozenset(formats))]
+    if not any("only" in text for text in texts.values()):
+        return alike
+    # For the few texts that have passages alone.
+    from chapterkit.formats import format_names
+    from chapterkit.text.passages import apart, check_passages, passages_of
+
+    if not (passages := passages_of(texts)):
+        return alike
     check_passages(passages, format_names(), config.editions)
     made = (
         Variant(format, edition)
@@ -612,6 +639,10 @@ def variants(
 
 def check_editions(config: Config) -> None:
     """Raise ChapterkitError, at its line, for an edition that is called like a format."""
+    if not config.editions:
+        return
+    from chapterkit.formats import format_names  # for the few books that have editions alone
+
     for place, name in enumerate(config.editions):
         if name in format_names():
             origin = config.origin("editions", place)

@@ -11,7 +11,7 @@ from typing import Literal
 from chapterkit.han import COMMON_HAN
 from chapterkit.patterns import Late
 from chapterkit.text.document import Block, Document
-from chapterkit.text.exhibits import exhibit_of
+from chapterkit.text.placed import exhibit_of
 from chapterkit.text.tree import inlines_of, title_text
 
 # Characters that count one by one, as an editor counts: Han, 々 and 〇, kana; not the hexagrams.

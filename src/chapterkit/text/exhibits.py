@@ -23,8 +23,9 @@ from chapterkit.manuscript.exhibits import CellModel, ChartModel, FlowModel, Tab
 from chapterkit.manuscript.ledger import Number, bare_text, is_long, signed_text
 from chapterkit.manuscript.ledger import grouped as with_groups
 from chapterkit.manuscript.wording import Wording
-from chapterkit.text.document import Block, Document
-from chapterkit.text.origins import MARK_END, MARK_START, Rendered, mark, without_marks
+from chapterkit.text.document import Document
+from chapterkit.text.origins import MARK_END, MARK_START, mark, without_marks
+from chapterkit.text.placed import CLASS, is_called, is_exhibit
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -43,9 +44,6 @@ from chapterkit.text.tree import (
     with_caption,
 )
 from chapterkit.text.views import Dressed, citation, escape
-
-CLASS = "exhibit"
-"""The class of the div that holds an exhibit and what stands under it."""
 
 # --- placing
 
@@ -388,7 +386,7 @@ def with_exhibits(document: Document, exhibits: Mapping[str, Exhibit]) -> Tree:
     Heads of groups span their columns; a picture is a figure with its caption. A div that says it
     is an exhibit, and was typed, no longer says so.
     """
-    called = {id: one for id, one in exhibits.items() if _was_called(id, document.rendered)}
+    called = {id: one for id, one in exhibits.items() if is_called(id, document.rendered)}
 
     def change(element: Element) -> Element:
         exhibit = called.get(attributes_of(element).identifier)
@@ -423,11 +421,6 @@ def _is_drawing(blocks: Sequence[Element]) -> bool:
 
 def _with_blocks(div: Element, blocks: Sequence[Element]) -> Element:
     return {"t": "Div", "c": [div["c"][0], list(blocks)]}
-
-
-def is_exhibit(element: Element) -> bool:
-    """Tell whether an element is the div of an exhibit."""
-    return kind_of(element) == "Div" and CLASS in attributes_of(element).classes
 
 
 def _figure(figure: Element, caption: Element, exhibit: Exhibit) -> Element:
@@ -477,42 +470,6 @@ def _group_row(row: list[object]) -> list[object]:
     return [attributes, [[first[0], first[1], 1, len(cells), first[4]]]]
 
 
-# --- in a document
-
-
-def placed_in(document: Document, book: Book) -> dict[str, Block]:
-    """Return the exhibits that a document shows, by their ids, each with its first block."""
-    found: dict[str, Block] = {}
-    if not book.exhibits or f".{CLASS}}}" not in document.rendered.text:
-        return found
-    for block in document.blocks:
-        if (id := exhibit_of(block)) in book.exhibits:
-            found.setdefault(id, block)
-    return found
-
-
-def exhibit_of(block: Block) -> str:
-    """Return the id of the exhibit that a block stands in, empty for none."""
-    return next((attributes_of(one).identifier for one in block.containers if is_exhibit(one)), "")
-
-
-def was_called(block: Block) -> bool:
-    """Tell whether the exhibit that a block stands in was placed by a call, and not typed."""
-    id = exhibit_of(block)
-    return bool(id) and _was_called(id, block.rendered)
-
-
-def _was_called(id: str, rendered: Rendered) -> bool:
-    offset = rendered.text.find(f"::: {{#{id} .{CLASS}}}")
-    return offset >= 0 and not rendered.is_typed(offset)
-
-
-def place_of(id: str, document: Document) -> Origin:
-    """Return where an exhibit is placed: its call."""
-    offset = document.rendered.text.find(f"::: {{#{id} .{CLASS}}}")
-    return document.rendered.origin(max(0, offset))
-
-
 def drawings_in(tree: Tree, document: Document) -> dict[str, str]:
     """Return the drawings of a document by the ids of their exhibits, with alternative texts.
 
@@ -521,9 +478,9 @@ def drawings_in(tree: Tree, document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     if f"({ADDRESS}" not in document.rendered.text:
         return found
-    for element in elements_of(tree):
+    for element in elements_of(tree, {"Image"}):
         address = target_of(element).address
-        if kind_of(element) == "Image" and address.startswith(ADDRESS):
+        if address.startswith(ADDRESS):
             told = attributes_of(element).get("alt") or plain_text(inlines_of(element))
             found.setdefault(address.removeprefix(ADDRESS), told)
     return found

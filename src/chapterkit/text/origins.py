@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
 
 from chapterkit.errors import ChapterkitError, Origin
 
@@ -19,6 +21,7 @@ _MARK = re.compile(MARK)
 
 
 _HALF = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile("\n")
 _NOT_TEXT = re.compile(f"[{MARK_START}{MARK_END}]")
 
 
@@ -63,11 +66,20 @@ class Rendered:
         if not advances:
             return origin
         start = self.starts[index]
-        if breaks := self.text.count("\n", start, offset):
+        before = bisect_left(self._breaks, offset)
+        if breaks := before - bisect_left(self._breaks, start, hi=before):
             # White space at the beginning of a line has no mark of its own.
-            column = offset - self.text.rindex("\n", start, offset)
-            return replace(origin, line=origin.line + breaks, column=column)
-        return replace(origin, column=origin.column + offset - start)
+            return Origin(origin.path, origin.line + breaks, offset - self._breaks[before - 1])
+        return Origin(origin.path, origin.line, origin.column + offset - start)
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        """Where lines end."""
+        return [found.start() for found in _BREAK.finditer(self.text)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what can be derived again when it is pickled."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def origin_at(self, offset: int) -> tuple[Origin, bool]:
         """Return the origin at `offset`, and whether each character after it stands a column on."""
@@ -79,6 +91,10 @@ class Rendered:
         begun, ended = bisect_right(self.starts, first), bisect_right(self.starts, last)
         yield self.origin(first)
         yield from (origin for origin, _ in self.origins[begun:ended])
+
+    def is_in_one_piece(self, first: int, last: int) -> bool:
+        """Tell whether all of text[first:last + 1] has its place from one mark."""
+        return bisect_right(self.starts, first) == bisect_right(self.starts, last)
 
     def is_typed(self, offset: int) -> bool:
         """Tell whether the character at `offset` was typed, not given by an expression."""

@@ -1,7 +1,8 @@
 """Passages for some formats or editions only: `{% only html epub %}…{% endonly %}`. Pure.
 
 A passage that names formats is in those; one that names editions of the book is in those; one that
-names both is where both hold.
+names both is where both hold. What is for web pages (html) is for a site of them and for the
+editor's page, too; what is for print (pdf) is for the LaTeX of which a press makes print.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jinja2.parser import Parser
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
 from chapterkit.text.templates import TAG
+from chapterkit.text.variants import Variant
 
 _STATEMENT = re.compile(r"\{%[-+]?\s*(?P<name>\w+)(?P<rest>.*?)[-+]?%\}", re.DOTALL)
 _NAME = re.compile(r"[^\s,，、]+")
@@ -27,30 +29,6 @@ class Passage:
 
     origin: Origin
     names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Variant:
-    """What a text is made for: a format, and an edition of the book; empty for none.
-
-    Without a format it has every passage, for whoever is to see all of a text at once.
-    """
-
-    format: str = ""
-    edition: str = ""
-
-    def shows(self, names: Collection[str], editions: Collection[str]) -> bool:
-        """Tell whether a passage that names these is in it; `editions` are those of the book."""
-        if not self.format:
-            return True
-        of_editions = [name for name in names if name in editions]
-        of_formats = [name for name in names if name not in editions]
-        return (not of_formats or self.format in of_formats) and (
-            not of_editions or self.edition in of_editions
-        )
-
-
-EVERYTHING = Variant()
 
 
 class Only(Extension):

@@ -14,10 +14,11 @@ from chapterkit.manuscript.book import PLACE, Book, Chapter, check_citation, unk
 from chapterkit.text.exhibits import placing, with_placed
 from chapterkit.text.numbering import REF, STYLES
 from chapterkit.text.origins import MARK_END, MARK_START, Rendered, check_characters, without_marks
-from chapterkit.text.passages import EVERYTHING, Only, Variant
+from chapterkit.text.passages import Only
 from chapterkit.text.refusals import Missing, assigned, explained, syntax_error
 from chapterkit.text.sandbox import MAX_OUTPUT, CompiledTemplates, Sandbox
 from chapterkit.text.templates import OriginMarks, check_templates
+from chapterkit.text.variants import EVERYTHING, Variant
 from chapterkit.text.views import DRESSES, Call, Numbers, citation, escape, record_view
 
 DEFAULT_TEMPLATE = "experiment.md.j2"

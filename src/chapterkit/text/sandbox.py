@@ -26,8 +26,8 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.text import effort, passages, templates, views
 from chapterkit.text.effort import ITEM, Effort
 from chapterkit.text.origins import mark
-from chapterkit.text.passages import EVERYTHING
 from chapterkit.text.refusals import Names, kind_in_words, value_in_words
+from chapterkit.text.variants import EVERYTHING
 from chapterkit.text.views import (
     DRESSES,
     Call,

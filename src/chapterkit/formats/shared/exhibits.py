@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from chapterkit.formats import AnyPrinting
 from chapterkit.manuscript.drawn import STATUS_MARKS
-from chapterkit.text.exhibits import is_exhibit
 from chapterkit.text.passes import over_elements
+from chapterkit.text.placed import is_exhibit
 from chapterkit.text.tree import (
     Attributes,
     Element,

@@ -26,12 +26,20 @@ def finished(page: str, wording: Wording) -> str:
     return head + opening + touched(body)
 
 
+def shortened(text: str) -> str:
+    """Return how a text begins, as much of it as is shown with a link to it."""
+    return text if len(text) <= _TOLD else f"{text[: _TOLD - 1]}…"
+
+
+_TOLD = 160
+
+
 def touched(body: str) -> str:
     """Return a part of a page whose marks, formulas and apostrophes are as `finished` has them."""
     body = _MARK.sub(_short_mark, body)
     body = _NUMBER.sub(_kept_together, body)
     body = _CODE.sub(r'<pre tabindex="0"\1', body)
-    body = _TABLE.sub(_scrolling, body)
+    body = with_tables_that_scroll(body)
     body = _IMAGE.sub("<img", body)
     body = with_formulas_that_scroll(body)
     return in_texts(body, _with_narrow_apostrophes)
@@ -79,6 +87,11 @@ def with_formulas_that_scroll(body: str) -> str:
 
 
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+
+
+def with_tables_that_scroll(body: str) -> str:
+    """Return a page whose tables can be scrolled, by keyboard, too."""
+    return _TABLE.sub(_scrolling, body)
 
 
 def _scrolling(found: re.Match[str]) -> str:

@@ -14,8 +14,8 @@ from chapterkit.formats.shared.exhibits import typst_string
 from chapterkit.manuscript.states import State
 from chapterkit.manuscript.wording import Wording
 from chapterkit.numbers.cards import Card
-from chapterkit.text.exhibits import is_exhibit
 from chapterkit.text.passes import over_elements
+from chapterkit.text.placed import is_exhibit
 from chapterkit.text.tree import (
     Attributes,
     Element,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from chapterkit import __version__
 from chapterkit.lint.baseline import fingerprint
-from chapterkit.lint.engine import GROUPS, Rule, all_rules
+from chapterkit.lint.engine import GROUPS, Rule, find_rule
 from chapterkit.lint.problem import Edit, Problem
 from chapterkit.lint.reports import Report
 from chapterkit.showing import as_json as to_json
@@ -29,7 +29,7 @@ def as_text(report: Report) -> str:
     driver = {
         "name": "chapterkit",
         "semanticVersion": __version__,
-        "rules": [_rule(all_rules()[name]) for name in names],
+        "rules": [_rule(find_rule(name)) for name in names],
     }
     run = {
         "tool": {"driver": driver},

@@ -35,8 +35,8 @@ from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.drawn import ADDRESS
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.text.document import Document
-from chapterkit.text.exhibits import was_called
 from chapterkit.text.pictures import picture_at, too_much
+from chapterkit.text.placed import was_called
 from chapterkit.text.tree import target_of
 
 GROUP = "markup"

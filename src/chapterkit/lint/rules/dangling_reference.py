@@ -17,6 +17,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 
 from chapterkit.errors import nearest
@@ -40,10 +41,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if inline.kind == "Reference"
     ]
     known = identifiers(document).union(document.elsewhere, book.placed) if references else set()
+    own = [one for one in known if not taken_apart(one)[0]]
+    near_to = cache(lambda name: nearest(name, own))
     for block, inline in references:
         target = inline.target
         if target[1:] not in known:
-            near = nearest(target[1:], [one for one in known if not taken_apart(one)[0]])
+            near = near_to(target[1:])
             yield problem_at(
                 block,
                 inline.start,

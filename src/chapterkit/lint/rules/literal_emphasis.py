@@ -35,14 +35,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
 
 from chapterkit.han import is_han
 from chapterkit.lint.problem import Edit, Problem, join, problem_at
 from chapterkit.lint.typography import in_chinese
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document, Inline
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 GROUP = "language"
 SEVERITY = "error"
@@ -185,6 +187,8 @@ def _stays_literal(block: Block) -> bool:
 
 @cache
 def _commonmark() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # for the few texts in which emphasis may stay literal
+
     return MarkdownIt("commonmark")
 
 

@@ -49,9 +49,9 @@ from chapterkit.manuscript.exhibited import IN_WORDS
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.manuscript.wording import Locale
 from chapterkit.text.document import Block, Document
-from chapterkit.text.exhibits import placed_in
 from chapterkit.text.formulas import SHOWN
 from chapterkit.text.pictures import picture_at
+from chapterkit.text.placed import placed_in
 from chapterkit.text.tree import OPAQUE, printable, target_of
 
 GROUP = "markup"

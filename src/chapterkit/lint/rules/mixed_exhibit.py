@@ -32,7 +32,7 @@ from chapterkit.manuscript.exhibited import IN_WORDS, Exhibit
 from chapterkit.manuscript.ledger import Number
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
-from chapterkit.text.exhibits import placed_in
+from chapterkit.text.placed import placed_in
 
 GROUP = "numbers"
 SEVERITY = "error"

@@ -37,15 +37,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from chapterkit.errors import Origin
 from chapterkit.lint.grounds import parts
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.records import Record
 from chapterkit.manuscript.wording import languages, locale
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.records import Record
 
 GROUP = "markup"
 SEVERITY = "warning"

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
-from chapterkit.text.exhibits import is_exhibit
+from chapterkit.text.placed import is_exhibit
 from chapterkit.text.tree import Element, kind_of
 
 GROUP = "numbers"

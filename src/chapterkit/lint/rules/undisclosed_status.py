@@ -29,7 +29,7 @@ from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import STATUS_IN_PROBLEMS
 from chapterkit.quantities.traditional import simplified
 from chapterkit.text.document import Block, Document, Inline
-from chapterkit.text.exhibits import was_called
+from chapterkit.text.placed import was_called
 
 GROUP = "numbers"
 SEVERITY = "error"

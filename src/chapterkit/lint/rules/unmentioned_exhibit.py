@@ -25,7 +25,7 @@ from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.exhibited import IN_WORDS
 from chapterkit.text.document import Document
-from chapterkit.text.exhibits import place_of, placed_in
+from chapterkit.text.placed import place_of, placed_in
 
 GROUP = "references"
 SEVERITY = "warning"

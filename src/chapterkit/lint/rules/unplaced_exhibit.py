@@ -30,7 +30,7 @@ from chapterkit.manuscript.book import Book, once
 from chapterkit.manuscript.exhibited import IN_WORDS
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
-from chapterkit.text.exhibits import placed_in
+from chapterkit.text.placed import placed_in
 
 GROUP = "references"
 SEVERITY = "warning"

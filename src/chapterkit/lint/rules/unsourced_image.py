@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document, Inline
-from chapterkit.text.exhibits import was_called
+from chapterkit.text.placed import was_called
 
 GROUP = "markup"
 SEVERITY = "error"
