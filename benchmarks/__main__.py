@@ -1,7 +1,7 @@
 """All that is measured, in one table: python benchmarks [TOPIC]….
 
-Prints it; a run of everything also writes it to `RESULTS.md`. ROUNDS says how often each thing is
-run (5).
+Prints it; a run of everything also writes it to `RESULTS.md`. A topic with a section of its own,
+run alone, writes that section there. ROUNDS says how often each thing is run (5).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import quantities
 from chapterkit import __version__
 from chapterkit.pandoc import pandoc_path
 
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 TOPICS = [one.TOPIC for one in (build, check, commands, preview, quantities, peers, shelf)]
 INTRODUCTION = """# What chapterkit takes
 
@@ -44,11 +45,28 @@ def main() -> None:
     topics = [one for one in TOPICS if one.name in asked]
     rows = [row for topic in topics for row in _rows(topic)]
     table = f"\n\n{as_table(HEAD, rows)}" if rows else "\n"
-    sections = "".join(f"\n{said}" for one in topics if (said := one.section()))
-    text = f"{INTRODUCTION}\n{_machine()}{table}{sections}"
-    print(text)
-    if len(asked) == len(TOPICS):
-        (ROOT / "benchmarks" / "RESULTS.md").write_text(text, "utf-8")
+    sections = [_with_machine(said) for one in topics if (said := one.section())]
+    text = f"{INTRODUCTION}\n{_machine()}{table}"
+    print(text, *sections, sep="\n", end="")
+    if len(topics) == len(TOPICS):
+        RESULTS.write_text("\n".join([text, *sections]), "utf-8")
+    elif sections and not rows:
+        RESULTS.write_text(_renewed(RESULTS.read_text("utf-8"), sections), "utf-8")
+
+
+def _with_machine(section: str) -> str:
+    """Return a section that says below its heading on what it was measured."""
+    heading, _, rest = section.partition("\n")
+    return f"{heading}\n\n{_machine()}\n{rest}"
+
+
+def _renewed(results: str, sections: Sequence[str]) -> str:
+    """Return the results with these sections in place of those of the same headings."""
+    for section in sections:
+        before, heading, after = results.partition(section.partition("\n")[0] + "\n")
+        _, next_heading, rest = after.partition("\n## ") if heading else ("", "", "")
+        results = f"{before.rstrip()}\n\n{section}{next_heading}{rest}"
+    return results
 
 
 def _rows(topic: Topic) -> Sequence[Sequence[str]]:

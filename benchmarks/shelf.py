@@ -207,7 +207,6 @@ class Shelf:
 
     def section(self) -> str:
         """Return what was measured as a section of the report."""
-        load = os.getloadavg()[0]
         rows = [
             self._row(name, size)
             for name in (CHECK, BUILD_HTML, BUILD)
@@ -217,10 +216,7 @@ class Shelf:
         an_hour = {name: self._an_hour(name) for name in (CHECK, BUILD_HTML, BUILD)}
         core = ", ".join(f"{name}: {count:,}" for name, count in an_hour.items())
         lines = [*self.said, f"One core in an hour, in chapters: {core}."]
-        return (
-            f"{INTRODUCTION}\nThe load when this was written was {load:.1f}.\n\n"
-            f"{as_table(HEAD, rows)}\n" + "".join(f"- {one}\n" for one in lines)
-        )
+        return f"{INTRODUCTION}\n{as_table(HEAD, rows)}\n" + "".join(f"- {one}\n" for one in lines)
 
     def _row(self, name: str, size: int) -> Sequence[str]:
         done, before = self.grown[name, size], self.grown.get((name, size // 10))
