@@ -451,3 +451,50 @@ def test_text_marks_the_place() -> None:
 def test_the_page_of_rules_is_current() -> None:
     page = HERE.parent / "docs" / "rules.md"
     assert page.read_text("utf-8") == markdown(), "make rules"
+
+
+# --- options that would do nothing
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("build --sources papers", "--sources"),
+        ("build --against HEAD --format html", "--against"),
+        ("build --pdf-engine typst --format html", "--pdf-engine"),
+        ("build --book --format review --format html", "review"),
+        ("build --book --executor dask://local", "--executor"),
+        ("check --ledger numbers.yaml", "--ledger"),
+        ("check cards --config house.yaml", "--config"),
+        ("check loose.md --comments", "--comments"),
+        ("check --reason 旧稿", "--reason"),
+        ("check --diff --links", "--links"),
+        ("check --fix --diff --format json", "--format"),
+        ("check --write-baseline b.yaml --reason 旧稿 --strict", "--strict"),
+        ("numbers --bibliography refs.bib", "--bibliography"),
+        ("numbers --history a.b --format json --write", "--write"),
+        ("numbers --bind loose.md --format json", "--format"),
+        ("harvest loose.md --sources papers", "--sources"),
+        ("rule filler --format markdown", "--format"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    minimal: Path, run: Run, words: str, option: str
+) -> None:
+    for name in ("loose.md", "numbers.yaml", "house.yaml"):
+        (minimal / name).write_text("", "utf-8")
+    result = run(minimal, *words.split())
+    assert result.exit_code == 2, result.output
+    assert option in result.output
+    assert "hint: " in result.output
+
+
+def test_what_stands_in_the_environment_is_for_every_command(
+    minimal: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAPTERKIT_LOCK_SINCE", "HEAD")
+    (minimal / "loose.md").write_text("# 题\n\n一段话。\n", "utf-8")
+    assert run(minimal, "check", "loose.md").output == "没有问题。\n"
+    result = run(minimal, "check", "loose.md", "--lock-since", "HEAD")
+    assert result.exit_code == 0
+    assert "--lock-since 在这里不起作用" in result.output

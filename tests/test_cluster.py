@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -41,7 +42,8 @@ class Workers:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         log = self.stack.enter_context((self.folder / f"{len(self.running)}.log").open("wb"))
-        environment = os.environ | {"CHAPTERKIT_CACHE": "off", "SOURCE_DATE_EPOCH": "1700000000"}
+        environment = os.environ | {"CHAPTERKIT_CACHE": "off"}  # and no date: who asks tells it
+        environment.pop("SOURCE_DATE_EPOCH", None)
         process = subprocess.Popen(
             [DASK, *arguments], cwd=self.folder, env=environment, stdout=log, stderr=log
         )
@@ -88,7 +90,7 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
 
 
 def arguments_of(output: str, *options: str) -> list[str]:
-    return ["build", "--format", "html", "--output", output, *options]
+    return ["build", "--format", "html", "--format", "epub", "--output", output, *options]
 
 
 def build(library: Path, output: str, *options: str, code: int = 0) -> str:
@@ -128,14 +130,44 @@ def test_a_killed_worker_and_a_slow_one_lose_nothing(
     out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err.decode()
     assert files(library / "cluster") == serial
-    assert "中途没了 1 个" in err.decode()
-    assert out.decode().count("写好 1 个文件") == CHAPTERS
+    [told] = err.decode().splitlines()  # and nothing of Dask's own
+    assert f"做了 {CHAPTERS} 章（先检查，后写）" in told
+    assert "中途没了 1 个" in told
+    assert out.decode().count("写好 2 个文件") == CHAPTERS
 
 
-def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(library: Path, workers: Workers) -> None:
+def test_a_cluster_without_workers_is_told(
+    library: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chapterkit.checking.cluster.CONNECT_SECONDS", 2)
+    first, other = workers.running
+    other.kill()
+
+    def kill_at_work() -> None:
+        deadline = time.monotonic() + 60
+        while not (library / "gone").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        first.kill()
+
+    killer = threading.Thread(target=kill_at_work)
+    killer.start()
+    half = build(library, "gone", "--executor", workers.address, code=2)
+    killer.join()
+    assert "集群里没有能干活的进程" in half
+    none = build(library, "none", "--executor", workers.address, code=2)
+    assert "集群里没有能干活的进程" in none
+    assert not (library / "none").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", ["{{ nobody }}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"]
+)
+def test_what_is_wrong_on_a_worker_is_told_as_it_is_here(
+    wrong: str, library: Path, workers: Workers
+) -> None:
     chapter = library / "book/c0002.md"
     before = chapter.read_text("utf-8")
-    chapter.write_text(f"{before}\n{{{{ nobody }}}}\n", "utf-8")
+    chapter.write_text(f"{before}\n{wrong}\n", "utf-8")
     try:
         here = build(library, "none", code=2)
         assert "book/c0002.md:" in here

@@ -161,6 +161,18 @@ def test_every_text_is_told_that_is_converted_badly_and_no_other(
     assert [text[line - 1] for line in sorted(found)] == lines
 
 
+def test_lines_that_are_offered_mend_what_is_told(declared: Path, run: Run) -> None:
+    told = (HERE / "editions/told.txt").read_text("utf-8").replace("再看表 3。\n", "")
+    add(declared, "\n" + "\n\n".join(told.splitlines()) + "\n")
+    arguments = ("check", "--edition", "zh-Hant-TW", "--format", "json")
+    problems = json.loads(run(declared, *arguments).output)["problems"]
+    offered = re.findall(r"，如 (- \{.*?\}\})；", "".join(one["hint"] for one in problems))
+    assert "- {text: 采用, editions: {zh-Hant-TW: 採用}}" in offered
+    decided = "".join(f"  {one}\n" for one in dict.fromkeys(offered))
+    (declared / "book/terms.yaml").write_text(f"conversions:\n{decided}", "utf-8")
+    assert json.loads(run(declared, *arguments).output)["problems"] == []
+
+
 def test_a_check_tells_of_an_edition_what_a_build_does(declared: Path, run: Run) -> None:
     add(declared, "\n这只能靠试。\n")
     assert run(declared, "check", "--edition", "zh-Hant-HK").exit_code == 1

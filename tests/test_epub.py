@@ -94,6 +94,9 @@ def test_other_checkers_find_nothing(minimal: Path, run: Run) -> None:
         file.write(allowed)
     result = run(minimal, "build", "--format", "pdf", "--format", "epub")
     assert result.exit_code == 0, result.output
+    with zipfile.ZipFile(minimal / "build/cards/cards.epub") as book:
+        texts = [book.read(name) for name in book.namelist() if name.endswith(".xhtml")]
+    assert b"".join(texts).count(b'<div class="wide" tabindex="0"><table') == 1
     if missing():
         pytest.skip(f"needs {', '.join(missing())}")
     assert list(found((minimal / "build/cards").glob("cards.*"))) == []

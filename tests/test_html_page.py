@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chapterkit.formats.shared.html_page import touched
 from conftest import Run
 
 TEXT = """
@@ -19,7 +20,8 @@ $$ x = y $$
 
 @pytest.fixture
 def page(minimal: Path, run: Run) -> str:
-    for path, text in (("book/book.yaml", 'description: "一本 <小> 书"\n'), ("book/chapter3.md", TEXT)):  # fmt: skip
+    settings = 'description: "一本 <小> 书"\naddress: https://example.org/book/\n'
+    for path, text in (("book/book.yaml", settings), ("book/chapter3.md", TEXT)):
         with (minimal / path).open("a", encoding="utf-8") as file:
             file.write(text)
     result = run(minimal, "build", "--format", "html")
@@ -46,6 +48,20 @@ def test_the_page_can_be_shared_skipped_into_and_scrolled_by_keyboard(page: str)
     assert re.search(r'<span class="wide" tabindex="0"><math [^>]*display="block"', page)
     assert '<meta property="og:title" content="第 3 章 纸牌 · 最小的书">' in page
     assert '<meta property="og:description" content="一本 &lt;小&gt; 书">' in page
+    assert '<meta property="og:image" content="https://example.org/book/cover.png">' in page
+
+
+def test_a_link_to_a_chapter_shows_how_it_begins(minimal: Path, run: Run) -> None:
+    assert run(minimal, "build", "--format", "html").exit_code == 0
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    assert '<meta name="description" content="开头的理论讲清楚要问什么。">' in page
+    assert "og:image" not in page
+    assert "font-src" not in page
+
+
+def test_formulas_have_a_font_that_the_page_holds(page: str) -> None:
+    assert "font-src data:;" in page
+    assert page.count('src: url("data:font/ttf;base64,') == 1
 
 
 def test_apostrophes_are_narrow_and_short_marks_stay_in_one_line(page: str) -> None:
@@ -63,3 +79,40 @@ def test_no_line_parts_a_number_from_the_marks_beside_it(minimal: Path, run: Run
     first, second = re.findall('<span class="together">.*?(?=后是|。</p>)', page)[-2:]
     assert re.fullmatch('<span class="together">（<button [^>]*>11.5%</button>），</span>', first)
     assert re.search('15.0%</button><span class="citation short".*</sup></span></span>$', second)
+
+
+def test_a_number_of_a_preview_keeps_to_its_marks_as_one_of_the_page_does() -> None:
+    for opening, closing in (
+        ('<button class="number" data-number="a.b">', "</button>"),
+        ('<span class="number" role="button" tabindex="0" data-number="a.b">', "</span>"),
+    ):
+        number = f"{opening}15.0%{closing}"
+        assert touched(f"<p>升到（{number}），</p>") == (
+            f'<p>升到<span class="together">（{number}），</span></p>'
+        )
+    plain = '<span class="number" data-number="a.b" title="x">15.0%</span>，'
+    assert touched(plain) == plain
+
+
+APART = [
+    ("$x\\log y$", "apart-before apart-after"),
+    ("$\\log y$", "apart-after"),
+    ("$2\\log(y)$", "apart-before"),
+    ("$\\max_a b$", ""),
+    ("$\\mathrm{SFT}x$", None),
+]
+
+
+def test_functions_of_formulas_stand_apart_from_what_is_beside_them(
+    minimal: Path, run: Run
+) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write("".join(f"\n这里说的是{one}[@demo2025]。\n" for one, _ in APART))
+    result = run(minimal, "build", "--format", "html")
+    assert result.exit_code == 0, result.output
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    formulas = re.findall("<math.*?</math>", page, re.DOTALL)
+    for formula, (_, said) in zip(formulas, APART, strict=True):
+        told = re.search('<mi mathvariant="normal"(?: class="(.*?)")?>', formula)
+        assert told, formula
+        assert told[1] == (said or None), formula

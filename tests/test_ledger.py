@@ -255,6 +255,10 @@ def test_groups_of_three_begin_at_five_digits(value: str, shown: str) -> None:
         ("18", "条", "18 条", "+18 条", "十八条"),
         ("7", "ms", "7 ms", "+7 ms", "七 ms"),
         ("24", "", "24", "+24", "二十四"),
+        ("35", "$ million", "$35 million", "+$35 million", "三千五百万美元"),
+        ("1.25", "€bn", "€1.25bn", "+€1.25bn", "十二亿五千万欧元"),
+        ("-7", "USD million", "−USD 7 million", "−USD 7 million", "负七百万美元"),
+        ("35", "百万美元", "35 百万美元", "+35 百万美元", "三十五百万美元"),
     ],
 )
 def test_the_dresses_of_a_number(
@@ -309,7 +313,22 @@ def test_numbers_of_any_size_have_dresses() -> None:
     assert dresses(number("1e30", "条")) == {digits, f"+{digits}", f"约 {digits}"}
 
 
-UNITS = st.sampled_from(["%", "个百分点", "项", "天", "公里", "ms", "元", "步"])
+UNITS = st.sampled_from(
+    [
+        "%",
+        "个百分点",
+        "项",
+        "天",
+        "公里",
+        "ms",
+        "元",
+        "步",
+        "$ million",
+        "€bn",
+        "USD million",
+        "亿美元",
+    ]
+)
 SIGNS = st.sampled_from([1, -1])
 # Small numbers and decimals in words are often something else: 一条路, 一点六七 (a range); and
 # 1008.2 is a month.

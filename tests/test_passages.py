@@ -60,7 +60,7 @@ def test_each_variant_is_checked_and_the_hint_says_where_it_is_wrong(
     add(minimal, "\n{% only html %}\n成功率是 23.5%。\n{% endonly %}\n")
     [(line, rule, hint)] = problems(run, minimal)
     assert (line, rule) == (12, "unsourced-number")
-    assert hint.endswith("只有这些里面这样：html")
+    assert hint.endswith("只有这些里面这样：html、review、site")
 
 
 _ALLOW = "<!-- chapterkit: allow fake-list: 原文如此 -->"
@@ -206,3 +206,21 @@ def test_a_variant_shows_what_names_its_format_and_its_edition() -> None:
     assert one.shows(["html", "teacher"], ["teacher"])
     assert not one.shows(["pdf", "teacher"], ["teacher"])
     assert not Variant("html").shows(["html", "teacher"], ["teacher"])
+
+
+@pytest.mark.parametrize(
+    ("format", "names", "shown"),
+    [
+        ("site", ["html"], True),
+        ("review", ["html"], True),
+        ("latex", ["pdf"], True),
+        ("site", ["site"], True),
+        ("html", ["site"], False),
+        ("pdf", ["latex"], False),
+        ("epub", ["html"], False),
+    ],
+)
+def test_what_is_for_web_pages_or_print_is_for_all_of_them(
+    format: str, names: list[str], shown: bool
+) -> None:
+    assert Variant(format).shows(names, []) is shown

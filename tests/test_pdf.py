@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import pypdfium2
@@ -125,3 +127,105 @@ def test_strong_text_stands_in_a_bold_face(pressed: Path) -> None:
         one.text for line in lines_of(pressed) for one in line.glyphs if "ChapterkitHei" in one.font
     )
     assert bold == "粗的字两样都要"
+
+
+def test_no_heading_stands_alone_at_the_foot_before_notes_that_do_not_fit(
+    minimal: Path, run: Run
+) -> None:
+    lines = "后训练的主要手段有两种示范与分数两者可以前后相接也可以单用一种" * 6
+    sections = [
+        f"## 有注的节 {{#section-{n}}}\n\n{lines[:4]}[^{n}]{lines[: 90 + 7 * (n % 5)]}。\n\n"
+        + f"{lines[: 40 + 11 * (n % 13)]}。\n\n" * (1 + n % 4)
+        + f"[^{n}]: {lines[: 20 + 17 * (n % 9)]}。"
+        for n in range(60)
+    ]
+    chapter = minimal / "book/chapter3.md"
+    chapter.write_text("\n\n".join([chapter.read_text("utf-8"), *sections]), "utf-8")
+    settings = minimal / "book/book.yaml"
+    settings.write_text(settings.read_text("utf-8") + "page: a5\n", "utf-8")
+    result = run(minimal, "build", "--format", "pdf")
+    assert result.exit_code == 0, result.output
+    lowest = {}
+    for line in lines_of(minimal / "build/cards/cards.pdf"):
+        if {one.size for one in line.glyphs} & {SIZE, round(SIZE * 1.34, 2)}:
+            lowest[line.page] = line.text
+    assert [page for page, text in lowest.items() if text == "有注的节"] == []
+
+
+WIDE_TABLE = """\
+tables:
+  both:
+    caption: 宽表
+    columns: [之前, 之后, 说明, 再说明, 又说明, 还说明, 另说明]
+    rows:
+ROWS
+    unlike: 各行只和自己比
+    wide: turn
+""".replace(
+    "ROWS",
+    "".join(
+        f"      换规则第 {n} 次: [general-points.gpl_init, general-points.gpl_rl"
+        + ", 一句说明的话，长得一行写不下" * 5
+        + "]\n"
+        for n in range(18)
+    ).rstrip(),
+)
+
+
+def test_no_page_stays_half_empty_before_a_turned_table_which_stays_within_the_margins(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "book"
+    shutil.copytree(Path(__file__).parent / "books/exhibits", root)
+    text = f"{PARAGRAPHS[2]}[@wang2024]。\n\n".replace("。[", "[")
+    sections = "".join(f"## 后面的节 {{#section-{n}}}\n\n{text * 4}" for n in range(5))
+    chapter = root / "book/chapter7.md"
+    before = chapter.read_text("utf-8").replace("{{ table", f"{text * 2}{{{{ table")
+    chapter.write_text(f"{before}\n\n{sections}", "utf-8")
+    (root / "book/exhibits/both.yaml").write_text(WIDE_TABLE, "utf-8")
+    settings = root / "book/book.yaml"
+    settings.write_text(settings.read_text("utf-8") + "page: a5\n", "utf-8")
+    result = run_in(root, "build", "--format", "pdf")
+    assert result.exit_code == 0, result.output
+    lines = body_lines(root / "build/rules/rules.pdf", SIZE)
+    feet = {one.page: one.y for one in lines}
+    turned = next(page for page in range(max(feet), 0, -1) if page not in feet)
+    assert max(feet.values()) - feet[turned - 1] < 4 * PITCH
+    right = max(glyph.x for one in lines for glyph in one.glyphs) + SIZE
+    found = [one for one in lines_of(root / "build/rules/rules.pdf") if one.page == turned]
+    assert max(glyph.x for one in found for glyph in one.glyphs) < right
+
+
+COLOURED = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><style>.a{stroke:teal}</style>
+<defs><linearGradient id="g"><stop stop-color="red"/><stop offset="1" stop-color="#00f8"/></linearGradient></defs>
+<rect class="a" width="40" height="40" fill="rgb(200, 30, 30)"/><rect y="45" width="40" height="40" fill="url(#g)"/>
+<g style="fill: hsl(120, 50%, 50%)"><rect x="45" width="40" height="40"/></g></svg>"""
+THREE_PARTS = re.compile(rb"[\d.]+ [\d.]+ [\d.]+ (?:scn|SCN|rg|RG)\b|[\d.]+ (?:k|K)\b")
+
+
+def test_a_grey_pdf_has_one_ink(minimal: Path, run: Run) -> None:
+    images = minimal / "book/img"
+    images.mkdir()
+    (images / "lines.svg").write_text(COLOURED, "utf-8")
+    Image.new("RGB", (40, 50), "orange").save(images / "photo.jpg")
+    Image.new("RGBA", (40, 50), (0, 90, 200, 128)).save(images / "glass.png")
+    names = ("lines.svg", "photo.jpg", "glass.png")
+    text = "".join(f'\n![图（自绘）](img/{one}){{alt="图" width=20%}}\n' for one in names)
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write(text)
+    settings = minimal / "book/book.yaml"
+    for choice, is_grey in (("full", False), ("grey", True)):
+        before = settings.read_text("utf-8").partition("pdf:")[0]
+        settings.write_text(f"{before}pdf: {{colour: {choice}}}\n", "utf-8")
+        result = run(minimal, "build", "--format", "pdf")
+        assert result.exit_code == 0, result.output
+        data = (minimal / "build/cards/cards.pdf").read_bytes()
+        packed = re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL)
+        plain = b"\n".join(
+            zlib.decompressobj().decompress(one) for one in packed if one[:1] == b"x"
+        )
+        assert (not THREE_PARTS.search(plain)) is is_grey
+        with pypdfium2.PdfDocument(data) as document:
+            pages = [one.render().to_pil().convert("RGB") for one in document]
+        shown = {one for page in pages for _, one in page.getcolors(page.width * page.height)}
+        assert all(one[0] == one[1] == one[2] for one in shown) is is_grey

@@ -31,7 +31,13 @@ from chapterkit.pipeline import (
     render_key,
     rendered,
 )
-from chapterkit.pipeline.press import book_printing_of, cite_key, cited_tree, print_key, printing_of
+from chapterkit.pipeline.press import (
+    book_printing_of,
+    chapter_key,
+    cite_key,
+    cited_tree,
+    printing_of,
+)
 from chapterkit.text.pictures import addresses
 from chapterkit.text.tree import Tree, tree_blocks, with_blocks
 from demo import written
@@ -75,9 +81,7 @@ def keys(root: Path) -> dict[str, str]:
         "read": read_key(document.rendered),
         "lint": lint_key(subject) + str(pictures_held(subject, addresses(document.tree))),
         "cite": cite_key(subject, document),
-        "print": print_key(
-            subject, document, all_formats()["html"], printing_of(subject, document)
-        ),
+        "print": chapter_key(subject, document, printing_of(subject, document)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def build(folder: Path, *options: str) -> str:
 
 
 def written(folder: Path) -> Mapping[Path, int]:
-    """Return the files of chapters, each with when it was written."""
+    """Return the files of chapters, their manifests, too, each with when it was written."""
     found = [*folder.glob("build/c*/*.html"), *folder.glob("build/c*/*.docx")]
-    assert len(found) == 2 * CHAPTERS
+    found += folder.glob("build/c*/manifest.json")
+    assert len(found) == 3 * CHAPTERS
     return {path: path.stat().st_mtime_ns for path in found}
 
 
@@ -50,6 +52,16 @@ def test_a_number_that_three_chapters_print_has_three_written_anew(built: Path) 
     assert sorted(anew) == printing_first_number(2, CHAPTERS) == ["c0002", "c0003", "c0009"]
     for slug in anew:
         assert "7.7%" in (built / f"build/{slug}/{slug}.html").read_text("utf-8")
+
+
+def test_a_manifest_has_of_other_chapters_what_the_text_speaks_of(built: Path) -> None:
+    told = json.loads((built / "build/c0009/manifest.json").read_text("utf-8"))
+    read = {one["path"] for one in told["inputs"]}
+    own = {"book/c0009.md", "experiments/s0009.yaml"}
+    spoken_of = {f"book/c000{one}.md" for one in (2, 8)}
+    spoken_of |= {f"experiments/s000{one}.yaml" for one in (2, 8)}
+    shared = {"book/book.yaml", "refs.bib", "templates/experiment.md.j2"}
+    assert read == own | spoken_of | shared
 
 
 def test_what_another_chapter_has_is_found_without_reading_all(built: Path) -> None:

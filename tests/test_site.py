@@ -138,10 +138,13 @@ def test_a_page_tells_where_it_stands_only_if_the_book_says_so(whole: Path, long
     dam = pages(whole)["dam.html"]
     assert f'<meta property="og:url" content="{ADDRESS}dam.html">' in dam
     assert f'<link rel="canonical" href="{ADDRESS}dam.html">' in dam
+    assert f'<meta property="og:image" content="{ADDRESS}cover.' in dam
+    assert [one.stat().st_size > 1000 for one in whole.glob("cover.*")] == [True]
     sitemap = (whole / "sitemap.xml").read_text("utf-8")
     assert f"<loc>{ADDRESS}</loc>" in sitemap
     assert sitemap.count("<url>") == len(pages(whole))
     assert not (long / "sitemap.xml").exists()
+    assert not [*long.glob("cover.*")]
     assert "og:url" not in pages(long)["index.html"]
     assert '<meta property="og:title" content="先说 · 最小的书">' in pages(long)["first.html"]
 

@@ -16,6 +16,7 @@ from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import Disk, Folder
 from chapterkit.pipeline import Lasting, checked, load
+from chapterkit.pipeline.press import Parts
 from chapterkit.store import Store, store_of
 from conftest import Run
 from library import make
@@ -337,7 +338,7 @@ def test_a_build_with_warnings_tells_them_again(is_answered: IsAnswered, minimal
 
 def test_what_reads_more_than_the_book_is_made_anew(is_answered: IsAnswered, minimal: Path) -> None:
     (minimal / "sources").mkdir()
-    for more in (("--format", "review"), ("--sources", "sources")):
+    for more in (("--format", "review"), ("--format", "review", "--sources", "sources")):
         assert [is_answered(*more), is_answered(*more)] == [False, False]
 
 
@@ -403,3 +404,20 @@ def test_the_store_may_be_switched_off(
     assert run(minimal, "check").exit_code == 0
     assert list((minimal / "elsewhere").iterdir())
     assert not (minimal / "build").exists()
+
+
+def test_a_part_of_a_file_is_made_anew_for_another_text_another_font_and_no_more(
+    tmp_path: Path,
+) -> None:
+    made: list[bytes] = []
+
+    def part(name: str, *fonts: str) -> bytes:
+        def make() -> bytes:
+            made.append(f"{name} {fonts}".encode())
+            return made[-1]
+
+        return Parts(Lasting(store=Store(tmp_path, b"secret")), fonts)(["math", name], make)
+
+    asked = [("αβ",), ("αβ",), ("αβγ",), ("αβ", "A: 2026"), ("αβ", "A: 2027"), ("αβ", "A: 2026")]
+    assert [part(*one) for one in asked] == [f"{one[0]} {one[1:]}".encode() for one in asked]
+    assert len(made) == len(set(asked))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
@@ -25,22 +26,23 @@ _OF_OS2 = (
 )  # fmt: skip
 
 
-def write_bold(text: str, region: str, path: Path) -> bool:
-    """Write a font with the characters of `text` as a region has them: cn, tw, hk.
+def bold_font(text: str, region: str) -> bytes:
+    """Return a font with the characters of `text` as a region has them: cn, tw, hk.
 
-    Returns False, and writes nothing, if the variable font is not there, or has none of them.
+    It is empty if the variable font is not there, or has none of them.
     """
     try:
         source = Path(str(files("manimgx_fonts_cjk"))) / "NotoSansCJK-VF.otf.ttc"
     except ModuleNotFoundError:
-        return False
+        return b""
     face = _FACES.get(region, _FACES["cn"])
     with TTFont(source, fontNumber=face, lazy=True) as font:
         named = font.getBestCmap()
         shown = {ord(one): named[ord(one)] for one in sorted(set(text)) if ord(one) in named}
+        made = BytesIO()
         if shown:
-            _made(font, shown).save(path)
-    return bool(shown)
+            _made(font, shown).save(made)
+    return made.getvalue()
 
 
 def _made(font: TTFont, shown: dict[int, str]) -> FontBuilder:

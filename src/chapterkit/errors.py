@@ -57,6 +57,13 @@ class ChapterkitError(Exception):
         """Keep place, hint and what else was found on the way from one process to another."""
         return ChapterkitError, (self.message, self.origin, self.hint, self.others)
 
+    def alone(self) -> ChapterkitError:
+        """Return the same failure without the calls and failures that led to it.
+
+        Some libraries pickle these along, and they may be a thousand calls deep.
+        """
+        return ChapterkitError(self.message, self.origin, self.hint, self.others)
+
     def at(self, origin: Origin) -> ChapterkitError:
         """Return the same failure, placed at `origin` unless it already has a place."""
         if self.origin:

@@ -8,8 +8,8 @@ book lies, or on how many jobs made it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from chapterkit.manuscript.model import Model, described
 from chapterkit.showing import as_json
@@ -81,14 +81,58 @@ class Manifest(Model):
         "SOURCE_DATE_EPOCH; empty if there is none."
     )
     tools: tuple[Tool, ...] = described("What it was made with, by name.")
-    inputs: tuple[Input, ...] = described("What of the book was read, by path.")
+    inputs: tuple[Input, ...] = described(
+        "What of the book was read, by path; of other chapters, what the text may speak of."
+    )
     outputs: tuple[Output, ...] = described("What was written, by name.")
     numbers: Numbers = described("The numbers and their verification.")  # noqa: RUF009
     problems: tuple[Told, ...] = described("What was told and did not stop the build.")
     manifest: int = described("The form of this file.", default=FORM)
 
 
-def manifest_text(manifest: Manifest) -> str:
+@dataclass(frozen=True)
+class ChapterMade(Model):
+    """What builds that were joined have made of a chapter."""
+
+    name: str = described("The chapter's slug.")
+    title: str = described("The title, with its number.")
+    language: str = described("The language, as a BCP 47 tag.")
+    edition: str = described("The edition of the book; empty for the book itself.")
+    outputs: tuple[Output, ...] = described("What was written, by path: the slug, then the name.")
+    problems: tuple[Told, ...] = described("What was told and did not stop the build.")
+
+
+@dataclass(frozen=True)
+class Library(Model):
+    """The manifests of all chapters of a book as one: what a build, or its shards, have made."""
+
+    dated: str = described("The date that outputs carry; empty if there is none.")
+    tools: tuple[Tool, ...] = described("What they were made with, by name.")
+    inputs: tuple[Input, ...] = described("What of the book was read, by path.")
+    numbers: Numbers = described("The numbers and their verification.")  # noqa: RUF009
+    chapters: tuple[ChapterMade, ...] = described("The chapters, by edition, in the book's order.")
+    manifest: int = described("The form of this file.", default=FORM)
+
+
+def joined(manifests: Sequence[Manifest]) -> Library:
+    """Return the manifests of chapters, which belong together and are in order, as one."""
+    tools = {one.name: one for each in manifests for one in each.tools}
+    inputs = {one.path: one for each in manifests for one in each.inputs}
+    return Library(
+        manifests[0].dated,
+        tuple(tools[name] for name in sorted(tools)),
+        tuple(inputs[path] for path in sorted(inputs)),
+        manifests[0].numbers,
+        tuple(map(_chapter_made, manifests)),
+    )
+
+
+def _chapter_made(one: Manifest) -> ChapterMade:
+    outputs = (replace(each, file=f"{one.name}/{each.file}") for each in one.outputs)
+    return ChapterMade(one.name, one.title, one.language, one.edition, tuple(outputs), one.problems)
+
+
+def manifest_text(manifest: Manifest | Library) -> str:
     """Return a manifest as JSON, its form first, the rest in the order of the schema."""
     told = asdict(manifest)
     return as_json({"manifest": told.pop("manifest"), **told}) + "\n"

@@ -43,6 +43,7 @@ from chapterkit.numbers.cards import Card, cards, for_readers
 from chapterkit.numbers.evidence import evidence_of
 from chapterkit.pandoc import run_pandoc, transform
 from chapterkit.plugins import failed
+from chapterkit.processes import end_those_of
 from chapterkit.revision.dating import modified
 from chapterkit.scratch import scratch_folder
 from chapterkit.text.citations import citeproc_arguments, finish_references
@@ -111,11 +112,13 @@ def printed(
     progress: Progress = lambda _: None,
     keep: Keep = made_anew,
     accompany: Accompany = lambda _: {},
+    approved: Callable[[], object] = lambda: None,
 ) -> list[Written]:
-    """Write a checked chapter, or a book, as each format has it; return what was written.
+    """Write a chapter, or a book, as each format has it; return what was written.
 
     `keep` is asked for each file, and has it made unless it has kept it; `accompany` what is to
-    lie beside the files, each of which it is told with the name of its format.
+    lie beside the files, each of which it is told with the name of its format. `approved` is asked
+    while files are being made: it returns when they may be written, or raises, and none is.
 
     All formats are made in a temporary folder first and moved into place together, so that a
     failure or an interruption leaves the last good files; a second build of the same folder waits.
@@ -126,16 +129,23 @@ def printed(
         for one, printing in wanted:
             for file in one.files or (one,):
                 makers[file.name] = _Maker(file, printing, scratch, progress, keep, makers)
-        # Those that wait for another come after it, so that they do so with a single thread, too.
-        queue = sorted(makers.values(), key=lambda one: bool(one.format.after))
         with _threads(jobs, scratch.name) as pool:
-            running = {one.format.name: pool.submit(one.make) for one in queue}
+            running = {one.format.name: pool.submit(one.make) for one in _in_turn(makers)}
+            approved()
             made = [running[name].result() for name in makers]
         beside = accompany(list(zip(makers, made, strict=True)))
         targets = {folder / one.path.name: one.path for one in made}
         moves = targets | {folder / name: _beside(scratch, name, beside) for name in beside}
         move_together({to: new for to, new in moves.items() if not _is_same(new, to)})
         return [replace(one, path=path) for path, one in zip(targets, made, strict=True)]
+
+
+def _in_turn(makers: Mapping[str, _Maker]) -> list[_Maker]:
+    """Return first what others wait for, and those last, so that one thread can do it all, too."""
+    awaited = {one.format.after for one in makers.values()}
+    return sorted(
+        makers.values(), key=lambda one: (bool(one.format.after), one.format.name not in awaited)
+    )
 
 
 def put_in_place(files: Mapping[str, bytes], folder: Path) -> None:
@@ -195,10 +205,15 @@ def _threads(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
     try:
         yield pool
     finally:
-        pool.shutdown(cancel_futures=True)
-        for thread in threading.enumerate():
-            if thread.name.startswith(name):
-                thread.join()
+        pool.shutdown(wait=False, cancel_futures=True)
+        while threads := {one for one in threading.enumerate() if one.name.startswith(name)}:
+            end_those_of(threads)
+            for thread in threads:
+                thread.join(_MOMENT)
+
+
+_MOMENT = 0.02
+"""Seconds until a thread that has to end is looked at again: it may have begun a program."""
 
 
 def _remove_scratch(folder: Path) -> None:

@@ -15,7 +15,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -62,6 +63,7 @@ class Done:
 
 
 Waiting = Callable[[], Done]
+_BEGUN_BY: dict[subprocess.Popen[bytes], threading.Thread] = {}
 
 
 def run(
@@ -121,6 +123,8 @@ def running(
         except OSError as error:
             raise ChapterkitError(f"启动不了 {name}：{error.strerror}") from None
         stack.callback(_end, process)
+        stack.callback(_BEGUN_BY.pop, process)
+        _BEGUN_BY[process] = threading.current_thread()
         _bound(process.pid, bounds)
 
         def result() -> Done:
@@ -226,12 +230,24 @@ def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
+def end_those_of(threads: Collection[threading.Thread]) -> None:
+    """Kill the programs that some threads wait for, which go on as after a crash."""
+    for process, thread in [*_BEGUN_BY.items()]:
+        if thread in threads:
+            _kill(process)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process with all that it started, unless that is done."""
+    """Kill a process with all that it started, unless that is done, and wait for its end."""
+    if process.returncode is None:
+        _kill(process)
+        process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL) if resource else process.kill()
-        process.wait()
 
 
 def _killed(name: str, number: int, bounds: Bounds) -> ChapterkitError:

@@ -131,7 +131,7 @@ class Writing:
         wanted = served(formats_of(self.formats, self.pdf), printings)
         folder = self.folder / wanted[0][1].name
         keep = keeping(texts_of(chapter), printings, memory)
-        beside = manifest_beside(made, [chapter], self.told, memory)(wanted[0][1])
+        beside = manifest_beside(made, [chapter], lambda: self.told, memory)(wanted[0][1])
         beside = noted_outputs(beside, folder, outputs)
         files = printed(wanted, folder, self.jobs, keep=keep, accompany=beside)
         said = summary_text(made.read[0][0].document, subject.book)
@@ -177,16 +177,23 @@ def _kept(done: Done) -> Elsewhere:
 
 
 Beside = Callable[[AnyPrinting], Accompany]
+Told = Callable[[], Iterable[Problem]]
+"""Gives what a check has told, once it has."""
 
 
-def manifest_beside(
-    edition: Edition, made: Sequence[Made], told: Iterable[Problem], memory: Memory
-) -> Beside:
+def manifest_beside(edition: Edition, made: Sequence[Made], told: Told, memory: Memory) -> Beside:
     """Return what has a manifest lie beside the files of some chapters, with what was told."""
-    own = {*edition.of_texts(made)}
-    problems = [one for one in told if one in own]
     book = made[0][0].subject.book
-    return lambda printing: manifests(printing, book, problems, memory)
+
+    def beside(printing: AnyPrinting) -> Accompany:
+        def accompany(written: Sequence[tuple[str, Written]]) -> Mapping[str, str]:
+            own = {*edition.of_texts(made)}
+            problems = [one for one in told() if one in own]
+            return manifests(printing, book, problems, memory)(written)
+
+        return accompany
+
+    return beside
 
 
 def noted_outputs(beside: Accompany, folder: Path, outputs: dict[str, str]) -> Accompany:

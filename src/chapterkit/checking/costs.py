@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,6 @@ from typing import Literal
 from chapterkit.errors import ChapterkitError
 from chapterkit.files import replace_text
 from chapterkit.manuscript.folder import read_text
-from chapterkit.pipeline import Subject
 
 Step = Literal["check", "build"]
 COSTS = "build/costs.json"
@@ -30,12 +29,11 @@ def costs_at(root: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def keep_costs(wanted: Sequence[Subject], step: Step, measured: Mapping[str, float]) -> None:
-    """Keep what chapters have cost; that it cannot be written is no fault.
+def keep_costs(root: Path, step: Step, measured: Mapping[str, float]) -> None:
+    """Keep what chapters of the book at `root` have cost; that it cannot be written is no fault.
 
     What one alone has cost makes no folder.
     """
-    root = wanted[0].root
     folder = root / "build"
     if not measured or folder.is_symlink() or (len(measured) < 2 and not folder.is_dir()):
         return

@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from chapterkit.errors import ChapterkitError
 from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
 from chapterkit.revision.changes import Changes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Progress = Callable[[str], None]
 Value = TypeVar("Value")
@@ -58,26 +62,55 @@ class Processes:
         if jobs < 2:
             yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
             return
-        # Loaded only where there are several processes.
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import active_children, get_context
+        with _pool(jobs, work, subjects) as pool:
+            with _signals_waiting():
+                found = pool.map(_for_nth, range(len(subjects)))
+            yield from noted(subjects, found, self.costs)
 
-        # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
-        context = get_context("fork" if sys.platform == "linux" else "spawn")
-        gc.freeze()  # what is there already stays out of the collections that would copy it
-        with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
-            try:
-                with _signals_waiting():
-                    found = pool.map(_for_nth, range(len(subjects)))
-                yield from noted(subjects, found, self.costs)
-            except KeyboardInterrupt:
-                # The pool's own thread may trip over work that is both cancelled and broken.
-                threading.excepthook = lambda _: None
-                for worker in active_children():
-                    worker.terminate()
-                raise
-            finally:
-                gc.unfreeze()
+
+@contextmanager
+def beside(work: Work[Value], subject: Subject) -> Iterator[Future[Value]]:
+    """Do work on a text in a process of its own, and give what will come of it.
+
+    That has what this process's memory of the book has. Where there is no fork, the work is done
+    here, at once.
+    """
+    if sys.platform != "linux":
+        from concurrent.futures import Future
+
+        done: Future[Value] = Future()
+        done.set_result(work(subject, memory_for(subject)))
+        yield done
+        return
+    with _pool(1, work, [subject]) as pool:
+        with _signals_waiting():
+            found = pool.submit(_for_only)
+        yield found
+
+
+@contextmanager
+def _pool(
+    jobs: int, work: Work[Value], subjects: Sequence[Subject]
+) -> Iterator[ProcessPoolExecutor]:
+    """Give processes that do work on texts; they end with the context, and when interrupted."""
+    # Loaded only where there are several processes.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children, get_context
+
+    # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    gc.freeze()  # what is there already stays out of the collections that would copy it
+    with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            # The pool's own thread may trip over work that is both cancelled and broken.
+            threading.excepthook = lambda _: None
+            for worker in active_children():
+                worker.terminate()
+            raise
+        finally:
+            gc.unfreeze()
 
 
 def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
@@ -167,14 +200,21 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _for_only() -> Any:
+    return _for_nth(0)[0]
+
+
 def _for_nth(place: int) -> tuple[Any, float]:
     try:
         _AT_WORK.append(place)
         return measured(_WORK[0], _SUBJECTS[place])
     except KeyboardInterrupt:
         os._exit(0)
+    except ChapterkitError as error:
+        failure = error.alone()
     finally:
         _AT_WORK.clear()
+    raise failure
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,13 +89,18 @@ def shared_out(book: Book, costs: Mapping[str, float], of: int) -> list[Share]:
     ]
 
 
-def chapters_in(shard: Shard, step: Step) -> list[str]:
-    """Return the chapters of a shard as they are shared out here, by what is known of costs.
+def targets_of(
+    shard: Shard, targets: Sequence[str], step: Step, at: tuple[Book, Path] | None = None
+) -> Sequence[str]:
+    """Return the targets of a shard: those named, or else as it is shared out here, by costs.
 
-    Raises ChapterkitError if there are fewer chapters than shards.
+    `at` is the book and where it lies, if it was read already. Raises ChapterkitError if there are
+    fewer chapters than shards.
     """
-    root = this_root()
-    book = load(Disk(root))
+    if targets:
+        return targets
+    root = at[1] if at else this_root()
+    book = at[0] if at else load(Disk(root))
     if shard.of > len(book.chapters):
         raise ChapterkitError(
             f"只有 {len(book.chapters)} 章，分不成 {shard.of} 份", hint="少分几份"
@@ -113,7 +118,8 @@ class ShardReport:
 
     `book` is the key of all that the book was read from; `order` are all of its chapters; `found`
     are the problems of each chapter that was checked, before a baseline; `beside` are those of no
-    chapter; `asked` is how the check was asked for.
+    chapter; `asked` is how the check was asked for; `costs` are what chapters took, in seconds of a
+    processor. A build of a shard leaves one, too, which says what was built, and no problem.
     """
 
     number: int
@@ -125,6 +131,7 @@ class ShardReport:
     order: tuple[str, ...]
     found: dict[str, tuple[Problem, ...]]
     beside: tuple[Problem, ...] = ()
+    costs: dict[str, float] = field(default_factory=dict)
 
 
 def shard_report(
@@ -133,6 +140,7 @@ def shard_report(
     found: Sequence[Sequence[Problem]],
     beside: Sequence[Problem],
     asked: str,
+    costs: Mapping[str, float],
 ) -> dict[str, Any]:
     """Return what a shard's check found, as JSON has it."""
     book, root = wanted[0].book, wanted[0].root
@@ -144,7 +152,7 @@ def shard_report(
     order = tuple(one.slug for one in book.chapters)
     report = ShardReport(
         shard.number, shard.of, __version__, commit_of(root), book_key(book), asked, order,
-        by_chapter, tuple(beside),
+        by_chapter, tuple(beside), {slug: round(one, 4) for slug, one in costs.items()},
     )  # fmt: skip
     told: dict[str, Any] = _form().dump_python(report, mode="json")
     return told
@@ -234,6 +242,11 @@ def _chapters_wrong(reports: Mapping[str, ShardReport]) -> Iterable[str]:
     for slug, numbers in done.items():
         if len(set(numbers)) > 1:
             yield f"{slug} 在第 {'、'.join(map(str, sorted(set(numbers))))} 份里都做了"
+
+
+def costs_of(reports: Iterable[ShardReport]) -> dict[str, float]:
+    """Return what chapters have cost in the shards that did them."""
+    return {slug: one.costs[slug] for one in reports for slug in one.found if slug in one.costs}
 
 
 def joined(reports: Iterable[ShardReport]) -> list[Problem]:

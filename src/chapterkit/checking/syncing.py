@@ -314,6 +314,6 @@ def _between(tree: Tree, slug: str) -> list[Element]:
 
 def _with_own_notes(text: str, tree: Tree, slug: str) -> str:
     """Return a text whose footnotes are called by the record: each file has several texts."""
-    if not any(kind_of(one) == "Note" for one in elements_of(tree)):
+    if not any(elements_of(tree, {"Note"})):
         return text
     return re.sub(r"(?<![\\`])\[\^(\d+)\]", rf"[^{slug}-\1]", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 from chapterkit.checking.running import Executor, Processes
@@ -11,13 +13,15 @@ from chapterkit.errors import ChapterkitError
 _SCHEME = "dask://"
 
 
-def executor_at(address: str | None, jobs: int) -> Executor:
-    """Return what does work, `jobs` things at once on this machine.
+@contextmanager
+def executor_at(address: str | None, jobs: int) -> Iterator[Executor]:
+    """Give what does work, `jobs` things at once on this machine.
 
     Raises ChapterkitError for an address that is none, or where what it needs is not installed.
     """
     if not address:
-        return Processes(jobs)
+        yield Processes(jobs)
+        return
     named = address.removeprefix(_SCHEME).strip("/")
     if not address.startswith(_SCHEME) or not named:
         hint = "写 dask://主机:端口，或 dask://local"
@@ -25,6 +29,7 @@ def executor_at(address: str | None, jobs: int) -> Executor:
     if find_spec("distributed") is None:
         raise ChapterkitError("没有装 Dask", hint="pip install 'chapterkit[dask]'")
     # What speaks with a cluster is loaded only where one was asked for.
-    from chapterkit.checking.cluster import Cluster
+    from chapterkit.checking.cluster import cluster_at
 
-    return Cluster(named, jobs, lambda line: say(line, err=True))
+    with cluster_at(named, jobs, lambda line: say(line, err=True)) as cluster:
+        yield cluster

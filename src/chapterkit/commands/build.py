@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,7 @@ from chapterkit.building.chapters import (
     Beside,
     Done,
     Making,
+    Told,
     Writing,
     formats_of,
     manifest_beside,
@@ -38,23 +44,25 @@ from chapterkit.checking.editions import (
     prepared_edition,
 )
 from chapterkit.checking.places import from_here
-from chapterkit.checking.running import Executor, Processes, each_once, followed
+from chapterkit.checking.running import Executor, Processes, beside, each_once, followed, memory_for
 from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._again import ASKED, Answer, remember
 from chapterkit.commands._executors import executor_at
-from chapterkit.commands._output import print_report, progress
+from chapterkit.commands._output import clear_line, print_report, progress
 from chapterkit.commands._saying import say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
 from chapterkit.lint import Problem
+from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, Watched
 from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
-from chapterkit.pipeline import Memory, Subject, fonts_held, load, memory_at
+from chapterkit.pipeline import Checked, Memory, Subject, checked, fonts_held, load
 from chapterkit.pipeline.press import book_printing_of, keeping
 from chapterkit.printing import Keep, Written, made_anew, printed
+from chapterkit.processes import end_those_of
 from chapterkit.revision.dating import modified
 from chapterkit.showing import one_line
 
@@ -96,6 +104,7 @@ _DEFAULT = ", ".join(name for name, one in all_formats().items() if one.by_defau
     "--against", metavar="REV", default="",
     help="Tell in the review what has changed since this commit.",
 )  # fmt: skip
+@_options.shard
 @_options.executor
 @_options.jobs("Writers, or chapters,")
 @click.option("--depfile", type=click.Path(path_type=Path), hidden=True)
@@ -110,6 +119,7 @@ def build(
     output: Path | None,
     sources: Path | None,
     against: str,
+    shard: str | None,
     executor: str | None,
     jobs: int,
     depfile: Path | None,
@@ -131,31 +141,63 @@ def build(
 
     The format site makes a folder, build/book/site/ or build/<slug>/site/, of a page for each
     text, and for each section of a long one; what was in the folder before goes.
+
+    With --shard, the outputs are those of one part of a library that several machines share;
+    `chapterkit merge-reports` brings the parts together.
     """
     root = this_root()
     # A cluster reads the files by itself.
     book = load(Disk(root) if executor else Watched(Disk(root)))
     names, pdf = _chosen(formats, engine, proof)
     chosen = formats_of(names, pdf)
-    if whole and not any(one.serves("book") for one in chosen):
-        hint = "不写 --book"
-        raise ChapterkitError(f"{'、'.join(names)} 只按章写，没有整本书的一份", hint=hint)
+    _check_whole(chosen, formats, whole)
+    if REVIEW not in names:
+        why = "只有审阅页（review）用它"
+        _options.refuse_idle("sources against", why, "同时写 --format review，或删去它")
     editions = tuple(dict.fromkeys(editions)) or ("",)
     _check_risk(risk, editions)
     for edition in editions:
         check_declared(book, edition)
+    if shard:
+        targets = _targets_of(shard, whole, targets, book, root)
     wanted = chapters_of(book, root, targets)
-    asked = _Asked(chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against)
+    asked = _Asked(
+        chosen, editions, output or _own_folder(root), jobs, risk, sources, pdf, against, shard
+    )
     dated = modified(root, book.config.bibliography)
     of_chapters = not whole and all(one.scope != "book" for one in chosen)
-    if of_chapters and (len(wanted) > 1 or executor):
-        files, problems = _shelf(wanted, asked, executor_at(executor, jobs))
+    if of_chapters and (len(wanted) > 1 or executor or shard):
+        with executor_at(executor, jobs) as workers:
+            files, problems = _shelf(wanted, asked, workers)
     else:
         files, problems = _at_hand(wanted, asked, whole)
     if depfile:
         _write_depfile(depfile, files)
-    elif not (problems or asked.reads_elsewhere):
+    elif not (problems or asked.reads_elsewhere or shard):
         _remember(wanted[0], asked, dated)
+
+
+def _check_whole(chosen: Sequence[Format[Any]], formats: Sequence[str], whole: bool) -> None:
+    """Raise ChapterkitError where a format that was asked for makes no file of a whole book."""
+    if not whole:
+        return
+    of_chapters = [one.name for one in chosen if not one.serves("book")]
+    if of_chapters and (formats or len(of_chapters) == len(chosen)):
+        hint = "不写 --book，或去掉这种格式"
+        raise ChapterkitError(f"{'、'.join(of_chapters)} 只按章写，没有整本书的一份", hint=hint)
+    _options.refuse_idle("executor", "整本书在这台机器上写", "不写 --executor")
+
+
+def _targets_of(
+    shard: str, whole: bool, targets: Sequence[str], book: Book, root: Path
+) -> Sequence[str]:
+    """Return the chapters of a shard; raise ChapterkitError for one of a whole book."""
+    if whole:
+        raise ChapterkitError("整本书的一份文件分不开", hint="--book 和 --shard 只写一个")
+    # What shares out is loaded only for that.
+    from chapterkit.checking.sharding import Shard, targets_of
+
+    return targets_of(Shard.named(shard), targets, "build", (book, root))
 
 
 def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str], str]:
@@ -167,6 +209,8 @@ def _chosen(formats: Sequence[str], engine: str, proof: bool) -> tuple[list[str]
         formats = [PDF]
     known = all_formats().values()
     names = [one.name for one in known if one.name in formats or (one.by_default and not formats)]
+    if PDF not in names:
+        _options.refuse_idle("engine", "没有 PDF 要写", "同时写 --format pdf，或不写 --format")
     if not proof and engine == "typst":
         return names, ""
     if PDF not in names:
@@ -193,6 +237,7 @@ class _Asked:
     sources: Path | None
     pdf: str
     against: str
+    shard: str | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
@@ -265,8 +310,20 @@ def _shelf(wanted: Sequence[Subject], asked: _Asked, executor: Executor) -> _Res
                 asked.outputs.update(done.outputs)
                 if isinstance(wanted[0].book.folder, Watched):
                     wanted[0].book.folder.note(done.read)
-    keep_costs(wanted, "build", executor.costs)
+    _keep_costs(wanted, asked, executor.costs)
     return files, told
+
+
+def _keep_costs(wanted: Sequence[Subject], asked: _Asked, costs: Mapping[str, float]) -> None:
+    """Keep what chapters have cost: for the next plan, or, of a shard, for who joins it."""
+    if not asked.shard:
+        keep_costs(wanted[0].root, "build", costs)
+        return
+    # What is left for who joins shards is loaded only for that.
+    from chapterkit.checking.joining import leave_shard
+
+    options = json.dumps([asked.names, asked.editions, asked.pdf, asked.against])
+    leave_shard(asked.folder, asked.shard, wanted, options, costs)
 
 
 def _each_written(
@@ -281,17 +338,62 @@ def _each_written(
 
 
 def _at_hand(wanted: Sequence[Subject], asked: _Asked, whole: bool) -> _Results:
-    """Check chapters, then write them, or the book of them, out of what was read once for all."""
-    memory = memory_at(wanted[0].root)
+    """Check chapters, and write them, or the book of them, out of what was read once for all."""
+    memory = memory_for(wanted[0])
     prepared = [prepared_edition(wanted, asked.names, one, memory) for one in asked.editions]
-    written = each_once(one.problems() for one in prepared)
-    told = _told(wanted, written, each_once(one.proved() for one in prepared))
     files: list[Written] = []
-    for each in prepared:
-        files += _written(each, asked, whole, told, memory)
-        if asked.risk and each.region:
-            say_lines(each.region.risk(made[0].document for made in each.read))
-    return files, told
+    with _judging(prepared, wanted, memory, asked.jobs) as told:
+        for each in prepared:
+            files += _written(each, asked, whole, told, memory)
+            if asked.risk and each.region:
+                say_lines(each.region.risk(made[0].document for made in each.read))
+        return files, [*told()]
+
+
+@contextmanager
+def _judging(
+    prepared: Sequence[Edition], wanted: Sequence[Subject], memory: Memory, jobs: int
+) -> Iterator[Told]:
+    """Give what tells what is wrong with chapters, and ends the command if any of it is an error.
+
+    A single text is checked in a process of its own, while it is written. What is wrong with it is
+    told before whatever fails in writing.
+    """
+    [text, *others] = [text for each in prepared for made in each.read for text in made]
+
+    def tell() -> list[Problem]:
+        problems = each_once(one.problems() for one in prepared)
+        return _told(wanted, problems, each_once(one.proved() for one in prepared))
+
+    if others or jobs < 2 or any(each.region for each in prepared):
+        problems = tell()
+        yield lambda: problems
+        return
+    with beside(checked, text.written) as found:
+
+        @cache
+        def told() -> list[Problem]:
+            checked(text.written, memory, found.result)
+            return tell()
+
+        if not own_baseline(text.written.book, text.written.root):
+            found.add_done_callback(partial(_stop_at_an_error, {threading.current_thread()}))
+        try:
+            yield told
+        except Exception:
+            told()
+            raise
+
+
+def _stop_at_an_error(threads: Collection[threading.Thread], found: Future[Checked]) -> None:
+    """End what threads are waiting for, if a check has found what must be mended first."""
+    if not (found.cancelled() or found.exception()) and _has_errors(found.result().problems):
+        end_those_of(threads)
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    """Tell whether nothing may be written for what is wrong."""
+    return any(one.severity == "error" for one in problems)
 
 
 def _told(
@@ -302,15 +404,16 @@ def _told(
         problems = without_accepted(problems, accepted, wanted)
     problems = [*problems, *converted]
     if problems:
+        clear_line()
         print_report(from_here(problems, wanted), "text", wanted)
-    if any(problem.severity == "error" for problem in problems):
+    if _has_errors(problems):
         say("有错误，什么也没有写；先前的输出没有动。", err=True)
         sys.exit(PROBLEMS)
     return problems
 
 
 def _written(
-    edition: Edition, asked: _Asked, whole: bool, told: Sequence[Problem], memory: Memory
+    edition: Edition, asked: _Asked, whole: bool, told: Told, memory: Memory
 ) -> list[Written]:
     """Write the files of an edition, its chapters' or the book's, and say what was written."""
     files: list[Written] = []
@@ -321,18 +424,20 @@ def _written(
                 say(warned, err=True)
             keep = keeping(texts_of(each), printings, memory)
             beside = manifest_beside(edition, [each], told, memory)
-            files += _write(printings, asked.chosen, asked, beside, keep)
+            files += _write(printings, asked.chosen, asked, beside, told, keep)
             asked.say(summary_text(read[0].document, read[0].subject.book))
     of_books = [
         one for one in asked.chosen if one.scope == "book" or (whole and one.serves("book"))
     ]
     if of_books:
         beside = manifest_beside(edition, edition.made, told, memory)
-        files += _write(_book(edition.made, of_books), of_books, asked, beside)
+        files += _write(_book(edition.made, of_books, memory), of_books, asked, beside, told)
     return files
 
 
-def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, BookPrinting]:
+def _book(
+    made: Sequence[Made], formats: Sequence[Format[Any]], memory: Memory
+) -> dict[str, BookPrinting]:
     """Return the book as each format has it; formats that have the same passages share one."""
     printings: dict[tuple[str, ...], BookPrinting] = {}
     found: dict[str, BookPrinting] = {}
@@ -341,9 +446,8 @@ def _book(made: Sequence[Made], formats: Sequence[Format[Any]]) -> dict[str, Boo
         texts = [next(text for text in each if one.name in text.subject.formats) for each in made]
         key = tuple(text.subject.key for text in texts)
         if key not in printings:
-            printings[key] = book_printing_of(
-                [text.subject for text in texts], [text.document for text in texts], names
-            )
+            subjects, documents = zip(*((one.subject, one.document) for one in texts), strict=True)
+            printings[key] = book_printing_of(subjects, documents, names, memory)
         found[one.name] = printings[key]
     return found
 
@@ -368,9 +472,13 @@ def _write(
     formats: Sequence[Format[Any]],
     asked: _Asked,
     beside: Beside,
+    told: Told,
     keep: Keep = made_anew,
 ) -> list[Written]:
-    """Write a chapter or a book as each format has it, with a bar, and print what was written."""
+    """Write a chapter or a book as each format has it, with a bar, and print what was written.
+
+    None of it is, if `told` ends that.
+    """
     started = time.perf_counter()
     wanted = served(formats, printings)
     if not wanted:
@@ -380,7 +488,7 @@ def _write(
     with progress(f"正在写 {name}", len(wanted)) as step:
         folder = asked.folder / name
         noting = noted_outputs(beside(first), folder, asked.outputs)
-        files = printed(wanted, folder, asked.jobs, step, keep, noting)
+        files = printed(wanted, folder, asked.jobs, step, keep, noting, told)
     asked.say_written(files, time.perf_counter() - started)
     return files
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,7 @@ def check(
     if shard:
         without = (diff, fix, editions, changed_since, baseline, write_baseline, prune)
         targets = _targets_of(shard, targets, form, alone=not any(without))
+    _refuse_idle(diff=diff, accepts=write_baseline is not None, signs=bool(signed))
     asked = _Asked(targets, Outside(ledger, bibliography, terms, config), only, changed_since)
     wanted = asked.subjects()
     if diff or fix:
@@ -166,12 +167,12 @@ def check(
             return
         wanted = asked.subjects()
     changes = asked.changes(wanted)
-    with progress("正在检查", len(wanted)) as step:
-        workers = executor_at(executor, jobs)
+    with progress("正在检查", len(wanted)) as step, executor_at(executor, jobs) as workers:
         found = _of_editions(wanted, editions, workers, step) if editions else None
         by_text = [] if found else problems_of_all(wanted, workers, step)
     problems = found.written if found else each_once(by_text)
-    keep_costs(wanted, "check", workers.costs)
+    if not shard:  # or other shards would be shared out otherwise; merge-reports keeps them
+        keep_costs(wanted[0].root, "check", workers.costs)
     if any(one.chapter for one in wanted):
         problems += _of_lock(wanted, lock_since or changed_since, signers)
     if against:
@@ -199,16 +200,32 @@ def check(
     told = None
     if shard:
         options = json.dumps([only, lock_since, against, links, comments])
-        told = _shard_report(shard, wanted, by_text, beside, options)
+        told = _shard_report(shard, wanted, by_text, beside, options, workers.costs)
     print_report(problems, form, wanted, strict, told)
     if any(problem.severity == "error" or strict for problem in problems):
         sys.exit(PROBLEMS)
 
 
+_REPORT = "form strict links comments lock_since signers executor"
+
+
+def _refuse_idle(*, diff: bool, accepts: bool, signs: bool) -> None:
+    """Refuse what does nothing beside --diff, or beside --write-baseline; reasons of nothing."""
+    if diff:
+        idle = f"{_REPORT} editions against signed write_baseline reason prune"
+        _options.refuse_idle(idle, "--diff 只列出 --fix 会改什么", "分两次运行")
+    if accepts:
+        idle = "form strict changed_since prune baseline"
+        _options.refuse_idle(idle, "--write-baseline 收下现有的全部问题，不报告", "分两次运行")
+    if not (accepts or signs):
+        hint = "同时写 --write-baseline FILE，或 --against BASE --sign-off WHAT"
+        _options.refuse_idle("reason", "没有要收下或签字的", hint)
+
+
 def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -> Sequence[str]:
     """Return the chapters of a shard: those that were named, or those it has as shared out here."""
     # What shares out is loaded only for that.
-    from chapterkit.checking.sharding import JOINABLE, Shard, chapters_in
+    from chapterkit.checking.sharding import JOINABLE, Shard, targets_of
 
     part = Shard.named(shard)
     if not alone or form not in JOINABLE:
@@ -216,7 +233,7 @@ def _targets_of(shard: str, targets: Sequence[str], form: str, *, alone: bool) -
             "--shard 用于 --format json 或 sarif，不与 --edition、--changed-since、--fix、--diff 和"
             "基线的几个选项同用；书自己的基线照样算"
         )
-    return targets or chapters_in(part, "check")
+    return targets_of(part, targets, "check")
 
 
 def _shard_report(
@@ -225,10 +242,11 @@ def _shard_report(
     found: Sequence[Sequence[Problem]],
     beside: Sequence[Problem],
     asked: str,
+    costs: Mapping[str, float],
 ) -> dict[str, Any]:
     from chapterkit.checking.sharding import Shard, shard_report
 
-    return shard_report(Shard.named(shard), wanted, found, beside, asked)
+    return shard_report(Shard.named(shard), wanted, found, beside, asked, costs)
 
 
 @dataclass(frozen=True)
@@ -306,7 +324,9 @@ class _Asked:
 
     def subjects(self) -> list[Subject]:
         """Return the texts, read anew."""
-        return subjects(self.targets, self.outside, self.only)
+        found = subjects(self.targets, self.outside, self.only)
+        _options.refuse_without(found)
+        return found
 
     def changes(self, wanted: Sequence[Subject]) -> Changes | None:
         """Return what was changed since a commit; None if that was not asked."""

@@ -34,6 +34,7 @@ def harvest(source: str, near: Sequence[str], sources: Path | None) -> None:
     """
     path, root = Path(source), find_root(Path.cwd())
     if path.is_file():
+        _options.refuse_idle("sources", "给的是一个文件，不用到别处找", "不写 --sources")
         folder, key = path.parent, path.stem
     else:
         folder = sources or Disk(root or Path.cwd()).place("sources")

@@ -61,13 +61,19 @@ def numbers(
       chapterkit numbers --bind draft.md --ledger numbers.yaml --write
     """
     if past:
+        idle = "targets ledger bibliography bind write"
+        _options.refuse_idle(idle, "--history 只讲一个数的来历", "分两次运行")
         _tell_history(past, form)
         return
     if write and not bind:
-        raise click.UsageError("--write goes with --bind FILE")
+        raise click.UsageError("--write 要和 --bind FILE 一起用")
+    if bind:
+        _options.refuse_idle("form", "--bind 列出的是改动", "不写 --format")
     if bind and ledger:
+        _options.refuse_idle("targets", "--bind 和 --ledger 只看那一个文件", f"只写 --bind {bind}")
         targets = [str(bind)]
     wanted = _subjects(targets, Outside(ledger, bibliography))
+    _options.refuse_without(wanted)
     listed = [one for subject in wanted for one in _accounts(subject)]
     if bind and wanted:
         _bind(bind, listed, wanted[-1].book.ledger, write)

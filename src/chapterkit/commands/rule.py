@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from chapterkit.commands import _options
 from chapterkit.commands._saying import hand_over, say_lines
 from chapterkit.lint import find_rule, pages
 
@@ -22,6 +23,8 @@ def rule(name: str | None, form: str) -> None:
       chapterkit rule unsourced-number
     """
     if name:
+        why, hint = "markdown 是全部规则的一份", "不写规则的名字，或不写 --format"
+        _options.refuse_idle("form", why, hint)
         say_lines(pages.page(find_rule(name)))
     elif form == "markdown":
         hand_over(pages.markdown().removesuffix("\n"))

@@ -32,11 +32,12 @@ from chapterkit.drawing.model import (
     Timeline,
     Trace,
 )
-from chapterkit.drawing.palette import style_sheet
+from chapterkit.drawing.palette import IN_GREY, style_sheet
 from chapterkit.drawing.sequences import timeline_svg, trace_svg
 from chapterkit.drawing.sound import check_timeline, check_trace
 
 __all__ = [
+    "IN_GREY",
     "Category",
     "Chart",
     "DrawingError",

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from fontTools.ttLib import TTFont, TTLibError
+from PIL import ImageFont
 
 from chapterkit.drawing.look import Look, Measure
 from chapterkit.fonts import FontFile
@@ -50,14 +50,26 @@ def _advances(font: FontFile) -> Callable[[str], float | None]:
     if font.path is None:
         return lambda _: None
     try:
-        with TTFont(font.path, fontNumber=font.index, lazy=True) as opened:
-            glyphs, metrics = opened.getBestCmap() or {}, opened["hmtx"].metrics
-            em = opened["head"].unitsPerEm
-    except (OSError, TTLibError, KeyError):
+        large, small = (
+            ImageFont.truetype(font.path, size, font.index, layout_engine=ImageFont.Layout.BASIC)
+            for size in (_EM, _SMALL)
+        )
+    except (OSError, ValueError):
         return lambda _: None
+    nothing = _look(small, _NOBODYS)
 
     def advance(character: str) -> float | None:
-        glyph = glyphs.get(ord(character))
-        return None if glyph is None else float(metrics[glyph][0]) / em
+        if _look(small, character) == nothing:
+            return None
+        return float(large.getlength(character)) / _EM
 
     return advance
+
+
+_EM, _SMALL = 1000, 12
+"""The sizes at which characters are measured, and looked at."""
+_NOBODYS = "\uffff"  # no character: what a font shows for it, it shows for all that it lacks
+
+
+def _look(font: ImageFont.FreeTypeFont, character: str) -> tuple[float, bytes]:
+    return font.getlength(character), bytes(font.getmask(character))

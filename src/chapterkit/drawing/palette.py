@@ -12,15 +12,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Colour:
-    """A colour on light paper and on a dark screen, and the one of text that stands on it."""
+    """A colour on light paper and on a dark screen, and the one of text that stands on it.
+
+    In grey print it is as light as it was, or as `grey` says.
+    """
 
     light: str
     dark: str
     text: str = "ink"
+    grey: str = ""
 
 
 _COLOURS = {
-    "ink": Colour("#1f1d1a", "#d9d4ca"),
+    "ink": Colour("#1f1d1a", "#d9d4ca", grey="#000000"),
     "soft": Colour("#5f5a52", "#a8a190"),
     "axis": Colour("#8a847a", "#7d776b"),
     "line": Colour("#dedad2", "#3a3733"),
@@ -30,24 +34,26 @@ _COLOURS = {
     "white": Colour("#ffffff", "#191817"),
     "black": Colour("#1f1d1a", "#191817"),
     # Series, in the order in which they are used.
-    "s1": Colour("#2b4c7e", "#86b0e3", "white"),
-    "s2": Colour("#dda23a", "#e3b75f", "black"),
-    "s3": Colour("#b04a3a", "#e38a78", "white"),
-    "s4": Colour("#b7cfe3", "#b6bcc2", "black"),
-    "s5": Colour("#4f9087", "#3f9c8e", "black"),
-    "s6": Colour("#3b3733", "#f0ece4", "white"),
+    "s1": Colour("#2b4c7e", "#86b0e3", "white", grey="#404040"),
+    "s2": Colour("#dda23a", "#e3b75f", "black", grey="#b9b9b9"),
+    "s3": Colour("#b04a3a", "#e38a78", "white", grey="#696969"),
+    "s4": Colour("#b7cfe3", "#b6bcc2", "black", grey="#dedede"),
+    "s5": Colour("#4f9087", "#3f9c8e", "black", grey="#949494"),
+    "s6": Colour("#3b3733", "#f0ece4", "white", grey="#191919"),
     # Series beside one that stands out.
     "g1": Colour("#b3aea4", "#8f887a", "black"),
     "g2": Colour("#cbc6bc", "#5c574f"),
     "g3": Colour("#8f897e", "#aaa391", "black"),
     # What lies under text: stretches of a trace, kinds of boxes.
-    "t1": Colour("#dde6f2", "#26364b"),
-    "t2": Colour("#f7e9cc", "#4a3a1c"),
-    "t3": Colour("#f3dcd6", "#4c2a23"),
-    "t4": Colour("#dcebe8", "#203d39"),
-    "t5": Colour("#e7e0ee", "#392d47"),
-    "t6": Colour("#ece9e3", "#302d29"),
+    "t1": Colour("#dde6f2", "#26364b", grey="#f4f4f4"),
+    "t2": Colour("#f7e9cc", "#4a3a1c", grey="#dfdfdf"),
+    "t3": Colour("#f3dcd6", "#4c2a23", grey="#cacaca"),
+    "t4": Colour("#dcebe8", "#203d39", grey="#b5b5b5"),
+    "t5": Colour("#e7e0ee", "#392d47", grey="#a0a0a0"),
+    "t6": Colour("#ece9e3", "#302d29", grey="#ffffff"),
 }
+IN_GREY = {one.light: one.grey for one in _COLOURS.values() if one.grey}
+"""What becomes of colours in grey print that would not be told apart there."""
 SERIES = ("s1", "s2", "s3", "s4", "s5", "s6")
 GREYS = ("g1", "g2", "g3")
 TINTS = ("t1", "t2", "t3", "t4", "t5", "t6")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,15 @@ def _nothing() -> None:
     """Give no file."""
 
 
+KeepPart = Callable[[Sequence[str], Callable[[], bytes]], bytes]
+"""Gives a part of a file by its names: what was kept of it, or what the function makes."""
+
+
+def made_anew(_: Sequence[str], make: Callable[[], bytes]) -> bytes:
+    """Return a part that is made, whatever there was before."""
+    return make()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Printing:
     """What the formats of chapters and those of whole books may know.
@@ -51,7 +60,9 @@ class Printing:
     formats that are written at once; `sources` what is known of the works in the bibliography, as
     CSL JSON, where a format asks for that; `told` what an editor's page tells beside the text, as
     JSON has it, empty where none is made; `awaited` gives the file of the format that this one
-    comes `after`, once that is made, None where it is not written at once.
+    comes `after`, once that is made, None where it is not written at once; `kept` gives a part that
+    is dear to make, a font or a picture, and has it made if it was not kept: it is named by all
+    that it is made of, but for the book's fonts.
     """
 
     config: Config
@@ -69,6 +80,7 @@ class Printing:
     sources: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
     awaited: Callable[[], bytes | None] = field(default=_nothing, repr=False)
+    kept: KeepPart = field(default=made_anew, repr=False)
 
     @property
     def suffix(self) -> str:

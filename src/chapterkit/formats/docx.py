@@ -106,7 +106,10 @@ def _prepare(printing: AnyPrinting) -> Tree:
         _in_normal,
         _with_chapter_head(config) if is_chapter else _with_front_pages(config),
         in_inches(printing, _ROOM),
-        embedded(printing, all_as_pixels(printing.pictures.values(), printing.work, families)),
+        embedded(
+            printing,
+            all_as_pixels(printing.pictures.values(), printing.work, families, printing.kept),
+        ),
     )
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chapterkit import fonts
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
-from chapterkit.formats.shared.drawn import as_bitmap
+from chapterkit.formats.shared.cover import cover_name, put_cover
 from chapterkit.formats.shared.epub_pages import Page
 from chapterkit.formats.shared.epub_parts import FONT, Publication, finished
 from chapterkit.formats.shared.exhibits import (
@@ -27,7 +25,6 @@ from chapterkit.formats.shared.exhibits import (
 from chapterkit.formats.shared.math_font import math_font, shown_in_formulas
 from chapterkit.formats.shared.pictures import named, standing_in
 from chapterkit.formats.shared.sizes import on_screens
-from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.formats.shared.whole import as_numbered, assembled, front_pages
 from chapterkit.formats.shared.zipped import rewritten
 from chapterkit.manuscript.config import Config
@@ -46,11 +43,10 @@ from chapterkit.text.tree import (
 )
 
 _STYLE = "EPUB/styles/stylesheet1.css"  # where pandoc puts the style sheet
-_COVER_PPI = 288  # the cover is 400 by 640 points: 1600 by 2560 pixels
 
 
 def _arguments(printing: AnyPrinting) -> list[str]:
-    cover = printing.work / _cover_name(printing)
+    cover = printing.work / cover_name(printing)
     return [
         "--to=epub3",
         f"--epub-cover-image={cover}",
@@ -67,7 +63,7 @@ def _prepare(printing: AnyPrinting) -> Tree:
 
     Raises ChapterkitError for a picture of a cover that cannot be drawn.
     """
-    _put_cover(printing)
+    put_cover(printing)
     if isinstance(printing, ChapterPrinting):
         metadata, pages = _of_chapter(printing), []
     else:
@@ -144,43 +140,6 @@ def _identifier(printing: AnyPrinting, slug: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
-def _cover_name(printing: AnyPrinting) -> str:
-    cover = printing.cover if isinstance(printing, BookPrinting) else None
-    return "cover.jpg" if cover and cover.kind == "jpeg" else "cover.png"
-
-
-def _put_cover(printing: AnyPrinting) -> None:
-    """Put the cover that the book has, or else one that Typst draws, into the work folder."""
-    cover = printing.cover if isinstance(printing, BookPrinting) else None
-    if cover is None:
-        _draw_cover(printing)
-        return
-    target = printing.work / _cover_name(printing)
-    target.write_bytes(as_bitmap(cover, printing.work).data)
-
-
-def _draw_cover(printing: AnyPrinting) -> None:
-    config = printing.config
-    serif = fonts.chosen(config.serif, *config.locale.serif)
-    sans = fonts.chosen(config.sans, *config.locale.sans)
-    inputs = {
-        "book": printing.within,
-        "author": config.author,
-        "number": printing.label,
-        "chapter": printing.title,
-        "lang": config.locale.typst["lang"],
-        "serif": json.dumps([font.family for font in serif]),
-        "sans": json.dumps([font.family for font in sans]),
-    }
-    place = printing.chapters[0].document.rendered.origin(0)
-    refusal = typeset(
-        ASSETS / "epub" / "cover.typ", printing.work / "cover.png", printing.work,
-        [*serif, *sans], inputs, format="png", ppi=_COVER_PPI,
-    )  # fmt: skip
-    if refusal:
-        raise ChapterkitError(f"Typst 画不出封面：{refusal.message}", place)
-
-
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     """Put in our style sheet for pandoc's own, the pictures for those that stood in, and the rest.
 
@@ -199,7 +158,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
         name: with_heads_that_speak(part) if name.endswith(".xhtml") else part
         for name, part in parts.items()
     }
-    font = _math_font(parts)
+    font = _math_font(parts, printing)
     style += (ASSETS / "epub" / "formulas.css").read_bytes() if font else b""
     publication = Publication(printing.labelled_title, config, bool(font), _pages(printing))
     parts = finished(parts, publication) | {_STYLE: style}
@@ -212,11 +171,11 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     )
 
 
-def _math_font(parts: Mapping[str, bytes]) -> bytes:
+def _math_font(parts: Mapping[str, bytes], printing: AnyPrinting) -> bytes:
     """Return a font that shows the formulas of an EPUB; empty if it has none."""
     texts = (part.decode() for name, part in parts.items() if name.endswith(".xhtml"))
     shown = shown_in_formulas(texts)
-    return math_font(shown) if shown else b""
+    return math_font(shown, printing.kept) if shown else b""
 
 
 def _pages(printing: AnyPrinting) -> list[Page]:

@@ -10,6 +10,7 @@ from typing import Any
 from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS, has_equations
+from chapterkit.formats.shared.cover import cover_name
 from chapterkit.formats.shared.evidence import has_evidence, over_evidence, reachable
 from chapterkit.formats.shared.exhibits import (
     aligned,
@@ -19,7 +20,8 @@ from chapterkit.formats.shared.exhibits import (
     unseen,
     with_heads_that_speak,
 )
-from chapterkit.formats.shared.html_page import finished
+from chapterkit.formats.shared.html_page import finished, shortened
+from chapterkit.formats.shared.math_font import font_face
 from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
@@ -27,7 +29,17 @@ from chapterkit.formats.shared.sizes import on_screens
 from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.passes import passed, with_chapter_number, with_metadata
-from chapterkit.text.tree import Markup, Tree, attributes_of, chapter_heading
+from chapterkit.text.tree import (
+    Markup,
+    Tree,
+    attributes_of,
+    chapter_heading,
+    inlines_of,
+    outermost,
+    paragraph,
+    title_text,
+    tree_blocks,
+)
 
 
 def _arguments(printing: AnyPrinting) -> list[str]:
@@ -80,11 +92,20 @@ def _told(printing: AnyPrinting) -> dict[str, Any]:
     config = printing.config
     return {
         "skip": config.wording.skip,
-        "description": config.description,
+        "description": config.description or _beginning(printing),
+        "picture": config.address and f"{config.address}{cover_name(printing)}",
         "site": printing.within,
         "kind": "article" if isinstance(printing, ChapterPrinting) else "book",
         "locale": config.locale.word.replace("-", "_"),
     }
+
+
+def _beginning(printing: AnyPrinting) -> str:
+    """Return how a chapter's text begins, for who shows a link to it; nothing for a book."""
+    if not isinstance(printing, ChapterPrinting):
+        return ""
+    paragraphs = outermost(tree_blocks(printing.tree), {"Para"})
+    return shortened(title_text(inlines_of(next(paragraphs, paragraph([])))))
 
 
 def _escaped(values: Any) -> Any:
@@ -140,9 +161,18 @@ def _as_section(printing: ChapterPrinting) -> Tree:
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     page = finished(written.read_text("utf-8"), printing.config.wording)
-    page = with_spoken_formulas(page, printing.config.locale.tag)
+    page = with_spoken_formulas(_with_formulas_font(page, printing), printing.config.locale.tag)
     spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
     target.write_bytes(put_in(spoken, printing))
+
+
+def _with_formulas_font(page: str, printing: AnyPrinting) -> str:
+    """Return a page whose formulas look alike on every machine."""
+    face = font_face([page], printing.kept) if "<math" in page else ""
+    if not face:
+        return page
+    page = page.replace("img-src data:;", "img-src data:; font-src data:;", 1)
+    return page.replace("</style>", f"{face}</style>", 1)
 
 
 FORMAT = Format(

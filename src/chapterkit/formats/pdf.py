@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chapterkit import fonts
+from chapterkit.characters import of_text
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats import AnyPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS
 from chapterkit.formats.shared.evidence import in_typst, over_evidence
 from chapterkit.formats.shared.exhibits import aligned, set_in_typst, typst_string
-from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.kept import floats, with_floats_kept, with_room_for_notes
+from chapterkit.formats.shared.pictures import as_printed, placed
 from chapterkit.formats.shared.sizes import Room, printed_size
 from chapterkit.formats.shared.typesetting import Refusal, typeset
 from chapterkit.formats.shared.unbroken import unbroken
@@ -39,7 +41,6 @@ from chapterkit.text.tree import (
     elements_of,
     inlines_of,
     kind_of,
-    outermost,
     plain_text,
     raw,
     raw_block,
@@ -75,7 +76,8 @@ def _prepare(printing: AnyPrinting) -> Tree:
         text,
         over_evidence(printing, lambda one: in_typst(_shown(one, printing))),
         aligned(printing, _hidden),
-        _with_floats_kept,
+        with_floats_kept(printing),
+        with_room_for_notes,
         _with_labels,
         _with_words_kept(printing),
         set_in_typst(printing),
@@ -108,19 +110,21 @@ _BOLD_FAMILY = "Chapterkit Hei"
 def _write_bold(tree: Tree, printing: AnyPrinting) -> None:
     """Write a bold font with what is strong in a text, if anything is."""
     if strong := "".join(_strong(tree)):
-        from chapterkit.bold import write_bold  # few texts need it, and it costs a start
+        from chapterkit.bold import bold_font  # few texts need it, and it costs a start
 
-        path = printing.work / _BOLD
-        path.parent.mkdir(exist_ok=True)
-        write_bold(strong, printing.config.locale.typst["region"], path)
+        region, shown = printing.config.locale.typst["region"], "".join(sorted(set(strong)))
+        if font := printing.kept(["bold", region, shown], lambda: bold_font(shown, region)):
+            path = printing.work / _BOLD
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(font)
 
 
 def _strong(tree: Tree) -> Iterator[str]:
     """Yield what is set bold: strong words, terms, and rows of tables that are one cell."""
-    for element in elements_of(tree):
-        if kind_of(element) in {"Strong", "DefinitionList"}:
+    for element in elements_of(tree, {"Strong", "DefinitionList", "Table"}):
+        if kind_of(element) != "Table":
             yield _words(with_blocks({}, [element]))
-        elif kind_of(element) == "Table":
+        else:
             rows = (row for row in rows_of(element) if len(row) == 1)
             yield from (_words(with_blocks({}, row)) for row in rows)
 
@@ -134,7 +138,8 @@ def _with_words_kept(printing: AnyPrinting) -> Pass:
 
 def _with_labels(tree: Tree) -> Tree:
     """Return the tree whose references hang by their labels, [12], each as wide as the widest."""
-    labels = [plain_text(inlines_of(one)).strip() for one in elements_of(tree) if _is_label(one)]
+    spans = elements_of(tree, {"Span"})
+    labels = [plain_text(inlines_of(one)).strip() for one in spans if _is_label(one)]
 
     def change(element: Element) -> Element | list[Element]:
         if not _is_label(element):
@@ -145,7 +150,7 @@ def _with_labels(tree: Tree) -> Tree:
     # Of brackets and digits; a blank stands behind them.
     hanging = max((0.55 * len(one) for one in labels), default=1.6) + 0.1
     told = raw_block("typst", _HANGING.format(hanging))
-    return with_blocks(tree, [told, *walk(tree_blocks(tree), change)])
+    return with_blocks(tree, [told, *walk(tree_blocks(tree), change, {"Span"})])
 
 
 _HANGING = """\
@@ -156,30 +161,6 @@ _HANGING = """\
 
 def _is_label(element: Element) -> bool:
     return kind_of(element) == "Span" and "csl-left-margin" in attributes_of(element).classes
-
-
-def _with_floats_kept(tree: Tree) -> Tree:
-    """Return the tree in which no figure or table floats past the next heading.
-
-    Large ones go to the top of a page near by; whatever still waits where a heading begins is set
-    before it.
-    """
-    blocks: list[Element] = []
-    waiting = False
-    for block in tree_blocks(tree):
-        if waiting and kind_of(block) == "Header":
-            blocks.append(raw_block("typst", "#place.flush()"))
-            waiting = False
-        waiting = waiting or _floats(with_blocks(tree, [block]))
-        blocks.append(block)
-    return with_blocks(tree, blocks)
-
-
-def _floats(tree: Tree) -> bool:
-    return any(outermost(tree_blocks(tree), _FLOATING))
-
-
-_FLOATING = frozenset({"Figure", "Table"})
 
 
 def _hidden(text: str) -> Element:
@@ -221,7 +202,8 @@ _LISTED = {"book-figures": "image", "book-tables": "table"}
 def _refuse_missing_characters(tree: Tree, printing: AnyPrinting) -> None:
     config = printing.config
     text = config.title + config.author + "".join(_of_title_pages(config)) + _words(tree)
-    missing = fonts.missing_characters(text, [*_serif(printing), *_sans(printing)])
+    unsure = "".join(one for one in dict.fromkeys(text) if one not in of_text())
+    missing = fonts.missing_characters(unsure, [*_serif(printing), *_sans(printing)])
     if missing:
         others = "，还有 " + "、".join(map(fonts.named, missing[1:])) if missing[1:] else ""
         documents = (one.document for one in printing.chapters)
@@ -256,7 +238,7 @@ def _of_title_pages(config: Config) -> list[str]:
 
 def _words(tree: Tree) -> str:
     """Return all the text of the tree; formulas are set in a font of their own."""
-    set_as_text = (one for one in elements_of(tree) if kind_of(one) in {"Str", "Code", "CodeBlock"})
+    set_as_text = elements_of(tree, {"Str", "Code", "CodeBlock"})
     return "".join(map(text_of, set_as_text))
 
 
@@ -282,7 +264,7 @@ def _heavy(printing: AnyPrinting) -> list[str]:
 def _copied_images(printing: AnyPrinting) -> dict[str, str]:
     """Write the pictures into the work folder, which is all that Typst may read."""
     copied: dict[str, str] = {}
-    for number, (address, picture) in enumerate(printing.pictures.items(), 1):
+    for number, (address, picture) in enumerate(as_printed(printing).items(), 1):
         copied[address] = f"image{number}.{picture.kind}"
         (printing.work / copied[address]).write_bytes(picture.data)
     return copied
@@ -413,7 +395,7 @@ def _inputs(printing: AnyPrinting, is_proof: bool = False) -> dict[str, str]:
         "start": str(printing.start_page) if isinstance(printing, ChapterPrinting) else "1",
         "whole": "" if is_chapter else json.dumps(asdict(title_page(config))),
         "copyright": json.dumps([] if is_chapter else copyright_page(config)),
-        "floats": "yes" if any(_floats(one.tree) for one in printing.chapters) else "",
+        "floats": "yes" if any(floats(one.tree) for one in printing.chapters) else "",
         "page": config.page,
         "proof": str(_WIDER if is_proof else 0),
         "contents": config.wording.contents,

@@ -9,6 +9,7 @@ WebAssembly and requests, which browsers refuse from a disk, and misses what it 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +22,7 @@ from markupsafe import Markup
 from chapterkit.drawing import style_sheet
 from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
 from chapterkit.formats.shared import ASSETS, WEB_ARGUMENTS
+from chapterkit.formats.shared.cover import cover_name, put_cover
 from chapterkit.formats.shared.exhibits import (
     aligned,
     over_exhibits,
@@ -28,7 +30,8 @@ from chapterkit.formats.shared.exhibits import (
     unseen,
     with_heads_that_speak,
 )
-from chapterkit.formats.shared.html_page import finished
+from chapterkit.formats.shared.html_page import finished, shortened
+from chapterkit.formats.shared.math_font import font_face
 from chapterkit.formats.shared.number_cards import with_cards
 from chapterkit.formats.shared.pictures import put_beside, standing_in, with_drawings
 from chapterkit.formats.shared.site_pages import (
@@ -61,7 +64,6 @@ _SITE = ASSETS / "site"
 _STYLES = ("style", "equations", "exhibits", "evidence")
 _CONTENTS = "<!--contents-->"
 _PICTURES = "pictures"
-_TOLD = 160
 
 
 def _arguments(printing: AnyPrinting) -> list[str]:
@@ -110,6 +112,9 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     target.mkdir()
     for name, text in site.files().items():
         (target / name).write_text(text, "utf-8")
+    if printing.config.address:
+        put_cover(printing)
+        shutil.copyfile(printing.work / cover_name(printing), target / cover_name(printing))
     for name, data in pictures.items():
         (target / _PICTURES).mkdir(exist_ok=True)
         (target / _PICTURES / name).write_bytes(data)
@@ -127,7 +132,9 @@ class _Site:
     def files(self) -> dict[str, str]:
         """Return every file that is text, by name."""
         found = {page.href: self._page(place) for place, page in enumerate(self.pages)}
-        found["style.css"] = _style(self.printing)
+        found["style.css"] = _style(self.printing) + font_face(
+            (one.html for one in self.pages), self.printing.kept
+        )
         found["site.js"] = (_SITE / "site.js").read_text("utf-8")
         found["search-index.js"] = f"searchTexts({_as_script(list(searched(self.made.pages)))});\n"
         if self.config.address:
@@ -147,7 +154,7 @@ class _Site:
             locale=self.config.locale.word.replace("-", "_"),
             description=self.config.description if opens else _beginning(page),
             address=self._address(page),
-            picture="",
+            picture=self.config.address and self.config.address + cover_name(self.printing),
             words=self.config.wording,
             before=self._turn(place - 1),
             behind=self._turn(place + 1),
@@ -220,7 +227,7 @@ class _Site:
 def _beginning(page: Page) -> str:
     """Return how a page's text begins, for who shows a link to it."""
     text = plain(page.html[page.heading.end() :]) if page.heading else ""
-    return text if len(text) <= _TOLD else f"{text[: _TOLD - 1]}…"
+    return shortened(text)
 
 
 def _style(printing: AnyPrinting) -> str:

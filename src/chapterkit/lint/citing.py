@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from chapterkit.manuscript.book import Book
 from chapterkit.patterns import Late
 from chapterkit.text.document import ADDRESS, CITE, OPAQUE, Block
 
@@ -130,3 +131,14 @@ def is_in_title(text: str, position: int) -> bool:
     return any(
         text.rfind(a, first, position) > text.rfind(b, first, position) for a, b in ("《》", "〈〉")
     )
+
+
+def named(keys: Sequence[str], book: Book) -> str:
+    """Return how a citation of keys could be written behind a name: Demo[@demo2025]."""
+    source = book.bibliography.get(keys[0]) if keys else None
+    key = f"[@{keys[0]}]" if keys else ""
+    if source is None or not source.authors:
+        return f"某某等人{key}"
+    names = [name.partition(",")[0].strip("{} ") for name in source.authors]
+    people = f"{names[0]} 等人" if len(names) > 2 else "、".join(names)
+    return f"{people}{key}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chapterkit.errors import Origin
+from chapterkit.han import is_han
 from chapterkit.text.document import Block
 from chapterkit.text.sentences import kept
 
@@ -139,6 +140,19 @@ def replacement(block: Block, start: int, end: int, new: str) -> tuple[Edit, ...
         for position in range(start, end)
     )
     return (Edit(block.origin(start), block.text[start:end], new),) if together else ()
+
+
+def word_instead(block: Block, start: int, end: int, word: str) -> tuple[Edit, ...]:
+    """Return the edit that puts a word in the place of block.text[start:end]; or none.
+
+    A blank that would then stand between two Han characters goes, too: 用 prompt 写, 用提示词写.
+    """
+    text = block.text
+    if text[start - 1 : start] == " " and is_han(word[:1]) and is_han(text[start - 2 : start - 1]):
+        start -= 1
+    if text[end : end + 1] == " " and is_han(word[-1:]) and is_han(text[end + 1 : end + 2]):
+        end += 1
+    return replacement(block, start, end, word)
 
 
 def insertion(block: Block, position: int, new: str) -> tuple[Edit, ...]:

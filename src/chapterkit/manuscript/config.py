@@ -237,6 +237,15 @@ Policy = Annotated[PolicyConfig, Mended(_without_dates)]
 
 
 @dataclass(frozen=True)
+class PdfConfig(_Model):
+    """How the PDF is printed."""
+
+    colour: Literal["full", "grey"] = _described(
+        "full 照原样；grey 只用黑和灰，给单色印刷：图和照片都换成灰度", default="full"
+    )
+
+
+@dataclass(frozen=True)
 class LatexConfig(_Model):
     """How the LaTeX source is set, and the PDF that XeLaTeX makes of it."""
 
@@ -345,6 +354,7 @@ class BookModel(_Model):
         "至少多大一部分数要核对过，0 到 1", default=Decimal(0), ge=0, le=1
     )
     page: Literal["a5", "16k", "a4"] = _described("PDF 的开本", default="16k")
+    pdf: PdfConfig = PdfConfig()
     fonts: FontConfig = FontConfig()
     latex: LatexConfig = LatexConfig()
     style: StyleConfig = StyleConfig()

@@ -129,6 +129,8 @@ def with_unit(digits: str, unit: str) -> str:
     ('15.0%', '3.5 个百分点', '24')
     >>> with_unit("12400", "£"), with_unit("−7750.5", "US$"), with_unit("3", "$/million tokens")
     ('£12,400', '−US$7,750.5', '$3/million tokens')
+    >>> with_unit("35", "US$ million"), with_unit("1.2", "€bn"), with_unit("7", "USD million")
+    ('US$35 million', '€1.2bn', 'USD 7 million')
     >>> with_unit("4.5", "10^9/L"), with_unit("12.3", "/10 万"), with_unit("12.3", "每 10 万人")
     ('4.5×10^9/L', '12.3/10 万', '每 10 万人 12.3')
     """
@@ -143,8 +145,12 @@ def with_unit(digits: str, unit: str) -> str:
     return f"{digits} {unit}"
 
 
-# $, £, US$, HK$; also before what it is paid for: $/million tokens, $ million
-_MONEY_SIGN = re.compile(r"(?:[A-Z]{1,3})?[$£€¥￥₩](?=$|[/ ])")
+# $, £, US$, HK$; also before what it is paid for ($/million tokens), or how much of it is counted
+# as one ($ million, €bn, USD million)
+_MONEY_SIGN = re.compile(
+    r"(?:[A-Z]{1,3}|U\.S\.)?[$£€¥￥₩](?=$|[/ ]|(?:[kKmMB]|mn|bn|tn)(?:$|[/ ])|[a-z]{5})"
+    r"|[A-Z]{3} (?=(?:thousand|[mbtr]{1,2}illion)s?\b|[mbt]n\b)"
+)
 _UNGROUPED = re.compile(r"(?<![\d.,])\d{4,}(?![\d,])")
 
 
@@ -152,7 +158,9 @@ def _priced(digits: str, sign: str, rest: str) -> str:
     """Return an amount with the sign of its currency before it: £12,400, −$3/kg."""
     minus = "−" if digits.startswith("−") else ""
     amount = grouped(digits.removeprefix("−"))
-    return f"{minus}{sign}{amount}{rest}"
+    spelt = sign.endswith(" ") or len(rest) >= len("million")
+    gap = " " if spelt and not rest.startswith((" ", "/")) else ""
+    return f"{minus}{sign}{amount}{gap}{rest}"
 
 
 def signed_text(number: Number) -> str:
@@ -172,12 +180,33 @@ def approximate_text(number: Number, digits: int) -> str:
 
 def chinese_text(number: Number) -> str:
     """Return the number in Chinese numerals: 十八条, 百分之十一点五, 十七至十八条."""
-    ends = number.value if isinstance(number.value, tuple) else (number.value,)
+    value, unit = _by_its_word(number)
+    ends = value if isinstance(value, tuple) else (value,)
     words = "至".join(_spelled(end, number) for end in ends)
-    unit = "" if number.unit in _IN_PARTS else number.unit
+    unit = "" if unit in _IN_PARTS else unit
     if unit.startswith("每"):
         return unit + words
     return words + (" " if unit[:1].isascii() and unit else "") + unit
+
+
+def _by_its_word(number: Number) -> tuple[Value, str]:
+    """Return value and unit, what has a sign of money by its word: 35 $ million, 35000000 美元."""
+    meaning = number.units.meaning(number.unit)
+    if not _MONEY_SIGN.match(number.unit) or len(meaning.parts) != 1 or not meaning.known:
+        return number.value, number.unit
+    if isinstance(number.value, tuple):
+        low, high = number.value
+        return (_times(low, meaning.scale), _times(high, meaning.scale)), meaning.name
+    return _times(number.value, meaning.scale), meaning.name
+
+
+def _times(value: Decimal, scale: Fraction) -> Decimal:
+    """Return the product; a whole one has no point, unless the value alone had it."""
+    with localcontext() as context:
+        context.prec = MAX_EXACT_DIGITS
+        product = value * scale.numerator / scale.denominator
+        whole = scale != 1 and product == product.to_integral_value()
+        return product.quantize(Decimal(1)) if whole else product
 
 
 def bare_text(number: Number) -> str:

@@ -9,7 +9,7 @@ import struct
 import warnings
 import zlib
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chapterkit.manuscript.pictures import PictureError
 
@@ -98,6 +98,22 @@ def as_png(data: bytes) -> bytes:
     with _opened(data, _KINDS) as image:
         image.save(out, "PNG")
     return out.getvalue()
+
+
+def as_grey(data: bytes, kind: str) -> tuple[bytes, str]:
+    """Return the first frame of a picture that was checked in grey, and its kind: PNG or JPEG.
+
+    It stands as a viewer shows it, however the camera was held.
+    """
+    with _opened(data, _KINDS) as image:
+        upright = ImageOps.exif_transpose(image)
+        if upright.has_transparency_data:
+            made = upright.convert("RGBA").convert("LA")
+        else:
+            made = upright.convert("L")
+        out, form = io.BytesIO(), "JPEG" if kind == "jpeg" else "PNG"
+        made.save(out, form, **({"quality": 92} if form == "JPEG" else {}))
+    return out.getvalue(), form.lower()
 
 
 _HEAD = 33  # a PNG's signature, and its first chunk

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 # 提升了四倍 adds four times, 提升到四倍 ends at four times: words that make a multiple an addition.
 _ADDS = ("增加", "增长", "提升", "提高", "上升", "多", "高出", "升", "涨", "扩大", "翻")
 _ENDS_AT = ("到", "至", "为", "成")
-_MAGNITUDE = re.compile(r"[万亿千百十成KMBk万億]|million|billion|thousand")
+_MAGNITUDE = re.compile(
+    r"[万亿千百十成KMBk万億]|illion|hundred|thousand|\d ?(?:[mbt]n|[mb]ln|trn|T)\b"
+    r"|[$¥€£₩] ?[\d.,–-]+ ?m\b"
+)
 _SHARES = {"percent": 100, "permille": 1000, "permyriad": 10_000}
 _MINUS = str.maketrans("−－﹣", "---")
 

@@ -24,6 +24,7 @@ from chapterkit.manuscript.book import Book, Chapter, once
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
+from chapterkit.patterns import Late
 from chapterkit.plugins import plugged
 from chapterkit.store import Store, store_of, tool
 from chapterkit.text.document import Document, Warned
@@ -456,11 +457,22 @@ def _likely_first(
     if not names:
         return
     exhibits = (book.exhibits[one].slug for one in names if one in book.exhibits)
-    homes = {home.slug for one in exhibits if (home := book.homes.get(one))}
-    yield from sorted(
-        chapters,
-        key=lambda one: one.slug not in homes and not any(f"#{name}" in one.text for name in names),
-    )
+    likely = {home.slug for one in exhibits if (home := book.homes.get(one))}
+    likely.update(*(_giving(book).get(name, ()) for name in names))
+    yield from sorted(chapters, key=lambda one: one.slug not in likely)
+
+
+@once
+def _giving(book: Book) -> dict[str, set[str]]:
+    """Return which chapters' files may give what as an identifier: {#name}."""
+    found: dict[str, set[str]] = {}
+    for chapter in book.chapters:
+        for name in _GIVEN.findall(chapter.text):
+            found.setdefault(name, set()).add(chapter.slug)
+    return found
+
+
+_GIVEN = Late(r"#([^\s{}#]+)")
 
 
 def _places(other: Subject, memory: Memory) -> dict[str, Thing]:
@@ -555,10 +567,12 @@ def of_all(found: Sequence[tuple[Subject, Checked]]) -> list[Problem]:
     return together(told, [done.comments for _, done in found])
 
 
-def checked(subject: Subject, memory: Memory = FORGETFUL) -> Checked:
-    """Return what the rules find in a subject."""
-    key = partial(lint_key, subject)
-    return memory.step("lint", subject.key, key, lambda: _linted(subject, memory), _form(subject))
+def checked(
+    subject: Subject, memory: Memory = FORGETFUL, elsewhere: Callable[[], Checked] | None = None
+) -> Checked:
+    """Return what the rules find in a subject, or have found `elsewhere`, unless it is known."""
+    find = elsewhere or (lambda: _linted(subject, memory))
+    return memory.step("lint", subject.key, partial(lint_key, subject), find, _form(subject))
 
 
 def _linted(subject: Subject, memory: Memory) -> Checked:

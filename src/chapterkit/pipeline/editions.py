@@ -86,7 +86,7 @@ class InRegion:
 
     def risk(self, documents: Iterable[Document]) -> str:
         """Return the list of what an editor of the region should read in documents."""
-        return risk_text(risks(documents, self.regional))
+        return risk_text(risks(documents, self.regional), self.book.config.language)
 
 
 def in_region(book: Book, edition: str) -> InRegion:
@@ -130,8 +130,15 @@ def _of_edition(problem: Problem, edition: str) -> Problem:
     message, hint = problem.message, problem.hint
     if problem.rule == "mixed-script":
         message = message.replace("繁体文中夹了简体字", "有没转或转错的字")
-        hint = "在 book/terms.yaml 的 conversions 里写明这一处怎么转，或在书稿里换个说法"
+        typed, _, made = hint.partition("→")
+        line = f"，如 {_decided(typed, made, edition)}" if made else ""
+        hint = f"在 book/terms.yaml 的 conversions 里写明这一处怎么转{line}；或在书稿里换个说法"
     return replace(problem, message=f"{edition} 版：{message}", hint=hint, edits=())
+
+
+def _decided(text: str, made: str, edition: str) -> str:
+    """Return the line of book/terms.yaml that decides how a word is converted, to be pasted."""
+    return f"- {{text: {text}, editions: {{{edition}: {made}}}}}"
 
 
 # --- what an editor should read
@@ -167,14 +174,20 @@ def _place(block: Block, doubt: Doubt) -> Place:
     return Place(block.origin(doubt.start), around)
 
 
-def risk_text(risks: Sequence[tuple[Doubt, Sequence[Place]]]) -> str:
-    """Return a list of words as an editor reads it: each with its places, a line each."""
+def risk_text(risks: Sequence[tuple[Doubt, Sequence[Place]]], edition: str) -> str:
+    """Return a list of words as an editor reads it: each with its places, a line each.
+
+    With each stands the line that decides for it as it was converted.
+    """
     lines: list[str] = []
     for doubt, places in risks:
         said = f"{doubt.word} → {doubt.phrase}（按字转是 {doubt.standard}），{len(places)} 处"
         lines += [said, *(f"  {one.origin}: {one.around}" for one in places[:_PLACES])]
+        lines.append(f"  {_decided(doubt.word, doubt.phrase, edition)}")
     total = sum(len(places) for _, places in risks)
-    lines.append(f"要看的词 {len(risks)} 个，共 {total} 处；定下来的写进 book/terms.yaml。")
+    lines.append(
+        f"要看的词 {len(risks)} 个，共 {total} 处；定下来的写进 book/terms.yaml 的 conversions。"
+    )
     return "\n".join(lines)
 
 

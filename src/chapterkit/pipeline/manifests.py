@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from chapterkit import __version__
-from chapterkit.formats import AnyPrinting
+from chapterkit.formats import AnyPrinting, ChapterPrinting
 from chapterkit.lint import Problem
 from chapterkit.manifest import (
     Input,
@@ -23,9 +24,10 @@ from chapterkit.manifest import (
     inputs_of,
     manifest_text,
 )
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, Chapter, once
 from chapterkit.manuscript.lock import coverage, lock_state
 from chapterkit.manuscript.wording import regions
+from chapterkit.patterns import Late
 from chapterkit.pipeline import Form, Memory
 from chapterkit.printing import Accompany, Written
 
@@ -76,8 +78,12 @@ def _date(modified: int | None) -> str:
 
 
 def _inputs(printing: AnyPrinting, book: Book) -> tuple[Input, ...]:
-    """Return the files of the book, and the pictures that the text shows."""
-    read = dict(book.digests)
+    """Return the files of the book, and the pictures that the text shows.
+
+    What other chapters are made of counts where the text may speak of it.
+    """
+    passed = _of_others(printing, book)
+    read = {path: one for path, one in book.digests.items() if path not in passed}
     if book.folder:
         files = {one.path for one in printing.pictures.values()}
         read |= {
@@ -86,6 +92,60 @@ def _inputs(printing: AnyPrinting, book: Book) -> tuple[Input, ...]:
             if book.folder.exists(path)
         }
     return inputs_of(read)
+
+
+def _of_others(printing: AnyPrinting, book: Book) -> set[str]:
+    """Return the files of other chapters of which a chapter names nothing, nor refers to them.
+
+    Where the whole book may have a part, as in an edition, it is empty.
+    """
+    whole = printing.edition or printing.told or printing.evidence
+    if whole or not isinstance(printing, ChapterPrinting):
+        return set()
+    near = {printing.slug, *(one.chapter for one in printing.document.elsewhere.values())}
+    own = {path for one in book.chapters if one.slug in near for path in _files_of(one, book)}
+    named = {book.records[slug].file.path for slug in _records_named(printing, book)}
+    return _files_of_chapters(book) - own - named
+
+
+@once
+def _files_of_chapters(book: Book) -> set[str]:
+    return {path for one in book.chapters for path in _files_of(one, book)}
+
+
+def _files_of(chapter: Chapter, book: Book) -> Iterator[str]:
+    yield chapter.path
+    for slug in chapter.records:
+        yield book.records[slug].file.path
+        yield f"templates/experiments/{slug}.md.j2"
+
+
+def _records_named(printing: ChapterPrinting, book: Book) -> set[str]:
+    """Return the records that a chapter names, or the exhibits of which it does, or their records.
+
+    What only looks like a name counts, too.
+    """
+    chapter = book.chapter(printing.slug)
+    templates = [text for name, text in book.templates.items() if _may_use(name, chapter)]
+    texts = [chapter.text, *templates, json.dumps(printing.tree, ensure_ascii=False)]
+    found: set[str] = set()
+    new = set(chapter.records)
+    while new or texts:
+        found |= new
+        texts += [str(book.records[slug].file.data) for slug in new]
+        words = {word for text in texts for form in _NAMES for word in form.findall(text)}
+        exhibits = (book.exhibits[one].slug for one in words & book.exhibits.keys())
+        new, texts = {*(words & book.records.keys()), *filter(None, exhibits)} - found, []
+    return found
+
+
+def _may_use(template: str, chapter: Chapter) -> bool:
+    """Tell whether a chapter may use a template: one for all, or that of its own records."""
+    folder, _, name = template.rpartition("/")
+    return folder != "experiments" or name.removesuffix(".md.j2") in chapter.records
+
+
+_NAMES = (Late(r"[a-z][a-z0-9-]*"), Late(r"[\w:-]+"))
 
 
 def _outputs(format: str, written: Written) -> Iterator[Output]:
@@ -98,6 +158,7 @@ def _outputs(format: str, written: Written) -> Iterator[Output]:
             yield Output(name, format, len(raw), hashlib.sha256(raw).hexdigest())
 
 
+@once
 def _numbers(book: Book) -> Numbers:
     found = coverage(book.ledger.recorded, lock_state(book.ledger, book.lock or {}))
     return Numbers(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chapterkit.formats import BookPrinting, ChapterPrinting, Format
@@ -60,7 +62,7 @@ def printing_of(
         lambda: cited_tree(subject, document),
         _CITED,
     )
-    return chapter_printing(
+    printing = chapter_printing(
         subject.book,
         subject.root,
         subject.chapter,
@@ -69,10 +71,14 @@ def printing_of(
         subject.variant.edition,
         formats=formats,
     )
+    return replace(printing, kept=Parts(memory, fonts_held(subject.book.config)))
 
 
 def book_printing_of(
-    subjects: Sequence[Subject], documents: Sequence[Document], formats: Collection[str] = ()
+    subjects: Sequence[Subject],
+    documents: Sequence[Document],
+    formats: Collection[str] = (),
+    memory: Memory = FORGETFUL,
 ) -> BookPrinting:
     """Return a book of these chapters ready to be printed, their documents cited as one.
 
@@ -80,7 +86,20 @@ def book_printing_of(
     """
     first, chapters = subjects[0], [one.chapter for one in subjects if one.chapter]
     edition = first.variant.edition
-    return book_printing(first.book, first.root, chapters, documents, edition, formats)
+    printing = book_printing(first.book, first.root, chapters, documents, edition, formats)
+    return replace(printing, kept=Parts(memory, fonts_held(first.book.config)))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Keeps the parts of files that are dear to make; `fonts` are those that a book names."""
+
+    memory: Memory
+    fonts: tuple[str, ...]
+
+    def __call__(self, names: Sequence[str], make: Callable[[], bytes]) -> bytes:
+        """Return a part that is made of what is named, unless the memory has it."""
+        return self.memory.done(f"part {key_of('part', *names, *self.fonts)}", make, _FILE)
 
 
 def keeping(
@@ -93,14 +112,31 @@ def keeping(
     `texts` and `printings` are what each format has of the chapter.
     """
 
+    known = _ChapterKeys()
+
     def kept(format: Format[Any], make: Callable[[], bytes]) -> bytes:
         if format.name not in texts:  # one of several files that go together
             return make()
         subject, document = texts[format.name]
-        key = print_key(subject, document, format, printings[format.name])
-        return memory.done(f"print {key}", make, _FILE)
+        whole = known.of(subject, document, printings[format.name])
+        return memory.done(f"print {print_key(format, whole)}", make, _FILE)
 
     return kept
+
+
+class _ChapterKeys:
+    """The keys of chapters as they are printed, each made once: most formats have the same."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, str] = {}
+        self._alone = threading.Lock()
+
+    def of(self, subject: Subject, document: Document, printing: ChapterPrinting) -> str:
+        """Return the key of a chapter that outlives this."""
+        with self._alone:
+            if id(printing) not in self._made:
+                self._made[id(printing)] = chapter_key(subject, document, printing)
+            return self._made[id(printing)]
 
 
 _FILE = Form[bytes](bytes, bytes)
@@ -120,10 +156,13 @@ def cite_key(subject: Subject, document: Document) -> str:
     return key_of("cite", book.config.language, json.dumps(document.tree), settings, *sources)
 
 
-def print_key(
-    subject: Subject, document: Document, format: Format[Any], printing: ChapterPrinting
-) -> str:
-    """Return the key of printing in one format: all that the format is handed.
+def print_key(format: Format[Any], chapter: str) -> str:
+    """Return the key of printing a chapter, which has a key of its own, in one format."""
+    return key_of("print", format.name, format.variant, chapter)
+
+
+def chapter_key(subject: Subject, document: Document, printing: ChapterPrinting) -> str:
+    """Return the key of a chapter that is to be printed: all that a format is handed.
 
     What is told of numbers is their records; in what an edition, an editor's page or the evidence
     tells, the whole book may have a part.
@@ -132,8 +171,8 @@ def print_key(
     tree = json.dumps(printing.tree)
     whole = printing.edition or printing.told or printing.evidence
     return key_of(
-        "print",
-        *(format.name, format.variant, printing.edition, printing.language, str(printing.modified)),
+        "chapter",
+        *(printing.edition, printing.language, str(printing.modified)),
         *(json.dumps(printing.told, default=str), *sorted(printing.beside)),
         json.dumps(printing.sources, default=str),
         book_key(book) if whole else book.digests.get(BOOK_FILE, ""),

@@ -51,8 +51,12 @@ _MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多
 _MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
 _LATIN_MAGNITUDE = re.compile(
     r"(?:([KkMBbT])(?![A-Za-z0-9²³ΩΩ])| ([KMBT])(?![A-Za-z0-9²³ΩΩ])|"
-    r"[ -]?(hundred|thousand|million|billion|trillion|bn|mn)(?![A-Za-z]))(\+(?![\d+]))?"
+    r"[ -]?(hundred|thousand|million|billion|trillion|bn|mn|mln|bln|tn|trn)(?![A-Za-z]))"
+    r"(\+(?![\d+]))?"
 )
+# £3m, $3–5 m: behind a sign of money, m is no metre.
+_MILLIONS = Late(r" ?m(?![A-Za-z0-9²³])")
+_MONEY = Late(r"[$¥€£₩] ?(?:\d[\d.,]{0,12} ?m? ?(?:[-–—~∼]|to) ?[$¥€£₩]?)?$")
 # One character more than the longest numeral (`numerals.LONGEST`): what is longer is none.
 _HAN_RUN = re.compile(
     r"(?:[零〇一二两三四五六七八九十百千万亿萬億兩廿卅幺]|几(?=[十百千万亿])|(?<=十)几){1,41}"
@@ -175,6 +179,9 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
         match = _LATIN_MAGNITUDE.match(text, end)
         if match and match[2] and _is_measured(text, at, match):
             match = None
+        millions = _MILLIONS.match(text, end) if following == "m" else None
+        if millions and _MONEY.search(text, max(0, at - 24), at):
+            end, whole, power = millions.end(), False, 6
         cited = match and match[1] == "b" and len(number) == 4 and number[:2] in ("19", "20")
         if match and not cited:  # 2023b is the second paper of a year
             power = LATIN_POWERS[match[1] or match[2] or match[3]]

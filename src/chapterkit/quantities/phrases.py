@@ -25,7 +25,7 @@ _DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPOKEN = ("到", "至", "to")
 _PLUS_MINUS = re.compile(r" ?(?:±|\+/[-−]|\+[-−]) ?")
-_MARK_BEFORE = Late(r"(?:US|HK|NT|A)?[$¥￥€£₩] ?$")
+_MARK_BEFORE = Late(r"(?:(?<![A-Za-z])(?:U\.S\.|US|HK|NT|NZ|CA|AU|RMB|CN|[ACSR]))?[$¥￥€£₩] ?$")
 # 美元 3 万, 港币三百万, USD 40,000; but 人民币兑美元 7.1 is a rate.
 _MONEY_BEFORE = Late(
     r"(?<![兑对换比A-Za-z])("
@@ -338,7 +338,7 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     if not before:
         return draft
     if before in " $¥￥€£₩":
-        mark = _MARK_BEFORE.search(text[max(floor, start - 5) : start])
+        mark = _MARK_BEFORE.search(text[max(floor, start - 6) : start])
         if mark:
             start -= len(mark[0])
             _priced(text, draft, mark[0].strip())
@@ -347,8 +347,8 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
         low = max(floor, start - 6)
         if (word := _MONEY_BEFORE.search(text, low, start)) and word[1] in active().table:
             _priced(text, draft, word[1])
-            draft.start = word.start()
-            return draft
+            start = word.start()
+            before = text[start - 1 : start] if start > floor else ""
     if before and before in _SIGNS and _is_sign(text, start - 1, floor, draft):
         start -= 1
         if before in "-−–":
@@ -374,7 +374,9 @@ def _priced(text: str, draft: Draft, mark: str) -> None:
     """Give an amount its currency, and what it is paid for: $3/million tokens."""
     if not draft.unit and (end := per_end(text, draft.end)) > draft.end:
         draft.unit, draft.end = text[draft.end : end], end
-    if not draft.unit or draft.unit.lstrip().startswith("/"):
+    if draft.unit.startswith("per "):
+        draft.unit = f"{mark} {draft.unit}"
+    elif not draft.unit or draft.unit.lstrip().startswith("/"):
         draft.unit = mark + draft.unit
 
 

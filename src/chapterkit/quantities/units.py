@@ -6,8 +6,6 @@ table; a book may declare more (`units_with`), and `reading` makes those the one
 finds in text.
 """
 
-# ruff: noqa: PLR0911 (a judgement is a list of cases, each with its own answer)
-
 from __future__ import annotations
 
 import re
@@ -20,16 +18,26 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
+from chapterkit.patterns import Late
 from chapterkit.quantities.numerals import power_of
 from chapterkit.quantities.traditional import simplified
 from chapterkit.quantities.wordlists import lines, words
 
-_LATIN_POWERS = {"K": 3, "k": 3, "M": 6, "B": 9, "b": 9, "T": 12, "bn": 9, "mn": 6}
+_LATIN_POWERS = {
+    "K": 3, "k": 3, "M": 6, "B": 9, "b": 9, "T": 12,
+    "mn": 6, "mln": 6, "bn": 9, "bln": 9, "tn": 12, "trn": 12,
+}  # fmt: skip
 ENGLISH_POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 LATIN_POWERS = _LATIN_POWERS | ENGLISH_POWERS
 _MAGNITUDE = re.compile(
-    r"([十百千万亿萬億]{1,3}|[KkMBbT]|thousand|million|billion|trillion) ?(?=\S)"
+    r"(?:([十百千万亿萬億]{1,3})|[KkMBbT]|(?:thousand|million|billion|trillion)(?:s of\b)?) ?(?=\S)"
 )
+# $ million, US$bn, €m, RMB 100 million: a currency, and how much of it is counted as one.
+_PRICED = Late(
+    r"([A-Za-z.]{0,4}[$¥￥€£₩]|[A-Z]{3}|美元|人民币) ?(?:(1000?|10) ?)?"
+    r"(m|millions|thousands|billions|trillions|[A-Za-z]{1,8}|[十百千万亿]{1,3})"
+)
+_MILLIONS = {"m": 6, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12}
 _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _UNCOUNTED = ("count", "tokens", "parameters")
 LONGEST_UNIT = 60
@@ -273,12 +281,30 @@ class Units:
             power = power_of(joined)
         if power:
             return Meaning((), Fraction(10) ** power)
+        return self._multiple(plain) or self._priced(plain)
+
+    def _multiple(self, plain: str) -> Meaning | None:
+        """万元, million dollars, 亿千瓦时: a magnitude, the longest that leaves a unit."""
         match = _MAGNITUDE.match(plain)
-        rest = plain[match.end() :].replace(" ", "") if match else ""
-        if match and rest in self.table:
-            power = LATIN_POWERS.get(match[1]) or power_of(match[1]) or 0
-            return Meaning(((self.table[rest][0], 1),), Fraction(10) ** power)
+        if match is None:
+            return None
+        word = match[0].strip().removesuffix(" of").rstrip("s") if not match[1] else match[1]
+        for end in range(len(match[1]), 0, -1) if match[1] else (match.end(),):
+            rest = plain[end:].strip()
+            entry = self.table.get(rest) or self.table.get(rest.replace(" ", ""))
+            power = power_of(word[:end]) if match[1] else LATIN_POWERS[word]
+            if entry and power:
+                return Meaning(((entry[0], 1),), Fraction(10) ** power)
         return None
+
+    def _priced(self, plain: str) -> Meaning | None:
+        """$ million, US$bn, RMB 100 million: the magnitude behind the currency."""
+        match = _PRICED.fullmatch(plain)
+        name, kind = self.table.get(match[1], ("", "")) if match else ("", "")
+        if match is None or kind != "money":
+            return None
+        power = _MILLIONS.get(match[3]) or LATIN_POWERS.get(match[3]) or power_of(match[3])
+        return Meaning(((name, 1),), int(match[2] or 1) * Fraction(10) ** power) if power else None
 
     def _compound(self, plain: str) -> Meaning | None:
         """次/分, mg/(kg·d), 元/平方米·月, 每 10 万人; `None` where signs make no sense."""
@@ -577,7 +603,8 @@ def bare_per_end(text: str, at: int) -> int:
     units = _READING.get()
     base = units.table.get(units.per.get(unit, unit), ("", ""))[1]
     fits = spoken or bool(number and number[2]) or (kind == "rate" and base in _PER_KINDS)
-    return _under_end(text, mark.end()) if fits else at
+    end = _under_end(text, mark.end()) if fits else at
+    return at if end == mark.end() else end
 
 
 def normal_unit(unit: str, units: Units = STANDARD) -> str:

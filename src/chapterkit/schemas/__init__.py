@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from chapterkit.manifest import Manifest
+from chapterkit.manifest import Library, Manifest
 from chapterkit.manuscript.config import BookModel
 from chapterkit.manuscript.exhibits import ExhibitsModel
 from chapterkit.manuscript.records import RecordModel
@@ -24,6 +24,7 @@ def schemas() -> dict[str, str]:
         "exhibits.schema.json": ExhibitsModel,
         "terms.schema.json": TermsModel,
         "manifest.schema.json": Manifest,
+        "library.schema.json": Library,
     }
     return {
         name: json.dumps(

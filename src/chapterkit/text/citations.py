@@ -72,7 +72,7 @@ def finish_references(
     ([1]图 6), or within them, as the language has it ([1, Fig. 6]); runs of numbers are joined
     ([1,3-5]), every number links to its entry, and no space stands before it.
     """
-    entries = filter(None, map(_entry_key, elements_of(tree)))
+    entries = filter(None, map(_entry_key, elements_of(tree, {"Div"})))
     numbers = {key: place for place, key in enumerate(entries, 1)}
 
     def change(element: Element) -> Element:

@@ -478,9 +478,9 @@ def drawings_in(tree: Tree, document: Document) -> dict[str, str]:
     found: dict[str, str] = {}
     if f"({ADDRESS}" not in document.rendered.text:
         return found
-    for element in elements_of(tree):
+    for element in elements_of(tree, {"Image"}):
         address = target_of(element).address
-        if kind_of(element) == "Image" and address.startswith(ADDRESS):
+        if address.startswith(ADDRESS):
             told = attributes_of(element).get("alt") or plain_text(inlines_of(element))
             found.setdefault(address.removeprefix(ADDRESS), told)
     return found

@@ -13,16 +13,7 @@ from urllib.parse import unquote
 
 from chapterkit.text.addresses import is_identifier, picture_path
 from chapterkit.text.passes import over_elements
-from chapterkit.text.tree import (
-    Element,
-    Pass,
-    Target,
-    Tree,
-    elements_of,
-    kind_of,
-    target_of,
-    with_target,
-)
+from chapterkit.text.tree import Element, Pass, Target, Tree, elements_of, target_of, with_target
 
 SUFFIXES = (".md", ".markdown")
 _BETWEEN = "::"
@@ -30,7 +21,7 @@ _BETWEEN = "::"
 
 def file_addresses(tree: Tree) -> list[str]:
     """Return the addresses of links that name a Markdown file, each once."""
-    found = (target_of(one).address for one in elements_of(tree) if kind_of(one) == "Link")
+    found = (target_of(one).address for one in elements_of(tree, {"Link"}))
     return list(dict.fromkeys(one for one in found if names_file(one)))
 
 

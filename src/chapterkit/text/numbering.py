@@ -108,27 +108,19 @@ def things_of(tree: Tree, counting: Counting) -> Iterator[Thing]:
     A figure or table has a number if it has a caption or an identifier, a formula if it has an
     identifier; places are not among them.
     """
-    frame = _frame(tree)
-    yield from (thing for _, thing, _ in _headings(frame, counting))
-    for element, identifier, number in _numbered_floats(tree, frame, counting):
+    yield from (thing for _, thing, _ in _headings(tree, counting))
+    for element, identifier, number in _numbered_floats(tree, counting):
         yield _thing(counting, identifier, _FLOATS[kind_of(element)], number, _caption(element))
-    for element, number in _numbered_equations(frame, counting):
+    for element, number in _numbered_equations(tree, counting):
         yield _thing(counting, attributes_of(element).identifier, "equation", number, "")
 
 
 _FLOATS: Mapping[str, Kind] = {"Figure": "figure", "Table": "table"}
 
 
-def _frame(tree: Tree) -> list[Element]:
-    """Return a tree's elements but for its words, which are most of them and bear no number."""
-    return [one for one in elements_of(tree) if kind_of(one) not in {"Str", "Space"}]
-
-
-def _numbered_floats(
-    tree: Tree, frame: Sequence[Element], counting: Counting
-) -> Iterator[tuple[Element, str, str]]:
+def _numbered_floats(tree: Tree, counting: Counting) -> Iterator[tuple[Element, str, str]]:
     """Yield each figure and table that has a number, its identifier, and the number."""
-    around = _identifiers_around(frame)
+    around = _identifiers_around(tree)
     count: Counter[str] = Counter()
     for element in outermost(tree_blocks(tree), _FLOATS):
         own = attributes_of(element).identifier
@@ -138,9 +130,9 @@ def _numbered_floats(
             yield element, identifier, counting.numbered(str(count[kind_of(element)]))
 
 
-def _identifiers_around(frame: Sequence[Element]) -> dict[int, str]:
+def _identifiers_around(tree: Tree) -> dict[int, str]:
     """Return the identifiers of divs that begin with a figure or table without its own."""
-    divs = ((one, blocks_of(one)[:1]) for one in frame if kind_of(one) == "Div")
+    divs = ((one, blocks_of(one)[:1]) for one in elements_of(tree, {"Div"}))
     return {
         id(blocks[0]): attributes_of(one).identifier
         for one, blocks in divs
@@ -148,11 +140,9 @@ def _identifiers_around(frame: Sequence[Element]) -> dict[int, str]:
     }
 
 
-def _numbered_equations(
-    frame: Sequence[Element], counting: Counting
-) -> Iterator[tuple[Element, str]]:
+def _numbered_equations(tree: Tree, counting: Counting) -> Iterator[tuple[Element, str]]:
     """Yield each formula that has a number, and the number."""
-    for place, element in enumerate(filter(is_equation, frame), 1):
+    for place, element in enumerate(filter(is_equation, elements_of(tree, {"Span"})), 1):
         yield element, counting.numbered(str(place))
 
 
@@ -190,7 +180,7 @@ def captioned(counting: Counting, printed: Printed = as_words) -> Pass:
 
     def numbered(tree: Tree) -> Tree:
         labels: dict[int, Numeral] = {}
-        for element, identifier, number in _numbered_floats(tree, _frame(tree), counting):
+        for element, identifier, number in _numbered_floats(tree, counting):
             form = getattr(wording, _FLOATS[kind_of(element)])
             labels[id(element)] = Numeral(identifier, form, name_in(form), number)
 
@@ -232,7 +222,7 @@ def tagged(counting: Counting, change: Tag) -> Pass:
     wording = counting.wording
 
     def numbered(tree: Tree) -> Tree:
-        numbers = {id(one): number for one, number in _numbered_equations(_frame(tree), counting)}
+        numbers = {id(one): number for one, number in _numbered_equations(tree, counting)}
         if not numbers:
             return tree
 
@@ -259,7 +249,7 @@ def sectioned(counting: Counting) -> Pass:
     def numbered(tree: Tree) -> Tree:
         if counting.sections == "none":
             return tree
-        marks = {id(one): mark for one, _, mark in _headings(_frame(tree), counting) if mark}
+        marks = {id(one): mark for one, _, mark in _headings(tree, counting) if mark}
 
         def mark(heading: Element) -> Element:
             before = _words(marks[id(heading)])
@@ -294,10 +284,10 @@ def _caption(element: Element) -> str:
     return " ".join(title_text(inlines_of(block)) for block in caption_of(element)).strip()
 
 
-def _headings(frame: Sequence[Element], counting: Counting) -> Iterator[tuple[Element, Thing, str]]:
+def _headings(tree: Tree, counting: Counting) -> Iterator[tuple[Element, Thing, str]]:
     """Yield each heading, what it is, and the number that is printed before it, if any."""
     above: list[int] = []
-    for place, heading in enumerate(one for one in frame if level_of(one)):
+    for place, heading in enumerate(elements_of(tree, {"Header"})):
         identifier, level = attributes_of(heading).identifier, level_of(heading)
         title = title_text(inlines_of(heading))
         if label := counting.records.get(identifier, ""):
@@ -408,8 +398,7 @@ def places_of(tree: Tree, counting: Counting) -> dict[str, Thing]:
 
 def identifiers_in(tree: Tree) -> set[str]:
     """Return every identifier that an element of a tree carries."""
-    bearers = (one for one in elements_of(tree) if kind_of(one) in BEARING)
-    return {attributes_of(one).identifier for one in bearers} - {""}
+    return {attributes_of(element).identifier for element in elements_of(tree, BEARING)} - {""}
 
 
 _EMPTY = re.compile(r"\[\]\((?P<address>[^)\s]+)\)(?P<attributes>\{[^}\n]*\})?")
@@ -544,7 +533,7 @@ def without_links_elsewhere(tree: Tree, here: Collection[str] | None = None) -> 
     `here` are the identifiers of the file, the tree's own if none are given.
     """
     if here is None:
-        here = {attributes_of(element).identifier for element in elements_of(tree)}
+        here = {attributes_of(element).identifier for element in elements_of(tree, BEARING)}
 
     def change(element: Element) -> Element | list[Element]:
         address = target_of(element).address

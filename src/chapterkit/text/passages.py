@@ -1,7 +1,8 @@
 """Passages for some formats or editions only: `{% only html epub %}…{% endonly %}`. Pure.
 
 A passage that names formats is in those; one that names editions of the book is in those; one that
-names both is where both hold.
+names both is where both hold. What is for web pages (html) is for a site of them and for the
+editor's page, too; what is for print (pdf) is for the LaTeX of which a press makes print.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from chapterkit.manuscript.pictures import Picture, PictureError, opened, place_
 from chapterkit.showing import excerpt
 from chapterkit.text.addresses import picture_path
 from chapterkit.text.document import Document
-from chapterkit.text.tree import Tree, elements_of, kind_of, target_of
+from chapterkit.text.tree import Tree, elements_of, target_of
 
 MAX_BYTES_TOGETHER = 100_000_000
 """What the pictures of one text may have: a writer holds them all in memory, and more than once."""
@@ -23,7 +23,7 @@ _LONGEST = 100
 
 def addresses(tree: Tree) -> list[str]:
     """Return the addresses of a tree's pictures, each once, in order."""
-    pictures = (one for one in elements_of(tree) if kind_of(one) == "Image")
+    pictures = elements_of(tree, {"Image"})
     return list(dict.fromkeys(target_of(one).address for one in pictures))
 
 

@@ -53,6 +53,12 @@ def visited(source: Source) -> bool:
     return _Entry(source).visited() is not None
 
 
+def is_web_page(source: Source) -> bool:
+    """Tell whether an entry, of whatever type, is printed as a page of the web: [EB/OL]."""
+    entry = _Entry(source)
+    return entry.kind == "webpage" and bool(entry._addresses()[0])
+
+
 def lacks_place(source: Source) -> bool:
     """Tell whether a book or thesis that is not online says nothing of where it was published."""
     entry = _Entry(source)
@@ -261,13 +267,13 @@ class _Entry:
         if kind == "patent":
             return ""
         found = next(filter(None, map(self._told, _PUBLISHERS_OF.get(kind, _PUBLISHERS))), "")
+        comma = "，" if _language(self.source).startswith("zh") else ", "
         if kind in _LEGAL:
             found = found or self._told("court")
-            chinese = _language(self.source).startswith("zh")
-            return ("，" if chinese else ", ").join(filter(None, (found, self._told("note"))))
+            return comma.join(filter(None, (found, self._told("note"))))
         if self.source.type.lower() == "unpublished" or (kind in _LOOSE and not found):
             note = _without_label(self._told("note"))
-            found = "，".join(filter(None, (found, note if note != found else "")))
+            found = comma.join(filter(None, (found, note if note != found else "")))
         return _COMMIT.sub(r"\1", found) if found else ""
 
     def _told(self, name: str) -> str:
@@ -440,7 +446,7 @@ class _Entry:
                 yield Fault(f"{name} 是“{text}”，会原样印出来", "补上；没有就删去这个字段")
             if name in {"title", "container-title", "publisher"} and _IS_URL.match(text):
                 said = f"{text} 会当作题名、刊名或出版者印出来"
-                yield Fault(said, "网址写进 url，条目改成 @online")
+                yield Fault(said, "网址写进 url，条目改成 @online，urldate 写读到它的那一天")
             if name == "page" and _NO_PAGES.search(text):
                 yield Fault(f"pages 是 {text}，看不出是哪几页", "写成 11--19；只有总页数就删去")
         people = (self.source.authors, self.source.editors, self.source.translators)
@@ -459,7 +465,7 @@ class _Entry:
         kind = self.source.type
         if not is_known(kind.lower()) and not mark_of(self.fields):
             said = f"认不得条目类型 @{kind}，会印成 [{'EB/OL' if self._url() else 'Z'}]"
-            hint = "换一种类型：书是 @book，期刊文章是 @article，网页是 @online，其余是 @misc"
+            hint = "换一种类型：书是 @book，文章 @article，网页 @online（加上 urldate），其余 @misc"
             yield Fault(said, hint)
         host = self._first("booktitle")
         is_journal = _JOURNAL.search(host) and not _MEETING_ITSELF.search(host)

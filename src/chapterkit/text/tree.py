@@ -409,7 +409,7 @@ def citations_of(element: Element) -> list[Citation]:
 
 def cited_keys(tree: Tree) -> set[str]:
     """Return the keys of the sources that a tree cites, whatever there is of them."""
-    return {one.key for element in elements_of(tree) for one in citations_of(element)}
+    return {one.key for element in elements_of(tree, {"Cite"}) for one in citations_of(element)}
 
 
 def cited_elements(element: Element) -> Iterator[Element]:
@@ -532,9 +532,31 @@ def chapter_heading(tree: Tree) -> Element | None:
     return next((block for block in tree_blocks(tree) if level_of(block) == 1), None)
 
 
-def elements_of(tree: Tree) -> Iterator[Element]:
-    """Yield every element below a tree's blocks, each before what it contains."""
-    return _elements(tree["blocks"])
+def elements_of(tree: Tree, kinds: Collection[str] | None = None) -> Iterator[Element]:
+    """Yield every element of a tree, or those of some kinds, each before what it contains."""
+    if kinds is None:
+        return _elements(tree["blocks"])
+    blocks = (one for one in tree_blocks(tree) if has_kinds(one, kinds))
+    return (one for block in blocks for one in _elements(block) if one["t"] in kinds)
+
+
+def has_kinds(block: Element, kinds: Collection[str]) -> bool:
+    """Tell whether an element, or any in it, is of one of these kinds.
+
+    What an element holds is looked through once, as long as there are not too many of them:
+    passes, of which each format has a score, ask it of the same blocks again and again.
+    """
+    known, found = _HELD.get(id(block), (None, frozenset()))
+    if known is not block:
+        found = frozenset([one["t"] for one in _elements(block)])
+        if len(_HELD) >= _MOST_HELD:
+            _HELD.clear()
+        _HELD[id(block)] = block, found
+    return not found.isdisjoint(kinds)
+
+
+_HELD: dict[int, tuple[Element, frozenset[str]]] = {}
+_MOST_HELD = 5000
 
 
 def _elements(node: Any) -> Iterator[Element]:
@@ -569,7 +591,12 @@ def walk(
     >>> walk([superscript([string("甲"), space()])], lambda e: [] if e == space() else e)
     [{'t': 'Superscript', 'c': [{'t': 'Str', 'c': '甲'}]}]
     """
-    return list(_walk(list(elements), change, kinds))
+    if kinds is None:
+        return list(_walk(list(elements), change, None))
+    made: list[Element] = []
+    for one in elements:
+        made += _walk([one], change, kinds) if has_kinds(one, kinds) else [one]
+    return made
 
 
 def _walk(nodes: list[Any], change: Change, kinds: Collection[str] | None) -> list[Any]:
@@ -610,20 +637,36 @@ def _with_content(node: Any, change: Change, kinds: Collection[str] | None) -> A
 
 def outermost(node: Any, kinds: Collection[str]) -> Iterator[Element]:
     """Yield the elements of some kinds in the order of the text, none from within another."""
+    if type(node) is list:
+        node = [one for one in node if type(one) is not dict or _may_have(one, kinds)]
+    yield from _outermost(node, kinds)
+
+
+def _may_have(node: Any, kinds: Collection[str]) -> bool:
+    return "t" not in node or has_kinds(node, kinds)
+
+
+def _outermost(node: Any, kinds: Collection[str]) -> Iterator[Element]:
     for child in [node] if type(node) is dict else node:
         if type(child) is list:
-            yield from outermost(child, kinds)
+            yield from _outermost(child, kinds)
         elif type(child) is dict:
             kind = child.get("t")
             if kind in kinds:
                 yield child  # type: ignore[misc]
             elif kind not in _LEAVES:
-                yield from outermost(list(child.values()), kinds)
+                yield from _outermost(list(child.values()), kinds)
 
 
 def over_outermost(node: Any, kinds: Collection[str], change: Callable[[Element], Element]) -> Any:
     """Return elements, changed are those that `outermost` yields, in that order."""
-    return _over(node, lambda one: one.get("t") in kinds, change)
+
+    def changed(one: Any) -> Any:
+        return _over(one, lambda inner: inner.get("t") in kinds, change)
+
+    if type(node) is not list:
+        return changed(node)
+    return [changed(one) if type(one) is not dict or _may_have(one, kinds) else one for one in node]
 
 
 def over_matching(node: Any, wanted: Collection[int], change: Callable[[Element], Element]) -> Any:

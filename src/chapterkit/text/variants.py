@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+_LIKE = {"site": "html", "review": "html", "latex": "pdf"}
+"""Formats that show what is for another one, too."""
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -22,7 +25,8 @@ class Variant:
             return True
         of_editions = [name for name in names if name in editions]
         of_formats = [name for name in names if name not in editions]
-        return (not of_formats or self.format in of_formats) and (
+        own = {self.format, _LIKE.get(self.format)}
+        return (not of_formats or not own.isdisjoint(of_formats)) and (
             not of_editions or self.edition in of_editions
         )
 

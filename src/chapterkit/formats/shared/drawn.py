@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from math import sqrt
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from chapterkit.errors import ChapterkitError
+from chapterkit.files import packed, unpack
 from chapterkit.fonts import FontFile
+from chapterkit.formats import KeepPart, made_anew
 from chapterkit.formats.shared.typesetting import typeset
 from chapterkit.manuscript.pictures import Picture, PictureError
 from chapterkit.manuscript.rasters import as_png, with_density
@@ -37,9 +40,12 @@ def as_pixels(picture: Picture, work: Path, families: Sequence[FontFile] = ()) -
 
 
 def all_as_pixels(
-    pictures: Iterable[Picture], work: Path, families: Sequence[FontFile]
+    pictures: Iterable[Picture],
+    work: Path,
+    families: Sequence[FontFile],
+    kept: KeepPart = made_anew,
 ) -> Callable[[Picture], Picture]:
-    """Return `as_pixels` for some pictures, of which the drawings are drawn at once.
+    """Return `as_pixels` for some pictures, of which the drawings are drawn at once, or `kept`.
 
     What cannot be drawn is left for it to tell.
     """
@@ -48,7 +54,7 @@ def all_as_pixels(
     for first in range(0, len(plain), _TOGETHER):
         some = plain[first : first + _TOGETHER]
         with suppress(PictureError):
-            drawn = _drawn(some, DOTS_PER_INCH, work, families)
+            drawn = _drawn(some, DOTS_PER_INCH, work, families, kept)
             made |= {one.digest: pixels for one, pixels in zip(some, drawn, strict=True)}
     return lambda one: made.get(one.digest) or as_pixels(one, work, families)
 
@@ -80,16 +86,28 @@ def _dots(drawing: Picture) -> int:
 
 
 def _drawn(
-    drawings: Sequence[Picture], dots: int, work: Path, families: Sequence[FontFile]
+    drawings: Sequence[Picture],
+    dots: int,
+    work: Path,
+    families: Sequence[FontFile],
+    kept: KeepPart = made_anew,
 ) -> list[Picture]:
     """Return drawings as PNG, each the page of a Typst source; raise PictureError if it refuses."""
-    source = _source(drawings, work)
-    target = source.with_name("drawing{p}.png")
-    _refuse(source, target, work, families, format="png", ppi=dots)
-    files = (work / f"drawing{place}.png" for place, _ in enumerate(drawings, 1))
+
+    def draw() -> bytes:
+        with TemporaryDirectory(dir=work) as folder:
+            target = Path(folder, "{p}.png")
+            _refuse(_source(drawings, work), target, work, families, format="png", ppi=dots)
+            return packed(target.parent)
+
+    names = (one.digest for one in drawings)
+    fonts = (f"{one.family} {one.index}" for one in families)
+    with TemporaryDirectory(dir=work) as folder:
+        unpack(kept(["drawings", str(dots), *names, *fonts], draw), Path(folder))
+        files = [Path(folder, f"{place}.png").read_bytes() for place, _ in enumerate(drawings, 1)]
     # PNG counts dots to the metre: a little more, or a whole one to the inch would be lost.
     return [
-        Picture(one.path, "png", with_density(file.read_bytes(), dots + 0.02))
+        Picture(one.path, "png", with_density(file, dots + 0.02))
         for one, file in zip(drawings, files, strict=True)
     ]
 

@@ -8,9 +8,10 @@ all, has no place in the texts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import count
 
 _TOKEN = re.compile(r"<(/?)(head|math|svg|aside|nav|figcaption|annotation)\b[^>]*>|<[^>]*>|[^<]+")
 _CHARACTER = re.compile(r"&[^;\s]+;|.", re.DOTALL)
@@ -65,12 +66,18 @@ def _letters(texts: Mapping[str, str]) -> tuple[str, list[tuple[str, int]]]:
             if token[2]:
                 unseen += -1 if token[1] else 1
             elif not unseen and not token[0].startswith("<"):
-                for one in _CHARACTER.finditer(token[0]):
-                    letter = unescape(one[0])
+                for letter, at in _characters(token[0]):
                     if letter.isalnum():
                         letters.append(letter)
-                        places.append((name, token.start() + one.start()))
+                        places.append((name, token.start() + at))
     return "".join(letters), places
+
+
+def _characters(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the characters of a text, and where each is written."""
+    if "&" not in text:
+        return zip(text, count())
+    return ((unescape(one[0]), one.start()) for one in _CHARACTER.finditer(text))
 
 
 def _begins(page: str, letters: str, last: int) -> int | None:

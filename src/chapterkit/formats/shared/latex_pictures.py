@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chapterkit import fonts
 from chapterkit.formats import AnyPrinting
 from chapterkit.formats.shared.drawn import as_bitmap, as_page
-from chapterkit.formats.shared.pictures import placed
+from chapterkit.formats.shared.pictures import as_printed, placed
 from chapterkit.manuscript.pictures import Picture, PictureError
 
 Figures = Mapping[str, str]
@@ -22,7 +22,7 @@ def drawn_for_latex(printing: AnyPrinting) -> Figures:
     folder = printing.work / "figures"
     folder.mkdir(exist_ok=True)
     found: dict[str, str] = {}
-    for number, (address, picture) in enumerate(printing.pictures.items(), 1):
+    for number, (address, picture) in enumerate(as_printed(printing).items(), 1):
         try:
             made = _made(picture, printing)
         except PictureError as error:

@@ -8,12 +8,17 @@ from __future__ import annotations
 import html
 import re
 import string
+from base64 import b64encode
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 from fontTools.ttLib import TTFont
+
+from chapterkit.formats import KeepPart, made_anew
 
 FAMILY = "STIX Two Math"
 _FILE = "fonts/STIXTwoMath-Regular.ttf"
@@ -37,8 +42,36 @@ def shown_in_formulas(pages: Iterable[str]) -> str:
     return "".join(sorted(shown | {_ITALIC[one] for one in shown if one in _ITALIC}))
 
 
-def math_font(characters: str) -> bytes:
-    """Return the font for formulas that show these characters; empty where it is not installed."""
+def font_face(pages: Iterable[str], kept: KeepPart = made_anew) -> str:
+    """Return the style that has the formulas of some pages in a font which the style holds.
+
+    Empty for pages without any, and where that font is not installed.
+    """
+    shown = shown_in_formulas(pages)
+    font = math_font(shown, kept) if shown else b""
+    return _FACE.format(b64encode(font).decode()) if font else ""
+
+
+_FACE = """
+@font-face {{ font-family: "Formulas"; src: url("data:font/ttf;base64,{}"); }}
+math {{ font-family: "Formulas", math; }}
+"""
+
+
+def math_font(characters: str, kept: KeepPart = made_anew) -> bytes:
+    """Return the font for formulas that show these characters; empty where it is not installed.
+
+    Formats that are made at once show the same ones: it is made once for them.
+    """
+    with _ONE_AT_A_TIME:
+        return kept(["math", characters], lambda: _made(characters))
+
+
+_ONE_AT_A_TIME = Lock()
+
+
+@lru_cache(maxsize=4)
+def _made(characters: str) -> bytes:
     found = find_spec("ziamath")
     places = found.submodule_search_locations if found else None
     path = Path(next(iter(places or ()), "")) / _FILE

@@ -53,7 +53,7 @@ def with_cards(tree: Tree, printing: AnyPrinting, here: Collection[str] = ()) ->
 
 def _shown(tree: Tree) -> list[str]:
     """Return the ids of the numbers that are to be buttons, each once, in order."""
-    found = (number_id(one) for one in elements_of(tree) if not _has_title(one))
+    found = (number_id(one) for one in elements_of(tree, {"Span"}) if not _has_title(one))
     return list(dict.fromkeys(filter(None, found)))
 
 

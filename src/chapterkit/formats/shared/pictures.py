@@ -102,6 +102,24 @@ def _pointing_at(address_of: Callable[[Picture], bytes], printing: AnyPrinting) 
     return over_elements(pointed, {"Image"})
 
 
+def as_printed(printing: AnyPrinting) -> Mapping[str, Picture]:
+    """Return the pictures as they go to print: in grey, if the book is printed so.
+
+    Raises ChapterkitError, at the picture, for one that cannot be drawn.
+    """
+    if printing.config.pdf.colour == "full":
+        return printing.pictures
+    from chapterkit.formats.shared.grey import in_grey  # few books need it, and the decoders
+
+    made: dict[str, Picture] = {}
+    for address, picture in printing.pictures.items():
+        try:
+            made[address] = in_grey(picture, printing.work)
+        except PictureError as error:
+            raise placed(error, address, printing) from None
+    return made
+
+
 def placed(error: PictureError, address: str, printing: AnyPrinting) -> ChapterkitError:
     """Return an error about a picture, its message without a name, as one at that picture."""
     document = next(one.document for one in printing.chapters if address in one.pictures)

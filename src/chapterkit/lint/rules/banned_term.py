@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chapterkit.lint.citing import is_in_title, is_quoted
-from chapterkit.lint.problem import Problem, problem_at, replacement
+from chapterkit.lint.problem import Problem, problem_at, word_instead
 from chapterkit.lint.words import (
     any_of,
     crosses_word,
@@ -104,5 +104,5 @@ def _problem(hit: Hit, entry: Banned) -> Problem:
         hit.end,
         f"“{excerpt}”不用" + (f"：{entry.why}" if entry.why else ""),
         f"改说“{entry.say}”" if entry.say else "换一个说法，或删去",
-        edits=replacement(hit.block, hit.start, hit.end, entry.say) if plain else (),
+        edits=word_instead(hit.block, hit.start, hit.end, entry.say) if plain else (),
     )

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import COMMENT, Book, Chapter, once
 from chapterkit.text.document import Document
-from chapterkit.text.tree import attributes_of, elements_of
+from chapterkit.text.tree import BEARING, attributes_of, elements_of
 from chapterkit.text.whole import is_taken
 
 GROUP = "references"
@@ -74,7 +74,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 def _carried(document: Document) -> Counter[str]:
     """Return how often elements of a document carry each identifier."""
-    return Counter(attributes_of(one).identifier for one in elements_of(document.tree))
+    return Counter(attributes_of(one).identifier for one in elements_of(document.tree, BEARING))
 
 
 def _given_before(slug: str, book: Book) -> dict[str, str]:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chapterkit.lint.citing import named
 from chapterkit.lint.keys import KEY, cited_key
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
@@ -36,11 +37,16 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each key left literal, grown by text, or dropped."""
     for block in document.blocks:
         if block.kind in {"Para", "Plain", "Header"}:
-            yield from _literal(block)
+            yield from _literal(block, book)
             yield from _in_citations(block, book)
 
 
-def _literal(block: Block) -> Iterator[Problem]:
+def _written(key: str, book: Book) -> str:
+    """Return what to write: a citation stands behind what rests on it, never as a word."""
+    return f"引用放在话的后面：[@{key}]；句子里要提它，就写出名字：{named([key], book)}"
+
+
+def _literal(block: Block, book: Book) -> Iterator[Problem]:
     text = block.masked("Code", "Math", "Cite", "Link", "Reference")
     for found in KEY.finditer(text):
         before = text[: found.start()][-1:]
@@ -51,7 +57,7 @@ def _literal(block: Block) -> Iterator[Problem]:
             found.start(),
             found.end(),
             f"“@{found[1]}”没有成为引用：@ 前面紧挨着文字",
-            f"写成 [@{found[1]}]",
+            _written(found[1], book),
         )
 
 
@@ -66,9 +72,7 @@ def _in_citations(block: Block, book: Book) -> Iterator[Problem]:
             meant = cited_key(key, book.bibliography)
             if meant != key:
                 yield problem_at(
-                    *place,
-                    f"引用键成了“{key}”：键后面紧挨着文字",
-                    f"写成 [@{meant}]，文字移到括号外",
+                    *place, f"引用键成了“{key}”：键后面紧挨着文字", _written(meant, book)
                 )
         for citation in citations_of(inline.element):
             for lost in KEY.finditer(plain_text(citation.suffix)):

@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 
 from chapterkit.han import HAN
 from chapterkit.lint.citing import Spans, is_in_title
-from chapterkit.lint.problem import Problem, problem_at, replacement
+from chapterkit.lint.problem import Problem, problem_at, word_instead
 from chapterkit.lint.words import crosses_word, wildcard_pattern, word_patterns, words_patterns
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.wildcards import is_wildcard, pattern_of
@@ -128,7 +128,7 @@ def _problem(hit: Hit, term: Term) -> Problem:
         f"“{hit.match[0]}”在这本书里叫“{term.term}”"
         + (f"（{term.english}）" if term.english else ""),
         f"改成“{term.term}”" + (f"；{term.note}" if term.note else ""),
-        edits=replacement(hit.block, hit.start, hit.end, term.term),
+        edits=word_instead(hit.block, hit.start, hit.end, term.term),
     )
 
 

@@ -177,7 +177,6 @@ def _problem(rendered: Rendered, start: int, end: int) -> Problem:
     run = text[start:end]
     origin = rendered.origin(start)
     is_space = all(one in _NO_BREAK for one in run)
-    new = " " if is_space and _IS_CHINESE.match(text[start - 1 : start]) else ""
     is_typed = all(map(rendered.is_typed, range(start, end)))
     can_tell = is_typed and not any("\u2028" <= one <= "\u2029" or _is_private(one) for one in run)
     kinds = "、".join(dict.fromkeys(map(_called, run)))
@@ -187,10 +186,10 @@ def _problem(rendered: Rendered, start: int, end: int) -> Problem:
         f"“{before}▯{after}”里有{_count(len(run))}看不见的字符：{kinds}"
         if not _is_private(run[0])
         else f"“{before}▯{after}”里有私用区的字符：{kinds}",
-        _hint(run, new),
+        _hint(run),
         severity="warning" if is_space else "",
         end=Origin(origin.path, origin.line, origin.column + len(run)) if is_typed else None,
-        edits=(Edit(origin, run, new),) if can_tell else (),
+        edits=(Edit(origin, run, ""),) if can_tell else (),
         context=_line_round(text, start, end),
     )
 
@@ -223,9 +222,9 @@ def _neighbour(piece: str) -> str:
     return "".join(one if one.isprintable() else " " for one in piece).strip()
 
 
-def _hint(run: str, new: str) -> str:
+def _hint(run: str) -> str:
     if any(map(_is_private, run)):
         return "各家字体里样子不同，换成正式的字符"
     if any("\u2028" <= one <= "\u2029" for one in run):
         return "换行就用普通的换行"
-    return "换成普通的空格，或者删去" if new else "删去"
+    return "删去"

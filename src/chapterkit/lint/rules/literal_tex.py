@@ -69,7 +69,7 @@ _INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(("chapter", "section", "subsection", "subsubsection"), "写成标题：# {0}"),
     **dict.fromkeys(("url", "href"), "写成链接 [文字]({0})"),
     "label": "给所指的地方加上 {{#{0}}}",
-    "includegraphics": "写成图 ![说明]({0})",
+    "includegraphics": '写成图 ![说明（自绘）]({0}){{alt="替代文字"}}，别人的图在说明里引用出处',
     "caption": "写在图的方括号里：![{0}](文件)",
 }
 _AS_FORMULA = "公式写在 $ … $ 里，单独成行的写在 $$ … $$ 里"

@@ -94,6 +94,7 @@ class _Scripts:
     name: str
     other: Script
     slips: Slips
+    converted: bool
 
     def is_wholly_foreign(self, text: str) -> bool:
         return self.own.isdisjoint(text)
@@ -112,7 +113,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     slips = present & known.keys()
     if not foreign and not slips:
         return
-    scripts = _Scripts(foreign, present & only_in(script), _NAMES[script], other, known)
+    scripts = _Scripts(
+        foreign, present & only_in(script), _NAMES[script], other, known, bool(document.source)
+    )
     runs = _undamaged(document.prose, _pattern(foreign, slips, known), present)
     for _, hits in groupby(runs, key=lambda hit: id(hit.block)):
         yield from _in_block(list(hits), scripts, script)
@@ -193,7 +196,7 @@ def _in_block(hits: list[Hit], scripts: _Scripts, script: Script) -> Iterator[Pr
     around = _Surroundings(block, scripts)
     for start, end in _merged(hits, scripts):
         if not around.excuse(start, end):
-            yield _problem(block, start, end, script, scripts.slips)
+            yield _problem(block, start, end, script, scripts)
 
 
 def _is_quotation(block: Block, han: int) -> bool:
@@ -219,14 +222,16 @@ def _merged(hits: Iterable[Hit], scripts: _Scripts) -> Iterator[tuple[int, int]]
     yield start, end
 
 
-def _problem(block: Block, start: int, end: int, script: Script, slips: Slips) -> Problem:
-    wrong = block.prose[start:end]
+def _problem(block: Block, start: int, end: int, script: Script, scripts: _Scripts) -> Problem:
+    wrong, slips = block.prose[start:end], scripts.slips
     options = counterparts(_OTHER[script])
     choices = [options.get(one) or (slips[one][0] if one in slips else one) for one in wrong]
     right = "".join(choice[0] for choice in choices)
     sure = all(len(choice) == 1 for choice in choices)
     if sure:
         hint = f"改为“{_short(right)}”"
+        if scripts.converted:
+            hint = _decision(block, start, end, right, slips) or hint
     else:
         unsure = {
             one: choice for one, choice in zip(wrong, choices, strict=True) if len(choice) > 1
@@ -243,6 +248,29 @@ def _problem(block: Block, start: int, end: int, script: Script, slips: Slips) -
         hint,
         edits=replacement(block, start, end, right) if sure else (),
     )
+
+
+# What stands round a place of which the conversion is decided, the likeliest to be a word first.
+_ROUND = ((0, 1), (1, 1), (0, 2), (1, 2), (2, 1), (2, 2), (1, 0), (2, 0))
+
+
+def _decision(block: Block, start: int, end: int, right: str, slips: Slips) -> str:
+    """Return a word of the manuscript and what it becomes, 头发→頭髮; empty if that is not sure.
+
+    The word holds what the place was found wrong by.
+    """
+    pattern = slips[block.text[start]][1] if block.text[start] in slips else ""
+    for before, behind in _ROUND:
+        first, after = start - before, end + behind
+        word = block.text[max(0, first) : after]
+        if first < 0 or len(word) < after - first:
+            continue
+        typed = block.rendered.text[block.offsets[first] : block.offsets[after - 1] + 1]
+        is_word = len(typed) == len(word) and len(_HAN.findall(typed + word)) == 2 * len(word)
+        found = re.finditer(pattern, word)
+        if is_word and (not pattern or any(one.start() == before for one in found)):
+            return f"{typed}→{word[:before]}{right}{word[before + end - start :]}"
+    return ""
 
 
 def _short(text: str) -> str:

@@ -38,6 +38,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chapterkit.han import HAN
+from chapterkit.lint.citing import named
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
@@ -179,7 +180,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
             hit.start,
             hit.end,
             f"引用“{excerpt}”充当了句子的成分，印出来只是一个号码",
-            f"写出名字，引用放在名字后面：{_named(cited, book)}",
+            f"写出名字，引用放在名字后面：{named(cited.citations if cited else (), book)}",
         )
 
 
@@ -219,15 +220,3 @@ def _bears(text: str, start: int, end: int, *, typed: bool, hit_more: str | None
         if before.rstrip().endswith(("，", ",")) and _TAKES_UP.match(after):
             return True
     return any(governs.search(before) and follows.match(after) for governs, follows in _GOVERNED)
-
-
-def _named(cited: Inline | None, book: Book) -> str:
-    """Return how a citation could be written behind a name."""
-    keys = cited.citations if cited else ()
-    source = book.bibliography.get(keys[0]) if keys else None
-    key = f"[@{keys[0]}]" if keys else ""
-    if source is None or not source.authors:
-        return f"某某等人{key}"
-    names = [name.partition(",")[0].strip("{} ") for name in source.authors]
-    people = f"{names[0]} 等人" if len(names) > 2 else "、".join(names)
-    return f"{people}{key}"

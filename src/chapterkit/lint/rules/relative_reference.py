@@ -235,7 +235,7 @@ def _problem(hit: Hit, headings: _Headings) -> Problem:
     excerpt = hit.block.text[hit.start : end]
     now = headings.now(hit)
     message = f"“{excerpt}”要看站在哪里才知道指什么" + (f"，{now.said}" if now.said else "")
-    hint = "写出所指的标题或编号：{{ ref(…) }}，或链接 [标题](#标识)"
+    hint = "指明是哪一处：{{ ref(…) }}，或链接 [标题](#标识)，编号由工具来印"
     edits = replacement(hit.block, hit.start, end, now.reference) if now.reference else ()
     return problem_at(hit.block, hit.start, end, message, hint, edits=edits)
 

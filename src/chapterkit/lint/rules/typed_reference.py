@@ -476,6 +476,6 @@ def _problem(hit: Hit, places: _Places) -> Problem:
         hint = f'用 {{{{ ref("代号") }}}} 指要说的那个{label}'
     else:
         hint = (
-            f"给所指的地方加上 {{#标识}}，写成 [{excerpt}](#标识)；若在别的书或论文里，写明是哪一部"
+            "给所指的地方加上 {#标识}，写成 [](#标识)，由工具来印；若在别的书或论文里，写明是哪一部"
         )
     return problem_at(hit.block, hit.start, hit.end, message, hint, edits=edits)

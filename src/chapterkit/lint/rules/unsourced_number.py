@@ -24,7 +24,7 @@ Bad:
 
 Good:
 
-    强化学习之后成功率升到 [15.0%]{.number data-number="demo.rl"}[@demo2025]。
+    强化学习之后成功率升到 {{ n("demo.rl") }}[@demo2025]。
 
 Good:
 
@@ -92,11 +92,12 @@ def _unsourced(one: Accounted, book: Book) -> Problem:
     if not book.ledger:
         return _unknown(one, one.claim, book)
     cited, numbers = set(one.block.citations()), list(book.ledger.values())
-    if said := _said_otherwise(one, one.claim, book.ledger.citing(cited)):
+    if said := _said_otherwise(one, one.claim, book.ledger.citing(cited), book):
         return _problem(one, *said)
     if number := meant(one.block, one.claim, numbers):
         message = f"“{one.text}”像是 {number.id}，这一段却没有引用它的来源 {number.cite}"
-        hint = f'引用 {number.cite}，或写成 {{{{ n("{number.id}") }}}} 再引用'
+        quoted = f"在这一句引用 {number.cite}"
+        hint = f"写成 {_call(number)}，并{quoted}" if book.chapters else quoted
         return _problem(one, message, hint)
     return _unknown(one, one.claim, book)
 
@@ -104,15 +105,24 @@ def _unsourced(one: Accounted, book: Book) -> Problem:
 def _unknown(one: Accounted, claim: Claim, book: Book) -> Problem:
     """Return that no record has a number, and where it may come from."""
     near = nearest_meant(one.block, claim, [*book.ledger.values()]) if book.ledger else None
-    hint = f"最接近的是 {near.id}（{near.text}，{near.measured}）；不是它，就" if near else "先"
-    hint += "在记录的 numbers 里写下它和出处"
+    hint = "先"
+    if near:
+        instead = f"写成 {_call(near)}" if book.chapters else f"改为 {near.text}"
+        hint = f"最接近的是 {near.id}（{near.text}，{near.measured}）：是它就{instead}；不是它，就"
     if book.chapters:
-        hint += "（记录不必放进正文）"
+        hint += "在记录的 numbers 里写下它和出处（记录不必放进正文），再用 {{ n.… }} 写出来"
+    else:
+        hint += "在账本（--ledger）的 numbers 里写下它和出处，并在这一段引用那个出处"
     if not one.block.citations():
         hint += f"；{_OWN}"
     elif book.chapters:
         hint += f"；有引文就够的，在 book.yaml 写 {_policy(one, claim, book)}"
     return _problem(one, f"“{one.text}”没有记录，查不到出处", hint)
+
+
+def _call(number: Number) -> str:
+    """Return what an author writes to have a number printed."""
+    return f'{{{{ n("{number.id}") }}}}'
 
 
 def _policy(one: Accounted, claim: Claim, book: Book) -> str:
@@ -126,7 +136,7 @@ _PRINTS = "来源印的就是这样，在记录里用 printed: 写明"
 
 
 def _said_otherwise(
-    one: Accounted, claim: Claim, numbers: Sequence[Number]
+    one: Accounted, claim: Claim, numbers: Sequence[Number], book: Book
 ) -> tuple[str, str] | None:
     """Return message and hint for a recorded value that the words make a bound or vague."""
     if not (claim.said.bound or claim.said.vague):
@@ -144,9 +154,10 @@ def _said_otherwise(
         return None
     if claim.said.bound:
         message = f"正文说“{claim.said.word}”，{number.id} 却就是 {number.text}"
-        return message, but_for_bound(claim.said.word)
+        written = f"写成 {_call(number)}，" if book.chapters else ""
+        return message, written + but_for_bound(claim.said.word)
     message = f"“{claim.quantity.text}”说不准是多少，{number.id} 是 {number.text}"
-    return message, f"写明是多少；{_PRINTS}"
+    return message, f"写明是 {_call(number) if book.chapters else number.text}；{_PRINTS}"
 
 
 def _check_typed(one: Accounted, book: Book) -> Iterator[Problem]:
@@ -169,7 +180,7 @@ def _check_typed(one: Accounted, book: Book) -> Iterator[Problem]:
             yield _problem(one, *_said_twice(one, beside))
     elif number := meant(one.block, claim, fitting):
         message = f"“{one.text}”是手写的，它是记录过的数 {number.id}"
-        yield _problem(one, message, f'写成 {{{{ n("{number.id}") }}}}')
+        yield _problem(one, message, f"写成 {_call(number)}")
     else:
         yield _maybe(one, claim, fitting, book)
 
@@ -218,7 +229,7 @@ def _maybe(one: Accounted, claim: Claim, fitting: Sequence[Number], book: Book) 
         return _unknown(one, claim, book)
     number = same[0]
     message = f"“{one.text}”是手写的；{number.id}（{number.measured}）的值与它相同"
-    hint = f'说的就是{number.of}，写成 {{{{ n("{number.id}") }}}}；不是，另写一条记录，连同出处'
+    hint = f"说的就是{number.of}，写成 {_call(number)}；不是，另写一条记录，连同出处"
     return _problem(one, message, hint)
 
 

@@ -4,9 +4,11 @@ Why: a page changes or goes; GB/T 7714-2015 asks for the day on which it was rea
 is printed in brackets: [2021-01-02].
 
 Quiet: an entry with `urldate`, or with “Accessed: 2021-01-02” in its note; one with a DOI or a
-number at a preprint server, behind which the text stays what it was; entries of other types.
+number at a preprint server, behind which the text stays what it was; reports, articles and other
+kinds that have an address besides.
 
-Options: `types`, the types that must say it.
+Options: `types`, the types that must say it besides whatever is printed as a page of the web
+([EB/OL]), such as `@misc` with nothing but an address.
 
 Bad:
 
@@ -35,7 +37,7 @@ from chapterkit.lint.entries import arxiv, doi, fields
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
-from chapterkit.text.references import visited
+from chapterkit.text.references import is_web_page, visited
 
 GROUP = "citations"
 SEVERITY = "warning"
@@ -45,7 +47,7 @@ OF_BOOK = True
 
 @dataclass(frozen=True)
 class Options:
-    """Which types of entries must say when they were read."""
+    """Which types of entries must say when they were read, besides pages of the web."""
 
     types: tuple[str, ...] = ("online", "electronic", "www")
 
@@ -54,7 +56,9 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
     """Yield a problem, at its line of the bibliography, for each that does not say it."""
     for key, source in book.bibliography.items():
         said = fields(source)
-        if source.type.lower() not in options.types or doi(source) or arxiv(source):
+        if doi(source) or arxiv(source):
+            continue
+        if source.type.lower() not in options.types and not is_web_page(source):
             continue
         if not (visited(source) or said.get("urldate") or said.get("lastchecked")):
             message = f"参考文献 {key} 是网上的资料，没有写引用日期"
