@@ -19,7 +19,8 @@ CHANGED = "chapterkit check, one paragraph changed"
 FILE, PARSE = "check of a Markdown file", "pandoc's parse of it"
 ONE, TWO = "check of ten files, --jobs 1", "check of ten files, --jobs 2"
 TEN, TEN_PARSE = "check of ten times the file", "pandoc's parse of ten times the file"
-MANY, HAN = "check of 120,000 problems in 1.7 MB", "check of 300,000 Han in a row"
+MANY, LINES = "check of 120,000 problems in a line", "check of 120,000 problems in 3,000 lines"
+HAN = "check of 300,000 Han in a row"
 
 ROWS = (
     Row(COLD, target=Target(0.5, "s")),
@@ -32,6 +33,7 @@ ROWS = (
     Row(TEN, TEN_PARSE),
     Row(TEN, FILE, note="the growth"),
     Row(MANY, target=Target(3, "s")),
+    Row(LINES, target=Target(3, "s")),
     Row(HAN),
 )
 
@@ -44,6 +46,7 @@ def measured(folder: Path) -> Measured:
     file.write_text(text, "utf-8")
     ten.write_text("\n\n".join([text] * 10), "utf-8")
     (folder / "many.md").write_text("3.5% " * 40 * 3000, "utf-8")
+    (folder / "lines.md").write_text(("3.5% " * 40 + "\n\n") * 3000, "utf-8")
     (folder / "han.md").write_text("汉" * 300_000 + "\n", "utf-8")
     files = [one.name for one in ten_chapters(text, folder)]
     parse = [pandoc_path(), "--sandbox", "-f", READER, "-t", "json"]
@@ -65,6 +68,7 @@ def measured(folder: Path) -> Measured:
             of(TEN, ten.name, rounds=3),
             Case.of(TEN_PARSE, *parse, ten.name, folder=folder, rounds=3),
             of(MANY, "many.md", rounds=1),
+            of(LINES, "lines.md", rounds=1),
             Case.of(HAN, CHAPTERKIT, "check", "han.md", folder=folder, rounds=1, codes=_REFUSED),
         ]
     )

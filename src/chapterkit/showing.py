@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from collections.abc import Callable
+from json.encoder import encode_basestring
+from typing import Any
+
+from chapterkit.patterns import Late
 
 # Controls, what is invisible or turns the direction of text, lone surrogates, noncharacters.
 _LINES = r"\t\n\r"
@@ -18,17 +22,16 @@ _UNSEEN_IN_TEXT = (
     r"\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 ) + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17))
 _UNSEEN = _LINES + _UNSEEN_IN_TEXT
-_IN_A_LINE = re.compile(f"[{_UNSEEN}]")
-_IN_A_TEXT = re.compile(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
+_IN_A_LINE = Late(f"[{_UNSEEN}]")
+_IN_A_TEXT = Late(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
 # Those of them that Python takes for printable.
-_PRINTABLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0").union(
-    map(chr, range(0xE0100, 0xE01F0))
-)
+_PRINTABLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+_SELECTORS = Late("[\U000e0100-\U000e01ef]")
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
-_COMMAND = re.compile(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
+_COMMAND = Late(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
-_ACTS_IN_MARKDOWN = re.compile(
+_ACTS_IN_MARKDOWN = Late(
     r"[\\`*_{}\[\]<>#!|~&$@^]|:(?=[^\s\d])|(?i:(?<=www))\.|^\s*[-+=]|^\s*\d+[.)](?=\s)"
 )
 
@@ -39,12 +42,16 @@ def one_line(text: str) -> str:
     >>> print(one_line("甲\n::error::乙\x1b[2J"))
     甲\n::error::乙\x1b[2J
     """
-    return text if _is_plain(text) else _IN_A_LINE.sub(_escaped, text)
+    plain = text.isascii() and text.isprintable()
+    return text if plain else _IN_A_LINE.sub(_escaped, text)
 
 
 def _is_plain(text: str) -> bool:
-    """Tell, in no time, whether nothing in a line has to be escaped."""
-    return text.isprintable() and _PRINTABLE.isdisjoint(text)
+    """Tell whether nothing in a line has to be escaped: soon, even if it is very long."""
+    if text.isascii() or not text.isprintable():
+        return text.isprintable()
+    hidden = any(map(text.__contains__, _PRINTABLE)) or _SELECTORS.search(text)
+    return not hidden
 
 
 def excerpt(text: str, most: int) -> str:
@@ -86,28 +93,27 @@ def as_json(value: object, indent: int | None = 2) -> str:
 
 
 def _dumped(value: object, step: str, margin: str = "\n") -> str:
-    """Return the same as json.dumps with an indent, which Python does slowly where it is long.
-
-    What holds no further containers is written in one go.
-    """
-    inner = margin + step
+    """Return the same as json.dumps with an indent, which takes Python long where there is much."""
+    if write := _WRITERS.get(type(value)):
+        return write(value)
     if not value or not isinstance(value, (dict, list, tuple)):
         return json.dumps(value, ensure_ascii=False)
-    items = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(one, (dict, list, tuple)) for one in items):
-        flat = _flat_encoder(f",{inner}").encode(value)
-        return f"{flat[0]}{inner}{flat[1:-1]}{margin}{flat[-1]}"
-    parts = [_dumped(one, step, inner) for one in items]
+    inner = margin + step
     if isinstance(value, dict):
-        names = [json.dumps({key: 0}, ensure_ascii=False)[1:-2] for key in value]
-        parts = [name + part for name, part in zip(names, parts, strict=True)]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}{inner}{f',{inner}'.join(parts)}{margin}{closing}"
+        parts = [f"{_name(key)}: {_dumped(one, step, inner)}" for key, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}"
+    parts = [_dumped(one, step, inner) for one in value]
+    return f"[{inner}{f',{inner}'.join(parts)}{margin}]"
 
 
-@cache
-def _flat_encoder(separator: str) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=False, separators=(separator, ": "))
+_WRITERS: dict[type, Callable[[Any], str]] = {str: encode_basestring, int: repr}
+
+
+def _name(key: object) -> str:
+    """Return a key as JSON, which has only texts for keys."""
+    if type(key) is str:
+        return encode_basestring(key)
+    return json.dumps({key: 0}, ensure_ascii=False)[1:-4]
 
 
 def in_markdown(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import ast
 import errno
 import importlib
 import os
@@ -11,7 +10,6 @@ import re
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,11 +72,9 @@ class Commands(click.Group):
         name = name.replace("-", "_")
         path = self.folder / f"{name}.py"
         source = path if path.is_file() else self.folder / name / "__init__.py"
-        for node in ast.parse(source.read_text("utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                said = click.Command(name, help=ast.get_docstring(node))
-                return said.get_short_help_str(limit)
-        return ""
+        _, _, function = source.read_text("utf-8").partition(f"\ndef {name}(")
+        _, _, docstring = function.partition('"""')
+        return click.Command(name, help=docstring.partition('"""')[0]).get_short_help_str(limit)
 
 
 class _Main(Commands):
@@ -146,6 +142,8 @@ def _told(error: Exception) -> tuple[int, str]:
     elif not isinstance(error, ChapterkitError):
         told = _of_the_machine(error)
         if told is None:
+            import traceback  # nothing needs it but our own mistakes
+
             words = "这是 chapterkit 自己的错误，请把上面的内容报告给我们。"
             return OUR_BUG, "".join(traceback.format_exception(error)) + words
         error = told

@@ -136,6 +136,11 @@ def rules_for(at_hand: frozenset[str]) -> tuple[Rule, ...]:
     return tuple(rule for _, rule in sorted((own | others).items()))
 
 
+def rule_names() -> frozenset[str]:
+    """Return the name of every rule; none of our own is loaded for that."""
+    return _own_names().union(_rules_of_others())
+
+
 @cache
 def _rules_of_others() -> dict[str, Rule]:
     found: dict[str, Rule] = {}
@@ -342,7 +347,7 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
                 found.update(_found(rule, document, book, run))
     made = allows(document)
     lasting = {problem for problem in found if not can_be_accepted(problem)}
-    kept, used = without_allowed(in_order(found - lasting), made)
+    kept, used = without_allowed(found - lasting, made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)
@@ -401,8 +406,7 @@ def together(
 
 def _unknown(made: Iterable[Allow]) -> set[str]:
     """Return the names in exceptions that no rule has."""
-    named = {name for allow in made for name in allow.rules}
-    return named - _own_names() - _rules_of_others().keys()
+    return {name for allow in made for name in allow.rules} - rule_names()
 
 
 def reviewed(leftovers: Leftovers, run: Run) -> Iterator[Problem]:

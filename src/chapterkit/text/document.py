@@ -169,6 +169,10 @@ class Block:
 
     def citations(self) -> tuple[str, ...]:
         """Return the citation keys of the block, in order."""
+        return self._citations
+
+    @cached_property
+    def _citations(self) -> tuple[str, ...]:
         return tuple(key for inline in self.inlines for key in inline.citations)
 
 

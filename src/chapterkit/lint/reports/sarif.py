@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -112,6 +113,7 @@ def _replacement(edit: Edit) -> dict[str, Any]:
     return {"deletedRegion": region, "insertedContent": {"text": edit.new}}
 
 
+@lru_cache(maxsize=64)
 def _uri(path: str) -> str:
     """Return a path as an address; its bytes are kept where they are not UTF-8."""
     known = _NO_BYTES.sub("\ufffd", path.replace("\\", "/"))

@@ -27,9 +27,9 @@ def as_text(report: Report) -> str:
     paint = _Paint(report.colour)
     lines: list[str] = []
     for path, problems in groupby(report.problems, key=lambda problem: problem.origin.path):
-        source = report.lines(path)
+        source, shown = report.lines(path), one_line(path)
         for problem in problems:
-            lines += _problem_lines(problem, source, paint)
+            lines += _problem_lines(problem, shown, source, paint)
         lines.append("")
     lines += _totals(report, paint)
     return "\n".join(lines)
@@ -45,9 +45,12 @@ class _Paint:
         return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if self.on else text
 
 
-def _problem_lines(problem: Problem, source: Sequence[str], paint: _Paint) -> Iterator[str]:
+def _problem_lines(
+    problem: Problem, path: str, source: Sequence[str], paint: _Paint
+) -> Iterator[str]:
+    """Yield the lines that tell of a problem; `path` is its file's as it is shown."""
     origin = problem.origin
-    place = paint(one_line(f"{origin.path}:{origin.line}:{origin.column}"), "bold")
+    place = paint(f"{path}:{origin.line}:{origin.column}", "bold")
     severity = paint(problem.severity, problem.severity)
     yield f"{place}: {severity}: {one_line(problem.message)} {paint(f'[{problem.rule}]', 'dim')}"
     if 0 < origin.line <= len(source):

@@ -17,10 +17,9 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain
 
-from chapterkit.errors import nearest
+from chapterkit.errors import Nearest
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -41,12 +40,11 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if inline.kind == "Reference"
     ]
     known = identifiers(document).union(document.elsewhere, book.placed) if references else set()
-    own = [one for one in known if not taken_apart(one)[0]]
-    near_to = cache(lambda name: nearest(name, own))
+    own = Nearest(one for one in known if not taken_apart(one)[0])
     for block, inline in references:
         target = inline.target
         if target[1:] not in known:
-            near = near_to(target[1:])
+            near = own.to(target[1:])
             yield problem_at(
                 block,
                 inline.start,

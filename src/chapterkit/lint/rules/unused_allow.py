@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chapterkit.errors import nearest
-from chapterkit.lint.engine import Leftovers, all_rules
+from chapterkit.errors import Nearest
+from chapterkit.lint.engine import Leftovers, rule_names
 from chapterkit.lint.problem import Problem
 
 GROUP = "linter"
@@ -32,11 +32,12 @@ ABSENCE = True
 
 def review(leftovers: Leftovers, options: object) -> Iterator[Problem]:
     """Yield a problem for each rule that an exception names in vain."""
+    known, near = rule_names(), Nearest(sorted(rule_names()))
     for allow, name in leftovers.unused:
-        if name in all_rules():
+        if name in known:
             message, hint = f"准许了 {name}，这里却没有这个问题", "删去这条注释，或其中的这个名字"
         else:
-            near = nearest(name, all_rules())
             message = f"没有 {name} 这条规则"
-            hint = f"最接近的是 {near}" if near else "chapterkit rule 列出全部规则"
+            like = near.to(name)
+            hint = f"最接近的是 {like}" if like else "chapterkit rule 列出全部规则"
         yield Problem(allow.origin, message, hint)
