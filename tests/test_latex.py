@@ -199,7 +199,7 @@ def test_without_tex_one_line_says_what_to_install_and_outputs_stay(
 def test_the_engine_is_only_for_the_pdf(minimal: Path, run: Run) -> None:
     result = run(minimal, "build", "--format", "html", "--pdf-engine", "xelatex")
     assert result.exit_code == 2
-    assert "只用于 PDF" in result.output
+    assert "没有 PDF 要写" in result.output
 
 
 def alone(folder: Path, body: str) -> Stopped | Path:

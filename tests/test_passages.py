@@ -15,7 +15,7 @@ from conftest import Run
 CHAPTER = "book/chapter3.md"
 OTHER = """
 @misc{other2024, title = {Another}, author = {Other, Ben}, year = {2024}, publisher = {Demo Press},
-  url = {https://example.org/b}}
+  url = {https://example.org/b}, urldate = {2025-01-01}}
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from chapterkit.formats import AnyPrinting
 from chapterkit.formats.shared.exhibits import parts_of
@@ -44,8 +45,8 @@ def with_floats_kept(printing: AnyPrinting) -> Pass:
     def change(tree: Tree) -> Tree:
         blocks: list[Element] = []
         waiting, owed = False, 0
-        for block in tree_blocks(tree):
-            if waiting and kind_of(block) == "Header" and (owed <= 0 or _ends(block)):
+        for block, after in _with_next(tree):
+            if waiting and kind_of(block) == "Header" and (owed <= 0 or _ends(block, after)):
                 blocks.append(raw_block("typst", "#place.flush()"))
                 waiting, owed = False, 0
             waiting = waiting or floats(with_blocks({}, [block]))
@@ -56,9 +57,16 @@ def with_floats_kept(printing: AnyPrinting) -> Pass:
     return change
 
 
-def _ends(heading: Element) -> bool:
+def _with_next(tree: Tree) -> Iterator[tuple[Element, Element | None]]:
+    """Yield each block of a text, and the one behind it."""
+    blocks = tree_blocks(tree)
+    return zip_longest(blocks, blocks[1:])
+
+
+def _ends(heading: Element, after: Element | None) -> bool:
     """Tell whether a text ends at a heading: what begins is another, or its references."""
-    return level_of(heading) == 1 or "unnumbered" in attributes_of(heading).classes
+    is_list = after is not None and "references" in attributes_of(after).classes
+    return level_of(heading) == 1 or is_list
 
 
 def _is_turned(block: Element, printing: AnyPrinting) -> bool:
@@ -82,11 +90,9 @@ def with_room_for_notes(tree: Tree) -> Tree:
     Without it Typst moves the first line of a paragraph on to the next page where its note has no
     room, and leaves the heading behind.
     """
-    blocks = tree_blocks(tree)
     made: list[Element] = []
-    for place, block in enumerate(blocks):
+    for block, after in _with_next(tree):
         made.append(block)
-        after = blocks[place + 1] if place + 1 < len(blocks) else None
         if kind_of(block) == "Header" and after is not None and kind_of(after) != "Header":
             made += _room(list(_near_notes(after)))
     return with_blocks(tree, made)
