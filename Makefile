@@ -156,7 +156,7 @@ release: $(INSTALLED) $(RELEASING) ## The same for what is a release: a dated se
 audit: $(RELEASING) ## Ask the package index for known weaknesses of all that is pinned
 	@$(dir $(RELEASING))$(notdir $(BIN))/python -m releasing.audit
 
-bench: $(INSTALLED) ## Measure everything into benchmarks/RESULTS.md (ten minutes), or print BENCH=build alone
+bench: $(INSTALLED) ## Measure everything into benchmarks/RESULTS.md (a quarter of an hour), or print BENCH=build alone
 	@$(BIN)/python benchmarks $(BENCH)
 
 clean: ## Remove everything generated

@@ -1,7 +1,7 @@
 """All that is measured, in one table: python benchmarks [TOPIC]….
 
-Prints it; a run of everything also writes it to `RESULTS.md`. ROUNDS says how often each thing is
-run (5).
+Prints it; a run of everything also writes it to `RESULTS.md`. A topic with a section of its own,
+run alone, writes that section there. ROUNDS says how often each thing is run (5).
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ import check
 import commands
 import peers
 import preview
-from measuring import ROOT, ROUNDS, Measured, Topic, as_markdown, run_said, scratch, told
+import shelf
+from measuring import HEAD, ROOT, ROUNDS, Measured, Topic, as_table, run_said, scratch, told
 
 import build
 import quantities
 from chapterkit import __version__
 from chapterkit.pandoc import pandoc_path
 
-TOPICS = [one.TOPIC for one in (build, check, commands, preview, quantities, peers)]
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+TOPICS = [one.TOPIC for one in (build, check, commands, preview, quantities, peers, shelf)]
 INTRODUCTION = """# What chapterkit takes
 
 `make bench` writes this file; `make bench BENCH=build` prints one topic of it. Measured are whole
@@ -40,11 +42,31 @@ def main() -> None:
     asked = sys.argv[1:] or [one.name for one in TOPICS]
     if unknown := set(asked).difference(one.name for one in TOPICS):
         sys.exit(f"no topic {', '.join(unknown)}; there are {', '.join(t.name for t in TOPICS)}")
-    rows = [row for topic in TOPICS if topic.name in asked for row in _rows(topic)]
-    text = f"{INTRODUCTION}\n{_machine()}\n\n{as_markdown(rows)}"
-    print(text)
-    if len(asked) == len(TOPICS):
-        (ROOT / "benchmarks" / "RESULTS.md").write_text(text, "utf-8")
+    topics = [one for one in TOPICS if one.name in asked]
+    rows = [row for topic in topics for row in _rows(topic)]
+    table = f"\n\n{as_table(HEAD, rows)}" if rows else "\n"
+    sections = [_with_machine(said) for one in topics if (said := one.section())]
+    text = f"{INTRODUCTION}\n{_machine()}{table}"
+    print(text, *sections, sep="\n", end="")
+    if len(topics) == len(TOPICS):
+        RESULTS.write_text("\n".join([text, *sections]), "utf-8")
+    elif sections and not rows:
+        RESULTS.write_text(_renewed(RESULTS.read_text("utf-8"), sections), "utf-8")
+
+
+def _with_machine(section: str) -> str:
+    """Return a section that says below its heading on what it was measured."""
+    heading, _, rest = section.partition("\n")
+    return f"{heading}\n\n{_machine()}\n{rest}"
+
+
+def _renewed(results: str, sections: Sequence[str]) -> str:
+    """Return the results with these sections in place of those of the same headings."""
+    for section in sections:
+        before, heading, after = results.partition(section.partition("\n")[0] + "\n")
+        _, next_heading, rest = after.partition("\n## ") if heading else ("", "", "")
+        results = f"{before.rstrip()}\n\n{section}{next_heading}{rest}"
+    return results
 
 
 def _rows(topic: Topic) -> Sequence[Sequence[str]]:

@@ -82,11 +82,15 @@ Measured = Mapping[str, Cost]
 
 @dataclass(frozen=True)
 class Topic:
-    """What a file of this folder measures: its cases, and the rows that tell of them."""
+    """What a file of this folder measures: its cases, and the rows that tell of them.
+
+    One that is told otherwise has a `section` of its own instead of rows, asked for afterwards.
+    """
 
     name: str
     rows: Sequence[Row]
     measured: Callable[[Path], Measured]
+    section: Callable[[], str] = lambda: ""
 
 
 def run(command: Command, folder: Path, codes: frozenset[int]) -> int:
@@ -186,12 +190,12 @@ def _kept(target: Target | None, cost: Cost, ratio: float | None) -> str:
     return "" if value is None else "yes" if value <= target.most else "no"
 
 
-def as_markdown(rows: Sequence[Sequence[str]]) -> str:
+def as_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows as a table in Markdown, its columns in line."""
-    widths = [max(map(len, column)) for column in zip(HEAD, *rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     rule = ["-" * width for width in widths]
     lines = (
         " | ".join(f"{one:<{width}}" for one, width in zip(row, widths, strict=True))
-        for row in (HEAD, rule, *rows)
+        for row in (head, rule, *rows)
     )
     return "".join(f"| {line} |\n" for line in lines)

@@ -92,3 +92,27 @@ def test_a_number_of_a_preview_keeps_to_its_marks_as_one_of_the_page_does() -> N
         )
     plain = '<span class="number" data-number="a.b" title="x">15.0%</span>，'
     assert touched(plain) == plain
+
+
+APART = [
+    ("$x\\log y$", "apart-before apart-after"),
+    ("$\\log y$", "apart-after"),
+    ("$2\\log(y)$", "apart-before"),
+    ("$\\max_a b$", ""),
+    ("$\\mathrm{SFT}x$", None),
+]
+
+
+def test_functions_of_formulas_stand_apart_from_what_is_beside_them(
+    minimal: Path, run: Run
+) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write("".join(f"\n这里说的是{one}[@demo2025]。\n" for one, _ in APART))
+    result = run(minimal, "build", "--format", "html")
+    assert result.exit_code == 0, result.output
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    formulas = re.findall("<math.*?</math>", page, re.DOTALL)
+    for formula, (_, said) in zip(formulas, APART, strict=True):
+        told = re.search('<mi mathvariant="normal"(?: class="(.*?)")?>', formula)
+        assert told, formula
+        assert told[1] == (said or None), formula

@@ -74,8 +74,9 @@ def test_a_plan_says_what_was_measured(library: Path, run: Run) -> None:
 
 @pytest.mark.parametrize("form", ["json", "sarif"])
 def test_joined_reports_are_the_report_of_a_whole_check(
-    form: str, library: Path, run: Run, tmp_path: Path
+    form: str, library: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CHAPTERKIT_CACHE", "off")  # what is kept costs nothing
     whole = run(library, "check", "--format", form, "--jobs", "1")
     assert whole.exit_code == 1
     shares = [("c0001", "c0004", "c0005"), ("c0002",), ("c0003", "c0006")]
@@ -83,8 +84,12 @@ def test_joined_reports_are_the_report_of_a_whole_check(
         part = run(library, "check", *slugs, "--shard", f"{number}/3", "--format", form)
         (tmp_path / f"{number}.json").write_text(part.stdout, "utf-8")
     reports = [str(tmp_path / f"{number}.json") for number in (3, 1, 2)]
+    costs = library / "build/costs.json"
+    costs.write_text("{}", "utf-8")
     joined = run(library, "merge-reports", *reports, "--format", form)
     assert (joined.exit_code, joined.stdout) == (1, whole.stdout)
+    kept = json.loads(costs.read_text("utf-8"))["check"]
+    assert {*kept} == {f"c000{one}" for one in range(1, CHAPTERS + 1)}
     in_words = run(library, "merge-reports", *reports)
     assert in_words.stdout == run(library, "check", "--jobs", "1").stdout
 

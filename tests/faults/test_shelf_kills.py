@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sys
 from pathlib import Path
 
@@ -71,6 +72,45 @@ def test_several_chapters(
     assert outputs(shelf) == states[now]
     assert not [*shelf.book.glob("build/c*/.building-*")]
     assert killed
+
+
+def test_files_brought_together(shelf: Runs) -> None:
+    record = shelf.book / "experiments/s0001.yaml"
+    first = record.read_text("utf-8").partition("v1a: {value: ")[2].partition(",")[0]
+    states = []
+    for name, (old, new) in (("old", (first, STATES[0])), ("new", STATES)):
+        changed(record, f"v1a: {{value: {old},", f"v1a: {{value: {new},")
+        for number in (1, 2):
+            code, printed = shelf.run(
+                *BUILD, "--shard", f"{number}/2", "--output", f"{name}/{number}"
+            )
+            assert code == 0, printed
+        code, printed = shelf.run("merge-reports", name, "--output", f"whole/{name}")
+        assert code == 0, printed
+        states.append(made(shelf.book / f"whole/{name}"))
+    assert states[0] != states[1]
+    joined, slugs = shelf.book / "joined", {path.partition("/")[0] for path in states[1]}
+    shutil.copytree(shelf.book / "whole/old", joined)
+    for after in moments(1.5, 0.05):
+        shelf.kill(after, "merge-reports", "new", "--output", "joined")
+        found = made(joined)
+        for slug in slugs:
+            own = [
+                {path: raw for path, raw in one.items() if path.startswith(slug)}
+                for one in (found, *states)
+            ]
+            assert own[0] in own[1:], f"{slug} is of two builds"
+        shelf.no_child_is_left()
+    code, printed = shelf.run("merge-reports", "new", "--output", "joined")
+    assert code == 0, printed
+    assert made(joined) == states[1]
+    assert not [*joined.glob("c*/.building-*")]
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    """Return what lies in the folders of chapters below a folder."""
+    files = folder.glob("c*/[!.]*")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_what_a_killed_shard_has_printed_is_no_report(shelf: Runs) -> None:

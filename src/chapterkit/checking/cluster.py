@@ -8,6 +8,7 @@ not the same. What it gives comes back here: nothing but this process writes fil
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 import threading
 import warnings
@@ -29,6 +30,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk
 from chapterkit.pipeline import Subject, book_key, key_of, load, render_key
+from chapterkit.revision.dating import modified
 
 LOCAL = "local"
 CONNECT_SECONDS = 10
@@ -119,9 +121,10 @@ def _all(
 ) -> Iterator[tuple[Value, float]]:
     waiting: list[Future[Any] | Subject] = []
     ahead = 0
+    shared = _Shared.of(cluster.client, work, subjects)
     for place, subject in enumerate(subjects):
         while ahead < min(len(subjects), place + _AHEAD):
-            waiting.append(_sent(cluster.client, work, subjects[ahead]))
+            waiting.append(_sent(cluster.client, shared, subjects[ahead]))
             ahead += 1
         one = waiting[place]
         waiting[place] = subject  # what was given is not held on to
@@ -133,19 +136,40 @@ def _all(
         yield value, seconds
 
 
-def _sent(client: Client, work: Work[Value], subject: Subject) -> Future[Any] | Subject:
+@dataclass(frozen=True)
+class _Shared:
+    """What is the same for every chapter: the work, which goes to each worker once, and the date.
+
+    The date is the one that outputs carry, as SOURCE_DATE_EPOCH has it; empty if there is none.
+    """
+
+    key: str
+    there: Future[bytes]
+    dated: str
+
+    @classmethod
+    def of(cls, client: Client, work: Work[Value], subjects: Sequence[Subject]) -> _Shared:
+        raw = pickle.dumps(work)
+        key = key_of("work", raw.hex())
+        books = ((one.root, one.book.config.bibliography) for one in subjects if one.chapter)
+        seconds = next((modified(*one) for one in books), None)
+        dated = "" if seconds is None else str(seconds)
+        return cls(key, client.submit(bytes, raw, key=f"work-{key}"), dated)
+
+
+def _sent(client: Client, work: _Shared, subject: Subject) -> Future[Any] | Subject:
     """Send work on a chapter under its content's key; return the text itself if it stays here."""
     if not subject.chapter or not isinstance(subject.book.folder, Disk):
         return subject
     task = _Task(
-        pickle.dumps(work),
         str(subject.root.resolve()),
         book_key(subject.book),
         subject.chapter.slug,
         pickle.dumps(replace(subject, book=None, chapter=None, root=Path())),  # type: ignore[arg-type]
+        work.dated,
     )
-    key = key_of("task", task.work.hex(), task.root, render_key(subject), task.subject.hex())
-    return client.submit(task, key=f"{subject.chapter.slug}-{key}", retries=2, pure=True)
+    key = key_of("task", work.key, task.root, render_key(subject), task.subject.hex(), task.dated)
+    return client.submit(task, work.there, key=f"{subject.chapter.slug}-{key}", retries=2)
 
 
 def _awaited(cluster: Cluster, future: Future[Any]) -> _Sent:
@@ -171,8 +195,9 @@ def _given(cluster: Cluster, future: Future[Any], subject: Subject) -> _Sent:
     except (ImportError, AttributeError, pickle.UnpicklingError) as error:
         message = f"集群上的 chapterkit 接不了这里的活：{error}"
         raise ChapterkitError(message, hint=f"在那里也装 chapterkit {__version__}") from None
-    except (FutureCancelledError, OSError) as error:
-        raise ChapterkitError(f"集群中途断了：{error}", hint="再做一遍；做好的不会重做") from None
+    except (FutureCancelledError, OSError):
+        message = f"与集群的连接断了，做到 {subject.name}"
+        raise ChapterkitError(message, hint="看看 dask scheduler 还在不在，再做一遍") from None
     if isinstance(given[0], ChapterkitError):
         raise given[0]
     return given
@@ -185,27 +210,28 @@ _ALONE = threading.Lock()
 
 @dataclass(frozen=True)
 class _Task:
-    """Work on one chapter: pickled with what else is asked, and the book's folder and key."""
+    """A chapter to be worked on: the book's folder and key, what else is asked, and the date."""
 
-    work: bytes
     root: str
     book: str
     slug: str
     subject: bytes
+    dated: str
     version: str = __version__
 
-    def __call__(self) -> _Sent:
+    def __call__(self, work: bytes) -> _Sent:
         """Do the work; what is wrong with the manuscript comes back as a value."""
         from distributed import get_worker
 
         who = get_worker().address
         try:
             with _ALONE:  # a process does one thing at a time, whatever its number of threads
-                return (*self._done(), who)
+                os.environ["SOURCE_DATE_EPOCH"] = self.dated
+                return (*self._done(work), who)
         except ChapterkitError as error:
             return error.alone(), 0.0, who
 
-    def _done(self) -> tuple[Any, float]:
+    def _done(self, work: bytes) -> tuple[Any, float]:
         if self.version != __version__:
             message = f"集群上的 chapterkit 是 {__version__}，这里是 {self.version}"
             raise ChapterkitError(message, hint="两边装同一个版本")
@@ -216,7 +242,13 @@ class _Task:
         book = _book_at(root, self.book)
         asked: Subject = pickle.loads(self.subject)
         subject = replace(asked, book=book, chapter=book.chapter(self.slug), root=root)
-        return measured(pickle.loads(self.work), subject)
+        return measured(_work_in(work), subject)
+
+
+@lru_cache(maxsize=2)
+def _work_in(raw: bytes) -> Work[Any]:
+    work: Work[Any] = pickle.loads(raw)
+    return work
 
 
 @lru_cache(maxsize=2)

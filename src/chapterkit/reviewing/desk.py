@@ -23,7 +23,7 @@ from chapterkit.numbers.verify.texts import is_at_hand
 from chapterkit.pipeline import Subject
 from chapterkit.reviewing.anchors import Anchors, Spot
 from chapterkit.reviewing.commenting import anchored, comments_of
-from chapterkit.reviewing.mapping import Tie, map_svg, ties_of
+from chapterkit.reviewing.mapping import Tie, leads_of, map_svg, ties_of
 from chapterkit.text.addresses import link_address
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Block, Document
@@ -411,6 +411,8 @@ def dashboard(desk: Desk) -> Told:
     found = cards(desk.book)
     placed = list(desk.subject.chapter.records if desk.subject.chapter else ())
     ties = ties_of(desk.book, placed, desk.documents.values())
+    own_slug = desk.subject.chapter.slug if desk.subject.chapter else ""
+    leads = leads_of(desk.book, own_slug, desk.documents)
     rows = []
     for slug in placed:
         own = [
@@ -427,6 +429,7 @@ def dashboard(desk: Desk) -> Told:
                 "marks": Counter(mark_of(one) for one in own),
                 "counts": counts_of(own),
                 "ties": [_told_tie(one, desk.book) for one in ties if one.start == slug],
+                "leads": [vars(one) for one in leads if one.record == slug],
             }
         )
     marks = Counter(mark_of(one) for one in found.values())
@@ -438,7 +441,7 @@ def dashboard(desk: Desk) -> Told:
             one.number.status for one in found.values() if mark_of(one) == "reported"
         ),
         "counts": counts_of(found.values()),
-        "map": map_svg(desk.book, placed, ties),
+        "map": map_svg(desk.book, placed, ties, leads),
     }
 
 
