@@ -237,3 +237,10 @@ def test_large_bibliographies_are_gone_through_once(text: str, said: int | None)
         assert told.value.origin
         assert told.value.origin.line == said
     assert time.process_time() - started < 20
+
+
+def test_others_stand_behind_a_chinese_name_without_a_blank() -> None:
+    text = "@book{k, title={书}, author={林岚 and 周启明 and 何芳}, year={2021}}\n"
+    assert parse_bibliography(text, "refs.bib")["k"].short == "林岚等 2021"
+    text = text.replace("林岚", "Chu, T.")
+    assert parse_bibliography(text, "refs.bib")["k"].short == "Chu 等 2021"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from chapterkit.manuscript.ledger import (
     Ledger,
     Number,
     approximate_text,
+    bare_text,
     chinese_text,
     dresses,
     make_ledger,
@@ -24,6 +26,7 @@ from chapterkit.manuscript.ledger import (
     value_text,
 )
 from chapterkit.manuscript.records import parse_record, read_decimal
+from chapterkit.manuscript.wording import locale
 from chapterkit.numbers.matching import (
     Claim,
     backing,
@@ -679,6 +682,14 @@ def test_a_value_that_is_no_number_is_told_with_the_way_out(typed: str, way_out:
     with pytest.raises(ValueError, match="不是一个数") as told:
         read_decimal(typed)
     assert str(told.value).endswith(way_out)
+
+
+def test_a_range_below_zero_is_said_in_an_english_book() -> None:
+    text = 'numbers:\n  a: {value: [-2.4, 0.8], unit: "%", of: the change, cite: k}\n'
+    number = replace(ledger_of(text)["a"], wording=locale("en").wording)
+    assert number.text == "−2.4% to 0.8%"
+    assert bare_text(number) == "−2.4 to 0.8"
+    assert is_read_as(number.text, number)
 
 
 def test_the_sign_of_a_currency_stands_before_the_amount() -> None:

@@ -62,3 +62,10 @@ def test_a_number_with_commas_in_a_flow_mapping_is_told_for_what_it_is() -> None
     with pytest.raises(ChapterkitError) as refused:
         read_ledger_file(entry, "ledger.yaml")
     assert refused.value.hint == "千位逗号要去掉：value: 4200000.5"
+
+
+def test_a_comma_in_a_text_between_braces_is_told_with_the_quotation_marks_to_add() -> None:
+    entry = "numbers:\n  x: {value: 3, unit: 米, of: 长, when: in May, and in June, cite: k}\n"
+    with pytest.raises(ChapterkitError) as refused:
+        read_ledger_file(entry, "ledger.yaml")
+    assert refused.value.hint == '整段文字加上引号：when: "in May, and in June"'

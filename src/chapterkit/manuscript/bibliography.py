@@ -14,6 +14,7 @@ from pybtex.scanner import Pattern, PybtexSyntaxError, Token
 from pybtex.utils import CaseInsensitiveDict
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
+from chapterkit.han import is_han
 from chapterkit.manuscript.conflicts import check_merged
 from chapterkit.manuscript.names import Fault, names_in
 from chapterkit.manuscript.tongues import language_named
@@ -58,6 +59,8 @@ class Source:
         """Return the source as a reader would name it in a language: Doe and Roe 2025."""
         names = [name.partition(",")[0].strip("{} ") for name in self.authors]
         first = wording.and_others.format(name=names[0]) if names else ""
+        if names and is_han(names[0][-1:]):
+            first = first.replace(f"{names[0]} ", names[0])  # 张三等, Chu 等
         named = first if len(names) > 2 else wording.and_one.join(names)
         return " ".join(filter(None, (named, self.fields.get("year", ""))))
 

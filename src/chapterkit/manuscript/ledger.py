@@ -97,8 +97,8 @@ class Number:
         """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条, 10%～15%."""
         if isinstance(self.value, tuple) and self.unit in _SIGNS:
             ends = (with_unit(value_text(end), self.unit) for end in self.value)
-            return self.wording.range.join(ends)
-        return with_unit(value_text(self.value, self.wording.range), self.unit)
+            return self.wording.between(self.value).join(ends)
+        return with_unit(value_text(self.value, self.wording.between(self.value)), self.unit)
 
 
 _LONG = 10_000
@@ -211,7 +211,7 @@ def _times(value: Decimal, scale: Fraction) -> Decimal:
 
 def bare_text(number: Number) -> str:
     """Return the number without its unit, for a table whose head names it: 15.0, 17～18."""
-    return value_text(number.value)
+    return value_text(number.value, number.wording.between(number.value))
 
 
 def grouped(text: str) -> str:

@@ -31,6 +31,7 @@ class Wording:
     rows of its card; `verified` and the like say how far it was compared with its source,
     `computed_verified` and `computed_open` how far the numbers were that it was computed from;
     `and_one` and `and_others` tell who wrote it; `range` stands between the ends of a range,
+    `range_below` where one of them is negative;
     `numerals` are pairs: a character of numbers spelled in Chinese, and the one that stands for it.
 
     Of exhibits: `points` is the unit of a difference of percentages, `times` that of a ratio;
@@ -83,6 +84,7 @@ class Wording:
     when: str
     comma: str
     range: str
+    range_below: str
     numerals: str
     and_one: str
     and_others: str
@@ -170,6 +172,11 @@ class Wording:
         '案例 1.2'
         """
         return self.numbered.format(label=label, number=number)
+
+    def between(self, value: object) -> str:
+        """Return what stands between the ends of a range: −2.4% to 0.8%, where a dash misleads."""
+        below = isinstance(value, tuple) and any(end < 0 for end in value)
+        return self.range_below if below else self.range
 
     def status(self, name: str) -> str:
         """Return what readers are told of how a number came to be known; nothing if at first hand.

@@ -322,8 +322,8 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
     kind, steps = error["type"], _without_tags(file.data, error["loc"])
     origin, name = file.origin(*steps), ".".join(map(str, steps))
     of_key = error["loc"][-1:] == ("[key]",)
-    if kind in _MISSPELT and (grouped := _grouped(file, steps)):
-        return grouped
+    if kind in _MISSPELT and (parted := _grouped(file, steps) or _parted(file, steps)):
+        return parted
     if kind in _MISSPELT:
         known = _known_keys(model, steps[:-1])
         near = nearest(str(steps[-1]), known)
@@ -360,6 +360,24 @@ def _grouped(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
     origin = file.origin(*steps[:-1], key)
     message = f"{'.'.join(map(str, (*steps[:-1], key)))} 的值不对：{{…}} 里的逗号隔开两个键"
     return ChapterkitError(message, origin, f"千位逗号要去掉：{key}: {begun}{''.join(groups)}")
+
+
+def _parted(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
+    """Word a text with a comma in {…}, whose rest YAML reads as a key: how: once, and again."""
+    mapping: Any = file.data
+    for step in steps[:-1]:
+        mapping = mapping[step]
+    pairs = list(mapping.items())
+    at = [key for key, _ in pairs].index(steps[-1])
+    rest = str(steps[-1])
+    if not at or mapping[steps[-1]] not in (None, "") or not re.search(r"[^a-z_]", rest):
+        return None
+    key, begun = pairs[at - 1]
+    if not isinstance(begun, str) or not begun:
+        return None
+    origin = file.origin(*steps[:-1], key)
+    message = f"{'.'.join(map(str, (*steps[:-1], key)))} 里有逗号：{{…}} 里的逗号隔开两个键"
+    return ChapterkitError(message, origin, f'整段文字加上引号：{key}: "{begun}, {rest}"')
 
 
 def _is_group(key: Step, value: Any) -> bool:

@@ -154,9 +154,15 @@ def _raised(base: str, power: str) -> Decimal | None:
     return Decimal(int(base) ** exponent)
 
 
+_VULGAR = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75"), "⅛": Decimal("0.125")}
+
+
 def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> Amount:
     following = text[end : end + 2].lstrip()[:1]
     power = 0
+    if following in _VULGAR and following and whole and number.isdigit() and len(number) <= 20:
+        end = text.index(following, end) + 1  # 1½, 2 ¾
+        return Amount(at, end, Decimal(number) + _VULGAR[following], "digits")
     if following in "多余来几十百千万亿萬億" and following:
         match = _MAGNITUDE.match(text, end)
         magnitude = _without_unit(text, match.start(2), match.end(2)) if match else 0

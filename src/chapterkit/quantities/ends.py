@@ -21,9 +21,9 @@ _LONE_ENDS = Late(
 )
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
-_DECIMAL_BEHIND = frozenset("米度")
+_DECIMAL_BEHIND = frozenset("米度块塊")
 _BEHIND = Late(
-    r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角厘])"
+    r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角毛厘])"
 )
 _HALF_AFTER = frozenset(("time", "times", "age", "length", "mass"))
 _NO_HALF = "导径球圆夜岛数年月日"
@@ -55,6 +55,7 @@ def end_at(text: str, amount: Amount) -> Draft:
     elif unit in _DECIMAL_BEHIND and (behind := _BEHIND.match(text, end)):
         if isinstance(value, Decimal) and text[amount.start] in NUMERAL:
             end, value = behind.end(), value + _decimals(behind[0])
+            unit = "块钱" if unit in "块塊" else unit  # 三块八
     elif unit == "分" and text.startswith("半钟", end):
         end, value, unit = end + 2, _plus_half(value), "分钟"
     elif unit in ("个月",) and text[end : end + 1] == "半":

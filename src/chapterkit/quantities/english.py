@@ -32,7 +32,10 @@ _NUMBER_WORDS = Late(
 )
 _FRACTION = Late(rf"({_WORD}|an?)[- ]({_PART})s?\b")
 # a third of, nearly a third; fell a third to …
-_PART_AFTER = Late(r" (?:of|as|more|less|fewer)\b")
+_PART_AFTER = Late(
+    r" (?:of|as|more|less|fewer|higher|lower|larger|smaller|bigger|longer|shorter|faster|slower"
+    r"|cheaper|dearer|greater|heavier|lighter|older|younger|better|worse)\b"
+)
 _PART_BEFORE = Late(
     r"\b(?:fell|rose|dropped|grew|cut|lost|lose|nearly|almost|about|over|roughly|up|down|than|"
     r"just|only|(?:fall|rise|drop|down|up|cut|reduced|shrank|grew|increased|decreased|"

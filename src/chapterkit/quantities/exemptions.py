@@ -438,7 +438,15 @@ def era_before(text: str, at: int) -> bool:
     """Whether an era or reign name (公元前, 康熙) stands before the number."""
     if text[at - 1 : at] in SPACES and at:
         at -= 1
-    return bool(ending_at(_ERAS, text, at))
+    return bool(ending_at(_ERAS, text, at) or _REIGNS.search(text, max(0, at - 3), at))
+
+
+# 鲁庄公十年, 周威烈王二十三年, 汉武帝, 唐太宗: the years of a reign.
+_REIGNS = re.compile(
+    r"[庄桓僖文宣成襄昭定哀隐闵穆献景灵惠]公$|[武文明景惠宣元成哀平和安顺桓灵献]帝$"
+    r"|[烈文武成康昭穆懿孝夷厉宣幽平桓庄惠襄顷匡定灵景敬元贞考赧显靓]王$"
+    r"|[高太中睿玄肃代德顺宪穆敬文武宣懿僖昭哀真仁英神哲徽钦孝光宁理度]宗$|[太高世圣]祖$"
+)
 
 
 def labelled(text: str, at: int, floor: int) -> Skip | None:
@@ -611,6 +619,7 @@ _FURTHER = Late(
 )
 
 
+_OR = Late(r" or \d{1,3}(?![\d.,%A-Za-z]| ?[×x°])")  # Grade 3 or 4
 _PLURALS = frozenset(_SECTIONS_OF["plural"])
 _CALENDAR = frozenset(("day", "week", "month"))
 _EACH = Late(r"\b(?:every|each|per|an?|one|that|this|last|next|same|any|some|the) [a-z]+ $", re.I)
@@ -636,7 +645,8 @@ def latin_labelled(text: str, at: int, end: int, floor: int, *, has_unit: bool) 
     if lowered in _CALENDAR and _EACH.search(text, max(0, at - 20), at):
         return None
     if lowered in _ENGLISH or lowered + "." in _ENGLISH:
-        if lowered[-1] == "s" and (more := _FURTHER.match(text, end)):
+        further = _FURTHER if lowered[-1] == "s" else _OR
+        if more := further.match(text, end):
             end = more.end()
         return Skip(at, end, "E2" if lowered[:3] in _ENGLISH_PLACES else "E9")
     if word in _VENUES:

@@ -258,10 +258,18 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
             return Skip(at, code_end, "E9")
         if exemptions.bare_year(text, at, end, floor):
             return Skip(at, end, "E4")
+        if _BEFORE_CHRIST.match(text, end):
+            return Skip(at, end, "E4")
+        if draft.shape == "range" and _SUBSCRIBER.search(text, at, end):
+            return Skip(at, end, "E8")
     if not draft.unit and not signed and _hyphened_name(text, at, floor):
         return Skip(at, end, "E1")
     has_unit = bool(draft.unit) or signed or draft.shape not in ("number", "range")
     return exemptions.latin_labelled(text, at, end, floor, has_unit=has_unit)
+
+
+_BEFORE_CHRIST = re.compile(r" (?:BCE?|CE|AD|B\.C\.|A\.D\.)(?![A-Za-z])")
+_SUBSCRIBER = re.compile(r"\d-0\d\d")  # 555-0199: no range ends so
 
 
 def _hyphened_name(text: str, at: int, floor: int) -> bool:

@@ -58,7 +58,16 @@ def _report(text: str, at: int) -> Skip | None:
         match = _PAGES.match(text, at)
         return Skip(at, match.end(), "E4") if match else None
     match = _DATED_BEHIND.match(text, at)
+    if match is None and (code := _CODE.match(text, at)):
+        return Skip(at, code.end(), "E2")
     return Skip(at, match.end(), "E4") if match else None
+
+
+# 42 U.S.C. § 1983, 12 C.F.R. 225.4(b)
+_CODE = Late(
+    r"\d{1,3} (?:U\. ?S\. ?C|C\. ?F\. ?R|USC|CFR|Fed\. ?Reg|Stat)\.? (?:§{1,2} ?)?\d[\w.–-]*"
+    r"(?:\(\w{1,4}\))*"
+)
 
 
 def _place(text: str, at: int) -> Skip | None:
