@@ -98,12 +98,17 @@ def exhibits_in(
 
 def read_case(text: str, book: Book) -> Document:
     """Return the document of a case, exhibits placed by their calls."""
-    calls = re.compile(r"""\{\{ (table|chart|flow)\("([^"]*)"\) \}\}|\{\{ ref\("([^"]*)"\) \}\}""")
+    calls = re.compile(r"""\{\{ (table|chart|flow|ref|n)\("([^"]*)"\) \}\}""")
     if not calls.search(text):
         return read(rendered_plainly(text, "case.md"))
 
     def given(found: re.Match[str]) -> str:
-        return f"[它](#{found[3]})" if found[3] else str(placing(found[1], found[2]))  # type: ignore[arg-type]
+        call, name = found.groups()
+        if call == "ref":
+            return f"[它](#{name})"
+        if call == "n":
+            return f'[{book.ledger[name].text}]{{.number data-number="{name}"}}'
+        return str(placing(call, name))  # type: ignore[arg-type]
 
     lines = [
         f"{mark(Origin('case.md', number), True)}{calls.sub(given, line)}" if line else ""
@@ -223,7 +228,7 @@ def _state(text: str, pair: re.Match[str], which: str, *, verified: bool) -> Sta
         ledger = ledger_of(blank + body)
         lock = {id: _renewed(one) for id, one in ledger.items()} if verified else {}
         book, body = replace(book, ledger=ledger, lock=lock), ""
-    document = read(rendered_plainly(blank + body, "case.md"))
+    document = read_case(blank + body, book)
     return State(which, book, {"case": document})
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chapterkit.formats.shared.html_page import touched
 from conftest import Run
 
 TEXT = """
@@ -78,3 +79,40 @@ def test_no_line_parts_a_number_from_the_marks_beside_it(minimal: Path, run: Run
     first, second = re.findall('<span class="together">.*?(?=后是|。</p>)', page)[-2:]
     assert re.fullmatch('<span class="together">（<button [^>]*>11.5%</button>），</span>', first)
     assert re.search('15.0%</button><span class="citation short".*</sup></span></span>$', second)
+
+
+def test_a_number_of_a_preview_keeps_to_its_marks_as_one_of_the_page_does() -> None:
+    for opening, closing in (
+        ('<button class="number" data-number="a.b">', "</button>"),
+        ('<span class="number" role="button" tabindex="0" data-number="a.b">', "</span>"),
+    ):
+        number = f"{opening}15.0%{closing}"
+        assert touched(f"<p>升到（{number}），</p>") == (
+            f'<p>升到<span class="together">（{number}），</span></p>'
+        )
+    plain = '<span class="number" data-number="a.b" title="x">15.0%</span>，'
+    assert touched(plain) == plain
+
+
+APART = [
+    ("$x\\log y$", "apart-before apart-after"),
+    ("$\\log y$", "apart-after"),
+    ("$2\\log(y)$", "apart-before"),
+    ("$\\max_a b$", ""),
+    ("$\\mathrm{SFT}x$", None),
+]
+
+
+def test_functions_of_formulas_stand_apart_from_what_is_beside_them(
+    minimal: Path, run: Run
+) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write("".join(f"\n这里说的是{one}[@demo2025]。\n" for one, _ in APART))
+    result = run(minimal, "build", "--format", "html")
+    assert result.exit_code == 0, result.output
+    page = (minimal / "build/cards/cards.html").read_text("utf-8")
+    formulas = re.findall("<math.*?</math>", page, re.DOTALL)
+    for formula, (_, said) in zip(formulas, APART, strict=True):
+        told = re.search('<mi mathvariant="normal"(?: class="(.*?)")?>', formula)
+        assert told, formula
+        assert told[1] == (said or None), formula

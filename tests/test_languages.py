@@ -90,6 +90,10 @@ PRINTED = {
 }  # fmt: skip
 
 
+# Marks and blanks as wide as a Han character.
+WIDE = re.compile("[\u3000-\u303f\uff00-\uffef]")
+
+
 def test_numbers_and_references_are_printed_in_every_format(built: dict[str, Path]) -> None:
     language, *words = PRINTED[built["html"].stem]
     markdown = built["markdown"].read_text("utf-8")
@@ -97,6 +101,8 @@ def test_numbers_and_references_are_printed_in_every_format(built: dict[str, Pat
     assert bool(re.search(r"^## Case 2\.1: ", markdown, re.M)) == (language == "en")
     page = re.sub(r"<[^>]+>", "", built["html"].read_text("utf-8"))
     assert [one for one in words if one not in page] == []
+    evidence = built["html"].with_suffix(".evidence.csv").read_text("utf-8")
+    assert not (language == "en" and WIDE.search(markdown + page + evidence))
     with zipfile.ZipFile(built["epub"]) as epub:
         assert f"<dc:language>{language}</dc:language>" in epub.read("EPUB/content.opf").decode()
     with zipfile.ZipFile(built["docx"]) as docx:

@@ -158,13 +158,23 @@ tables:
     caption: 宽表
     columns: [之前, 之后, 说明, 再说明, 又说明, 还说明, 另说明]
     rows:
-      换规则: [general-points.gpl_init, general-points.gpl_rl, 一句说明的话, 一句说明的话, 一句说明的话, 一句说明的话, 一句说明的话]
+ROWS
     unlike: 各行只和自己比
     wide: turn
-"""
+""".replace(
+    "ROWS",
+    "".join(
+        f"      换规则第 {n} 次: [general-points.gpl_init, general-points.gpl_rl"
+        + ", 一句说明的话，长得一行写不下" * 5
+        + "]\n"
+        for n in range(18)
+    ).rstrip(),
+)
 
 
-def test_no_page_stays_half_empty_before_a_turned_table(tmp_path: Path) -> None:
+def test_no_page_stays_half_empty_before_a_turned_table_which_stays_within_the_margins(
+    tmp_path: Path,
+) -> None:
     root = tmp_path / "book"
     shutil.copytree(Path(__file__).parent / "books/exhibits", root)
     text = f"{PARAGRAPHS[2]}[@wang2024]。\n\n".replace("。[", "[")
@@ -181,6 +191,9 @@ def test_no_page_stays_half_empty_before_a_turned_table(tmp_path: Path) -> None:
     feet = {one.page: one.y for one in lines}
     turned = next(page for page in range(max(feet), 0, -1) if page not in feet)
     assert max(feet.values()) - feet[turned - 1] < 4 * PITCH
+    right = max(glyph.x for one in lines for glyph in one.glyphs) + SIZE
+    found = [one for one in lines_of(root / "build/rules/rules.pdf") if one.page == turned]
+    assert max(glyph.x for one in found for glyph in one.glyphs) < right
 
 
 COLOURED = """<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"><style>.a{stroke:teal}</style>

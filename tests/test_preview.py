@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -165,6 +166,22 @@ def test_what_cannot_be_read_is_told_above_the_last_good_text_until_it_is_mended
         until(lambda: not alarm.is_visible(), f"{path} is forgotten")
 
 
+def test_a_plain_request_right_after_a_save_has_what_was_saved(
+    preview: Preview, book: Path
+) -> None:
+    """Nobody need have the page open, and no save need have been noticed."""
+    old = "开头的理论讲"
+    for number in range(5):
+        new = f"改到第{'一二三四五'[number]}遍的理论讲"
+        write(book, CHAPTER, old, new)
+        assert new in got(preview, "/cards")
+        old = new
+    write(book, RECORD, "value: 15.0", "value: 16.5")
+    assert "16.5%" in got(preview, "/cards")
+    write(book, CHAPTER, old, "{{ n.nothing }}")
+    assert "nothing" in got(preview, "/cards")
+
+
 def test_problems_are_unknown_as_long_as_the_book_cannot_be_read(page: Page, book: Path) -> None:
     page.keyboard.press("1")
     panel = page.locator("#panel")
@@ -303,7 +320,7 @@ def test_a_number_is_looked_for_by_the_keyboard(page: Page) -> None:
     page.locator("#find-number").fill("没有这样的")
     assert "没有这样的数" in page.locator("#panel").inner_text()
     page.locator("#find-number").fill("")
-    page.locator("#panel select").nth(1).select_option("card-game")
+    page.locator("#panel select").nth(2).select_option("card-game")
     page.locator("#panel select").first.select_option("recorded")
     assert found.count() == 3
 
@@ -410,6 +427,14 @@ def test_the_counts_of_the_overview_lead_to_the_numbers_and_these_to_where_they_
     until(lambda: panel.locator(".legend button", has_text="转引 1").count(), "it is counted")
     panel.locator(".legend button", has_text="转引 1").click()
     assert panel.locator("select").first.input_value() == "reported:secondary"
+    page.keyboard.press("5")
+    cells = panel.locator(".statuses tbody tr").last.locator("td")
+    assert cells.all_inner_texts() == ["0/3", "2（核对 0）", "0", "0", "1（核对 0）"]
+    cells.nth(1).locator("button").click()
+    chosen = [one.input_value() for one in panel.locator("select").all()]
+    assert (chosen[1:3], panel.locator(".found").count()) == (["primary", "card-game"], 2)
+    page.keyboard.press("5")
+    cells.nth(4).locator("button").click()
     assert "1 个数" in panel.inner_text()
     assert "用在实验 3.1 正文" in panel.locator(".found").inner_text()
     panel.locator(".found button").click()
@@ -498,6 +523,55 @@ def test_on_a_phone_the_very_cell_is_seen_and_the_last_button_is_wide_enough(
     phone.context.close()
 
 
+def test_a_comment_is_written_by_touch(browser: Browser, preview: Preview, page: Page) -> None:
+    phone = opened(browser, preview.address, **SMALL_PHONE)
+    phone.evaluate("""() => {
+        const words = document.querySelector('#pieces p').firstChild;
+        getSelection().setBaseAndExtent(words, 2, words, 5);
+    }""")
+    button = phone.locator("#comment-here")
+    until(button.is_visible, "it is offered")
+    box = button.bounding_box()
+    assert box
+    assert box["height"] >= 32
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    button.tap()
+    phone.locator("#panel textarea").tap()
+    phone.keyboard.type("说清楚些")
+    phone.locator("#panel button", has_text="留下意见").tap()
+    until(lambda: has_comments(phone, 1), "it is there")
+    page.keyboard.press("3")
+    until(lambda: has_comments(page, 1), "everybody sees it")
+    phone.context.close()
+
+
+def test_a_source_leads_to_its_numbers_and_the_contents_follow_what_is_read(
+    browser: Browser, preview: Preview, page: Page, book: Path
+) -> None:
+    page.keyboard.press("2")
+    page.locator(".source summary").first.click()
+    page.locator(".source[open] li button").first.click()
+    until(page.locator(".number[aria-expanded=true]").count, "its card is open")
+    assert page.locator(".number[aria-expanded=true]").get_attribute("data-number") == (
+        "card-game.before"
+    )
+    sections = "".join(f"\n## 第 {at} 节 {{#part-{at}}}\n\n{'一句话。' * 60}\n" for at in range(60))
+    with (book / CHAPTER).open("a", encoding="utf-8") as file:
+        file.write(sections)
+    wide = opened(browser, preview.address, viewport={"width": 1400, "height": 700})
+    until(lambda: wide.locator("#contents li").count() > 60, "the contents are long")
+    wide.evaluate("document.querySelector('#part-50').scrollIntoView()")
+    current = wide.locator("#contents a[aria-current]")
+    until(lambda: "第 50 节" in current.inner_text(), "the section that is read is marked")
+    seen = """() => {
+        const box = document.querySelector('#contents a[aria-current]')?.getBoundingClientRect();
+        return box && box.top >= 48 && box.bottom <= 700;
+    }"""
+    until(lambda: wide.evaluate(seen), "its entry is in sight")
+    wide.context.close()
+
+
 def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -> None:
     write(book, CHAPTER, "开头的理论讲清楚要问什么", "开头的理论再讲一遍要问什么")
     write(book, RECORD, "15.0", "16.5")
@@ -508,12 +582,18 @@ def test_changes_since_a_commit_are_marked_in_the_text(page: Page, book: Path) -
     until(lambda: "15.0% → 16.5%" in panel.inner_text(), "the number is told")
     assert page.locator("#pieces > [data-change=reworded]").count() >= 1
     assert "15.0% → 16.5%" in panel.inner_text()
+    choices = panel.locator("#compared .choices button")
+    assert choices.first.inner_text() == f"全部 {panel.locator('#compared li.reworded').count()}"
+    choices.last.click()
+    assert choices.last.get_attribute("aria-pressed") == "true"
+    assert panel.locator("#compared .choices + ul > li:not(.reworded)").count() == 0
+    choices.first.click()
     assert panel.locator("#compared del").first.inner_text() == "讲清楚"
     assert panel.locator("#compared ins").first.inner_text() == "再讲一遍"
     assert "HEAD（" in panel.locator("#compared h3").first.inner_text()
-    assert "line-through" in panel.locator("#compared del").first.evaluate(
-        "(one) => getComputedStyle(one).textDecorationLine"
-    )
+    style = "(one) => getComputedStyle(one).textDecorationLine"
+    gone = panel.locator("#compared del").first  # drawn anew when more is known
+    until(lambda: "line-through" in gone.evaluate(style), "what is gone is struck through")
     page.locator("button", has_text="清除比较").click()
     assert page.locator("#compared").inner_text() == ""
     page.locator("button", has_text="比较").first.click()
@@ -697,7 +777,7 @@ def test_two_browsers_comment_and_lose_nothing(
     page.locator("button", has_text="存下修改").click()
     until(lambda: "改过的第一条" in path.read_text("utf-8"), "one's own is changed")
     page.once("dialog", lambda dialog: dialog.accept())
-    page.locator(".comment", has_text="改过的第一条").locator("button", has_text="删掉").click()
+    page.locator(".comment", has_text="改过的第一条").locator("> button", has_text="删掉").click()
     until(partial(has_comments, page, 1), "one's own is gone")
     other.context.close()
 
@@ -740,10 +820,22 @@ def test_what_two_browsers_make_of_one_comment_is_told_and_not_lost(
     assert (kept.text, kept.date) == ("那里", "2026-01-01")
     assert kept.edited == kept.replies[0].edited > "2026-01-02"
     assert [one.text for one in kept.replies] == ["答得更好", "别人答"]
+    other.once("dialog", lambda dialog: dialog.accept())
+    replies.first.locator("button", has_text="删掉").click()
+    until(lambda: "答得更好" not in path.read_text("utf-8"), "the reply is gone")
+    until(lambda: replies.count() == 1, "and is shown no more")
+    [kept] = parse_comments(path.read_text("utf-8"), "review/cards.yaml")
+    assert [one.text for one in kept.replies] == ["别人答"]
     other.context.close()
 
 
 # --- who may ask
+
+
+def got(preview: Preview, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{preview.port}{path}", timeout=30) as answer:
+        body: bytes = answer.read()
+    return body.decode("utf-8")
 
 
 def ask(preview: Preview, method: str, path: str, body: str = "", **headers: str) -> int:

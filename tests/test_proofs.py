@@ -36,6 +36,14 @@ def test_a_proof_stands_beside_the_ordinary_pdf(minimal: Path, run: Run) -> None
     assert "▲before还没有与原文核对；after还没有与原文核对" in text
 
 
+def test_the_margins_of_an_english_proof_have_english_marks(tmp_path: Path, run: Run) -> None:
+    root = Path(shutil.copytree(HERE / "books" / "english", tmp_path / "english"))
+    assert run(root, "build", "--proof").exit_code == 0
+    text, _ = read(root / "build/cholera/cholera-proof.pdf")
+    assert re.search(r"▲\w+notverifiedyet;\w+notverifiedyet", text)
+    assert not re.search("[\u3000-\u303f\uff00-\uffef]", text)
+
+
 def test_a_proof_of_a_book_numbers_the_paragraphs_of_each_text(tmp_path: Path, run: Run) -> None:
     root = Path(shutil.copytree(HERE / "books" / "whole", tmp_path / "whole"))
     result = run(root, "build", "--book", "--proof")

@@ -13,7 +13,7 @@ from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.manuscript.comments import Comment, Comments, comments_text, parse_comments
 from chapterkit.reviewing.anchors import Anchors
 from chapterkit.reviewing.commenting import anchored
-from chapterkit.reviewing.mapping import coverage_svg, map_svg, ties_of
+from chapterkit.reviewing.mapping import coverage_svg, leads_of, map_svg, ties_of
 from chapterkit.reviewing.since import coverage_of_commits
 from chapterkit.reviewing.workshop import Workshop
 
@@ -96,6 +96,26 @@ def test_what_experiments_have_to_do_with_each_other_is_drawn_as_links(tmp_path:
     assert [f'<a href="#{slug}">' in svg for slug in records] == [True, True]
     assert svg.count("<path") == 2  # one line, with a head at either end
     assert map_svg(book, records, []) == ""
+    kinds = made.examined(whole).data["dashboard"]["kinds"]
+    assert kinds == "、".join(book.config.kind_labels.values())
+    assert "实验" not in kinds
+    assert f"{kinds}之间的关系" in svg
+
+
+def test_other_chapters_that_name_an_experiment_or_are_named_by_it_stand_in_the_map(
+    tmp_path: Path,
+) -> None:
+    made = workshop("medicine", tmp_path)
+    whole = made.whole("grouping")
+    book, records = whole.subject.book, whole.subject.chapter.records  # type: ignore[union-attr]
+    leads = leads_of(book, "grouping", made.documents(whole))
+    assert {(one.label, one.record, one.inward) for one in leads} == {
+        ("前言", "streptomycin", True), ("第 1 章", "streptomycin", True),
+        ("第 1 章", "streptomycin", False), ("附录 A", "measles", True),
+    }  # fmt: skip
+    svg = map_svg(book, records, [], leads)
+    assert [f">{label}<" in svg for label in ("前言", "第 1 章", "附录 A")] == [True, True, True]
+    assert svg.count("<path") == 3 + 3  # three lines, and the heads of each
 
 
 def test_only_a_common_source_is_a_dashed_line(tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ def test_examples_of_the_page_are_true(name: str) -> None:
     assert bad
     assert good
     assert "Why:" in rule.page
+    assert "data-number=" not in "".join([*bad, *good])  # nobody writes that
     for example in bad:
         assert problems_of(rule, example), f"should be a problem: {example}"
     for example in good:

@@ -28,7 +28,7 @@ from chapterkit.text.document import Document
 # The groups of rules, in the order in which they are listed.
 GROUPS = {
     "structure": "结构与篇幅",
-    "brief": "实验与作者的要求",
+    "brief": "记录与作者的要求",
     "numbers": "数与出处",
     "citations": "引用与参考文献",
     "references": "文内的指引",

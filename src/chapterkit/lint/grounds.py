@@ -85,7 +85,7 @@ def label_of(section: Section, book: Book) -> str:
 
 def labels_of(book: Book) -> str:
     """Return what the records of the book are called, whatever their kind: 案例或试验."""
-    return "或".join(kind.label for kind in book.config.kinds.values()) or _USUAL
+    return "或".join(book.config.kind_labels.values())
 
 
 _USUAL = "实验"

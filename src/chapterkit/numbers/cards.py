@@ -124,7 +124,7 @@ def for_authors(card: Card) -> str:
     """Return, as Markdown, all that the author wants to know of a number that is pointed at."""
     number, model = card.number, card.number.model
     lines = [
-        f"**{in_markdown(number.text)}**　{in_markdown(number.measured)}",
+        f"**{in_markdown(number.text)}**{number.wording.spaced}{in_markdown(number.measured)}",
         f"来源：{_source_in_markdown(card)}（{status_for_authors(number)}）",
         f"核对：{state_for_authors(card)}{in_markdown(_when_and_where(card))}",
         f"算式：{code_in_markdown(model.derived)}" if model.derived else "",
@@ -177,7 +177,7 @@ def state_for_readers(card: Card, of_evidence: bool = False) -> str:
 
 def in_a_choice(number: Number) -> str:
     """Return what tells a number from others that may be put in: 15.0%　成功率."""
-    return f"{number.text}　{number.measured}"
+    return f"{number.text}{number.wording.spaced}{number.measured}"
 
 
 def in_a_list(number: Number) -> str:
@@ -195,7 +195,8 @@ def _in_parentheses(number: Number) -> str:
 
 
 def _source_in_markdown(card: Card) -> str:
-    short = in_markdown(card.source.short) if card.source else None
+    wording = card.number.wording
+    short = in_markdown(card.source.named(wording)) if card.source else None
     at = in_markdown(card.number.at or "")
     return _joined(short, code_in_markdown(card.number.cite), at)
 

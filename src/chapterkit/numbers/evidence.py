@@ -119,7 +119,7 @@ def _evidence(card: Card, uses: tuple[Use, ...], leads_to: tuple[str, ...]) -> E
         measures=number.of,
         condition=number.when or "",
         text=number.text,
-        value=value_of(number).partition("（")[0],
+        value=value_of(number).partition("（")[0].replace("～", wording.range),
         unit=number.unit,
         printed=model.printed or "",
         computed=model.derived or "",

@@ -46,7 +46,7 @@ def _section_lines(parts: list[Section], book: Book, states: Mapping[str, State]
         yield f"{part.title}{gap}  {part.characters:5} 字，{len(part.paragraphs):2} 段{numbers}"
     total = sum(part.characters for part in parts)
     in_experiments = sum(part.characters for part in parts if part.slug in book.records)
-    kinds = "、".join(kind.label for kind in book.config.kinds.values()) or "实验"
+    kinds = "、".join(book.config.kind_labels.values())
     spaced = f" {kinds}" if kinds[0].isascii() else kinds
     yield f"全章 {total} 字，其中{spaced} {in_experiments} 字，理论 {total - in_experiments} 字。"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,9 @@ class Maker(Protocol):
 
     def names(self) -> Sequence[tuple[str, str]]:
         """Return name and title of each text."""
+
+    def stamp(self) -> Hashable:
+        """Return what is another as soon as a file that is followed has been written."""
 
     def quick(self, name: str) -> Sheet | None:
         """Return a sheet that may lack what takes long; None if that cannot be told from it."""
@@ -85,6 +88,7 @@ class Server:
     token: str
     readers: set[Reader] = field(default_factory=set)
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    stamps: dict[str, Hashable] = field(default_factory=dict)
     settled: dict[str, int] = field(default_factory=dict)
     version: int = 0
     pending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -127,20 +131,33 @@ class Server:
         return Response(served_page(sheet, self.token, names), media_type="text/html")
 
     async def _sheet(self, name: str) -> Sheet:
-        """Return a text's sheet as it is known, made as far as its first step if it is not."""
-        async with self.making:
-            if name not in self.sheets:
-                self.sheets[name] = await self._made(name, self.maker.steps(name)[0])
+        """Return a text's sheet as the files now are, made quickly or as far as its first step.
+
+        Whoever loads a page right after a save need not wait until the save has been noticed, and
+        nobody follows a text that no browser shows.
+        """
+        stamp = await asyncio.to_thread(self.maker.stamp)
+        if name not in self.sheets or self.stamps.get(name) != stamp:
+            sheet = await self._quick(name) if name in self.sheets else None
+            if sheet is None:
+                async with self.making:
+                    sheet = await self._made(name, self.maker.steps(name)[0])
+            self.sheets[name], self.stamps[name] = sheet, stamp
         sheet = self.sheets[name]
         self.styles[own_style(sheet)] = sheet.style
         return sheet
 
-    async def _made(self, name: str, make: Callable[[], Sheet | None]) -> Sheet:
+    async def _quick(self, name: str) -> Sheet | None:
         try:
-            made = await asyncio.to_thread(make)
+            return await asyncio.to_thread(self.maker.quick, name)
         except Exception as error:
-            made = self.maker.failed(name, error)
-        return made or self.sheets[name]
+            return self.maker.failed(name, error)
+
+    async def _made(self, name: str, make: Callable[[], Sheet]) -> Sheet:
+        try:
+            return await asyncio.to_thread(make)
+        except Exception as error:
+            return self.maker.failed(name, error)
 
     async def _asset(self, request: Request) -> Response:
         """Give a file of the package's own: they are known by name, and nothing else is given."""
@@ -230,6 +247,7 @@ class Server:
 
     async def _settled(self, name: str, version: int) -> bool:
         """Make all of a sheet and show it; tell whether no file has changed meanwhile."""
+        stamp = await asyncio.to_thread(self.maker.stamp)
         for step in self.maker.steps(name):
             if version != self.version:
                 return False
@@ -237,7 +255,7 @@ class Server:
                 sheet = await self._made(name, step)
             if version != self.version:
                 return False
-            await self._show(name, sheet)
+            await self._show(name, sheet, stamp)
             if sheet.failures:
                 break
         return True
@@ -246,11 +264,12 @@ class Server:
         return sorted({one.name for one in self.readers})
 
     async def _quickly(self, name: str) -> None:
-        sheet = await self._made(name, lambda: self.maker.quick(name))
-        await self._show(name, sheet)
+        stamp = await asyncio.to_thread(self.maker.stamp)
+        if sheet := await self._quick(name):
+            await self._show(name, sheet, stamp)
 
-    async def _show(self, name: str, sheet: Sheet) -> None:
-        self.sheets[name] = sheet
+    async def _show(self, name: str, sheet: Sheet, stamp: Hashable) -> None:
+        self.sheets[name], self.stamps[name] = sheet, stamp
         await self._each(lambda one: one.show(sheet), name)
 
     async def _each(self, do: Callable[[Reader], Awaitable[None]], name: str = "") -> None:

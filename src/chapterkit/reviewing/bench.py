@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from chapterkit.checking.accepting import own_baseline
@@ -43,6 +44,7 @@ class Bench:
         self._apart = Apart(self.root, edition, editor, sources)
         self._clippings = Clippings(sources) if sources else None
         self._cursor: tuple[str, int] | None = None
+        self._beside: Sequence[Path] = ()
 
     def check_edition(self) -> None:
         """Raise ChapterkitError for a book that cannot be read, or lacks what was asked for."""
@@ -55,6 +57,12 @@ class Bench:
     def names(self) -> Sequence[tuple[str, str]]:
         """Return slug and title of each chapter."""
         return self.workshop.names()
+
+    def stamp(self) -> Hashable:
+        """Return when each file was written that is followed, and how long it is."""
+        files = [one for folder in self._folders() for one in folder.rglob("*")]
+        files += [one for folder in self._beside for one in folder.iterdir()]
+        return frozenset(filter(None, map(_written, filter(self.wants, files))))
 
     def quick(self, name: str) -> Sheet | None:
         """Return a chapter's sheet as far as it can be told at once."""
@@ -82,13 +90,16 @@ class Bench:
 
     def watched(self) -> Sequence[Path]:
         """Return the folders whose files are followed."""
-        there = [self.root / name for name in _FOLLOWED if (self.root / name).is_dir()]
-        return [*there, self.root / STATE]
+        return [*self._folders(), self.root / STATE]
+
+    def _folders(self) -> list[Path]:
+        return [self.root / name for name in _FOLLOWED if (self.root / name).is_dir()]
 
     def shallow(self) -> Sequence[Path]:
         """Return the folders of which only their own files are followed: that of refs.bib."""
         bibliography = self.root / self.workshop.book().config.bibliography
-        return sorted({self.root, bibliography.parent})
+        self._beside = sorted({self.root, bibliography.parent})
+        return self._beside
 
     def wants(self, path: Path) -> bool:
         """Tell whether a change of a file may change what is shown."""
@@ -157,6 +168,15 @@ class Bench:
         if not changed:
             return {"error": "这里改不成：会动到别处"}
         return {"said": f"改了 {'、'.join(changed)}"}
+
+
+def _written(path: Path) -> tuple[str, int, int] | None:
+    """Return a file's name, time and size; None if it is none, or has gone meanwhile."""
+    try:
+        known = path.stat()
+    except OSError:
+        return None
+    return (str(path), known.st_mtime_ns, known.st_size) if S_ISREG(known.st_mode) else None
 
 
 def _told(problem: Problem) -> tuple[Any, ...]:

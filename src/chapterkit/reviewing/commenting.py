@@ -139,6 +139,7 @@ def act_on(root: Path, slug: str, document: Document, given: Mapping[str, Any]) 
     changes: dict[str, Callable[[Comment], Comment]] = {
         "edit": lambda one: _edited(_own(one, author), given, text, today),
         "edit-reply": lambda one: _with_reply_edited(one, given, author, text, today),
+        "delete-reply": lambda one: _without_reply(one, given, author),
         "reply": lambda one: _answered(one, Reply(author, today, text)),
         "resolve": lambda one: replace(one, resolved=True),
         "reopen": lambda one: replace(one, resolved=False),
@@ -186,12 +187,24 @@ def _with_reply_edited(
     comment: Comment, given: Mapping[str, Any], author: str, text: str, today: str
 ) -> Comment:
     """Return a comment of which one reply, one's own, has another text."""
-    place = given.get("reply")
-    if not isinstance(place, int) or not 0 <= place < len(comment.replies):
-        raise ChapterkitError("这条回复已经不在了")
+    place = _place_of_reply(comment, given)
     replies = list(comment.replies)
     replies[place] = _edited(_own(replies[place], author), given, text, today)
     return replace(comment, replies=tuple(replies))
+
+
+def _without_reply(comment: Comment, given: Mapping[str, Any], author: str) -> Comment:
+    """Return a comment without one reply, one's own."""
+    place = _place_of_reply(comment, given)
+    _check_unchanged(_own(comment.replies[place], author).text, given)
+    return replace(comment, replies=comment.replies[:place] + comment.replies[place + 1 :])
+
+
+def _place_of_reply(comment: Comment, given: Mapping[str, Any]) -> int:
+    place = given.get("reply")
+    if not isinstance(place, int) or not 0 <= place < len(comment.replies):
+        raise ChapterkitError("这条回复已经不在了")
+    return place
 
 
 def _without(known: Comments, given: Mapping[str, Any], author: str) -> Comments:

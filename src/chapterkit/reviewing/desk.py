@@ -17,13 +17,13 @@ from chapterkit.lint.allow import allows
 from chapterkit.lint.budgets import budgeted
 from chapterkit.lint.grounds import parts
 from chapterkit.manuscript.book import Book
-from chapterkit.numbers.cards import Card, cards, state_for_authors, status_for_authors
+from chapterkit.numbers.cards import Card, cards, in_a_choice, state_for_authors, status_for_authors
 from chapterkit.numbers.verify.clippings import has_pdf
 from chapterkit.numbers.verify.texts import is_at_hand
 from chapterkit.pipeline import Subject
 from chapterkit.reviewing.anchors import Anchors, Spot
 from chapterkit.reviewing.commenting import anchored, comments_of
-from chapterkit.reviewing.mapping import Tie, map_svg, ties_of
+from chapterkit.reviewing.mapping import Tie, leads_of, map_svg, ties_of
 from chapterkit.text.addresses import link_address
 from chapterkit.text.counting import Section
 from chapterkit.text.document import Block, Document
@@ -239,6 +239,7 @@ def told_card(card: Card, desk: Desk, leads: Iterable[str] = ()) -> Told:
         "text": number.text,
         "of": number.of,
         "when": number.when or "",
+        "measured": number.measured,
         "status": status_for_authors(number),
         "state": state_for_authors(card),
         "date": compared.date if compared else "",
@@ -246,7 +247,8 @@ def told_card(card: Card, desk: Desk, leads: Iterable[str] = ()) -> Told:
         "near": list(number.model.near),
         "cite": number.cite,
         "pdf": desk.sources is not None and has_pdf(desk.sources, number.cite),
-        "source": card.source.short if card.source else "",
+        "source": (source := card.source.named(number.wording) if card.source else ""),
+        "place": number.wording.comma.join(filter(None, (source or number.cite, number.at))),
         "url": _address(card),
         "at": number.at or "",
         "derived": number.model.derived or "",
@@ -270,7 +272,7 @@ def _told_use(origin: Origin, desk: Desk) -> list[Any]:
 
 def _text_of(id: str, book: Book) -> str:
     number = book.ledger.get(id)
-    return f"{number.text}　{number.measured}" if number else ""
+    return in_a_choice(number) if number else ""
 
 
 def _address(card: Card) -> str:
@@ -378,7 +380,7 @@ def told_sources(desk: Desk) -> list[Told]:
         rows.append(
             {
                 "key": key,
-                "short": source.short,
+                "short": source.named(desk.book.config.wording),
                 "title": plain_latex(source.fields.get("title", "")),
                 "numbers": [[id, ledger[id].text, ledger[id].of] for id in numbers],
                 "verified": sum(one in verified for one in numbers),
@@ -409,6 +411,8 @@ def dashboard(desk: Desk) -> Told:
     found = cards(desk.book)
     placed = list(desk.subject.chapter.records if desk.subject.chapter else ())
     ties = ties_of(desk.book, placed, desk.documents.values())
+    own_slug = desk.subject.chapter.slug if desk.subject.chapter else ""
+    leads = leads_of(desk.book, own_slug, desk.documents)
     rows = []
     for slug in placed:
         own = [
@@ -419,26 +423,31 @@ def dashboard(desk: Desk) -> Told:
                 "slug": slug,
                 "label": desk.book.label_of(slug),
                 "title": desk.book.records[slug].model.title,
+                "named": desk.book.config.wording.spaced.join(
+                    filter(None, (desk.book.label_of(slug), desk.book.records[slug].model.title))
+                ),
                 "marks": Counter(mark_of(one) for one in own),
                 "counts": counts_of(own),
                 "ties": [_told_tie(one, desk.book) for one in ties if one.start == slug],
+                "leads": [vars(one) for one in leads if one.record == slug],
             }
         )
     marks = Counter(mark_of(one) for one in found.values())
     return {
         "records": rows,
+        "kinds": "、".join(desk.book.config.kind_labels.values()),
         "marks": marks,
         "reported": Counter(
             one.number.status for one in found.values() if mark_of(one) == "reported"
         ),
         "counts": counts_of(found.values()),
-        "map": map_svg(desk.book, placed, ties),
+        "map": map_svg(desk.book, placed, ties, leads),
     }
 
 
 def _told_tie(tie: Tie, book: Book) -> Told:
-    known = book.bibliography
-    sources = [known[key].short if key in known else key for key in tie.sources]
+    known, wording = book.bibliography, book.config.wording
+    sources = [known[key].named(wording) if key in known else key for key in tie.sources]
     return {
         "to": tie.end, "label": book.label_of(tie.end) or book.records[tie.end].model.title,
         "how": tie.how, "refers": tie.refers, "numbers": tie.numbers, "sources": sources,

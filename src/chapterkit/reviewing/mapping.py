@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -22,6 +22,7 @@ from chapterkit.drawing import (
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.drawn import ROUGH
 from chapterkit.text.document import Document
+from chapterkit.text.tree import chapter_heading, inlines_of, title_text
 
 WIDTH = 330
 """How wide a drawing is: a panel at the side, or a phone."""
@@ -54,6 +55,8 @@ def ties_of(book: Book, records: Sequence[str], documents: Iterable[Document]) -
     numbers: dict[tuple[str, str], dict[str, None]] = {}
     for document in documents:
         for slug, target, number in _named(document, known):
+            if not slug:
+                continue
             if number:
                 numbers.setdefault((slug, target), {})[number] = None
             else:
@@ -76,20 +79,64 @@ def ties_of(book: Book, records: Sequence[str], documents: Iterable[Document]) -
     return sorted(found, key=lambda one: (place[one.start], place[one.end]))
 
 
+@dataclass(frozen=True)
+class Lead:
+    """Another chapter that names an experiment of this one (`inward`), or places one named here.
+
+    `numbers` are those of the experiment named that are shown.
+    """
+
+    chapter: str
+    label: str
+    record: str
+    inward: bool
+    numbers: tuple[str, ...] = ()
+
+
+def leads_of(book: Book, own: str, documents: Mapping[str, Document]) -> list[Lead]:
+    """Return which other chapters have to do with the experiments of a chapter, in their order.
+
+    `documents` are those of all chapters, by slug.
+    """
+    homes = {slug: one.slug for slug, one in book.homes.items()}
+    found: dict[tuple[str, str, bool], dict[str, None]] = {}
+    for chapter, document in documents.items():
+        for here, target, number in _named(document, homes.keys()):
+            home = homes.get(target)
+            if chapter != own and home == own:
+                key = chapter, target, True
+            elif chapter == own and here and home not in {own, None}:
+                key = str(home), here, False
+            else:
+                continue
+            found.setdefault(key, {}).update({number: None} if number else {})
+    labels = {slug: book.chapter(slug).label or _title(one) for slug, one in documents.items()}
+    return [
+        Lead(chapter, labels.get(chapter, chapter), record, inward, tuple(numbers))
+        for (chapter, record, inward), numbers in found.items()
+    ]
+
+
+def _title(document: Document) -> str:
+    heading = chapter_heading(document.tree)
+    return title_text(inlines_of(heading)) if heading else ""
+
+
 def _shared(book: Book, one: str, other: str) -> tuple[str, ...]:
     theirs = set(book.records[other].model.sources)
     return tuple(key for key in book.records[one].model.sources if key in theirs)
 
 
-def _named(document: Document, known: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield which experiment names which, and the number of it that it shows, if it shows one."""
+def _named(document: Document, known: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield which experiment names which, and the number of it that it shows, if it shows one.
+
+    The first is empty where the chapter's own text does.
+    """
     here, level = "", 0
     for block in document.blocks:
         if block.kind == "Header" and (block.identifier in known or block.level <= level):
             here, level = (block.identifier or "", block.level)
             here = here if here in known else ""
-        if not here:
-            continue
         for inline in block.inlines:
             if inline.kind == "Reference":
                 yield here, inline.target.removeprefix("#"), ""
@@ -97,34 +144,59 @@ def _named(document: Document, known: set[str]) -> Iterator[tuple[str, str, str]
                 yield here, inline.number.rpartition(".")[0], inline.number
 
 
-def map_svg(book: Book, records: Sequence[str], ties: Iterable[Tie]) -> str:
+def map_svg(
+    book: Book, records: Sequence[str], ties: Iterable[Tie], leads: Sequence[Lead] = ()
+) -> str:
     """Return experiments as boxes that are links, with arrows; empty if they cannot be drawn.
 
     An arrow leads to what is referred to, or of which numbers are shown; a dashed line joins those
-    that have only a source in common.
+    that have only a source in common. Other chapters stand round them, if there are not too many.
     """
+    others = {one.chapter: one.label for one in leads}
+    leads = leads if len(others) <= _MOST_CHAPTERS else ()
     nodes = tuple(
         Node(slug, _short(book, slug), title=book.records[slug].model.title, address=f"#{slug}")
         for slug in records
     )
-    leads = {(one.start, one.end) for one in ties if one.refers or one.numbers}
+    nodes += tuple(Node(_box(slug), label, kind="data") for slug, label in others.items() if leads)
+    arrows = {(one.start, one.end) for one in ties if one.refers or one.numbers}
     place = {slug: at for at, slug in enumerate(records)}
     edges = [
-        Edge(start, end, mutual=(end, start) in leads)
-        for start, end in sorted(leads, key=lambda one: (place[one[0]], place[one[1]]))
-        if (end, start) not in leads or place[start] < place[end]
+        Edge(start, end, mutual=(end, start) in arrows)
+        for start, end in sorted(arrows, key=lambda one: (place[one[0]], place[one[1]]))
+        if (end, start) not in arrows or place[start] < place[end]
     ]
     edges += [
         Edge(one.start, one.end, dashed=True, mutual=True)
         for one in ties
-        if one.sources and not {(one.start, one.end), (one.end, one.start)} & leads
+        if one.sources and not {(one.start, one.end), (one.end, one.start)} & arrows
+    ]
+    ways = {_way(one): one.inward for one in leads}
+    both = {way for way in ways if len({one.inward for one in leads if _way(one) == way}) == 2}
+    edges += [
+        Edge(*(way if inward else way[::-1]), mutual=way in both) for way, inward in ways.items()
     ]
     if not edges:
         return ""
     try:
-        return flow_svg(Flow(nodes, tuple(edges), "实验之间的关系"), _LOOK, id="map")
+        return flow_svg(
+            Flow(nodes, tuple(edges), f"{'、'.join(book.config.kind_labels.values())}之间的关系"),
+            _LOOK,
+            id="map",
+        )
     except DrawingError:
         return ""
+
+
+_MOST_CHAPTERS = 6
+
+
+def _box(chapter: str) -> str:
+    return f"chapter-{chapter}"
+
+
+def _way(lead: Lead) -> tuple[str, str]:
+    return _box(lead.chapter), lead.record
 
 
 def _short(book: Book, slug: str) -> str:

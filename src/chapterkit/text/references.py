@@ -267,13 +267,13 @@ class _Entry:
         if kind == "patent":
             return ""
         found = next(filter(None, map(self._told, _PUBLISHERS_OF.get(kind, _PUBLISHERS))), "")
+        comma = "，" if _language(self.source).startswith("zh") else ", "
         if kind in _LEGAL:
             found = found or self._told("court")
-            chinese = _language(self.source).startswith("zh")
-            return ("，" if chinese else ", ").join(filter(None, (found, self._told("note"))))
+            return comma.join(filter(None, (found, self._told("note"))))
         if self.source.type.lower() == "unpublished" or (kind in _LOOSE and not found):
             note = _without_label(self._told("note"))
-            found = "，".join(filter(None, (found, note if note != found else "")))
+            found = comma.join(filter(None, (found, note if note != found else "")))
         return _COMMIT.sub(r"\1", found) if found else ""
 
     def _told(self, name: str) -> str:

@@ -43,7 +43,7 @@ export function cardMade(id, card) {
     const kept = inner.filter(Boolean);
     if (kept.length) rows.append(make("dt", {}, name), make("dd", {}, .../** @type {any} */ (kept)));
   };
-  row("来源", card.source || card.cite, card.at ? `，${card.at}` : "", `（${card.status}）`);
+  row("来源", card.place, `（${card.status}）`);
   const entry = document.getElementById(`ref-${card.cite}`)?.querySelector(".csl-right-inline");
   row("文献", entry ? (entry.textContent ?? "").trim() : "", card.url ? " " : "", card.url ? linkTo(card.url, "打开") : "");
   row("核对", card.state, card.where ? `：${card.where}` : "", card.date ? `（${card.date}）` : "");
@@ -61,7 +61,7 @@ export function cardMade(id, card) {
   const leads = Object.entries(card.leads ?? {});
   row("用来算出", leads.length > 0 && make("ul", {}, ...leads.map(([name, text]) => make("li", {}, numberLink(name), ` ${text}`))));
   return make("div", { class: "card-body" },
-    make("p", { class: "card-value" }, make("strong", {}, card.text), ` ${card.of ?? ""}`, card.when ? `（${card.when}）` : ""),
+    make("p", { class: "card-value" }, make("strong", {}, card.text), ` ${card.measured ?? ""}`),
     make("p", { class: "card-mark", "data-mark": card.mark }, card.said),
     clippingOf(id, card),
     rows);

@@ -123,8 +123,11 @@ function whenSaid(one) {
 /** @param {any} one @param {any} reply @param {number} place */
 function replyMade(one, reply, place) {
   const about = `edit-${one.id}-${place}`;
-  const begin = reply.author === data.me && beginButton(about, reply.text);
-  return make("li", {}, make("p", { class: "said" }, reply.text), make("p", { class: "soft" }, `${whenSaid(reply)} `, begin),
+  const own = reply.author === data.me;
+  const remove = token && own && make("button", { type: "button", onclick: () => {
+    if (confirm("删掉这条回复？")) act("delete-reply", one.id, { reply: place, before: reply.text });
+  } }, "删掉");
+  return make("li", {}, make("p", { class: "said" }, reply.text), make("p", { class: "soft" }, `${whenSaid(reply)} `, own && beginButton(about, reply.text), remove),
     ...changing(about, reply.text, "edit-reply", { id: one.id, reply: place }));
 }
 

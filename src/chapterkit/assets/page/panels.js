@@ -4,7 +4,7 @@ import { goToNumber, numberInText, open as openCard, placeLink, usedWords } from
 import { ask, data, onData, recalled, remember, token } from "./state.js";
 import { goTo, keepingPlace, paint, pieceOf, rangeOf } from "./text.js";
 import { drawComments } from "./comments.js";
-import { chooseNumbers, drawNumbers, REPORTED, STATES } from "./numbers.js";
+import { chooseNumbers, drawNumbers, REPORTED, STATES, STATUSES } from "./numbers.js";
 import { noteFirst, noteRead, sinceRead } from "./since.js";
 
 const LEGEND = {
@@ -203,7 +203,8 @@ function drawSources(root) {
   if (!rows.length) root.append(make("p", { class: "soft" }, data.sources ? "书目是空的。" : "正在数……"));
   const resting = rows.filter((/** @type {any} */ one) => one.numbers.length > 0);
   const others = rows.filter((/** @type {any} */ one) => one.numbers.length === 0);
-  if (rows.length) root.append(make("p", { class: "soft" }, `${resting.length} 份文献有数，${others.length} 份没有。`));
+  const atHand = rows.filter((/** @type {any} */ one) => one.text).length;
+  if (rows.length) root.append(make("p", { class: "soft" }, `${resting.length} 份文献有数，${others.length} 份没有；手边有 ${atHand} 份的原文。`));
   root.append(...resting.map(sourceMade));
   if (others.length) {
     root.append(make("details", { "data-name": "without-numbers" }, make("summary", {}, `没有数的文献 ${others.length} 份`), ...others.map(sourceMade)));
@@ -222,8 +223,8 @@ function sourceMade(one) {
   return make("details", { class: "source", "data-name": `source-${one.key}` },
     make("summary", {}, make("strong", {}, one.short || one.key), ` ${one.title.length > 46 ? `${one.title.slice(0, 45)}…` : one.title} `,
       make("span", { class: "soft" }, count),
-      make("span", { class: "tag" }, one.text ? "有原文" : "手边没有原文"),
-      one.cited ? make("span", { class: "tag" }, "引用过") : make("span", { class: "tag bad" }, one.used ? "没有引用，只有数" : "没有用到")),
+      one.text && make("span", { class: "tag" }, "有原文"),
+      !one.cited && make("span", { class: "tag bad" }, one.used ? "没有引用，只有数" : "没有用到")),
     make("p", {}, one.title), make("p", { class: "soft" }, make("code", {}, one.key), " ", placeLink(one.path, one.line)),
     list.length > 0 && make("ul", {}, ...list));
 }
@@ -282,6 +283,9 @@ function forget() {
   markChanges();
 }
 
+/** Which changes are listed; empty for all. */
+let kindShown = "";
+
 const KINDS = { reworded: "改写", added: "新加", moved: "移动", removed: "删去" };
 
 /** @param {HTMLElement} root @param {any} told */
@@ -294,8 +298,9 @@ function drawComparison(root, told) {
 
 /** @param {HTMLElement} root @param {any} told numbers and paragraphs that have changed */
 function drawDifference(root, told) {
-  const kinds = Object.entries(KINDS).map(([kind, words]) => [words, told.paragraphs.filter((/** @type {any} */ one) => one.kind === kind).length])
-    .filter(([, count]) => count).map(([words, count]) => `${words} ${count}`).join("，");
+  const kinds = Object.entries(KINDS).map(([kind, words]) => ({ kind, words, count: told.paragraphs.filter((/** @type {any} */ one) => one.kind === kind).length }))
+    .filter((one) => one.count);
+  const chosen = kinds.some((one) => one.kind === kindShown) ? kindShown : "";
   if (!told.paragraphs.length && !told.numbers.length) root.append(make("p", { class: "soft" }, "没有改动。"));
   if (told.numbers.length) {
     root.append(make("section", { class: "group" }, make("h3", {}, `改动的数 ${told.numbers.length}`),
@@ -303,8 +308,11 @@ function drawDifference(root, told) {
         ` ${one.old || "（没有）"} → ${one.new || "（没有）"}`)))));
   }
   if (told.paragraphs.length) {
-    root.append(make("section", { class: "group" }, make("h3", {}, `改动的段落 ${told.paragraphs.length}（${kinds}）`),
-      make("ul", {}, ...told.paragraphs.map(changeMade))));
+    const choices = [{ kind: "", words: "全部", count: told.paragraphs.length }, ...kinds];
+    root.append(make("section", { class: "group" }, make("h3", {}, `改动的段落 ${told.paragraphs.length}`),
+      make("div", { class: "choices", role: "group", "aria-label": "看哪一种改动" }, ...choices.map((one) => make("button", { type: "button", "aria-pressed": String(one.kind === chosen),
+        onclick: () => { kindShown = one.kind; draw(); } }, `${one.words} ${one.count}`))),
+      make("ul", {}, ...told.paragraphs.filter((/** @type {any} */ one) => !chosen || one.kind === chosen).map(changeMade))));
   }
 }
 
@@ -387,19 +395,37 @@ function tieMade(tie) {
   return make("li", {}, "→ ", make("a", { href: `#${tie.to}` }, tie.label), `：${said}`);
 }
 
-const STATUSES = [["primary", "来源本身"], ["own-run", "作者自己的运行"], ["readme", "项目说明"], ["secondary", "转引"]];
+/** @param {any} lead @returns {HTMLElement} what an experiment has to do with another chapter */
+function leadMade(lead) {
+  const there = token ? make("a", { href: `/${lead.chapter}` }, lead.label) : lead.label;
+  const numbers = lead.numbers.length ? `用了${lead.inward ? "它" : "那里"}的数：${lead.numbers.join("、")}` : "提到";
+  return make("li", {}, lead.inward ? "← " : "→ ", there, `：${numbers}`);
+}
+
+/** @param {string} words @param {number} counted @param {Record<string, string>} asked @returns {HTMLElement|string} a count that leads to the list of what it counts */
+function countMade(words, counted, asked) {
+  return counted ? make("button", { type: "button", class: "plain", onclick: () => {
+    chooseNumbers({ ...asked, counted });
+    show("numbers");
+    byId("panel-body").focus({ preventScroll: true });
+  } }, words) : words;
+}
+
+/** @param {any} told @returns {string} what the book calls its records: 实验, 案例、试验 */
+const kinds = (told) => told?.kinds || "记录";
 
 /** @param {any} told @returns {HTMLElement} how many numbers of each experiment come from where */
 function statusTable(told) {
-  const cell = (/** @type {any} */ counts, /** @type {string} */ status) => {
-    const [all, checked] = [counts.statuses[status] ?? 0, counts.checked[status] ?? 0];
-    return make("td", {}, !all ? "0" : all === checked ? String(all) : `${all}（核对 ${checked}）`);
+  const cell = (/** @type {any} */ counts, /** @type {string} */ record, /** @type {string} */ kind) => {
+    const [all, checked] = [counts.statuses[kind] ?? 0, counts.checked[kind] ?? 0];
+    return make("td", {}, countMade(all === checked ? String(all) : `${all}（核对 ${checked}）`, all, { record, kind }));
   };
-  const row = (/** @type {string} */ name, /** @type {any} */ counts) => make("tr", {}, make("th", { scope: "row" }, name),
-    make("td", {}, `${counts.verified}/${counts.all}`), ...STATUSES.map(([status]) => cell(counts, status)));
-  return make("table", { class: "statuses" }, make("caption", {}, "各个实验的数出自哪里"),
-    make("thead", {}, make("tr", {}, ...["实验", "核对过/全部", ...STATUSES.map(([, words]) => words)].map((one) => make("th", { scope: "col" }, one)))),
-    make("tbody", {}, row("全书", told.counts), ...told.records.map((/** @type {any} */ one) => row(one.label || one.title, one.counts))));
+  const row = (/** @type {string} */ name, /** @type {any} */ counts, record = "") => make("tr", {}, make("th", { scope: "row" }, name),
+    make("td", {}, countMade(String(counts.verified), counts.verified, { record, mark: "checked" }), "/", countMade(String(counts.all), counts.all, { record })),
+    ...STATUSES.map(([kind]) => cell(counts, record, kind)));
+  return make("table", { class: "statuses" }, make("caption", {}, `各个${kinds(told)}的数出自哪里`),
+    make("thead", {}, make("tr", {}, ...[kinds(told), "核对过/全部", ...STATUSES.map(([, words]) => words)].map((one) => make("th", { scope: "col" }, one)))),
+    make("tbody", {}, row("全书", told.counts), ...told.records.map((/** @type {any} */ one) => row(one.label || one.title, one.counts, one.slug))));
 }
 
 /** @param {string} name a mark @param {any} told @returns {HTMLElement[]} what it means and how many bear it, leading to the list of them */
@@ -408,7 +434,7 @@ function legendMade(name, told) {
     ? REPORTED.map(([kind, words]) => [`reported:${kind}`, words, told.reported?.[kind] ?? 0])
     : [[name, LEGEND[/** @type {keyof LEGEND} */ (name)], told.marks?.[name] ?? 0]];
   return rows.map(([mark, words, count]) => make("li", { "data-mark": name }, make("span", { class: "number" }, "12"), " ",
-    count ? make("button", { type: "button", class: "plain", onclick: () => { chooseNumbers(mark); show("numbers"); byId("panel-body").focus({ preventScroll: true }); } }, `${words} ${count}`) : `${words} 0`));
+    countMade(`${words} ${count}`, count, { mark })));
 }
 
 /** @param {HTMLElement} root */
@@ -418,25 +444,26 @@ function drawOverview(root) {
     const marks = told.marks ?? {};
     const counts = told.counts;
     root.append(make("section", { class: "group" }, make("h3", {}, "账本里的数"), bar(marks),
-      make("p", {}, `一共 ${counts.all} 个，核对过 ${counts.verified} 个，没有核对 ${counts.all - counts.verified} 个。`),
+      make("p", {}, "一共 ", countMade(`${counts.all} 个`, counts.all, {}), "，核对过 ", countMade(`${counts.verified} 个`, counts.verified, { mark: "checked" }),
+        "，没有核对 ", countMade(`${counts.all - counts.verified} 个`, counts.all - counts.verified, { mark: "unchecked" }), "。"),
       make("ul", { class: "legend" }, ...STATES.flatMap(([name]) => legendMade(name, told))),
       make("p", { class: "soft" }, "正文里数下面的线和这里的一样。"),
       statusTable(told)));
     const history = told.coverage ?? [];
     if (history.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "核对的进度"), make("p", { class: "soft" }, "最近几次改动实验记录的提交，那时有多少个数，核对过多少。"),
+      root.append(make("section", { class: "group" }, make("h3", {}, "核对的进度"), make("p", { class: "soft" }, "最近几次改动记录的提交，那时有多少个数，核对过多少。"),
         drawing(told.chart),
         make("details", { "data-name": "coverage" }, make("summary", {}, "列成表"),
           make("table", {}, make("thead", {}, make("tr", {}, ...["提交", "核对过", "全部"].map((one) => make("th", { scope: "col" }, one)))),
             make("tbody", {}, ...history.map((/** @type {any} */ one) => make("tr", {}, make("td", {}, `${one.date} ${one.commit}`.trim()), make("td", {}, String(one.verified)), make("td", {}, String(one.total)))))))));
     }
     if (told.records.length) {
-      root.append(make("section", { class: "group" }, make("h3", {}, "实验之间"),
-        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的实验；虚线两头只有文献相同。点一个框，到那个实验。"), drawing(told.map)),
-      make("section", { class: "group" }, make("h3", {}, "各个实验"),
+      root.append(make("section", { class: "group" }, make("h3", {}, `${kinds(told)}之间`),
+        told.map && make("p", { class: "soft" }, "箭头指到提到的、或用了它的数的那一个；虚线两头只有文献相同；有底色的框是别的章。点一个框，到它那里。"), drawing(told.map)),
+      make("section", { class: "group" }, make("h3", {}, `各个${kinds(told)}`),
         ...told.records.map((/** @type {any} */ one) => make("div", { class: "record" },
-          make("p", {}, make("a", { href: `#${one.slug}` }, `${one.label}　${one.title}`)), bar(one.marks),
-          one.ties.length > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade))))));
+          make("p", {}, make("a", { href: `#${one.slug}` }, one.named)), bar(one.marks),
+          one.ties.length + (one.leads?.length ?? 0) > 0 && make("ul", { class: "soft" }, ...one.ties.map(tieMade), ...(one.leads ?? []).map(leadMade))))));
     }
   }
   const rows = (data.outline ?? []).filter((/** @type {any} */ one) => one.characters !== undefined);

@@ -12,7 +12,11 @@ from html import escape
 from itertools import pairwise
 
 from chapterkit.formats.shared.epub_pages import Page, breaks, page_list, with_breaks
-from chapterkit.formats.shared.html_page import with_formulas_that_scroll, with_tables_that_scroll
+from chapterkit.formats.shared.html_page import (
+    with_formulas_that_scroll,
+    with_functions_apart,
+    with_tables_that_scroll,
+)
 from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.wording import Wording
@@ -78,6 +82,7 @@ _MARKUP = (".xhtml", ".opf", ".ncx")
 def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publication) -> str:
     config = publication.config
     text = with_tables_that_scroll(with_formulas_that_scroll(_in_language(text, config)))
+    text = with_functions_apart(text)
     text = _PUNCTUATED.sub(r'<span class="kept">\g<0></span>', text)
     text = with_spoken_formulas(text, config.locale.tag)
     if name == _PACKAGE:

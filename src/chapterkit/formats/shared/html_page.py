@@ -41,7 +41,7 @@ def touched(body: str) -> str:
     body = _CODE.sub(r'<pre tabindex="0"\1', body)
     body = with_tables_that_scroll(body)
     body = _IMAGE.sub("<img", body)
-    body = with_formulas_that_scroll(body)
+    body = with_functions_apart(with_formulas_that_scroll(body))
     return in_texts(body, _with_narrow_apostrophes)
 
 
@@ -64,14 +64,18 @@ def _with_permalinks(body: str, wording: Wording) -> str:
 _NOTES = re.compile(r'<section id="footnotes"(.*?)</section>', re.DOTALL)  # it has no heading
 _NUMBER = re.compile(
     r"(?P<ahead>[（“‘『「《〈【〔(]*)"
-    r'(?P<number><button class="number"[^>]*>(?:(?!</button>).)*</button>)'
+    r'(?P<number><(?P<tag>button|span(?= class="number" role=)) class="number"[^>]*>'
+    r"(?:(?!</(?P=tag)>).)*</(?P=tag)>)"
     r"(?P<behind>[，。；：、！？）”’』」》〉】〕…%,.;:!?)]*"
     r'(?:<span class="citation short"[^>]*><sup>.*?</sup></span>)?)'
 )
 
 
 def _kept_together(found: re.Match[str]) -> str:
-    """Return a number with the marks beside it: to a line, a button is what a picture is."""
+    """Return a number with the marks beside it: to a line, a button is what a picture is.
+
+    In a preview and a review, where it is none, it parts at the end of a line as little.
+    """
     alone = not (found["ahead"] or found["behind"])
     return found[0] if alone else f'<span class="together">{found[0]}</span>'
 
@@ -87,6 +91,34 @@ def with_formulas_that_scroll(body: str) -> str:
 
 
 _FORMULA = re.compile(r'<math display="block".*?</math>', re.DOTALL)
+
+
+def with_functions_apart(body: str) -> str:
+    """Return a page in which log and the like stand apart from what is beside them, as in TeX.
+
+    Browsers leave nothing there. What says so are classes: no element may come between others.
+    """
+    return _FUNCTION.sub(_apart, body) if "<math" in body else body
+
+
+_NAMES = (
+    "arccos|arcsin|arctan|arg|cos|cosh|cot|coth|csc|deg|det|dim|exp|gcd|hom|inf|ker|lg|lim|liminf"
+    "|limsup|ln|log|max|min|Pr|sec|sin|sinh|sup|tan|tanh"
+)
+_FUNCTION = re.compile(
+    r"(</(?:mi|mn|mrow|msub|msup|msubsup|mfrac|msqrt)>|<(?:msub|msup|msubsup|munder)>)?(<mrow>)?"
+    rf'<mi mathvariant="normal">({_NAMES})</mi>'
+    "((?:<mo>\u2061</mo>)?(?:</mrow>)?)(?=(<(?:mi|mn|mrow|msub|msup|msubsup|mfrac|msqrt)>)?)"
+)
+
+
+def _apart(found: re.Match[str]) -> str:
+    before, opening, name, behind, after = (one or "" for one in found.groups())
+    sides = {"apart-before": before.startswith("</"), "apart-after": after}
+    has_limits = before.startswith("<m")  # what is behind stands below or above it
+    said = "" if has_limits else " ".join(side for side, meets in sides.items() if meets)
+    told = f' class="{said}"' if said else ""
+    return f'{before}{opening}<mi mathvariant="normal"{told}>{name}</mi>{behind}'
 
 
 def with_tables_that_scroll(body: str) -> str:

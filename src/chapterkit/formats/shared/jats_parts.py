@@ -20,8 +20,11 @@ from chapterkit.text.tree import (
     tree_blocks,
 )
 
+# Of the versions whose schema a package brings, so that tests can hold it, the newest; an article
+# of it is valid in later ones, too, but for the number.
+_VERSION = "1.1"
 _HEAD = b"""<?xml version="1.0" encoding="utf-8"?>
-<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.2 20190208//EN" \
+<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.1 20151215//EN" \
 "JATS-journalpublishing1.dtd">
 """
 _NAMESPACES = {"mml": "http://www.w3.org/1998/Math/MathML", "xlink": "http://www.w3.org/1999/xlink"}
@@ -34,7 +37,11 @@ def article(written: bytes, printing: ChapterPrinting) -> bytes:
     for prefix, address in _NAMESPACES.items():
         Xml.register_namespace(prefix, address)
     root: Xml.Element = fromstring(written)
-    root.attrib |= {"article-type": "research-article", "id": printing.slug}
+    root.attrib |= {
+        "article-type": "research-article",
+        "id": printing.slug,
+        "dtd-version": _VERSION,
+    }
     root.set(_LANGUAGE, printing.language)
     root[:] = [_front(printing), *(one for one in root if one.tag != "front")]
     for parent in list(root.iter()):

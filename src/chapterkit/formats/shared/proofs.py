@@ -45,11 +45,12 @@ def _prepare(printing: AnyPrinting) -> Tree:
     else:
         printing = replace(printing, chapters=tuple(map(_marked, printing.chapters)))
     tree = over_elements(_shown)(PDF.prepare(printing))
-    return with_blocks(tree, [raw_block("typst", _BEGIN), *tree_blocks(tree)])
+    between = typst_string(printing.config.wording.between_sources)
+    return with_blocks(tree, [raw_block("typst", f"{_BEGIN}, {between})"), *tree_blocks(tree)])
 
 
 _BEGIN = """#import "proof.typ": proof-mark, proof-pages, proof-paragraph
-#show: proof-pages.with(book-page)"""
+#show: proof-pages.with(book-page"""
 
 
 def _marked(printing: ChapterPrinting) -> ChapterPrinting:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 from math import prod
 
 from chapterkit.lint.problem import Problem, problem_at
@@ -37,8 +38,9 @@ SEVERITY = "error"
 NEEDS = frozenset[str]()
 
 _COUNT = r"(?P<count>[一二两三四五六七八九十]{1,3}|\d{1,2})"
-_OWN = re.compile(
-    rf"本(?P<where>章|节)(?:[^，。；：！？、]{{0,8}}?)(?:共|有|用|讲|含|收|包括|介绍|安排|选)了?\s*{_COUNT}\s*个实验"
+_OWN = (
+    r"本(?P<where>章|节)(?:[^，。；：！？、]{0,8}?)(?:共|有|用|讲|含|收|包括|介绍|安排|选)了?\s*"
+    rf"{_COUNT}\s*个"
 )
 _LISTED = re.compile(
     rf"{_COUNT}\s*{word_patterns('count-word')['counted']}[^，。；：！？、]{{0,8}}"
@@ -72,12 +74,24 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if _TIMES.search(block.prose):
             for found in _PRODUCT.finditer(block.prose):
                 yield from _product(block, found)
-        for found in _OWN.finditer(block.text):
-            within = _within(block, found["where"], headings)
-            placed = [one for one in within if one.identifier in book.records]
-            if placed and len(placed) != (said := _value(found["count"])):
-                message = f"“{found[0]}”，实际上有 {len(placed)} 个（文中说 {said} 个）"
-                yield problem_at(block, *found.span("count"), message, "改正数目")
+        for label in book.config.kind_labels.values() if "本" in block.text else ():
+            yield from _records(block, label, headings, book)
+
+
+@cache
+def _own(label: str) -> re.Pattern[str]:
+    return re.compile(_OWN + re.escape(label))
+
+
+def _records(block: Block, label: str, headings: Sequence[Block], book: Book) -> Iterator[Problem]:
+    """Compare how many records of a kind a chapter or section says it has with those it has."""
+    for found in _own(label).finditer(block.text):
+        within = _within(block, found["where"], headings)
+        placed = [one for one in within if one.identifier in book.records]
+        placed = [one for one in placed if book.kind_label(one.identifier) == label]
+        if placed and len(placed) != (said := _value(found["count"])):
+            message = f"“{found[0]}”，实际上有 {len(placed)} 个（文中说 {said} 个）"
+            yield problem_at(block, *found.span("count"), message, "改正数目")
 
 
 def _listed(block: Block, found: re.Match[str]) -> Iterator[Problem]:

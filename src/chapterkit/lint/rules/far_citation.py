@@ -14,11 +14,11 @@ Options: `sentences`, how many sentences away a citation may stand (default 1).
 
 Bad:
 
-    成功率升到 [15.0%]{.number data-number="demo.rl"}。这出乎意料。他们随后换了任务[@demo2025]。
+    成功率升到 {{ n("demo.rl") }}。这出乎意料。他们随后换了任务[@demo2025]。
 
 Good:
 
-    成功率升到 [15.0%]{.number data-number="demo.rl"}。这出乎意料[@demo2025]。他们随后换了任务。
+    成功率升到 {{ n("demo.rl") }}。这出乎意料[@demo2025]。他们随后换了任务。
 """
 
 from __future__ import annotations

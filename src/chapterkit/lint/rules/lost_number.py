@@ -11,7 +11,7 @@ Bad:
 
     （改前）
 
-    成功率是 [15.0%]{.number data-number="demo.rl"}，比原来高。
+    成功率是 {{ n("demo.rl") }}，比原来高。
 
     （改后）
 
@@ -21,11 +21,11 @@ Good:
 
     （改前）
 
-    成功率是 [15.0%]{.number data-number="demo.rl"}，比原来高。
+    成功率是 {{ n("demo.rl") }}，比原来高。
 
     （改后）
 
-    比原来高，成功率到了 [15.0%]{.number data-number="demo.rl"}。
+    比原来高，成功率到了 {{ n("demo.rl") }}。
 """
 
 from __future__ import annotations

@@ -10,21 +10,23 @@ that a rule or a condition sets, which says nothing of what was measured (超过
 不到 15 日的宽限期; 如果超过 30%; 超过 9 天，买受人可以解除). A bound before a typed number is
 unsourced-number's.
 
-Bad:
-
-    成功率超过 [15.0%]{.number data-number="demo.rl"}[@demo2025]。
+In the examples `demo.rl` is 15.0%, `demo.sft` 3.4% and `demo.days` 9 天.
 
 Bad:
 
-    成功率从 15.0% 升到 [3.4%]{.number data-number="demo.sft"}[@demo2025]。
+    成功率超过 {{ n("demo.rl") }}[@demo2025]。
+
+Bad:
+
+    成功率从 {{ n("demo.rl") }} 升到 {{ n("demo.sft") }}[@demo2025]。
 
 Good:
 
-    迟延超过 [9 天]{.number data-number="demo.days"}仍未交付的，合同自动解除[@demo2025]。
+    迟延超过 {{ n("demo.days") }}仍未交付的，合同自动解除[@demo2025]。
 
 Good:
 
-    成功率从 15.0% 降到 [3.4%]{.number data-number="demo.sft"}[@demo2025]。
+    成功率从 {{ n("demo.rl") }} 降到 {{ n("demo.sft") }}[@demo2025]。
 """
 
 from __future__ import annotations

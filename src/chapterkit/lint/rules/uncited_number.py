@@ -6,11 +6,11 @@ any of them; an exhibit in the line of its sources.
 
 Bad:
 
-    强化学习之后成功率升到 [15.0%]{.number data-number="demo.rl"}。
+    强化学习之后成功率升到 {{ n("demo.rl") }}。
 
 Good:
 
-    强化学习之后成功率升到 [15.0%]{.number data-number="demo.rl"}[@demo2025, 图 6]。
+    强化学习之后成功率升到 {{ n("demo.rl") }}[@demo2025, 图 6]。
 """
 
 from __future__ import annotations

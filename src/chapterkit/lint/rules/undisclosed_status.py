@@ -10,11 +10,11 @@ paragraph says it, for passages that speak of one run throughout.
 
 Bad:
 
-    训练用了 [9 天]{.number data-number="demo.days"}[@demo2025]。
+    训练用了 {{ n("demo.days") }}[@demo2025]。
 
 Good:
 
-    作者自己的一次运行用了 [9 天]{.number data-number="demo.days"}[@demo2025]。
+    作者自己的一次运行用了 {{ n("demo.days") }}[@demo2025]。
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ Bad:
 
 Good:
 
-    强化学习之后成功率升到 [15.0%]{.number data-number="demo.rl"}[@demo2025]。
+    强化学习之后成功率升到 {{ n("demo.rl") }}[@demo2025]。
 
 Good:
 

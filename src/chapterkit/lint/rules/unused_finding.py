@@ -34,7 +34,7 @@ Good:
     ---
     ## 实验 7.1 纸牌 {#cards}
 
-    高出 [11.6 个百分点]{.number data-number="cards.gain"}[@demo2025]；规则会变[@other2024]。
+    高出 {{ n("cards.gain") }}[@demo2025]；规则会变[@other2024]。
 """
 
 from __future__ import annotations
