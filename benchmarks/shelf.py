@@ -176,7 +176,8 @@ class Shelf:
             self.said.append(
                 f"`--jobs 2`, {name}, {AT_ONCE} chapters: {one.clock:.1f} s by the clock with one, "
                 f"{two.clock:.1f} s with two: efficiency {share:.2f} (goal: {SECOND_PROCESS}; "
-                f"{kept}); of processors {one.processor:.1f} s and {two.processor:.1f} s, "
+                f"{kept}); of processors {one.processor:.1f} s and {two.processor:.1f} s "
+                f"(efficiency by their time {one.processor / two.processor:.2f}), "
                 f"{one.processor / one.clock:.2f} of them at work with one."
             )
 

@@ -397,9 +397,9 @@ def _led_to_files(
 
     A link to a file that is no chapter stays as it is.
     """
-    chapters = {one.path: one for one in subject.book.chapters}
     if not subject.chapter or not any(suffix in document.rendered.text for suffix in SUFFIXES):
         return document, {}
+    chapters = {one.path: one for one in subject.book.chapters}
     leading: dict[str, str] = {}
     found: dict[str, Thing] = {}
     for address in file_addresses(document.tree):
@@ -428,10 +428,10 @@ def _elsewhere(
     Where a record stands is known without reading. Another chapter is read only for what it alone
     may have; those whose own files speak of it come first.
     """
-    others = [one for one in subject.book.chapters if one != subject.chapter]
     missing = targets - identifiers_in(document.tree)
-    if not subject.chapter or not others or not missing:
+    if not subject.chapter or not missing:
         return {}
+    others = [one for one in subject.book.chapters if one.slug != subject.chapter.slug]
     found = {name: one for name in missing if (one := _record(subject, name))}
     for other in _likely_first(subject.book, others, missing - found.keys()):
         if missing <= found.keys():

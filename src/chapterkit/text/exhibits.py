@@ -25,7 +25,7 @@ from chapterkit.manuscript.ledger import grouped as with_groups
 from chapterkit.manuscript.wording import Wording
 from chapterkit.text.document import Document
 from chapterkit.text.origins import MARK_END, MARK_START, mark, without_marks
-from chapterkit.text.placed import CLASS, is_called, is_exhibit
+from chapterkit.text.placed import CLASS, ids_in, is_called, is_exhibit
 from chapterkit.text.tree import (
     Element,
     Tree,
@@ -386,7 +386,8 @@ def with_exhibits(document: Document, exhibits: Mapping[str, Exhibit]) -> Tree:
     Heads of groups span their columns; a picture is a figure with its caption. A div that says it
     is an exhibit, and was typed, no longer says so.
     """
-    called = {id: one for id, one in exhibits.items() if is_called(id, document.rendered)}
+    names = ids_in(document.rendered) & exhibits.keys()
+    called = {id: exhibits[id] for id in names if is_called(id, document.rendered)}
 
     def change(element: Element) -> Element:
         exhibit = called.get(attributes_of(element).identifier)

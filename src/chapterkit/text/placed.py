@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chapterkit.errors import Origin
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Block, Document
@@ -37,6 +39,14 @@ def was_called(block: Block) -> bool:
     """Tell whether the exhibit that a block stands in was placed by a call, and not typed."""
     id = exhibit_of(block)
     return bool(id) and is_called(id, block.rendered)
+
+
+def ids_in(rendered: Rendered) -> set[str]:
+    """Return the ids of what rendered Markdown says are exhibits, called or typed."""
+    return set(_IDS.findall(rendered.text))
+
+
+_IDS = re.compile(rf"::: {{#(\S+) \.{CLASS}}}")
 
 
 def is_called(id: str, rendered: Rendered) -> bool:

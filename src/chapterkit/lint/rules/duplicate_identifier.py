@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import COMMENT, Book, Chapter, once
@@ -50,12 +50,10 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     given = [(found["name"], found.start()) for found in _GIVEN.finditer(document.rendered.text)]
     if not given:
         return
-    elsewhere = _given_before(document.counting.chapter, book)
+    elsewhere = _given_before(document.counting.chapter, dict(given), book)
     made = {str(one.fields.get("contents", "")) for one in document.warned if one.type == _WARNED}
     several = {name for name, count in Counter(name for name, _ in given).items() if count > 1}
-    carried = (
-        _carried(document) if several or made or elsewhere.keys() & dict(given) else Counter[str]()
-    )
+    carried = _carried(document) if several or made or elsewhere else Counter[str]()
     first: dict[str, int] = {}
     for name, offset in given:
         origin = document.rendered.origin(offset)
@@ -77,11 +75,12 @@ def _carried(document: Document) -> Counter[str]:
     return Counter(attributes_of(one).identifier for one in elements_of(document.tree, BEARING))
 
 
-def _given_before(slug: str, book: Book) -> dict[str, str]:
-    """Return which identifiers chapters before this one give, and where: as their files say."""
+def _given_before(slug: str, names: Iterable[str], book: Book) -> dict[str, str]:
+    """Return which of these identifiers chapters before this one give, and where they say so."""
     order = [one.slug for one in book.chapters]
     own = order.index(slug) if slug in order else len(order) if slug else 0
-    return {name: place for name, (at, place) in _given_first(book).items() if at < own}
+    found = {name: _given_first(book)[name] for name in names if name in _given_first(book)}
+    return {name: place for name, (at, place) in found.items() if at < own}
 
 
 @once

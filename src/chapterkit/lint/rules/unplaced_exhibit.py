@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book, once
-from chapterkit.manuscript.exhibited import IN_WORDS
+from chapterkit.manuscript.exhibited import IN_WORDS, Exhibit
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 from chapterkit.text.placed import placed_in
@@ -45,8 +45,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     if not book.exhibits:
         return
     records = {block.identifier for block in document.blocks if block.kind == "Header"}
-    placed = placed_in(document, book).keys() | _named(book)
-    for exhibit in book.exhibits.values():
+    placed = placed_in(document, book)
+    for exhibit in _unnamed(book):
         if exhibit.id in placed or (exhibit.slug and exhibit.slug not in records):
             continue
         yield Problem(
@@ -57,7 +57,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 
 @once
-def _named(book: Book) -> set[str]:
-    """Return what stands in quotation marks in the texts and templates of a book."""
+def _unnamed(book: Book) -> list[Exhibit]:
+    """Return what stands nowhere in quotation marks in the texts and templates of a book."""
     texts = (*(one.text for one in book.chapters), *book.templates.values())
-    return {found[2] for text in texts for found in _QUOTED.compiled.finditer(text)}
+    named = {found[2] for text in texts for found in _QUOTED.compiled.finditer(text)}
+    return [one for one in book.exhibits.values() if one.id not in named]
