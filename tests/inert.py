@@ -134,7 +134,7 @@ class _Page(HTMLParser):
             self.within.pop()
 
     def handle_data(self, data: str) -> None:
-        if "style" in self.within and (found := _CSS.search(data)):
+        if "style" in self.within and (found := _CSS.search(_without_own_font(data))):
             self.told.append(f"a style with {found[0]}")
 
     def handle_pi(self, data: str) -> None:
@@ -241,8 +241,13 @@ def _epub(raw: bytes) -> Iterator[str]:
 
 
 def _without_own_font(style: str) -> str:
-    """Return a style sheet of a publication without the font for formulas that it brings along."""
-    return style.replace('src: url("../fonts/formulas.ttf")', "", 1)
+    """Return a style sheet without the font for formulas that comes along."""
+    return _OWN_FONT.sub("", style, 1)
+
+
+_OWN_FONT = re.compile(
+    r'src: url\("(\.\./fonts/formulas\.ttf|data:font/ttf;base64,[A-Za-z0-9+/=]+)"\)'
+)
 
 
 def _malformed(raw: bytes) -> str:

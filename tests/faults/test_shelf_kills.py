@@ -34,7 +34,7 @@ def outputs(runs: Runs) -> dict[str, bytes]:
 
 @pytest.mark.parametrize(
     ("executor", "share", "longest"),
-    [((), 0.2, 3.0), (("--executor", "dask://local"), 0.1, 8.0)],
+    [((), 0.2, 3.0), (("--executor", "dask://local"), 0.1, 4.0)],
     ids=["processes", "cluster"],
 )
 def test_several_chapters(

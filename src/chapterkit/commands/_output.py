@@ -52,12 +52,6 @@ def file_from_here(subject: Subject, path: str) -> str:
     return path if subject.root == Path() else path_from_here(subject.root / path)
 
 
-def clear_line() -> None:
-    """Take away what stands on a terminal's last line: a bar that has not ended."""
-    if sys.stderr.isatty():
-        click.echo("\r\033[K", err=True, nl=False)
-
-
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """Show a progress bar on a terminal for more than one thing, else nothing.

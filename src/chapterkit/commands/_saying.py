@@ -33,6 +33,12 @@ def say_lines(text: str, *, err: bool = False, nl: bool = True, painted: bool = 
         click.echo(shown, err=True, nl=nl)
 
 
+def clear_line() -> None:
+    """Take away what stands on a terminal's last line: a bar that has not ended."""
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+
+
 def hand_over(text: str) -> None:
     """Print, as UTF-8, what a program reads and what is built to hold no commands but its own."""
     click.echo(text.encode())

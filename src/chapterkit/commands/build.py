@@ -49,8 +49,8 @@ from chapterkit.checking.subjects import chapters_of, this_root
 from chapterkit.commands import PROBLEMS, _options
 from chapterkit.commands._again import ASKED, Answer, remember
 from chapterkit.commands._executors import executor_at
-from chapterkit.commands._output import clear_line, print_report, progress
-from chapterkit.commands._saying import say, say_lines
+from chapterkit.commands._output import print_report, progress
+from chapterkit.commands._saying import clear_line, say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
 from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats

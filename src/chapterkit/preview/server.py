@@ -253,6 +253,8 @@ class Server:
                 return False
             async with self.making:
                 sheet = await self._made(name, step)
+            if version == self.version and stamp != await asyncio.to_thread(self.maker.stamp):
+                self.touched()  # a save that whoever loads a page has been shown already
             if version != self.version:
                 return False
             await self._show(name, sheet, stamp)

@@ -73,14 +73,23 @@ class Bench:
         return lambda: self._whole(name), lambda: self._examined(name)
 
     def _whole(self, name: str) -> Sheet:
+        begun = self.stamp()
         sheet, known = self._apart.whole(name)
-        self.workshop.known[name] = known
-        self.workshop.last[name] = sheet
+        if self._is_newest(name, begun):
+            self.workshop.known[name] = known
+            self.workshop.last[name] = sheet
         return sheet
 
     def _examined(self, name: str) -> Sheet:
-        self.workshop.last[name] = self._apart.examined(name)
-        return self.workshop.last[name]
+        begun = self.stamp()
+        sheet = self._apart.examined(name)
+        if self._is_newest(name, begun):
+            self.workshop.last[name] = sheet
+        return sheet
+
+    def _is_newest(self, name: str, begun: Hashable) -> bool:
+        """Tell whether what was begun then is of the files as they now are, or the first of all."""
+        return name not in self.workshop.last or self.stamp() == begun
 
     def failed(self, name: str, error: Exception) -> Sheet:
         """Return the last good sheet with what is wrong."""
