@@ -81,9 +81,9 @@ def _others(folder: Path, file: Path) -> Iterator[Case]:
         if (there / "myst").exists():
             myst = ("build", "--docx", file.name, "--force")
             yield Case.of(MYST, str(there / "myst"), *myst, folder=folder, rounds=3, codes=_ANY)
-    if shutil.which("xelatex"):
-        latex = ("--pdf-engine=xelatex", "-V", "documentclass=ctexart", "-o", "latex.pdf")
-        tex = (pandoc_path(), file.name, *latex)
+    latex = ("--pdf-engine=xelatex", "-V", "documentclass=ctexart", "-o", "latex.pdf")
+    tex = [pandoc_path(), file.name, *latex]
+    if shutil.which("xelatex") and _went_well(tex, folder):  # an installed TeX may lack packages
         yield Case.of(XELATEX, *tex, folder=folder, rounds=3)
     if mdbook := _mdbook(folder):
         yield Case.of(MDBOOK, str(mdbook), "build", str(_small_book(folder, file)), rounds=3)
@@ -109,9 +109,9 @@ def _mdbook(folder: Path) -> Path | None:
     return next(iter(found), None)
 
 
-def _went_well(command: list[str]) -> bool:
+def _went_well(command: list[str], folder: Path | None = None) -> bool:
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=240)
+        done = subprocess.run(command, capture_output=True, cwd=folder, check=False, timeout=240)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
