@@ -34,6 +34,7 @@ processes, start-up included, on the repository's own chapter 7; medians, the th
 taking turns, so that the ratios are of one run. "Processors" is the time of all processors
 together, which hardly depends on what else a machine does; "largest process" is the largest of
 those that ran. What could not be had is "not here".
+README.md beside it says why targets are missed.
 """
 
 
