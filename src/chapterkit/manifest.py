@@ -69,13 +69,19 @@ class Numbers(Model):
 
 
 @dataclass(frozen=True)
-class Manifest(Model):
-    """What a build has made of a chapter, or of the book."""
+class Text(Model):
+    """A chapter, or the book, as it was made."""
 
     name: str = described("The chapter's slug, or book.")
     title: str = described("The title, with its number.")
     language: str = described("The language, as a BCP 47 tag.")
     edition: str = described("The edition of the book; empty for the book itself.")
+
+
+@dataclass(frozen=True)
+class Manifest(Text):
+    """What a build has made of a chapter, or of the book."""
+
     dated: str = described(
         "The date that outputs carry: of the last commit that touched the manuscript, or "
         "SOURCE_DATE_EPOCH; empty if there is none."
@@ -91,13 +97,9 @@ class Manifest(Model):
 
 
 @dataclass(frozen=True)
-class ChapterMade(Model):
+class ChapterMade(Text):
     """What builds that were joined have made of a chapter."""
 
-    name: str = described("The chapter's slug.")
-    title: str = described("The title, with its number.")
-    language: str = described("The language, as a BCP 47 tag.")
-    edition: str = described("The edition of the book; empty for the book itself.")
     outputs: tuple[Output, ...] = described("What was written, by path: the slug, then the name.")
     problems: tuple[Told, ...] = described("What was told and did not stop the build.")
 

@@ -30,7 +30,7 @@ from chapterkit.files import (
     remove_left,
     unpack,
 )
-from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format
+from chapterkit.formats import AnyPrinting, BookPrinting, ChapterPrinting, Format, made_anew
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book, Chapter
 from chapterkit.manuscript.config import Config
@@ -85,11 +85,6 @@ Keep = Callable[[Format[Any], Callable[[], bytes]], bytes]
 
 Accompany = Callable[[Sequence[tuple[str, "Written"]]], Mapping[str, str]]
 """Gives the texts that are to lie beside the files that were made, by their names."""
-
-
-def made_anew(_: Format[Any], make: Callable[[], bytes]) -> bytes:
-    """Return a file that is made, whatever there was before."""
-    return make()
 
 
 LOCK = ".lock"

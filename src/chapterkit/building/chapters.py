@@ -185,15 +185,11 @@ def manifest_beside(edition: Edition, made: Sequence[Made], told: Told, memory: 
     """Return what has a manifest lie beside the files of some chapters, with what was told."""
     book = made[0][0].subject.book
 
-    def beside(printing: AnyPrinting) -> Accompany:
-        def accompany(written: Sequence[tuple[str, Written]]) -> Mapping[str, str]:
-            own = {*edition.of_texts(made)}
-            problems = [one for one in told() if one in own]
-            return manifests(printing, book, problems, memory)(written)
+    def of_these() -> list[Problem]:
+        own = {*edition.of_texts(made)}
+        return [one for one in told() if one in own]
 
-        return accompany
-
-    return beside
+    return lambda printing: manifests(printing, book, of_these, memory)
 
 
 def noted_outputs(beside: Accompany, folder: Path, outputs: dict[str, str]) -> Accompany:

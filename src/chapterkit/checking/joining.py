@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,20 +11,27 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chapterkit.checking.sharding import Shard, ShardReport, check_whole, read_report, shard_report
+from chapterkit.checking.sharding import (
+    MOST_TOLD,
+    Shard,
+    ShardReport,
+    check_whole,
+    json_at,
+    listed,
+    read_report,
+    shard_report,
+)
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import path_from_here, replace_text
 from chapterkit.manifest import Library, Manifest, joined
 from chapterkit.manuscript.book import Book
-from chapterkit.manuscript.folder import read_file, read_text
+from chapterkit.manuscript.folder import read_file
 from chapterkit.pipeline import Subject
 from chapterkit.printing import put_in_place
 from chapterkit.showing import as_json
 
 _MANIFESTS, _SHARDS = "manifest*.json", "shard-*-of-*.json"
 _MOST_BYTES = 2_000_000_000
-_TOLD = 5
-"""How many of one kind are told one by one."""
 
 
 def leave_shard(
@@ -66,7 +72,7 @@ class Builds:
 
 def is_manifest(path: Path) -> bool:
     """Tell whether a file may be a build's manifest, whatever it is called."""
-    given = _json(path)
+    given = json_at(path)
     return isinstance(given, dict) and "manifest" in given
 
 
@@ -103,17 +109,9 @@ def _below(folder: Path, slugs: set[str]) -> Iterator[Path]:
                 yield from _below(one, slugs)
 
 
-def _json(path: Path) -> Any:
-    name = path_from_here(path)
-    try:
-        return json.loads(read_text(path, name))
-    except (ValueError, RecursionError):
-        raise ChapterkitError("这不是 JSON 报告", Origin(name)) from None
-
-
 def _manifest_at(path: Path) -> Manifest:
     try:
-        return _form().validate_python(_json(path))
+        return _form().validate_python(json_at(path))
     except ValidationError:
         hint = "用 chapterkit build 写出的 manifest.json"
         message = "这不是一章的 manifest.json"
@@ -166,15 +164,10 @@ def _chapters_wrong(built: Sequence[Built], book: Book) -> Iterator[str]:
         missing = [one.slug for one in book.chapters if (edition, one.slug) not in files]
         if missing:
             of = f"版本 {edition} 里" if edition else ""
-            yield f"{of}没有一份做了 {_listed(missing)}"
+            yield f"{of}没有一份做了 {listed(missing)}"
     for (_, slug), names in files.items():
         if len(names) > 1:
             yield f"{slug} 做了不止一次：{'、'.join(names)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" 等 {len(names)} 章" if len(names) > _TOLD else ""
-    return "、".join(names[:_TOLD]) + more
 
 
 def _tools_apart(built: Sequence[Built]) -> Iterator[str]:
@@ -211,7 +204,7 @@ def _inputs_apart(built: Sequence[Built], book: Book) -> Iterator[str]:
     """Tell which files of the book were others than those here."""
     inputs = {(each.path, each.sha256): one for one in built for each in one.manifest.inputs}
     apart = [(path, one) for (path, digest), one in inputs.items() if _here(book, path) != digest]
-    for path, one in apart[:_TOLD]:
+    for path, one in apart[:MOST_TOLD]:
         yield f"{one.name} 所用的 {path} 与这里的不同"
 
 

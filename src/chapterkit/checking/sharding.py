@@ -175,11 +175,11 @@ def read_report(path: Path) -> ShardReport:
     """Return the report of a shard; raise ChapterkitError for a file that is none."""
     name = path_from_here(path)
     hint = "用 chapterkit check --shard 2/5 --format json 写出的报告"
+    given = json_at(path, hint)
     try:
-        given = json.loads(read_text(path, name))
         runs = given.get("runs") or [{}]
         told = given.get("shard") or runs[0].get("properties", {}).get("shard")
-    except (ValueError, AttributeError, TypeError, LookupError, RecursionError):
+    except (AttributeError, TypeError, LookupError):
         raise ChapterkitError("这不是 JSON 报告", Origin(name), hint) from None
     if not told:
         raise ChapterkitError("这份报告没有说是哪一份", Origin(name), hint)
@@ -187,6 +187,15 @@ def read_report(path: Path) -> ShardReport:
         return _form().validate_python(told)
     except ValidationError:
         raise ChapterkitError("报告里 shard 的内容不对", Origin(name), hint) from None
+
+
+def json_at(path: Path, hint: str = "") -> Any:
+    """Return what a report holds; raise ChapterkitError, with a hint, for what is no JSON."""
+    name = path_from_here(path)
+    try:
+        return json.loads(read_text(path, name))
+    except (ValueError, RecursionError):
+        raise ChapterkitError("这不是 JSON 报告", Origin(name), hint) from None
 
 
 def check_whole(reports: Mapping[str, ShardReport]) -> None:
@@ -237,11 +246,20 @@ def _chapters_wrong(reports: Mapping[str, ShardReport]) -> Iterable[str]:
     order = next(iter(reports.values())).order
     missing = [slug for slug in order if slug not in done]
     if missing:
-        more = f" 等 {len(missing)} 章" if len(missing) > 5 else ""
-        yield f"没有一份做了 {'、'.join(missing[:5])}{more}"
+        yield f"没有一份做了 {listed(missing)}"
     for slug, numbers in done.items():
         if len(set(numbers)) > 1:
             yield f"{slug} 在第 {'、'.join(map(str, sorted(set(numbers))))} 份里都做了"
+
+
+def listed(slugs: Sequence[str]) -> str:
+    """Return chapters as a message names them: the first ones, and how many there are."""
+    more = f" 等 {len(slugs)} 章" if len(slugs) > MOST_TOLD else ""
+    return "、".join(slugs[:MOST_TOLD]) + more
+
+
+MOST_TOLD = 5
+"""How many of one kind are told one by one."""
 
 
 def costs_of(reports: Iterable[ShardReport]) -> dict[str, float]:

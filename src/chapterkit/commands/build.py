@@ -53,7 +53,7 @@ from chapterkit.commands._output import print_report, progress
 from chapterkit.commands._saying import clear_line, say, say_lines
 from chapterkit.errors import ChapterkitError, Origin
 from chapterkit.files import leads_out, path_from_here, replace_text
-from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats
+from chapterkit.formats import AnyPrinting, BookPrinting, Format, all_formats, made_anew
 from chapterkit.lint import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.folder import BOOK_FILE, Disk, Watched
@@ -61,7 +61,7 @@ from chapterkit.manuscript.wording import regions
 from chapterkit.numbers.summary import summary_text
 from chapterkit.pipeline import Checked, Memory, Subject, checked, fonts_held, load
 from chapterkit.pipeline.press import book_printing_of, keeping
-from chapterkit.printing import Keep, Written, made_anew, printed
+from chapterkit.printing import Keep, Written, printed
 from chapterkit.processes import end_those_of
 from chapterkit.revision.dating import modified
 from chapterkit.showing import one_line

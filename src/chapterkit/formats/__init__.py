@@ -39,8 +39,8 @@ KeepPart = Callable[[Sequence[str], Callable[[], bytes]], bytes]
 """Gives a part of a file by its names: what was kept of it, or what the function makes."""
 
 
-def made_anew(_: Sequence[str], make: Callable[[], bytes]) -> bytes:
-    """Return a part that is made, whatever there was before."""
+def made_anew(_: object, make: Callable[[], bytes]) -> bytes:
+    """Return what is made, a file or a part of one, whatever there was before."""
     return make()
 
 

@@ -344,11 +344,8 @@ _GROUP = re.compile(r"\d{3}(?:\.\d+)?")
 
 def _grouped(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
     """Word a number with commas in {…}, which YAML reads as keys of their own: value: 4,200."""
-    mapping: Any = file.data
-    for step in steps[:-1]:
-        mapping = mapping[step]
-    pairs = list(mapping.items())
-    first = last = [key for key, _ in pairs].index(steps[-1])
+    pairs, at = _pairs_round(file, steps)
+    first = last = at
     while first and _is_group(*pairs[first]):
         first -= 1
     while last + 1 < len(pairs) and _is_group(*pairs[last + 1]):
@@ -364,13 +361,9 @@ def _grouped(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
 
 def _parted(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
     """Word a text with a comma in {…}, whose rest YAML reads as a key: how: once, and again."""
-    mapping: Any = file.data
-    for step in steps[:-1]:
-        mapping = mapping[step]
-    pairs = list(mapping.items())
-    at = [key for key, _ in pairs].index(steps[-1])
+    pairs, at = _pairs_round(file, steps)
     rest = str(steps[-1])
-    if not at or mapping[steps[-1]] not in (None, "") or not re.search(r"[^a-z_]", rest):
+    if not at or pairs[at][1] not in (None, "") or not re.search(r"[^a-z_]", rest):
         return None
     key, begun = pairs[at - 1]
     if not isinstance(begun, str) or not begun:
@@ -378,6 +371,14 @@ def _parted(file: YamlFile, steps: tuple[Step, ...]) -> ChapterkitError | None:
     origin = file.origin(*steps[:-1], key)
     message = f"{'.'.join(map(str, (*steps[:-1], key)))} 里有逗号：{{…}} 里的逗号隔开两个键"
     return ChapterkitError(message, origin, f'整段文字加上引号：{key}: "{begun}, {rest}"')
+
+
+def _pairs_round(file: YamlFile, steps: tuple[Step, ...]) -> tuple[list[tuple[Step, Any]], int]:
+    """Return the keys and values of the mapping that a key is in, and its place among them."""
+    mapping: Any = file.data
+    for step in steps[:-1]:
+        mapping = mapping[step]
+    return list(mapping.items()), list(mapping).index(steps[-1])
 
 
 def _is_group(key: Step, value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -37,13 +37,16 @@ _CONVERTING = ("opencc",)
 
 
 def manifests(
-    printing: AnyPrinting, book: Book, problems: Sequence[Problem], memory: Memory
+    printing: AnyPrinting, book: Book, told: Callable[[], Iterable[Problem]], memory: Memory
 ) -> Accompany:
-    """Return what has a manifest lie beside the files of a text, with what was told of it."""
+    """Return what has a manifest lie beside the files of a text, with what was `told` of it.
+
+    That is asked for once the files are made.
+    """
     name = f"manifest{printing.suffix}.json"
     own = memory.done("manifest tool", _digest_of_own, _DIGEST).decode()
     tool = Tool("chapterkit", __version__, own)
-    return lambda written: {name: _manifest_of(printing, book, problems, written, tool)}
+    return lambda written: {name: _manifest_of(printing, book, told(), written, tool)}
 
 
 def _manifest_of(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -112,31 +111,18 @@ def keeping(
     `texts` and `printings` are what each format has of the chapter.
     """
 
-    known = _ChapterKeys()
+    keys: dict[int, str] = {}  # most formats have the same of a chapter
+    for name, (subject, document) in texts.items():
+        if id(printings[name]) not in keys:
+            keys[id(printings[name])] = chapter_key(subject, document, printings[name])
 
     def kept(format: Format[Any], make: Callable[[], bytes]) -> bytes:
         if format.name not in texts:  # one of several files that go together
             return make()
-        subject, document = texts[format.name]
-        whole = known.of(subject, document, printings[format.name])
-        return memory.done(f"print {print_key(format, whole)}", make, _FILE)
+        key = print_key(format, keys[id(printings[format.name])])
+        return memory.done(f"print {key}", make, _FILE)
 
     return kept
-
-
-class _ChapterKeys:
-    """The keys of chapters as they are printed, each made once: most formats have the same."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, str] = {}
-        self._alone = threading.Lock()
-
-    def of(self, subject: Subject, document: Document, printing: ChapterPrinting) -> str:
-        """Return the key of a chapter that outlives this."""
-        with self._alone:
-            if id(printing) not in self._made:
-                self._made[id(printing)] = chapter_key(subject, document, printing)
-            return self._made[id(printing)]
 
 
 _FILE = Form[bytes](bytes, bytes)

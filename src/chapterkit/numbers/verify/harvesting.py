@@ -12,7 +12,7 @@ from chapterkit.errors import Origin
 from chapterkit.han import COMMON_HAN
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.records import NumberModel
-from chapterkit.numbers.verify.labels import Word, near_pattern, shape
+from chapterkit.numbers.verify.labels import HAN_RUN, Word, near_pattern, shape
 from chapterkit.numbers.verify.outline import Outline, is_tabular, sentence_end, sentence_start
 from chapterkit.numbers.verify.search import Searcher
 from chapterkit.numbers.verify.texts import SourceText
@@ -23,7 +23,6 @@ from chapterkit.showing import one_line
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-@/.+_][A-Za-z0-9]+)*")
 _NEAR_REACH = 300  # characters to the head of a column
-_HAN_RUN = re.compile(rf"[{COMMON_HAN}]{{2,}}")
 _JOINTS = Late(r"[的是为由和与在了约达有共从到及]")
 _LONGEST_PIECE = 7  # characters of Chinese that make a word to look for
 _MOST_TRIED = 40
@@ -66,7 +65,7 @@ def harvest(
         if quantity.value is None or _is_noise(quantity, outline):
             continue
         start, end = _surroundings(quantity, source.text, outline)
-        if _is_row(source.text[start:end]):
+        if _is_of_a_table(source.text[start:end]):
             start, end = quantity.start - _NEAR_REACH, quantity.start + _NEAR_REACH
         if all(any(start <= place <= end for place in one) for one in places):
             one = _harvested(quantity, source, outline)
@@ -101,12 +100,12 @@ def _beside(one: Harvested, quantity: Quantity, outline: Outline) -> Iterator[tu
         yield one.near
     start, end = _surroundings(quantity, outline.text, outline)
     before = outline.text[start : quantity.start]
-    for run in reversed(_HAN_RUN.findall(_JOINTS.sub(" ", before))):
+    for run in reversed(HAN_RUN.findall(_JOINTS.sub(" ", before))):
         for length in range(min(_LONGEST_PIECE, len(run)), 1, -1):
             yield (run[-length:],)
     words = _NAME.findall(before)[::-1] + _NAME.findall(outline.text[quantity.end : end])
     yield from ((word,) for word in words if len(word) > 2)
-    for run in _HAN_RUN.findall(_JOINTS.sub(" ", outline.text[quantity.end : end])):
+    for run in HAN_RUN.findall(_JOINTS.sub(" ", outline.text[quantity.end : end])):
         yield (run[:_LONGEST_PIECE],)
 
 
@@ -158,12 +157,12 @@ def _harvested(quantity: Quantity, source: SourceText, outline: Outline) -> Harv
 def _surroundings(quantity: Quantity, text: str, outline: Outline) -> tuple[int, int]:
     """Return the row of a table, or the sentence, in which a quantity stands."""
     start, end = _line_round(quantity, outline)
-    if _is_row(text[start:end]):
+    if _is_of_a_table(text[start:end]):
         return start, end
     return sentence_start(text, quantity.start), sentence_end(text, quantity.end)
 
 
-def _is_row(line: str) -> bool:
+def _is_of_a_table(line: str) -> bool:
     """Tell whether a line is the row of a table: many numbers, and no sentence that ends."""
     return is_tabular(line.strip()) and "。" not in line
 

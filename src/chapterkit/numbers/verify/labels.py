@@ -485,6 +485,8 @@ def _coordinated(text: str, labels: list[Label]) -> list[list[Label]]:
     return groups
 
 
+HAN_RUN = re.compile(rf"[{COMMON_HAN}]{{2,}}")
+"""A stretch of Chinese, of which words to look for may be made."""
 _SIZE = re.compile(r"\(\s*[nN]\s*=\s*[\d,]+\s*\)")
 _YEARS_ONLY = re.compile(r"\D*(?:(?<!\d)(?:1[5-9]|20)\d\d(?![\d.,%])\D*){2,}")
 

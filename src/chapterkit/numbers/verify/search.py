@@ -17,13 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from chapterkit.han import COMMON_HAN
 from chapterkit.manuscript.ledger import Number
 from chapterkit.manuscript.states import UNPLACED, State
 from chapterkit.numbers.verify.arms import other_arm
 from chapterkit.numbers.verify.columns import why_no_percentage
 from chapterkit.numbers.verify.forms import Hit, Wanted, agreement, hits, is_part_of_group, wanted
-from chapterkit.numbers.verify.labels import Word, alike, is_row, shape, swapped
+from chapterkit.numbers.verify.labels import HAN_RUN, Word, alike, is_row, shape, swapped
 from chapterkit.numbers.verify.nouns import column_unit, fits_column
 from chapterkit.numbers.verify.outline import Outline, Region, is_tabular, parse_locator
 from chapterkit.numbers.verify.results import Result
@@ -44,7 +43,6 @@ _SHARED_PERCENT = re.compile(
 )
 _SENTENCE = re.compile(r"[^\W\d]{2}.*[.。;!?]$")  # a short one, with numbers, looks like a row
 _SAID_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,}(?:[-@/.+][A-Za-z0-9]+)*")
-_HAN_RUN = re.compile(rf"[{COMMON_HAN}]{{2,}}")
 _LONGEST_PIECE = 6  # characters of Chinese that are looked for together
 _MOST_PIECES = 60
 _OWN_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:[-@/.+][A-Za-z0-9]+)*")
@@ -321,7 +319,7 @@ class Searcher:
 def _said_of(number: Number) -> Iterator[str]:
     """Yield words of what a record says it measures, the longest stretches of Chinese first."""
     said = f"{number.of} {number.when or ''}"
-    runs = [match[0] for match in _HAN_RUN.finditer(said)]
+    runs = [match[0] for match in HAN_RUN.finditer(said)]
     pieces = (
         run[start : start + length]
         for length in range(_LONGEST_PIECE, 1, -1)
