@@ -775,3 +775,55 @@ def test_an_unknown_command_names_the_nearest(tmp_path: Path, run: Run) -> None:
     assert result.exit_code == 2
     assert "最接近的是 rule" in result.output
     assert "最接近的是 experiment" in run(tmp_path, "new", "experiments").output
+
+
+# --- checked while it is written
+
+RAW = "成功率升到 15.0%。"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_a_check_finds_is_told_and_not_what_fails_in_writing(
+    jobs: str, minimal: Path, run: Run
+) -> None:
+    with (minimal / CHAPTER).open("a", encoding="utf-8") as file:
+        file.write(f'\n{RAW}\n\n![图（自绘）](img/a.png){{alt="图"}}\n')
+    (minimal / "book/img").mkdir()
+    (minimal / "book/img/a.png").write_bytes(b"no picture")
+    result = run(minimal, "build", "--format", "pdf", "--jobs", jobs)
+    assert result.exit_code == 1
+    for rule in ("unsourced-number", "broken-picture"):
+        assert result.output.count(f"[{rule}]") == 1
+    assert "有错误，什么也没有写" in result.output
+    assert not [*minimal.glob("build/**/*.pdf")]
+    assert not [*minimal.glob("build/**/.building-*")]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_a_baseline_accepts_ends_no_writing(jobs: str, minimal: Path, run: Run) -> None:
+    with (minimal / CHAPTER).open("a", encoding="utf-8") as file:
+        file.write(f"\n{RAW}\n")
+    change(minimal / "book/book.yaml", "chapters:", "lint: {baseline: old.yaml}\nchapters:")
+    (minimal / "old.yaml").write_text("entries: []\n", "utf-8")
+    arguments = ("--write-baseline", str(minimal / "old.yaml"), "--reason", "旧稿")
+    run(minimal, "check", *arguments)
+    result = run(minimal, "build", "--format", "html", "--format", "docx", "--jobs", jobs)
+    assert result.exit_code == 0, result.output
+    assert "写好 2 个文件" in result.output
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_warning_is_told_once_and_stands_in_the_manifest(
+    jobs: str, minimal: Path, run: Run
+) -> None:
+    change(minimal / "book/book.yaml", "chapters:", WARN + "chapters:")
+    with (minimal / CHAPTER).open("a", encoding="utf-8") as file:
+        file.write(f"\n{RAW}\n")
+    result = run(minimal, "build", "--format", "html", "--jobs", jobs)
+    assert result.exit_code == 0, result.output
+    assert result.output.count("[unsourced-number]") == 1
+    told = json.loads((minimal / "build/cards/manifest.json").read_text("utf-8"))
+    assert [one["rule"] for one in told["problems"]] == ["unsourced-number"]
+
+
+WARN = "lint: {rules: {unsourced-number: warning}}\n"

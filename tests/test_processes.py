@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from chapterkit.errors import ChapterkitError
-from chapterkit.processes import Bounds, Done, run, running, worker
+from chapterkit.processes import Bounds, Done, end_those_of, run, running, worker
 from conftest import Run
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's bounds are Linux's")
@@ -34,6 +35,30 @@ def test_a_program_that_does_not_end_is_ended() -> None:
     with pytest.raises(ChapterkitError, match="过了 1 秒"):
         python("while True: pass", bounds=Bounds(1))
     assert time.monotonic() - started < 20
+
+
+def test_only_the_programs_of_the_threads_that_are_named_are_ended() -> None:
+    begun = {name: threading.Event() for name in "ab"}
+    ends: dict[str, Done | ChapterkitError] = {}
+
+    def work(name: str) -> None:
+        command = [sys.executable, "-c", f"import time; time.sleep({60 if name == 'a' else 1})"]
+        with running(command, name="试验", bounds=Bounds(90)) as result:
+            begun[name].set()
+            try:
+                ends[name] = result()
+            except ChapterkitError as error:
+                ends[name] = error
+
+    threads = {name: threading.Thread(target=work, args=name) for name in begun}
+    for name, thread in threads.items():
+        thread.start()
+        assert begun[name].wait(20)
+    end_those_of({threads["a"]})
+    for thread in threads.values():
+        thread.join(20)
+    assert isinstance(ends["a"], ChapterkitError)
+    assert ends["b"] == Done(0, b"", b"")
 
 
 @LINUX
