@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from chapterkit.manuscript.comments import Comment, Comments, comments_text, par
 from chapterkit.reviewing.anchors import Anchors
 from chapterkit.reviewing.commenting import anchored
 from chapterkit.reviewing.mapping import coverage_svg, leads_of, map_svg, ties_of
+from chapterkit.reviewing.quickly import changed
 from chapterkit.reviewing.since import coverage_of_commits
 from chapterkit.reviewing.workshop import Workshop
 
@@ -49,6 +51,25 @@ def test_what_is_shown_at_once_is_what_the_whole_line_gives(book: str, tmp_path:
         path.write_text(kept, "utf-8")
         made.whole(slug)
     assert quick > 0
+
+
+def test_what_the_whole_line_tells_meanwhile_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = workshop("minimal", tmp_path)
+    [slug] = [name for name, _ in made.names()]
+    whole = made.whole(slug)
+    assert "comments" not in whole.sheet.data
+
+    def with_the_whole_line_beside_it(*given: Any) -> Any:
+        made.examined(whole)
+        return changed(*given)
+
+    monkeypatch.setattr("chapterkit.reviewing.workshop.changed", with_the_whole_line_beside_it)
+    sheet = made.quick(slug)
+    assert sheet
+    assert sheet.data["comments"] == []
+    assert made.last[slug] == sheet
 
 
 def test_a_place_in_the_manuscript_is_found_on_the_page(tmp_path: Path) -> None:

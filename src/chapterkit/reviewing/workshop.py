@@ -128,6 +128,7 @@ class Workshop:
         where = {
             piece.key: [one.path, one.line] for piece, one in zip(pieces, origins, strict=False)
         }
+        last = self.last[slug]  # the whole line, beside this one, may have told more meanwhile
         data = {**last.data, "places": where}
         self.last[slug] = replace(last, pieces=pieces, data=data, failures=())
         return self.last[slug]
