@@ -18,6 +18,7 @@ from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
 from chapterkit.revision.changes import Changes
+from chapterkit.text.tree import forget_blocks
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -62,10 +63,48 @@ class Processes:
         if jobs < 2:
             yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
             return
+        yield from noted(subjects, _by_workers(jobs, work, subjects), self.costs)
+
+
+def _by_workers(
+    jobs: int, work: Work[Value], subjects: Sequence[Subject]
+) -> Iterator[tuple[Value, float]]:
+    """Yield what the work gives for each text, and what it cost, from so many workers at once.
+
+    A fork has the book for nothing, but comes to have a copy of all of it that it looks at: after
+    some texts others take over. What the first of many texts needs once is there for all of them.
+    """
+    each = _OF_A_WORKER if _FORKS else len(subjects)
+    known = _one_here(work, subjects) if _FORKS and len(subjects) >= jobs * _MANY else {}
+    for start in range(0, len(subjects), jobs * each):
+        places = range(start, min(start + jobs * each, len(subjects)))
         with _pool(jobs, work, subjects) as pool:
             with _signals_waiting():
-                found = pool.map(_for_nth, range(len(subjects)))
-            yield from noted(subjects, found, self.costs)
+                found = pool.map(_for_nth, [one for one in places if one not in known])
+            for place in places:
+                yield known[place] if place in known else next(found)
+
+
+_FORKS = sys.platform == "linux"
+"""Whether workers are forks of this process: elsewhere that is unsafe."""
+_OF_A_WORKER = 100
+"""How many texts a fork does, more or less, before another takes over."""
+_MANY = 16
+"""From how many texts for each worker on one of them is done here, before there are workers."""
+
+
+def _one_here(work: Work[Value], subjects: Sequence[Subject]) -> dict[int, tuple[Value, float]]:
+    """Do the work on a text from the middle, which is like most; return it by its place.
+
+    Where it fails there is nothing: a worker will tell.
+    """
+    place = len(subjects) // 2
+    try:
+        return {place: measured(work, subjects[place])}
+    except ChapterkitError:
+        return {}
+    finally:
+        memory_for(subjects[place]).turn_to("")
 
 
 @contextmanager
@@ -75,7 +114,7 @@ def beside(work: Work[Value], subject: Subject) -> Iterator[Future[Value]]:
     That has what this process's memory of the book has. Where there is no fork, the work is done
     here, at once.
     """
-    if sys.platform != "linux":
+    if not _FORKS:
         from concurrent.futures import Future
 
         done: Future[Value] = Future()
@@ -97,8 +136,8 @@ def _pool(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 
-    # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    # A fork has everything already; a new process is handed it.
+    context = get_context("fork" if _FORKS else "spawn")
     gc.freeze()  # what is there already stays out of the collections that would copy it
     with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
         try:
@@ -118,6 +157,7 @@ def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
     memory = memory_for(subject)
     reused, before = memory.reused, os.times()
     value = work(subject, memory)
+    forget_blocks()
     after = os.times()
     spent = sum(after[:4]) - sum(before[:4])
     return value, 0.0 if memory.reused > reused else spent
