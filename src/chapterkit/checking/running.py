@@ -104,7 +104,7 @@ def _one_here(work: Work[Value], subjects: Sequence[Subject]) -> dict[int, tuple
     except ChapterkitError:
         return {}
     finally:
-        memory_for(subjects[place]).turn_to("")
+        _let_go(subjects[place])
 
 
 @contextmanager
@@ -157,7 +157,6 @@ def measured(work: Work[Value], subject: Subject) -> tuple[Value, float]:
     memory = memory_for(subject)
     reused, before = memory.reused, os.times()
     value = work(subject, memory)
-    forget_blocks()
     after = os.times()
     spent = sum(after[:4]) - sum(before[:4])
     return value, 0.0 if memory.reused > reused else spent
@@ -253,8 +252,16 @@ def _for_nth(place: int) -> tuple[Any, float]:
     except ChapterkitError as error:
         failure = error.alone()
     finally:
+        _let_go(_SUBJECTS[place])
         _AT_WORK.clear()
     raise failure
+
+
+def _let_go(subject: Subject) -> None:
+    """Let go of a text that is done, and at once of what only holds itself."""
+    memory_for(subject).turn_to("")
+    forget_blocks()
+    gc.collect(1)
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:
