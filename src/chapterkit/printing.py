@@ -338,7 +338,8 @@ def sources_for(tree: Tree, bibliography: Mapping[str, Source]) -> Mapping[str, 
     cited = cited_keys(tree)
     if "*" in cited or "nocite" in tree["meta"]:
         return bibliography
-    return {key: source for key, source in bibliography.items() if key in cited}
+    found = (bibliography[key] for key in cited if key in bibliography)
+    return {one.key: one for one in sorted(found, key=lambda one: (one.origin, one.key))}
 
 
 def chapter_printing(

@@ -87,7 +87,7 @@ def _by_workers(
 
 _FORKS = sys.platform == "linux"
 """Whether workers are forks of this process: elsewhere that is unsafe."""
-_OF_A_WORKER = 100
+_OF_A_WORKER = 50
 """How many texts a fork does, more or less, before another takes over."""
 _MANY = 16
 """From how many texts for each worker on one of them is done here, before there are workers."""
