@@ -44,6 +44,7 @@ class Executor(Protocol):
 _WORK: list[Work[Any]] = []
 _SUBJECTS: list[Subject] = []
 _AT_WORK: list[int] = []
+_ENDING: list[int] = []
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -227,6 +228,7 @@ def _take(work: Work[Any], subjects: Sequence[Subject]) -> None:
 def _end(number: int, frame: object) -> None:
     """End a worker, in the midst of its work by way of all that tidies up."""
     if _AT_WORK:
+        _ENDING.append(number)
         raise KeyboardInterrupt
     os._exit(0)
 
@@ -252,8 +254,10 @@ def _for_nth(place: int) -> tuple[Any, float]:
     except ChapterkitError as error:
         failure = error.alone()
     finally:
-        _let_go(_SUBJECTS[place])
         _AT_WORK.clear()
+        if _ENDING:  # what was to end the work may have come upon what stops at nothing
+            os._exit(0)
+        _let_go(_SUBJECTS[place])
     raise failure
 
 
