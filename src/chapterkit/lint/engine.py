@@ -261,7 +261,12 @@ def is_fixed(problem: Problem) -> bool:
 
 def can_be_accepted(problem: Problem) -> bool:
     """Tell whether an exception or a baseline may accept a problem."""
-    rule = _named(problem.rule)
+    return _can_be_accepted(problem.rule)
+
+
+@cache
+def _can_be_accepted(name: str) -> bool:
+    rule = _named(name)
     return rule is None or not (rule.is_fixed or rule.stops_builds)
 
 
@@ -347,14 +352,14 @@ def lint(document: Document, book: Book, run: Run) -> list[Problem]:
     Problems that the author has allowed are left out; exceptions that nothing needed are
     problems themselves. Raises ChapterkitError for a rule or option that does not exist.
     """
-    found: set[Problem] = set()
+    found: dict[Problem, None] = {}  # in the order of the rules, which is most of sorting
     for rule in run.rules:
         if rule.check:
             with _of_others(rule):
-                found.update(_found(rule, document, book, run))
+                found |= dict.fromkeys(_found(rule, document, book, run))
     made = allows(document)
-    lasting = {problem for problem in found if not can_be_accepted(problem)}
-    kept, used = without_allowed(found - lasting, made)
+    lasting = [problem for problem in found if not can_be_accepted(problem)]
+    kept, used = without_allowed(filter(can_be_accepted, found), made)
     ran = {rule.name for rule in run.rules} | (set() if run.only else _unknown(made))
     unused = tuple(
         (allow, name)

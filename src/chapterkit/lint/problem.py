@@ -79,17 +79,13 @@ def problem_at(
     record's value and a template together is placed at the value, with the template named: no
     edit of the template would be right for every record.
     """
+    context = kept(block.text, block.sentence(start), start)
     if meeting := _meeting(block, start, end):
         value, template = meeting
-        context = kept(block.text, block.sentence(start), start)
         message = f"{message}（由 {template} 印出）"
         return Problem(value, message, hint, "", severity, context=context)
-    origin = block.origin(start)
-    last = block.origin(max(start, end - 1))
-    known = (last.path, last.line) == (origin.path, origin.line) and last >= origin
-    until = Origin(last.path, last.line, last.column + 1) if known else None
-    context = kept(block.text, block.sentence(start), start)
-    return Problem(origin, message, hint, "", severity, end=until, edits=edits, context=context)
+    origin, until = block.extent(start, end)
+    return Problem(origin, message, hint, "", severity, until, edits, context)
 
 
 _RECORDS, _TEMPLATES, _OF_ONE = "experiments/", "templates/", "templates/experiments/"

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from chapterkit.errors import Origin
 from chapterkit.patterns import Late
@@ -75,6 +75,17 @@ class Block:
         if not self.offsets:
             return self.rendered.origin(self.start)
         return self.rendered.origin(self.offsets[min(position, len(self.offsets) - 1)])
+
+    def extent(self, start: int, end: int) -> tuple[Origin, Origin | None]:
+        """Return where text[start] was written, and where text[start:end] ends on that line.
+
+        None for the end if it is not known.
+        """
+        if not self.offsets:
+            return self.rendered.extent(self.start, self.start)
+        last = len(self.offsets) - 1
+        first, end = min(start, last), min(max(start, end - 1), last)
+        return self.rendered.extent(self.offsets[first], self.offsets[end])
 
     @property
     def within(self) -> tuple[str, ...]:
@@ -186,8 +197,7 @@ def _converted(leaf: Leaf, source: Block) -> Block:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """Where a pattern matched in a document's prose: text[start:end] of a block."""
 
     block: Block

@@ -65,12 +65,31 @@ class Rendered:
         origin, advances = self.origins[index]
         if not advances:
             return origin
-        start = self.starts[index]
-        before = bisect_left(self._breaks, offset)
-        if breaks := before - bisect_left(self._breaks, start, hi=before):
+        start, ends = self.starts[index], self._breaks
+        before = bisect_left(ends, offset)
+        if before and ends[before - 1] >= start:
             # White space at the beginning of a line has no mark of its own.
-            return Origin(origin.path, origin.line + breaks, offset - self._breaks[before - 1])
+            breaks = before - bisect_left(ends, start, hi=before)
+            return Origin(origin.path, origin.line + breaks, offset - ends[before - 1])
         return Origin(origin.path, origin.line, origin.column + offset - start)
+
+    def extent(self, first: int, last: int) -> tuple[Origin, Origin | None]:
+        """Return where the character at `first` was written, and where that at `last` ends.
+
+        None for the end if it does not stand behind, on the same line.
+        """
+        begin = self.origin(first)
+        if self._is_one_stretch(first, last):
+            return begin, Origin(begin.path, begin.line, begin.column + last - first + 1)
+        end = self.origin(last)
+        known = (end.path, end.line) == (begin.path, begin.line) and end >= begin
+        return begin, Origin(end.path, end.line, end.column + 1) if known else None
+
+    def _is_one_stretch(self, first: int, last: int) -> bool:
+        """Tell whether text[first:last + 1] was typed in one line, without anything in between."""
+        if not first <= last or not self.is_in_one_piece(first, last):
+            return False
+        return self.is_typed(first) and self.text.find("\n", first, last) < 0
 
     @cached_property
     def _breaks(self) -> list[int]:
