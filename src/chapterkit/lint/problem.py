@@ -80,11 +80,16 @@ def problem_at(
     edit of the template would be right for every record.
     """
     context = kept(block.text, block.sentence(start), start)
+    if typed := block.stretch(start, end):
+        return Problem(typed[0], message, hint, "", severity, typed[1], edits, context)
     if meeting := _meeting(block, start, end):
         value, template = meeting
         message = f"{message}（由 {template} 印出）"
         return Problem(value, message, hint, "", severity, context=context)
-    origin, until = block.extent(start, end)
+    origin = block.origin(start)
+    last = block.origin(max(start, end - 1))
+    known = (last.path, last.line) == (origin.path, origin.line) and last >= origin
+    until = Origin(last.path, last.line, last.column + 1) if known else None
     return Problem(origin, message, hint, "", severity, until, edits, context)
 
 

@@ -76,16 +76,12 @@ class Block:
             return self.rendered.origin(self.start)
         return self.rendered.origin(self.offsets[min(position, len(self.offsets) - 1)])
 
-    def extent(self, start: int, end: int) -> tuple[Origin, Origin | None]:
-        """Return where text[start] was written, and where text[start:end] ends on that line.
-
-        None for the end if it is not known.
-        """
-        if not self.offsets:
-            return self.rendered.extent(self.start, self.start)
-        last = len(self.offsets) - 1
-        first, end = min(start, last), min(max(start, end - 1), last)
-        return self.rendered.extent(self.offsets[first], self.offsets[end])
+    def stretch(self, start: int, end: int) -> tuple[Origin, Origin] | None:
+        """Return where text[start:end] begins and ends, if it was typed in one go; or None."""
+        offsets = self.offsets
+        if not start < end <= len(offsets):
+            return None
+        return self.rendered.stretch(offsets[start], offsets[end - 1])
 
     @property
     def within(self) -> tuple[str, ...]:

@@ -73,23 +73,26 @@ class Rendered:
             return Origin(origin.path, origin.line + breaks, offset - ends[before - 1])
         return Origin(origin.path, origin.line, origin.column + offset - start)
 
-    def extent(self, first: int, last: int) -> tuple[Origin, Origin | None]:
-        """Return where the character at `first` was written, and where that at `last` ends.
+    def stretch(self, first: int, last: int) -> tuple[Origin, Origin] | None:
+        """Return where text[first:last + 1] begins and ends, if it was typed in one go.
 
-        None for the end if it does not stand behind, on the same line.
+        None if not all of it has its place from one mark, on the line of that.
         """
-        begin = self.origin(first)
-        if self._is_one_stretch(first, last):
-            return begin, Origin(begin.path, begin.line, begin.column + last - first + 1)
-        end = self.origin(last)
-        known = (end.path, end.line) == (begin.path, begin.line) and end >= begin
-        return begin, Origin(end.path, end.line, end.column + 1) if known else None
+        index = bisect_right(self.starts, first) - 1
+        if index < 0 or not first <= last or last >= self._until(index):
+            return None
+        origin, advances = self.origins[index]
+        start = self.starts[index]
+        before = bisect_left(self._breaks, last)
+        if not advances or (before and self._breaks[before - 1] >= start):
+            return None
+        path, line, column = origin
+        begin = column + first - start
+        return Origin(path, line, begin), Origin(path, line, begin + last - first + 1)
 
-    def _is_one_stretch(self, first: int, last: int) -> bool:
-        """Tell whether text[first:last + 1] was typed in one line, without anything in between."""
-        if not first <= last or not self.is_in_one_piece(first, last):
-            return False
-        return self.is_typed(first) and self.text.find("\n", first, last) < 0
+    def _until(self, index: int) -> int:
+        """Return where the part ends that has its place from a mark."""
+        return self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text) + 1
 
     @cached_property
     def _breaks(self) -> list[int]:

@@ -53,11 +53,15 @@ def _problem_lines(
     place = paint(f"{path}:{origin.line}:{origin.column}", "bold")
     severity = paint(problem.severity, problem.severity)
     rule = paint(f"[{problem.rule}]", "dim")
-    head = f"{place}: {severity}: {one_line(problem.message)} {rule}"
+    head = f"{place}: {severity}: {_in_line(problem.message)} {rule}"
     inside = 0 < origin.line <= len(source)
     excerpt = _excerpt(source[origin.line - 1], problem, paint) if inside else ()
-    hint = (f"  hint: {one_line(problem.hint)}",) if problem.hint else ()
+    hint = (f"  hint: {_in_line(problem.hint)}",) if problem.hint else ()
     return head, *excerpt, *hint
+
+
+# Many problems have one hint, and not a few one message.
+_in_line = lru_cache(maxsize=1024)(one_line)
 
 
 def _excerpt(line: str, problem: Problem, paint: _Paint) -> Sequence[str]:
