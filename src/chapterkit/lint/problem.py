@@ -9,6 +9,7 @@ from chapterkit.errors import Origin
 from chapterkit.han import is_han
 from chapterkit.text.document import Block
 from chapterkit.text.sentences import kept
+from chapterkit.values import light
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Edit:
         return Origin(path, line + above.count("\n") + 1, len(last) + 1)
 
 
-@dataclass(frozen=True, order=True)
+@light
 class Problem:
     """Something wrong in the manuscript: where, what, and what to do next.
 
