@@ -318,8 +318,12 @@ class Run:
 
     def weighed(self, rule: Rule, problems: Iterable[Problem]) -> Iterator[Problem]:
         """Yield a rule's problems with its name and their severity; those that are off not."""
+        given: dict[str, str] = {}
         for one in problems:
-            severity = self._severity(rule, one)
+            path = one.origin.path
+            if path not in given:
+                given[path] = self._given(rule, path)
+            severity = given[path] or one.severity or rule.severity
             if severity != "off":
                 # A third of the time of `replace`, which counts where there are very many.
                 message, hint = shortened(one.message), shortened(one.hint)
@@ -327,17 +331,16 @@ class Run:
                     one.origin, message, hint, rule.name, severity, one.end, one.edits, one.context
                 )
 
-    def _severity(self, rule: Rule, problem: Problem) -> str:
+    def _given(self, rule: Rule, path: str) -> str:
+        """Return the severity that a rule's problems have in a file; empty if they say it."""
         if rule.is_fixed:
-            return problem.severity or rule.severity
+            return ""
         lint = self.config.lint
-        given: str | None = lint.rules.get(rule.name)
+        given: str = lint.rules.get(rule.name, "")
         for pattern, severities in lint.paths.items():
-            if rule.name in severities and fnmatchcase(problem.origin.path, pattern):
+            if rule.name in severities and fnmatchcase(path, pattern):
                 given = severities[rule.name]
-        if given == "off" and rule.always:
-            return "warning"
-        return given or problem.severity or rule.severity
+        return "warning" if given == "off" and rule.always else given
 
 
 def lint(document: Document, book: Book, run: Run) -> list[Problem]:

@@ -94,6 +94,10 @@ class Rendered:
         """Return where the part ends that has its place from a mark."""
         return self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text) + 1
 
+    def breaks_before(self, offset: int) -> int:
+        """Return how many lines end before an offset."""
+        return bisect_left(self._breaks, offset)
+
     @cached_property
     def _breaks(self) -> list[int]:
         """Where lines end."""
