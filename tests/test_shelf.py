@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Mapping
+import os
+from collections import UserDict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from chapterkit.building.chapters import Writing
+from chapterkit.checking import running
+from chapterkit.checking.running import Processes, problems_of_all
 from chapterkit.checking.subjects import chapters_of
 from chapterkit.commands import main
+from chapterkit.lint import Problem
 from chapterkit.manuscript.folder import Disk
-from chapterkit.pipeline import document_of, load
+from chapterkit.pipeline import Memory, Subject, document_of, load, problems_of
 from library import make, printing_first_number, with_first_number
 
 CHAPTERS = 9
@@ -70,6 +79,63 @@ def test_what_another_chapter_has_is_found_without_reading_all(built: Path) -> N
     assert {name: thing.chapter for name, thing in found.items()} == {
         "s0008": "c0008", "t-s0008": "c0008", "s0002": "c0002", "theory-0002": "c0002",
     }  # fmt: skip
+
+
+class Looked(UserDict[str, Any]):
+    """A mapping that notes when somebody goes through all of it."""
+
+    def __init__(self, name: str, kept: Mapping[str, Any], noted: set[str]) -> None:
+        self.data = dict(kept)
+        self.name, self.noted = name, noted
+
+    def __iter__(self) -> Iterator[str]:
+        self.noted.add(self.name)
+        return super().__iter__()
+
+
+def test_a_text_is_made_without_going_through_all_of_a_book(built: Path, tmp_path: Path) -> None:
+    noted: set[str] = set()
+    book = load(Disk(built))
+    named = ("records", "bibliography", "templates", "exhibits", "digests")
+    looked: Any = {one: Looked(one, getattr(book, one), noted) for one in named}
+    *others, last = chapters_of(replace(book, **looked), built)
+    writing = Writing(("html", "docx"), ("",), tmp_path)
+    problems_of(last)
+    writing(last, Memory())
+    assert noted  # for all texts at once
+    noted.clear()
+    for subject in others[-2:]:
+        problems_of(subject)
+        writing(subject, Memory())
+    assert not noted
+
+
+def test_workers_take_turns(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subjects = chapters_of(load(Disk(built)), built, [f"c000{one}" for one in (1, 2, 3, 4, 5)])
+    monkeypatch.setattr(running, "_OF_A_WORKER", 1)
+    monkeypatch.setattr(running, "_MANY", 2)
+    workers = [*Processes(2).each(_worker_of, subjects)]
+    assert [name for name, _, _ in workers] == [one.name for one in subjects]
+    own = os.getpid()
+    assert [worker == own for _, worker, _ in workers] == [False, False, True, False, False]
+    assert len({worker for _, worker, _ in workers}) > 2
+    assert problems_of_all(subjects, Processes(2)) == problems_of_all(subjects, Processes(1))
+
+
+def _worker_of(subject: Subject, memory: Memory) -> tuple[str, int, list[Problem]]:
+    return subject.name, os.getpid(), problems_of(subject, memory)
+
+
+def test_nothing_of_a_text_stays_with_a_worker(built: Path) -> None:
+    subjects = chapters_of(load(Disk(built)), built)
+    assert [*Processes(2).each(_held, subjects)] == [0] * CHAPTERS
+
+
+def _held(subject: Subject, memory: Memory) -> int:
+    """Check a text; return how many elements of trees this worker has held of texts before."""
+    held = sum(type(one) is dict and "t" in one for one in gc.get_objects())
+    problems_of(subject, memory)
+    return held
 
 
 def test_the_same_library_is_made_again(tmp_path: Path) -> None:

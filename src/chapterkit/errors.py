@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -175,9 +176,14 @@ class Nearest:
     MOST = 100_000
 
     def __init__(self, known: Iterable[str]) -> None:
-        self.known = list(known)
+        self.names = known
         self.compared = 0
         self.found: dict[str, str | None] = {}
+
+    @cached_property
+    def known(self) -> list[str]:
+        """The names."""
+        return list(self.names)
 
     def to(self, name: str) -> str | None:
         """Return the known name most like `name`, or None if none is like it."""

@@ -58,8 +58,10 @@ from chapterkit.text.references import csl_references, languages
 from chapterkit.text.tree import (
     Element,
     Tree,
+    attributes_of,
     chapter_heading,
     cited_keys,
+    elements_of,
     inlines_of,
     kind_of,
     plain_line,
@@ -354,7 +356,8 @@ def sources_for(tree: Tree, bibliography: Mapping[str, Source]) -> Mapping[str, 
     cited = cited_keys(tree)
     if "*" in cited or "nocite" in tree["meta"]:
         return bibliography
-    return {key: source for key, source in bibliography.items() if key in cited}
+    found = (bibliography[key] for key in cited if key in bibliography)
+    return {one.key: one for one in sorted(found, key=lambda one: (one.origin, one.key))}
 
 
 def chapter_printing(
@@ -380,7 +383,7 @@ def chapter_printing(
         tree = spaced_references(tree)
     title = chapter_heading(tree) or _title_block(chapter, document).element
     shared = shared or {
-        **_shared(book, root, edition, formats),
+        **_shared(book, root, [tree], edition, formats),
         "evidence": evidence_of(book, [document]) if EVIDENCE in formats else (),
     }
     drawings = _Drawings(book, drawings_in(tree, document), shared["cards"])
@@ -453,7 +456,7 @@ def book_printing(
     for document in documents:
         _check_led_to(document, here)
         _check_files_led_to(document, slugs, book)
-    shared = _shared(book, root, edition, formats)
+    shared = _shared(book, root, trees, edition, formats)
     wants_evidence = EVIDENCE in {book.config.appendix, *formats}
     printings = tuple(
         chapter_printing(book, root, chapter, document, tree, edition, here, shared)
@@ -526,8 +529,12 @@ def _cited_through(
     return separate, [one for one in behind if kind_of(one) == "Div"]
 
 
-def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> dict[str, Any]:
+def _shared(
+    book: Book, root: Path, trees: Sequence[Tree], edition: str, formats: Collection[str]
+) -> dict[str, Any]:
     """Return what formats may know of chapters and books alike; their own folder comes later."""
+    divs = {attributes_of(one).identifier for tree in trees for one in elements_of(tree, {"Div"})}
+    shown = {id: one for id in sorted(divs) if (one := book.exhibits.get(id))}
     return {
         "config": _in_plain_lines(book.config),
         "language": book.config.language,
@@ -536,10 +543,8 @@ def _shared(book: Book, root: Path, edition: str, formats: Collection[str]) -> d
         "cards": cards(book),
         "beside": frozenset(formats),
         "sources": _sources(book) if JATS in formats else (),
-        "described": {
-            id: one.alternative for id, one in book.exhibits.items() if one.kind == "table"
-        },
-        "wide": {id: wide for id, one in book.exhibits.items() if (wide := one.wide)},
+        "described": {id: one.alternative for id, one in shown.items() if one.kind == "table"},
+        "wide": {id: wide for id, one in shown.items() if (wide := one.wide)},
         "modified": modified(root, book.config.bibliography),
     }
 

@@ -18,6 +18,7 @@ from chapterkit.lint import Problem
 from chapterkit.lint.engine import is_fixed
 from chapterkit.pipeline import FORGETFUL, Memory, Subject, memory_at, problems_of
 from chapterkit.revision.changes import Changes
+from chapterkit.text.tree import forget_blocks
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -43,6 +44,7 @@ class Executor(Protocol):
 _WORK: list[Work[Any]] = []
 _SUBJECTS: list[Subject] = []
 _AT_WORK: list[int] = []
+_ENDING: list[int] = []
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -62,10 +64,48 @@ class Processes:
         if jobs < 2:
             yield from noted(subjects, (measured(work, one) for one in subjects), self.costs)
             return
+        yield from noted(subjects, _by_workers(jobs, work, subjects), self.costs)
+
+
+def _by_workers(
+    jobs: int, work: Work[Value], subjects: Sequence[Subject]
+) -> Iterator[tuple[Value, float]]:
+    """Yield what the work gives for each text, and what it cost, from so many workers at once.
+
+    A fork has the book for nothing, but comes to have a copy of all of it that it looks at: after
+    some texts others take over. What the first of many texts needs once is there for all of them.
+    """
+    each = _OF_A_WORKER if _FORKS else len(subjects)
+    known = _one_here(work, subjects) if _FORKS and len(subjects) >= jobs * _MANY else {}
+    for start in range(0, len(subjects), jobs * each):
+        places = range(start, min(start + jobs * each, len(subjects)))
         with _pool(jobs, work, subjects) as pool:
             with _signals_waiting():
-                found = pool.map(_for_nth, range(len(subjects)))
-            yield from noted(subjects, found, self.costs)
+                found = pool.map(_for_nth, [one for one in places if one not in known])
+            for place in places:
+                yield known[place] if place in known else next(found)
+
+
+_FORKS = sys.platform == "linux"
+"""Whether workers are forks of this process: elsewhere that is unsafe."""
+_OF_A_WORKER = 50
+"""How many texts a fork does, more or less, before another takes over."""
+_MANY = 16
+"""From how many texts for each worker on one of them is done here, before there are workers."""
+
+
+def _one_here(work: Work[Value], subjects: Sequence[Subject]) -> dict[int, tuple[Value, float]]:
+    """Do the work on a text from the middle, which is like most; return it by its place.
+
+    Where it fails there is nothing: a worker will tell.
+    """
+    place = len(subjects) // 2
+    try:
+        return {place: measured(work, subjects[place])}
+    except ChapterkitError:
+        return {}
+    finally:
+        _let_go(subjects[place])
 
 
 @contextmanager
@@ -75,7 +115,7 @@ def beside(work: Work[Value], subject: Subject) -> Iterator[Future[Value]]:
     That has what this process's memory of the book has. Where there is no fork, the work is done
     here, at once.
     """
-    if sys.platform != "linux":
+    if not _FORKS:
         from concurrent.futures import Future
 
         done: Future[Value] = Future()
@@ -97,8 +137,8 @@ def _pool(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 
-    # A fork has everything already; elsewhere it is unsafe, and a new process is handed it.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    # A fork has everything already; a new process is handed it.
+    context = get_context("fork" if _FORKS else "spawn")
     gc.freeze()  # what is there already stays out of the collections that would copy it
     with ProcessPoolExecutor(jobs, context, _take, (work, tuple(subjects))) as pool:
         try:
@@ -188,6 +228,7 @@ def _take(work: Work[Any], subjects: Sequence[Subject]) -> None:
 def _end(number: int, frame: object) -> None:
     """End a worker, in the midst of its work by way of all that tidies up."""
     if _AT_WORK:
+        _ENDING.append(number)
         raise KeyboardInterrupt
     os._exit(0)
 
@@ -214,7 +255,17 @@ def _for_nth(place: int) -> tuple[Any, float]:
         failure = error.alone()
     finally:
         _AT_WORK.clear()
+        if _ENDING:  # what was to end the work may have come upon what stops at nothing
+            os._exit(0)
+        _let_go(_SUBJECTS[place])
     raise failure
+
+
+def _let_go(subject: Subject) -> None:
+    """Let go of a text that is done, and at once of what only holds itself."""
+    memory_for(subject).turn_to("")
+    forget_blocks()
+    gc.collect(1)
 
 
 def each_once(found: Iterable[Iterable[Problem]]) -> list[Problem]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chapterkit.lint.keys import KEY, cited_key
+from chapterkit.lint.many import AnyOf
 from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
 
@@ -18,11 +19,16 @@ _CITE_CALL = re.compile(r"""cite\(\s*(["'])((?:(?!\1).)+)\1""")
 _PARENTS = ("crossref", "xdata", "xref", "entryset", "related")
 
 
-def cited_keys(document: Document, book: Book) -> set[str]:
+def cited_keys(document: Document, book: Book) -> Container[str]:
     """Return every key that a document cites and, in a book, that any chapter or record does."""
+    return AnyOf(own_keys(document, book), cited_in_book(book))
+
+
+def own_keys(document: Document, book: Book) -> set[str]:
+    """Return every key that a document cites."""
     cited = {key for block in document.blocks for key in block.citations()}
     cited |= {cited_key(key, book.bibliography) for key in cited}
-    return cited | _written(document.rendered.text) | cited_in_book(book)
+    return cited | _written(document.rendered.text)
 
 
 @once

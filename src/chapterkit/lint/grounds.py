@@ -118,16 +118,25 @@ def records_named(blocks: Iterable[Block], book: Book) -> set[str]:
     """Return the records that the text of some blocks calls by their kind: 案例 7.2."""
     if not book.config.kinds:
         return set()
-    known = {(book.kind_label(one), normal(book.number_of(one))): one for one in book.placed}
+    known = _placed_by_number(book)
     texts = [block.prose for block in blocks if block.kind in {"Para", "Plain"}]
     return {
-        known[label, number]
-        for label in {label for label, _ in known}
+        known[label][number]
+        for label in known
         for text in texts
         for named in _patterns_of(label)[0].finditer(text)
         for number in _numbers(named[0])
-        if (label, number) in known
+        if number in known[label]
     }
+
+
+@once
+def _placed_by_number(book: Book) -> dict[str, dict[str, str]]:
+    """Return the records that chapters place by what their kind is called, and their numbers."""
+    found: dict[str, dict[str, str]] = {}
+    for one in book.placed:
+        found.setdefault(book.kind_label(one), {})[normal(book.number_of(one))] = one
+    return found
 
 
 def records_beside(section: Section, others: Sequence[Section], book: Book) -> set[str]:
@@ -255,9 +264,8 @@ def _first(section: Section, book: Book) -> Block | None:
 
 def problem_where_placed(section: Section, book: Book, message: str, hint: str) -> Problem:
     """Return a problem about where an experiment stands: where the chapter places it."""
-    for chapter in book.chapters:
-        if origin := chapter.placing(section.slug):
-            return Problem(origin, message, hint, context=section.title)
+    if (home := book.homes.get(section.slug)) and (origin := home.placing(section.slug)):
+        return Problem(origin, message, hint, context=section.title)
     return problem_about(section, book, message, hint)
 
 

@@ -88,7 +88,12 @@ class Book:
 
     def chapter(self, slug: str) -> Chapter:
         """Return the chapter called `slug`."""
-        return next(chapter for chapter in self.chapters if chapter.slug == slug)
+        return self.chapters[self.order[slug]]
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Where each chapter stands among all of them, by slug."""
+        return {one.slug: place for place, one in enumerate(self.chapters)}
 
     def chapter_named(self, target: str) -> Chapter:
         """Return the chapter whose slug or number is `target`; raise ChapterkitError if none is."""

@@ -17,6 +17,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from chapterkit.errors import ChapterkitError, Origin
@@ -179,8 +180,10 @@ class Noted(Folder):
 class Watched(Noted):
     """Another folder, with a note of all that was ever looked at in it, however much that is.
 
-    What was not the same each time is noted as nothing that there could be.
+    What was not the same each time is noted as nothing that there could be, and `changed`.
     """
+
+    changed: set[str] = field(default_factory=set)
 
     def read(self, path: str, most: int = MAX_BYTES) -> bytes:
         """Return a file's bytes, and note their digest."""
@@ -205,11 +208,12 @@ class Watched(Noted):
         for name, digest in digests.items():
             if self.digests.setdefault(name, digest) != digest:
                 self.digests[name] = _CHANGED
+                self.changed.add(name)
 
     def since(self, count: int) -> dict[str, str]:
         """Return what was noted after the first so many notes, and whatever has changed."""
-        every = enumerate(self.digests.items())
-        return dict(one for place, one in every if place >= count or one[1] == _CHANGED)
+        newest = islice(reversed(self.digests.items()), len(self.digests) - count)
+        return dict.fromkeys(self.changed, _CHANGED) | dict(newest)
 
 
 _CHANGED = "?"

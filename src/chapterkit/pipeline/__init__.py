@@ -399,7 +399,7 @@ def _led_to_files(
     """
     if not subject.chapter or not any(suffix in document.rendered.text for suffix in SUFFIXES):
         return document, {}
-    chapters = {one.path: one for one in subject.book.chapters}
+    chapters = _by_path(subject.book)
     leading: dict[str, str] = {}
     found: dict[str, Thing] = {}
     for address in file_addresses(document.tree):
@@ -420,6 +420,11 @@ def _led_to_files(
     return replace(document, tree=tree, leading=leading), found
 
 
+@once
+def _by_path(book: Book) -> dict[str, Chapter]:
+    return {one.path: one for one in book.chapters}
+
+
 def _elsewhere(
     subject: Subject, document: Document, targets: set[str], memory: Memory
 ) -> dict[str, Thing]:
@@ -431,11 +436,12 @@ def _elsewhere(
     missing = targets - identifiers_in(document.tree)
     if not subject.chapter or not missing:
         return {}
-    others = [one for one in subject.book.chapters if one.slug != subject.chapter.slug]
     found = {name: one for name in missing if (one := _record(subject, name))}
-    for other in _likely_first(subject.book, others, missing - found.keys()):
+    for other in _likely_first(subject.book, missing - found.keys()):
         if missing <= found.keys():
             break
+        if other.slug == subject.chapter.slug:
+            continue
         places = _places(replace(subject, name=other.path, chapter=other, at=()), memory)
         found |= {name: places[name] for name in missing & places.keys() - found.keys()}
     return found
@@ -450,16 +456,15 @@ def _record(subject: Subject, slug: str) -> Thing | None:
     return Thing(slug, "record", book.label_of(slug), title, home.slug, home.label)
 
 
-def _likely_first(
-    book: Book, chapters: Sequence[Chapter], names: Collection[str]
-) -> Iterator[Chapter]:
+def _likely_first(book: Book, names: Collection[str]) -> Iterator[Chapter]:
     """Yield chapters: first those whose files give names as identifiers, or place what has them."""
     if not names:
         return
     exhibits = (book.exhibits[one].slug for one in names if one in book.exhibits)
     likely = {home.slug for one in exhibits if (home := book.homes.get(one))}
     likely.update(*(_giving(book).get(name, ()) for name in names))
-    yield from sorted(chapters, key=lambda one: one.slug not in likely)
+    yield from (book.chapter(slug) for slug in sorted(likely, key=book.order.__getitem__))
+    yield from (one for one in book.chapters if one.slug not in likely)
 
 
 @once
@@ -613,17 +618,17 @@ def variants(
     """
     config = subject.book.config
     check_editions(config)
-    has_templates = subject.chapter and config.templates
-    texts = _templates(subject) if has_templates else {}
     all_alike = Variant(edition=editions[0]) if len(editions) == 1 else EVERYTHING
     alike = [replace(subject, variant=all_alike, formats=frozenset(formats))]
-    if not any("only" in text for text in texts.values()):
+    if not (subject.chapter and config.templates) or not (
+        "only" in subject.chapter.text or _templates_tell_apart(subject.book)
+    ):
         return alike
     # For the few texts that have passages alone.
     from chapterkit.formats import format_names
     from chapterkit.text.passages import apart, check_passages, passages_of
 
-    if not (passages := passages_of(texts)):
+    if not (passages := passages_of(_templates(subject))):
         return alike
     check_passages(passages, format_names(), config.editions)
     made = (
@@ -654,6 +659,12 @@ def _templates(subject: Subject) -> dict[str, str]:
     assert subject.chapter
     texts = {f"templates/{name}": text for name, text in subject.book.templates.items()}
     return texts | {subject.chapter.path: subject.chapter.text}
+
+
+@once
+def _templates_tell_apart(book: Book) -> bool:
+    """Tell whether any template may have passages for some formats or editions."""
+    return any("only" in text for text in book.templates.values())
 
 
 # --- keys

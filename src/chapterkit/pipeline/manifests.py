@@ -85,8 +85,7 @@ def _inputs(printing: AnyPrinting, book: Book) -> tuple[Input, ...]:
 
     What other chapters are made of counts where the text may speak of it.
     """
-    passed = _of_others(printing, book)
-    read = {path: one for path, one in book.digests.items() if path not in passed}
+    read = _read(printing, book)
     if book.folder:
         files = {one.path for one in printing.pictures.values()}
         read |= {
@@ -97,23 +96,28 @@ def _inputs(printing: AnyPrinting, book: Book) -> tuple[Input, ...]:
     return inputs_of(read)
 
 
-def _of_others(printing: AnyPrinting, book: Book) -> set[str]:
-    """Return the files of other chapters of which a chapter names nothing, nor refers to them.
+def _read(printing: AnyPrinting, book: Book) -> dict[str, str]:
+    """Return the digests of the files of a book, by path.
 
-    Where the whole book may have a part, as in an edition, it is empty.
+    It is without those of other chapters of which a chapter names nothing, nor refers to them,
+    unless the whole book may have a part, as in an edition.
     """
     whole = printing.edition or printing.told or printing.evidence
     if whole or not isinstance(printing, ChapterPrinting):
-        return set()
+        return {**book.digests}
     near = {printing.slug, *(one.chapter for one in printing.document.elsewhere.values())}
-    own = {path for one in book.chapters if one.slug in near for path in _files_of(one, book)}
+    chapters = (book.chapter(slug) for slug in near if slug in book.order)
+    own = {path for one in chapters for path in _files_of(one, book)}
     named = {book.records[slug].file.path for slug in _records_named(printing, book)}
-    return _files_of_chapters(book) - own - named
+    here = {path: book.digests[path] for path in own | named if path in book.digests}
+    return _read_by_all(book) | here
 
 
 @once
-def _files_of_chapters(book: Book) -> set[str]:
-    return {path for one in book.chapters for path in _files_of(one, book)}
+def _read_by_all(book: Book) -> dict[str, str]:
+    """Return the digests of the files that are no chapter's own."""
+    of_chapters = {path for one in book.chapters for path in _files_of(one, book)}
+    return {path: digest for path, digest in book.digests.items() if path not in of_chapters}
 
 
 def _files_of(chapter: Chapter, book: Book) -> Iterator[str]:
@@ -129,7 +133,8 @@ def _records_named(printing: ChapterPrinting, book: Book) -> set[str]:
     What only looks like a name counts, too.
     """
     chapter = book.chapter(printing.slug)
-    templates = [text for name, text in book.templates.items() if _may_use(name, chapter)]
+    names = [*_for_all(book), *(f"experiments/{slug}.md.j2" for slug in chapter.records)]
+    templates = [book.templates[name] for name in names if name in book.templates]
     texts = [chapter.text, *templates, json.dumps(printing.tree, ensure_ascii=False)]
     found: set[str] = set()
     new = set(chapter.records)
@@ -142,10 +147,10 @@ def _records_named(printing: ChapterPrinting, book: Book) -> set[str]:
     return found
 
 
-def _may_use(template: str, chapter: Chapter) -> bool:
-    """Tell whether a chapter may use a template: one for all, or that of its own records."""
-    folder, _, name = template.rpartition("/")
-    return folder != "experiments" or name.removesuffix(".md.j2") in chapter.records
+@once
+def _for_all(book: Book) -> list[str]:
+    """Return the names of the templates that any chapter may use, not only for one record."""
+    return [name for name in book.templates if name.rpartition("/")[0] != "experiments"]
 
 
 _NAMES = (Late(r"[a-z][a-z0-9-]*"), Late(r"[\w:-]+"))

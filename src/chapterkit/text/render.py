@@ -28,17 +28,17 @@ class _Loader(jinja2.BaseLoader):
     """Serves the texts that the book has loaded; templates cannot reach any other file."""
 
     def __init__(self, book: Book, chapter: Chapter) -> None:
-        self.texts = {name: (text, f"templates/{name}") for name, text in book.templates.items()}
-        self.texts[chapter.path] = (chapter.text, chapter.path)
+        self.book, self.chapter = book, chapter
 
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         """Return text, path as errors name it, and that it is current."""
-        if template not in self.texts:
+        if template == self.chapter.path:
+            return self.chapter.text, template, lambda: True
+        if template not in self.book.templates:
             raise jinja2.TemplateNotFound(template)
-        text, path = self.texts[template]
-        return text, path, lambda: True
+        return self.book.templates[template], f"templates/{template}", lambda: True
 
 
 def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Sandbox:
@@ -165,7 +165,7 @@ def render(book: Book, chapter: Chapter, variant: Variant = EVERYTHING) -> Rende
     Raises ChapterkitError at file and line for anything a template gets wrong: syntax, unknown
     names, what the sandbox forbids, loops without end.
     """
-    check_templates(book.templates, book.records)
+    check_templates(book)
     environment = make_environment(book, chapter, variant)
     try:
         parts, length = [], 0

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jinja2.ext import Extension
 
 from chapterkit.errors import ChapterkitError, Origin, nearest
-from chapterkit.manuscript.book import unknown_record
+from chapterkit.manuscript.book import Book, once, unknown_record
 from chapterkit.manuscript.conflicts import check_merged
-from chapterkit.manuscript.records import Record
 from chapterkit.text.effort import Effort
 from chapterkit.text.origins import check_no_marks, mark
 
@@ -92,12 +91,14 @@ _OPENS = re.compile(r"\{%-?\s*(?:block|macro|call|filter)\b|\{%-?\s*set\s+\w+\s*
 _CLOSES = re.compile(r"\{%-?\s*end(?:block|macro|call|filter|set)\b")
 
 
-def check_templates(templates: Mapping[str, str], records: Mapping[str, Record]) -> None:
+@once
+def check_templates(book: Book) -> None:
     """Raise ChapterkitError for text that a template would lose without a word.
 
     That is a block which the template it extends does not have, text outside any block there,
     and a template of an experiment that does not exist.
     """
+    templates, records = book.templates, book.records
     for name, text in templates.items():
         path = f"templates/{name}"
         slug = name.removeprefix("experiments/").removesuffix(".md.j2")

@@ -530,7 +530,8 @@ def has_kinds(block: Element, kinds: Collection[str]) -> bool:
     """Tell whether an element, or any in it, is of one of these kinds.
 
     What an element holds is looked through once, as long as there are not too many of them:
-    passes, of which each format has a score, ask it of the same blocks again and again.
+    passes, of which each format has a score, ask it of the same blocks again and again. Until
+    they are forgotten, they stay.
     """
     known, found = _HELD.get(id(block), (None, frozenset()))
     if known is not block:
@@ -543,6 +544,11 @@ def has_kinds(block: Element, kinds: Collection[str]) -> bool:
 
 _HELD: dict[int, tuple[Element, frozenset[str]]] = {}
 _MOST_HELD = 5000
+
+
+def forget_blocks() -> None:
+    """Let go of the blocks that were looked through: the text that they are of is done."""
+    _HELD.clear()
 
 
 def _elements(node: Any) -> Iterator[Element]:

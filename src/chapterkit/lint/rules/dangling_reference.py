@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from chapterkit.errors import Nearest
+from chapterkit.lint.many import AnyOf
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
@@ -39,8 +40,11 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         for inline in block.inlines
         if inline.kind == "Reference"
     ]
-    known = identifiers(document).union(document.elsewhere, book.placed) if references else set()
-    own = Nearest(one for one in known if not taken_apart(one)[0])
+    if not references:
+        return
+    names = (identifiers(document), document.elsewhere, book.homes)
+    known = AnyOf(*names)
+    own = Nearest(one for one in chain(*names) if not taken_apart(one)[0])
     for block, inline in references:
         target = inline.target
         if target[1:] not in known:

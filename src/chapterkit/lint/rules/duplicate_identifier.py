@@ -77,8 +77,7 @@ def _carried(document: Document) -> Counter[str]:
 
 def _given_before(slug: str, names: Iterable[str], book: Book) -> dict[str, str]:
     """Return which of these identifiers chapters before this one give, and where they say so."""
-    order = [one.slug for one in book.chapters]
-    own = order.index(slug) if slug in order else len(order) if slug else 0
+    own = book.order.get(slug, len(book.order) if slug else 0)
     found = {name: _given_first(book)[name] for name in names if name in _given_first(book)}
     return {name: place for name, (at, place) in found.items() if at < own}
 

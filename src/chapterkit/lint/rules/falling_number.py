@@ -35,7 +35,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
+from chapterkit.manuscript.plan import Planned
 from chapterkit.text.document import Document
 
 GROUP = "structure"
@@ -45,11 +46,16 @@ NEEDS = frozenset({"book"})
 
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem where book.yaml lists this chapter, if its number is lower."""
-    plan = book.config.plan if book.chapters else ()
-    chapters = [one for one in plan if one.role == "chapter"]
-    for before, after in pairwise(chapters):
-        is_this = after.slug == document.counting.chapter
-        if is_this and int(after.number) < int(before.number):
+    for before, after in _falling(book):
+        if after.slug == document.counting.chapter:
             message = f"章号倒退：{after.named}排在{before.named}后面"
             hint = "在 book.yaml 里按章号的先后列；不写 number 就接着上一章数"
             yield Problem(book.config.origin(*after.place, "number"), message, hint)
+
+
+@once
+def _falling(book: Book) -> list[tuple[Planned, Planned]]:
+    """Return the chapters of book.yaml whose number is lower, each behind the one before it."""
+    plan = book.config.plan if book.chapters else ()
+    chapters = pairwise(one for one in plan if one.role == "chapter")
+    return [(one, other) for one, other in chapters if int(other.number) < int(one.number)]

@@ -45,6 +45,7 @@ from chapterkit.lint.grounds import (
     records_beside,
     records_named,
 )
+from chapterkit.lint.many import AnyOf
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book
 from chapterkit.text.counting import Section
@@ -58,7 +59,7 @@ NEEDS = frozenset[str]()
 def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem for each experiment that names no other, where there are several."""
     experiments = [one for one in parts(document, book) if one.kind == "experiment"]
-    others = len(set(book.placed) or book.records) > 1 or len(experiments) > 1
+    others = len(book.homes or book.records) > 1 or len(experiments) > 1
     if not experiments or not others:
         return
     called = [names(one) for one in experiments]
@@ -71,7 +72,7 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         for index, one in enumerate(experiments)
     ]
     referring = _referring(experiments, said, book)
-    known = set(book.records).union(*called)
+    known = AnyOf(book.records, *called)
     for section, mentioned in zip(experiments, said, strict=True):
         elsewhere = {name for name in mentioned if name in known or re.match(r"\d+\.", name)}
         if not elsewhere - names(section):

@@ -42,7 +42,7 @@ from collections.abc import Iterator, Mapping
 
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
-from chapterkit.manuscript.book import Book, Chapter
+from chapterkit.manuscript.book import Book, Chapter, once
 from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 
@@ -66,8 +66,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         other = next((one for one in before if pattern.search(one.text)), None)
         if thing and other:
             yield _problem(_place(document, thing.identifier, pattern), thing.label, other)
-    own = next((one for one in book.chapters if one.slug == document.counting.chapter), None)
-    for slug in own.records if own and before else ():
+    own = book.chapter(document.counting.chapter) if before else None
+    for slug in own.records if own else ():
         label = book.label_of(slug)
         other = next((one for one in before if label in map(book.label_of, one.records)), None)
         if own and other and (origin := own.placing(slug)):
@@ -76,9 +76,14 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 def _before(document: Document, book: Book) -> list[Chapter]:
     """Return the texts without a number before this one, if this has none either."""
-    texts = [one for one in book.chapters if not one.number]
+    texts = _unnumbered(book)
     at = next((at for at, one in enumerate(texts) if one.slug == document.counting.chapter), 0)
     return texts[:at]
+
+
+@once
+def _unnumbered(book: Book) -> list[Chapter]:
+    return [one for one in book.chapters if not one.number]
 
 
 def _place(document: Document, identifier: str, pattern: Late) -> Origin:

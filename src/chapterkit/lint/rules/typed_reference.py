@@ -40,7 +40,7 @@ from chapterkit.lint.bearers import chapter_heading
 from chapterkit.lint.citing import Spans, is_quoted, sentence_round
 from chapterkit.lint.problem import Edit, Problem, problem_at, replacement
 from chapterkit.lint.words import word_patterns
-from chapterkit.manuscript.book import Book
+from chapterkit.manuscript.book import Book, once
 from chapterkit.patterns import Late
 from chapterkit.quantities import parse_chinese
 from chapterkit.text.document import CITE, Block, Document, Hit
@@ -297,6 +297,17 @@ class _Target:
     is_numbered: bool = False
 
 
+@once
+def _experiments(book: Book) -> dict[tuple[str, str], str]:
+    return {_called(book.kind_label(one), book.number_of(one)): one for one in book.placed}
+
+
+@once
+def _chapters(book: Book) -> dict[tuple[str, str], str]:
+    named = ((one, chapter_heading(one.text)[1]) for one in book.chapters)
+    return {(one.role, one.number): name for one, name in named if name and one.number}
+
+
 class _Places:
     """The numbers that the book or the document itself gives to places."""
 
@@ -313,8 +324,7 @@ class _Places:
     @cached_property
     def experiments(self) -> dict[tuple[str, str], str]:
         """Records that chapters of the book place: label and number → slug."""
-        book = self.book
-        return {_called(book.kind_label(one), book.number_of(one)): one for one in book.placed}
+        return _experiments(self.book)
 
     @cached_property
     def numbered(self) -> dict[tuple[str, str], str]:
@@ -331,8 +341,7 @@ class _Places:
     @cached_property
     def chapters(self) -> dict[tuple[str, str], str]:
         """Chapters and appendices of the book: kind and number → identifier of the heading."""
-        named = ((one, chapter_heading(one.text)[1]) for one in self.book.chapters)
-        return {(one.role, one.number): name for one, name in named if name and one.number}
+        return _chapters(self.book)
 
     @cached_property
     def captioned(self) -> dict[tuple[str, str], str]:

@@ -41,7 +41,7 @@ Good:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,6 +59,7 @@ from chapterkit.lint.grounds import (
     problem_about,
     records_named,
 )
+from chapterkit.lint.many import AnyOf
 from chapterkit.lint.problem import Problem, problem_at
 from chapterkit.lint.words import word_patterns
 from chapterkit.manuscript.book import Book
@@ -103,7 +104,7 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         for one in sections
         if one.kind == "theory" and not is_frame(one) and not is_apparatus(one)
     ]
-    known = set(book.records).union(*map(names, experiments))
+    known = AnyOf(book.records, *map(names, experiments))
     grounded = [_has_ground(one.blocks, known, book) for one in theory]
     if not experiments and not _cite_throughout(theory):
         return
@@ -127,7 +128,7 @@ def _speaks_of(label: str) -> Late:
     return Late(_SPEAKS + re.escape(label))
 
 
-def _has_ground(blocks: Collection[Block], experiments: Collection[str], book: Book) -> bool:
+def _has_ground(blocks: Collection[Block], experiments: Container[str], book: Book) -> bool:
     speaking: list[tuple[Late, tuple[str, ...]]] = [(_SPEAKS_OF_EXPERIMENTS, EXPERIMENTS)]
     speaking += [(_speaks_of(kind.label), (kind.label,)) for kind in book.config.kinds.values()]
     return any(
@@ -149,7 +150,7 @@ def _only_announces(section: Section) -> bool:
 
 
 def _claims(
-    section: Section, experiments: Collection[str], options: Options, book: Book
+    section: Section, experiments: Container[str], options: Options, book: Book
 ) -> Iterator[Problem]:
     kinds = labels_of(book)
     for block in section.paragraphs:

@@ -46,8 +46,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         return
     records = {block.identifier for block in document.blocks if block.kind == "Header"}
     placed = placed_in(document, book)
-    for exhibit in _unnamed(book):
-        if exhibit.id in placed or (exhibit.slug and exhibit.slug not in records):
+    unnamed = _unnamed(book)
+    for exhibit in (one for slug in {"", *records} for one in unnamed.get(slug, ())):
+        if exhibit.id in placed:
             continue
         yield Problem(
             exhibit.origin(),
@@ -57,8 +58,12 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 
 @once
-def _unnamed(book: Book) -> list[Exhibit]:
-    """Return what stands nowhere in quotation marks in the texts and templates of a book."""
+def _unnamed(book: Book) -> dict[str, list[Exhibit]]:
+    """Return what stands nowhere in quotation marks in a book's texts and templates, by records."""
     texts = (*(one.text for one in book.chapters), *book.templates.values())
     named = {found[2] for text in texts for found in _QUOTED.compiled.finditer(text)}
-    return [one for one in book.exhibits.values() if one.id not in named]
+    found: dict[str, list[Exhibit]] = {}
+    for one in book.exhibits.values():
+        if one.id not in named:
+            found.setdefault(one.slug, []).append(one)
+    return found

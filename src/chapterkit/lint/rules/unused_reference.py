@@ -25,11 +25,15 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
-from chapterkit.lint.entries import cited_in_book, cited_keys, parents
+from chapterkit.lint.entries import cited_in_book, own_keys, parents
 from chapterkit.lint.problem import Problem
 from chapterkit.manuscript.book import Book, once
 from chapterkit.text.document import Document
+
+if TYPE_CHECKING:
+    from chapterkit.manuscript.bibliography import Source
 
 GROUP = "citations"
 SEVERITY = "warning"
@@ -41,9 +45,8 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
     """Yield a problem, at its line of the bibliography, for each entry that nothing cites."""
     if "@*" in document.rendered.text:
         return
-    used = _used_in_book(book)
-    used |= _used(cited_keys(document, book) - used, book)
-    for key, source in book.bibliography.items():
+    used = _used(own_keys(document, book), book)
+    for key, source in _unused_in_book(book).items():
         if key not in used:
             where = "书里没有一处引用它" if book.chapters else "文中没有引用它"
             yield Problem(
@@ -52,8 +55,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
 
 
 @once
-def _used_in_book(book: Book) -> frozenset[str]:
-    return _used(cited_in_book(book), book)
+def _unused_in_book(book: Book) -> dict[str, Source]:
+    used = _used(cited_in_book(book), book)
+    return {key: source for key, source in book.bibliography.items() if key not in used}
 
 
 def _used(cited: Collection[str], book: Book) -> frozenset[str]:
