@@ -89,6 +89,25 @@ def finish_references(
     return with_blocks(tree, _with_heading(blocks, title))
 
 
+def renumbered(
+    blocks: Sequence[Element], keys: Sequence[str], locale: Locale, locators: Locators
+) -> list[Element]:
+    """Return blocks whose citations have the numbers that sources have in this order.
+
+    They are as `finish_references` gives them; a source that is named within a sentence has its
+    name already.
+    """
+    numbers = {key: place for place, key in enumerate(keys, 1)}
+
+    def change(element: Element) -> Element:
+        if kind_of(element) == "Cite":
+            return _numbered_cite(element, numbers, locators, within=locale.locator_within)
+        return with_caption(element, walk(caption_of(element), _with_wide_commas))
+
+    finished = walk(blocks, change, {"Cite", "Figure", "Table"})
+    return walk(finished, _without_spaces_before_cites, _WITH_CITES)
+
+
 def _with_heading(blocks: list[Element], title: str) -> list[Element]:
     """Put a heading before the references if the author has not."""
     place = next((i for i, one in enumerate(blocks) if _is_references(one)), 0)
