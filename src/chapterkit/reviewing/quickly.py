@@ -10,12 +10,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from chapterkit.formats import ChapterPrinting
 from chapterkit.formats.shared.sheet import SHEET_ARGUMENTS, pieces_of, sheet_tree
 from chapterkit.pandoc import reading, run_pandoc
 from chapterkit.reviewing.partly import NOTHING, Before
 from chapterkit.reviewing.rereading import BRACKETS, compared, line_of_blocks, uncounted
+from chapterkit.text.citations import close_to_text
 from chapterkit.text.document import Document
 from chapterkit.text.gate import gated
 from chapterkit.text.numbering import (
@@ -40,6 +42,8 @@ from chapterkit.text.tree import (
 
 # A line that may be anything but a paragraph of its own, or that reaches beyond itself.
 _NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\^\[|\[\^|<!--|!\[|\{#|\$\$)")
+# What belongs to what stands above it, over an empty line.
+_LEANING = re.compile(r"[\s:]|[Tt]able:")
 _CITED = re.compile(r"@\{?([\w:.#$%&+?<>~/-]*\w)")
 _MOST = 60
 
@@ -169,7 +173,8 @@ def _replaceable(old: Known, line: int) -> bool:
 def _stands_alone(lines: Sequence[str], line: int) -> bool:
     around = [lines[one] for one in (line - 1, line + 1) if 0 <= one < len(lines)]
     plain = not (_NOT_PLAIN.match(lines[line]) or BRACKETS.search(lines[line]))
-    return plain and not any(one.strip() for one in around)
+    below = next((one for one in islice(lines, line + 1, None) if one.strip()), "")
+    return plain and not any(one.strip() for one in around) and not _LEANING.match(below)
 
 
 def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
@@ -185,9 +190,8 @@ def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
     document = old.printing.document
     tree, _ = with_references(tree, markdown, old.things, document.counting)
     tree = gated(tree)
-    tree = with_blocks(
-        tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited), {"Cite"})
-    )
+    cited = walk(tree_blocks(tree), lambda one: _as_before(one, old.cited), {"Cite"})
+    tree = with_blocks(tree, close_to_text(cited))
     config = old.printing.config
     if config.locale.chinese and config.style.space == "space":
         tree = spaced_references(tree)

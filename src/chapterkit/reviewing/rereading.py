@@ -7,6 +7,7 @@ over is noticed. What is said once for the whole text, such as a note's text, is
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -26,6 +27,7 @@ from chapterkit.text.tree import (
 
 MOST = 20_000
 """How much is read again at most, in characters."""
+_ROUNDS = 3
 _UNTIL_HERE = "chapterkit-until-here"
 # A note's text: its line, with those that belong to it.
 _NOTE = re.compile(
@@ -83,26 +85,25 @@ def _begins(
 
 def line_of_blocks(document: Document) -> dict[int, int]:
     """Return the place of each block of a document's outermost row, by the line it begins in."""
-    text = document.rendered.text
+    ends = [one.start() for one in re.finditer("\n", document.rendered.text)]
     found: dict[int, int] = {}
-    line = position = 0
-    for place, start in starts_of_blocks(document).items():
-        if start >= position:
-            line += text.count("\n", position, start)
-            position = start
-        found.setdefault(line, place)
+    for place, start in _starts_of_blocks(document).items():
+        found.setdefault(bisect_left(ends, start), place)
     return found
 
 
-def starts_of_blocks(document: Document) -> dict[int, int]:
-    """Return where the first text of each outermost block stands in the Markdown, by its place."""
+def _starts_of_blocks(document: Document) -> dict[int, int]:
+    """Return where the first text of each outermost block stands in the Markdown, by its place.
+
+    What is first in a table may be its caption, which stands behind the rows.
+    """
     places = {id(block): place for place, block in enumerate(tree_blocks(document.tree))}
     found: dict[int, int] = {}
     for block in document.blocks:
         outer = block.containers[0] if block.containers else block.element
         place = places.get(id(outer))
-        if place is not None and place not in found:
-            found[place] = block.start
+        if place is not None and (place not in found or kind_of(outer) == "Table"):
+            found[place] = min(block.start, found.get(place, block.start))
     return found
 
 
@@ -132,11 +133,12 @@ def compared(old: Sequence[str], new: Sequence[str]) -> list[Run]:
 
 @dataclass(frozen=True)
 class _Gap:
-    """What is to be read again: lines of the new text, with the stretches beside them."""
+    """What is to be read again: lines of the new text, and those stretches beside them."""
 
     text: str
     left: tuple[Element, ...]
     right: tuple[Element, ...]
+    beside: tuple[int, int]
 
 
 def reread(text: str, stretches: Sequence[Stretch], new: str) -> list[Element] | None:
@@ -149,17 +151,27 @@ def reread(text: str, stretches: Sequence[Stretch], new: str) -> list[Element] |
         return None
     lines = new.split("\n")
     kept = list(_kept(text, stretches, new, lines))
-    row = list(_row(kept, stretches, lines))
-    gaps = [one for one in row if isinstance(one, _Gap)]
-    if not kept or sum(len(one.text) for one in gaps) > MOST:
-        return None
-    if (found := _read(gaps, new)) is None:
-        return None
-    made = iter(found)
-    blocks: list[Element] = []
-    for one in row:
-        blocks += next(made) if isinstance(one, _Gap) else one.blocks
-    return blocks
+    for _ in range(_ROUNDS):
+        row = list(_row(kept, stretches, lines))
+        gaps = [one for one in row if isinstance(one, _Gap)]
+        if not kept or sum(len(one.text) for one in gaps) > MOST:
+            return None
+        found = _read(gaps, new)
+        if None not in found:
+            made = iter(found)
+            return [block for one in row for block in _of(one, made)]
+        wider = {
+            at for gap, one in zip(gaps, found, strict=True) if one is None for at in gap.beside
+        }
+        kept = [one for one in kept if one[0] not in wider]
+    return None
+
+
+def _of(one: Stretch | _Gap, made: Iterator[list[Element] | None]) -> Sequence[Element]:
+    if isinstance(one, Stretch):
+        return one.blocks
+    blocks = next(made)
+    return blocks or []
 
 
 def _kept(
@@ -202,15 +214,15 @@ def _row(
         if other != one + 1 or begin != end:
             left = stretches[one].blocks if one >= 0 else ()
             right = stretches[other].blocks if other < len(stretches) else ()
-            yield _Gap("\n".join(lines[start:last]), left, right)
+            yield _Gap("\n".join(lines[start:last]), left, right, (one, other))
 
 
 def _length(stretch: Stretch) -> int:
     return stretch.end - stretch.start
 
 
-def _read(gaps: Sequence[_Gap], new: str) -> list[list[Element]] | None:
-    """Return what stands in each gap; None if what stands beside one is read in another way."""
+def _read(gaps: Sequence[_Gap], new: str) -> list[list[Element] | None]:
+    """Return what stands in each gap; None where what stands beside it is read in another way."""
     if not gaps:
         return []
     mark = f"\n\n{_UNTIL_HERE}\n\n"
@@ -225,10 +237,8 @@ def _read(gaps: Sequence[_Gap], new: str) -> list[list[Element]] | None:
         else:
             groups[-1].append(block)
     if len(groups) != len(gaps) + 1:
-        return None
-    found = [_between(gap, group) for gap, group in zip(gaps, groups, strict=False)]
-    known = [one for one in found if one is not None]
-    return known if len(known) == len(gaps) else None
+        return [None] * len(gaps)
+    return [_between(gap, group) for gap, group in zip(gaps, groups, strict=False)]
 
 
 def _said_elsewhere(text: str, new: str) -> str:
