@@ -81,7 +81,9 @@ def _others(folder: Path, file: Path) -> Iterator[Case]:
         if (there / "myst").exists():
             myst = ("build", "--docx", file.name, "--force")
             yield Case.of(MYST, str(there / "myst"), *myst, folder=folder, rounds=3, codes=_ANY)
-    latex = ("--pdf-engine=xelatex", "-V", "documentclass=ctexart", "-o", "latex.pdf")
+    # pandoc wants lmodern unless another package is named as that of the fonts; ctex brings its own
+    fonts = ("-V", "fontfamily=iftex")
+    latex = ("--pdf-engine=xelatex", "-V", "documentclass=ctexart", *fonts, "-o", "latex.pdf")
     tex = [pandoc_path(), file.name, *latex]
     if shutil.which("xelatex") and _went_well(tex, folder):  # an installed TeX may lack packages
         yield Case.of(XELATEX, *tex, folder=folder, rounds=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -26,6 +27,8 @@ class Runs:
     book: Path
     scratch: Path
     environment: dict[str, str] = field(default_factory=dict)
+    took: float = math.inf
+    """How many seconds the last run took that was not killed in time."""
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command."""
@@ -44,9 +47,11 @@ class Runs:
 
     def kill(self, after: float, *arguments: str) -> bool:
         """Start a command and kill it after some seconds; tell whether it was still running."""
+        begun = time.monotonic()
         process = self.start(*arguments)
         try:
             process.wait(after)
+            self.took = time.monotonic() - begun
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         with process:
@@ -88,14 +93,15 @@ class Runs:
         }
 
 
-def moments(longest: float, share: float) -> Iterator[float]:
+def moments(runs: Runs, longest: float, share: float) -> Iterator[float]:
     """Yield the seconds after which a run is killed: any time, but later ones more often.
 
-    `share` is this command's share of all kills, of which `make faults` makes 200.
+    `longest` is what a run took before there were kills; a machine that has less to do than it had
+    then takes less. `share` is this command's share of all kills, of which `make faults` makes 200.
     """
     chance = random.Random(share)
     for _ in range(round(KILLS * share)):
-        yield longest * max(chance.random(), chance.random())
+        yield min(longest, runs.took) * max(chance.random(), chance.random())
 
 
 def changed(path: Path, old: str, new: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -300,6 +301,43 @@ def test_a_range_has_two_dresses() -> None:
     assert dresses(number("[10, 15]")) == {"10%～15%", "百分之十至百分之十五"}
     with pytest.raises(ChapterkitError, match="x 是范围"):
         signed_text(number("[17, 18]", "条"))
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "shown", "in_words"),
+    [
+        ("4:3", "", "4:3", "四比三"),
+        ("4∶3", "", "4:3", "四比三"),
+        ("1280 x 720", "像素", "1280×720 像素", "一千二百八十乘七百二十像素"),
+        ("12000：5", "人", "12,000:5 人", "一万二千比五人"),
+        ("3/8", "", "3/8", "八分之三"),
+    ],
+)
+def test_a_pair_is_shown_as_it_is_written(
+    written: str, unit: str, shown: str, in_words: str
+) -> None:
+    made = number(written, unit)
+    assert dresses(made) == {shown, in_words}
+    assert pickle.loads(pickle.dumps(made)).text == shown
+    with pytest.raises(ChapterkitError, match=r"x 是(比|乘积|分数)"):
+        signed_text(made)
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "is_backed"),
+    [
+        ("4:3", "画幅是 4∶3。", True),
+        ("4:3", "画幅是四比三。", True),
+        ("4:3", "画幅是 3:4。", False),
+        ("1280×720", "画面是 1280x720。", True),
+        ("3/8", "占八分之三。", True),
+        ("3/8", "占 37.5%。", True),
+        ("3/8", "占 38%。", False),
+    ],
+)
+def test_a_pair_backs_its_other_spellings(written: str, typed: str, is_backed: bool) -> None:
+    [found] = find_in_plain(typed)
+    assert backs(number(written, ""), Claim(found, typed)) == is_backed
 
 
 def test_every_number_of_decimals_up_to_its_own_is_a_dress() -> None:
@@ -672,6 +710,7 @@ def test_chance_matches_count_one_to_a_hundred() -> None:
         ("62.5%", 'value: 62.5, unit: "%"'),
         ("£3,000", 'value: 3000, unit: "£"'),
         ("12～15", "[12, 15]"),
+        ("3:2:1", "再多的，一项一条记录"),
         ("约 12 元", "value: 12, unit: 元；来源印的“约 12 元”写进 printed:"),
         ("百分之五", 'value: 5, unit: "%"'),
         ("−3.5", "负号写成 -：-3.5"),

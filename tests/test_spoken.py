@@ -53,7 +53,8 @@ def test_all_languages_say_the_same_things() -> None:
 
 def test_outputs_have_their_formulas_in_words(minimal: Path, run: Run) -> None:
     with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
-        file.write("\n\n比值是 $\\frac{a}{b}<1$，又见\n\n$$x^2$$\n")
+        file.write("\n\n比值是 $\\frac{a}{b}<1$，又见\n\n$$x^2$$\n\n")
+        file.write("$$\\sum_{i=1}^{n+1} y_{<t}^{(a,b)} = \\underset{z>0}{\\max} x$$\n")
     result = run(minimal, "build", "--format", "html", "--format", "epub")
     assert result.exit_code == 0, result.output
     page = (minimal / "build/cards/cards.html").read_text("utf-8")
@@ -62,3 +63,6 @@ def test_outputs_have_their_formulas_in_words(minimal: Path, run: Run) -> None:
     for text in (page, "".join(texts)):
         assert '<math alttext="b 分之 a 小于 1" display="inline"' in text
         assert '<math alttext="x 的平方" display="block"' in text
+        signs = re.findall(r"<mo([^>]*)>(&lt;|&gt;|[=+,∑])</mo>", text)
+        assert {sign for told, sign in signs if told} == {"=", "+", "&lt;", ",", "&gt;"}
+        assert sorted(sign for told, sign in signs if not told) == ["&lt;", "=", "∑"]

@@ -114,6 +114,7 @@ def test_an_editor_is_told_all_of_it() -> None:
 MORE_NUMBERS = """\
   pair: {value: [17, 18], unit: "%", of: 范围, cite: demo2025}
   loss: {value: -3.5, unit: "%", of: 损失, cite: demo2025}
+  split: {value: 2:3, of: 比例, cite: demo2025}
 """
 
 

@@ -210,6 +210,6 @@ def test_a_unit_that_cannot_be_printed_is_refused(unit: str) -> None:
 
 @pytest.mark.parametrize("piece", ["/(", "5 m·", "5 m²", "5 mg/(kg·", "每 10 万人 ", "參", "5 次/"])
 def test_long_texts_of_units_are_read_in_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     find_quantities("5 mg" + piece * (60_000 // len(piece)))
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -228,6 +228,9 @@ class _Maker:
     keep: Keep
     others: Mapping[str, _Maker] = field(repr=False)
     done: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Event = field(default_factory=threading.Event)
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    read: list[Any] = field(default_factory=list, repr=False)
 
     @property
     def target(self) -> Path:
@@ -235,19 +238,33 @@ class _Maker:
         return self.scratch / self.format.target(self.printing)
 
     def make(self) -> Written:
-        """Make the file, unless it was kept; whoever waits for it goes on in any case."""
+        """Make the file, unless it was kept; whoever waits for it goes on in any case.
+
+        Those that wait while pandoc writes theirs have read in it what they need by the end.
+        """
         try:
-            return self._make()
+            made = self._make()
         finally:
             self.done.set()
+        for one in self.others.values():
+            if one.format.after == self.format.name and one.begun.is_set():
+                one.awaited()
+        return made
 
-    def _awaited(self) -> bytes | None:
-        """Return the file of the format that this one comes after, once it is made."""
+    def awaited(self) -> Any:
+        """Return what is read in the file of the format that this one comes after, once it is made.
+
+        It is read once, by whoever is first to have it and the time.
+        """
         other = self.others.get(self.format.after)
         if other is None:
             return None
         other.done.wait()
-        return other.target.read_bytes() if other.target.is_file() else None
+        with self.reading:
+            if not self.read:
+                path = other.target
+                self.read.append(self.format.reads(path.read_bytes()) if path.is_file() else None)
+        return self.read[0]
 
     def _make(self) -> Written:
         started = time.perf_counter()
@@ -271,10 +288,11 @@ class _Maker:
 
     def _made(self) -> bytes:
         """Have pandoc write, and the format finish that; return the file, or the folder as one."""
+        self.begun.set()
         one = self.format
         work = self.scratch / f"work-{one.name}"
         work.mkdir()
-        printing = replace(self.printing, work=work, awaited=self._awaited)
+        printing = replace(self.printing, work=work, awaited=self.awaited)
         tree = one.prepare(printing)
         target = self.target
         written = printing.work / f"written{one.writer_suffix}" if one.finish else target

@@ -49,7 +49,7 @@ def test_builds(kept: str, runs: Runs) -> None:
     clean = runs.everything()
     seen: Counter[str] = Counter()
     place, now = 1, states[1]
-    for number, after in enumerate(moments(seconds, 0.25)):
+    for number, after in enumerate(moments(runs, seconds, 0.25)):
         if written() == now:  # or else there is something to be written already
             changed(chapter, words[place], words[1 - place])
             place = 1 - place
@@ -81,7 +81,7 @@ def test_verifications(runs: Runs) -> None:
         states.append(lock.read_bytes())
     assert states[0] != states[1]
     clean = runs.everything()
-    for number, after in enumerate(moments(seconds, 0.26)):
+    for number, after in enumerate(moments(runs, seconds, 0.26)):
         paper.write_text((PAPER, PAPER + "\nAfterword.\n")[number % 2], "utf-8")
         runs.kill(after, "verify")
         assert lock.read_bytes() in states
@@ -103,7 +103,7 @@ def test_mending(runs: Runs) -> None:
     after = {path: path.read_bytes() for path in before}
     assert all(before[path] != after[path] for path in before)
     clean = runs.everything()
-    for moment in moments(seconds, 0.24):
+    for moment in moments(runs, seconds, 0.24):
         for path, text in before.items():
             path.write_bytes(text)
         runs.kill(moment, "check", "--fix")
@@ -126,7 +126,7 @@ def test_records_written_into_a_file(runs: Runs) -> None:
         states.append(hand.read_bytes())
     assert states[0] != states[1]
     clean = runs.everything()
-    for number, after in enumerate(moments(seconds, 0.15)):
+    for number, after in enumerate(moments(runs, seconds, 0.15)):
         changed(record, *(("11.5", "12.5") if number % 2 == 0 else ("12.5", "11.5")))
         runs.kill(after, "sync", "hand.md")
         assert hand.read_bytes() in states
@@ -140,7 +140,7 @@ def test_comments_that_an_editor_was_told_are_kept(runs: Runs) -> None:
     """Whatever the server has answered with its comments stands in the file, however it ends."""
     kept = runs.book / "review/cards.yaml"
     answered: set[str] = set()
-    for number, after in enumerate(moments(1.5, 0.1)):
+    for number, after in enumerate(moments(runs, 1.5, 0.1)):
         preview = runs.start("preview")
         try:
             ask = commenting(preview)

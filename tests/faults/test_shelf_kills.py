@@ -53,7 +53,7 @@ def test_several_chapters(
     assert len(states[0]) == 2 * CHAPTERS
     now, killed = 1, 0
     chance = random.Random(share)
-    for after in moments(longest, share):
+    for after in moments(shelf, longest, share):
         if chance.random() < 0.7:
             changed(record, f"value: {STATES[now]},", f"value: {STATES[1 - now]},")
             now = 1 - now
@@ -91,7 +91,7 @@ def test_files_brought_together(shelf: Runs) -> None:
     assert states[0] != states[1]
     joined, slugs = shelf.book / "joined", {path.partition("/")[0] for path in states[1]}
     shutil.copytree(shelf.book / "whole/old", joined)
-    for after in moments(1.5, 0.05):
+    for after in moments(shelf, 1.5, 0.05):
         shelf.kill(after, "merge-reports", "new", "--output", "joined")
         found = made(joined)
         for slug in slugs:

@@ -59,10 +59,10 @@ class Printing:
     number with what uses it, where a format or the book asks for that; `beside` the names of the
     formats that are written at once; `sources` what is known of the works in the bibliography, as
     CSL JSON, where a format asks for that; `told` what an editor's page tells beside the text, as
-    JSON has it, empty where none is made; `awaited` gives the file of the format that this one
-    comes `after`, once that is made, None where it is not written at once; `kept` gives a part that
-    is dear to make, a font or a picture, and has it made if it was not kept: it is named by all
-    that it is made of, but for the book's fonts.
+    JSON has it, empty where none is made; `awaited` gives what the format `reads` in the file of
+    the one that it comes `after`, once that is made, None where it is not written at once; `kept`
+    gives a part that is dear to make, a font or a picture, and has it made if it was not kept: it
+    is named by all that it is made of, but for the book's fonts.
     """
 
     config: Config
@@ -79,7 +79,7 @@ class Printing:
     beside: frozenset[str] = frozenset()
     sources: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    awaited: Callable[[], bytes | None] = field(default=_nothing, repr=False)
+    awaited: Callable[[], Any] = field(default=_nothing, repr=False)
     kept: KeepPart = field(default=made_anew, repr=False)
 
     @property
@@ -197,9 +197,10 @@ class Format(Generic[P]):
     whether `build` writes it when no format is named; `scope` whether it makes a file of each
     chapter, one of the book, or either: that is the kind of printing it is handed; `files` what
     it consists of, if it writes several files at once: these are written in its place; `after` the
-    name of a format that it makes use of where both are written at once; `folder` what the folder
-    is called that `finish` makes, if it makes one, with `{name}` for the chapter's; `variant` what
-    is made in its place, if that is another than usual (a proof, by another engine); `package` the
+    name of a format that it makes use of where both are written at once, and `reads` what it does
+    with that one's file, which may be done while pandoc writes its own; `folder` what the folder is
+    called that `finish` makes, if it makes one, with `{name}` for the chapter's; `variant` what is
+    made in its place, if that is another than usual (a proof, by another engine); `package` the
     installed package that adds it, empty for one of our own.
     """
 
@@ -213,6 +214,7 @@ class Format(Generic[P]):
     scope: Scope | Literal["both"] = "chapter"
     files: tuple[Format[P], ...] = ()
     after: str = ""
+    reads: Callable[[bytes], Any] = bytes
     folder: str = ""
     variant: str = ""
     package: str = ""

@@ -160,7 +160,7 @@ def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     }
     font = _math_font(parts, printing)
     style += (ASSETS / "epub" / "formulas.css").read_bytes() if font else b""
-    publication = Publication(printing.labelled_title, config, bool(font), _pages(printing))
+    publication = Publication(printing.labelled_title, config, bool(font), printing.awaited() or [])
     parts = finished(parts, publication) | {_STYLE: style}
     rewritten(
         written,
@@ -178,14 +178,11 @@ def _math_font(parts: Mapping[str, bytes], printing: AnyPrinting) -> bytes:
     return math_font(shown, printing.kept) if shown else b""
 
 
-def _pages(printing: AnyPrinting) -> list[Page]:
-    """Return the pages of the PDF that is written at once, none without one."""
-    pdf = printing.awaited()
-    if pdf is None:
-        return []
+def _pages(pdf: bytes) -> list[Page]:
+    """Return the pages of a PDF, none of one that cannot be read: they are no more than a help."""
     try:
-        return [Page(label, text) for label, text in printed_pages(pdf, f"{printing.name}.pdf")]
-    except ChapterkitError:  # a list of pages is no more than a help
+        return [Page(label, text) for label, text in printed_pages(pdf, "PDF")]
+    except ChapterkitError:
         return []
 
 
@@ -197,4 +194,5 @@ FORMAT = Format(
     finish=_finish,
     scope="both",
     after="pdf",
+    reads=_pages,
 )

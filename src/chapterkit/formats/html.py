@@ -23,10 +23,10 @@ from chapterkit.formats.shared.exhibits import (
 from chapterkit.formats.shared.html_page import finished, shortened
 from chapterkit.formats.shared.math_font import font_face
 from chapterkit.formats.shared.number_cards import with_cards
+from chapterkit.formats.shared.page_formulas import finished_formulas
 from chapterkit.formats.shared.pictures import put_in, standing_in, with_drawings
 from chapterkit.formats.shared.sheet import as_page, without_chapter_heading
 from chapterkit.formats.shared.sizes import on_screens
-from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.formats.shared.whole import assembled, copyright_page, title_page
 from chapterkit.text.passes import passed, with_chapter_number, with_metadata
 from chapterkit.text.tree import (
@@ -161,7 +161,7 @@ def _as_section(printing: ChapterPrinting) -> Tree:
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     page = finished(written.read_text("utf-8"), printing.config.wording)
-    page = with_spoken_formulas(_with_formulas_font(page, printing), printing.config.locale.tag)
+    page = finished_formulas(_with_formulas_font(page, printing), printing.config.locale.tag)
     spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
     target.write_bytes(put_in(spoken, printing))
 

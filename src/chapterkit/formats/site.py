@@ -33,6 +33,7 @@ from chapterkit.formats.shared.exhibits import (
 from chapterkit.formats.shared.html_page import finished, shortened
 from chapterkit.formats.shared.math_font import font_face
 from chapterkit.formats.shared.number_cards import with_cards
+from chapterkit.formats.shared.page_formulas import finished_formulas
 from chapterkit.formats.shared.pictures import put_beside, standing_in, with_drawings
 from chapterkit.formats.shared.site_pages import (
     INDEX,
@@ -46,7 +47,6 @@ from chapterkit.formats.shared.site_pages import (
     sketches,
 )
 from chapterkit.formats.shared.sizes import on_screens
-from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
 from chapterkit.formats.shared.whole import copyright_page, title_page
 from chapterkit.text.passes import passed, with_metadata
 from chapterkit.text.tree import (
@@ -104,7 +104,7 @@ def _pages(tree: Tree) -> Iterator[list[Element]]:
 
 def _finish(printing: AnyPrinting, written: Path, target: Path) -> None:
     page = finished(written.read_text("utf-8"), printing.config.wording)
-    page = with_spoken_formulas(page, printing.config.locale.tag)
+    page = finished_formulas(page, printing.config.locale.tag)
     spoken = with_heads_that_speak(with_drawings(page.encode(), printing))
     whole, pictures = put_beside(spoken, printing, _PICTURES)
     contents, _, body = whole.decode().partition(_CONTENTS)

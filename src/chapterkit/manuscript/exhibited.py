@@ -27,6 +27,7 @@ from chapterkit.manuscript.exhibits import (
 )
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.ledger import Ledger, Number, numbers_of
+from chapterkit.manuscript.pairs import Pair, called
 from chapterkit.manuscript.records import NumberModel, Record
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated
 
@@ -35,6 +36,11 @@ Kind = Literal["table", "chart", "flow"]
 KEYS: Mapping[str, Kind] = {"tables": "table", "charts": "chart", "flows": "flow"}
 IN_WORDS: Mapping[Kind, str] = {"table": "表格", "chart": "图表", "flow": "流程图"}
 MOST_POINTS = 400
+
+
+def _called(*numbers: Number) -> str:
+    """Return what the first of some numbers is that is two in one: a range, a ratio."""
+    return next(called(one.value) for one in numbers if isinstance(one.value, tuple))
 
 
 @dataclass(frozen=True)
@@ -331,6 +337,10 @@ class _Maker:
             if not isinstance(low.value, tuple):
                 message = f"{low.id} 不是区间"
                 raise ChapterkitError(message, origin, "interval 要一个值为 [小, 大] 的数")
+        for end in filter(None, (low, high)):
+            if isinstance(end.value, Pair):
+                message = f"{end.id} 是{called(end.value)}（{end.text}），不是区间"
+                raise ChapterkitError(message, origin, "区间的值写 [小, 大]，或两头各是一个数")
         return Cell(parts, origin, low, high)
 
     def row(self, name: str, cells: Sequence[CellModel], width: int, group: str) -> Row:
@@ -433,7 +443,9 @@ class _Maker:
                 f"{both}单位不同，不能相比", row.origin, "改正 unit，或不算这一列"
             )
         if isinstance(first.value, tuple) or isinstance(last.value, tuple):
-            raise ChapterkitError(f"{both}里有范围，不能相比", row.origin, "不算这一列")
+            raise ChapterkitError(
+                f"{both}里有{_called(first, last)}，不能相比", row.origin, "不算这一列"
+            )
         return Cell((self.derived(first, last, operation, digits),), origin, derived=True)
 
     def derived(
@@ -487,7 +499,7 @@ class _Maker:
             message = f"“{row.name}”里单位不同，分不出最好的"
             raise ChapterkitError(message, row.origin, "best 按行的名称分别写，或不写")
         if any(isinstance(one.value, tuple) for one in compared):
-            message = f"“{row.name}”里有范围，分不出最好的"
+            message = f"“{row.name}”里有{_called(*compared)}，分不出最好的"
             raise ChapterkitError(message, row.origin, "best 按行的名称分别写，或不写")
         value = (max if best == "highest" else min)(one.value for one in compared)
         return replace(
@@ -616,7 +628,7 @@ def _wrong_in(cell: Cell, chart: Exhibit) -> Iterator[ChapterkitError]:
     if number is None:
         yield ChapterkitError("图表里只能有数，不能有文字", cell.origin, "写一个数的名字；空着写 —")
     elif isinstance(number.value, tuple):
-        message = f"{number.id} 是一个范围（{number.text}），画不成一个点"
+        message = f"{number.id} 是一个{called(number.value)}（{number.text}），画不成一个点"
         hint = "点用一个数，范围写成区间：{number: 名字, interval: 名字}"
         yield ChapterkitError(message, cell.origin, hint)
     elif wrong := _wrong_interval(cell, number.value):

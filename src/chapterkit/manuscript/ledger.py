@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
+from chapterkit.manuscript.pairs import Pair, called
 from chapterkit.manuscript.wording import CHINESE, Wording
 from chapterkit.quantities import STANDARD, Units, to_chinese
 
@@ -94,11 +95,11 @@ class Number:
 
     @property
     def text(self) -> str:
-        """The number as print shows it by default: 15.0%, 3.5 个百分点, 17～18 条, 10%～15%."""
-        if isinstance(self.value, tuple) and self.unit in _SIGNS:
-            ends = (with_unit(value_text(end), self.unit) for end in self.value)
-            return self.wording.between(self.value).join(ends)
-        return with_unit(value_text(self.value, self.wording.between(self.value)), self.unit)
+        """The number as print shows it by default: 15.0%, 17～18 条, 10%～15%, 4:3."""
+        value, between = self.value, self.wording.between(self.value)
+        if isinstance(value, tuple) and not isinstance(value, Pair) and self.unit in _SIGNS:
+            return between.join(with_unit(value_text(end), self.unit) for end in value)
+        return with_unit(value_text(value, between), self.unit)
 
 
 _LONG = 10_000
@@ -179,14 +180,23 @@ def approximate_text(number: Number, digits: int) -> str:
 
 
 def chinese_text(number: Number) -> str:
-    """Return the number in Chinese numerals: 十八条, 百分之十一点五, 十七至十八条."""
+    """Return the number in Chinese numerals: 十八条, 百分之十一点五, 十七至十八条, 四比三."""
     value, unit = _by_its_word(number)
     ends = value if isinstance(value, tuple) else (value,)
-    words = "至".join(_spelled(end, number) for end in ends)
+    words = _BETWEEN[number.value.sign if isinstance(number.value, Pair) else ""].join(
+        _spelled(end, number) for end in (reversed(ends) if _is_fraction(number) else ends)
+    )
     unit = "" if unit in _IN_PARTS else unit
     if unit.startswith("每"):
         return unit + words
     return words + (" " if unit[:1].isascii() and unit else "") + unit
+
+
+_BETWEEN = {"": "至", ":": "比", "×": "乘", "/": "分之"}
+
+
+def _is_fraction(number: Number) -> bool:
+    return isinstance(number.value, Pair) and number.value.sign == "/"
 
 
 def _by_its_word(number: Number) -> tuple[Value, str]:
@@ -266,7 +276,9 @@ def _spelled(value: Decimal, number: Number) -> str:
 
 def _single(number: Number) -> Decimal:
     if isinstance(number.value, tuple):
-        raise ChapterkitError(f"{number.id} 是范围，不能这样写", hint="去掉过滤器")
+        raise ChapterkitError(
+            f"{number.id} 是{called(number.value)}，不能这样写", hint="去掉过滤器"
+        )
     return number.value
 
 
@@ -495,7 +507,9 @@ class _Values:
             )
         value = self.done[name]
         if isinstance(value, tuple):
-            raise ChapterkitError(f"derived 不能用范围 {name} 来算", hint="把两端分别记录")
+            raise ChapterkitError(
+                f"derived 不能用{called(value)} {name} 来算", hint="把两端分别记录"
+            )
         return Fraction(value), _decimals(value)
 
 

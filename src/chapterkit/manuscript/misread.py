@@ -12,6 +12,7 @@ _MEASURED = re.compile(
     r"(?P<sign>[^\d\s.+\-−]{0,4})\s*(?P<digits>[+\-−]?\d[\d,，]*(?:\.\d+)?)\s*(?P<unit>\D{0,20})"
 )
 _ENDS = re.compile(r"([+\-−]?\d+(?:\.\d+)?)\s*(?:-|–|—|~|～|至|到|to)\s*([+\-−]?\d+(?:\.\d+)?)")
+_SEVERAL = re.compile(r"\d+(?:\.\d+)?(?:\s*[:：∶]\s*\d+(?:\.\d+)?){2,}")
 _HEDGES = frozenset(
     (
         "约",
@@ -45,6 +46,8 @@ def way_out(text: str) -> str:
         return f"去掉分节号：{_digits(text)}"
     if ends := _ENDS.fullmatch(text):
         return f"两端写成列表：[{_digits(ends[1])}, {_digits(ends[2])}]"
+    if _SEVERAL.fullmatch(text):
+        return "比只写两项，如 4:3；再多的，一项一条记录"
     if text[:1] in "−﹣" and _is_number(_digits(text)):
         return f"负号写成 -：{_digits(text)}"
     return _measured(text) or _spelled(text) or "例如 15.0"

@@ -14,6 +14,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
+    PlainValidator,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -25,6 +27,7 @@ from chapterkit.manuscript.exhibits import ChartModel, ExhibitId, FlowModel, Tab
 from chapterkit.manuscript.folder import Folder
 from chapterkit.manuscript.misread import way_out
 from chapterkit.manuscript.model import SLUG, Checked, names_a_file
+from chapterkit.manuscript.pairs import Pair, written_apart
 from chapterkit.manuscript.states import Status
 from chapterkit.manuscript.yamlfile import Step, YamlFile, read_yaml, validated
 from chapterkit.quantities.units import LONGEST_UNIT
@@ -59,7 +62,19 @@ def _read_value(data: Any) -> Value | None:
         if len(data) != 2:
             raise ValueError("列表要恰好两个数：[小, 大]")
         return read_decimal(data[0]), read_decimal(data[1])
+    if pair := written_apart(str(data)):
+        first, sign, second = pair
+        return Pair(read_decimal(first), read_decimal(second), sign)
     return read_decimal(data)
+
+
+def _written_value(value: Value | None) -> str | list[str] | None:
+    """Return a value as JSON has it, its digits as written."""
+    if isinstance(value, Pair):
+        return value.sign.join(map(str, value))
+    if isinstance(value, tuple):
+        return [str(end) for end in value]
+    return None if value is None else str(value)
 
 
 def _read_unit(data: Any) -> str:
@@ -76,7 +91,8 @@ def _read_unit(data: Any) -> str:
 _number_or_text = {"type": ["number", "string"]}
 ValueField = Annotated[
     Value | None,
-    BeforeValidator(_read_value),
+    PlainValidator(_read_value),
+    PlainSerializer(_written_value, when_used="json"),
     WithJsonSchema(
         {
             "anyOf": [
@@ -107,7 +123,8 @@ class NumberModel(_Model):
     """One number: what it is, what it measures, where it comes from."""
 
     value: ValueField = Field(
-        default=None, description="数值，数字照原文；范围写 [小, 大]，比和乘积写 [前, 后]"
+        default=None,
+        description="数值，数字照原文；范围写 [小, 大]；比、乘积、分数照原样写：4:3、1280×720、3/8",
     )
     derived: str | None = Field(default=None, description="由本记录其他数算出：after - before")
     digits: int | None = Field(default=None, ge=0, le=10, description="算出的数保留几位小数")

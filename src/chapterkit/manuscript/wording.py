@@ -16,6 +16,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from chapterkit.manuscript.pairs import Pair
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -174,7 +176,9 @@ class Wording:
         return self.numbered.format(label=label, number=number)
 
     def between(self, value: object) -> str:
-        """Return what stands between the ends of a range: −2.4% to 0.8%, where a dash misleads."""
+        """Return what stands between two numbers: −2.4% to 0.8%, where a dash misleads, 4:3."""
+        if isinstance(value, Pair):
+            return value.sign
         below = isinstance(value, tuple) and any(end < 0 for end in value)
         return self.range_below if below else self.range
 

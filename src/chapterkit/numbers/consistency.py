@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from chapterkit.manuscript.ledger import Ledger, Number, with_unit
+from chapterkit.manuscript.pairs import Pair
 from chapterkit.patterns import Late
 from chapterkit.quantities import find_in_plain, unit_kind
 
@@ -107,6 +108,8 @@ def is_turned_round(number: Number) -> bool:
 
 def is_pair(number: Number) -> bool:
     """Tell whether the record itself says that a value pair is a ratio or a product, no range."""
+    if isinstance(number.value, Pair):
+        return True
     said = f"{number.measured}{number.model.printed or ''}{''.join(number.model.equals)}"
     return _PAIR.search(said) is not None
 

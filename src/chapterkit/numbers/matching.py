@@ -12,6 +12,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.pairs import Pair
 from chapterkit.numbers.limits import sets_limit
 from chapterkit.numbers.saying import Place, Saying, is_comparison, is_limit, saying
 from chapterkit.quantities import (
@@ -162,7 +163,8 @@ def _same_share(number: Number, quantity: Quantity) -> bool:
 def _share(value: Value | None, unit: str, shape: str, units: Units) -> Fraction | None:
     """Return what part of a whole a value says; None for what says none."""
     if isinstance(value, tuple):
-        fraction = shape == "fraction" and not unit and value[1]
+        said = shape == "fraction" or (isinstance(value, Pair) and value.sign == "/")
+        fraction = said and not unit and value[1]
         return Fraction(value[0]) / Fraction(value[1]) if fraction else None
     if value is None or abs(value.adjusted()) > _MOST_POWERS:
         return None

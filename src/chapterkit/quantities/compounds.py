@@ -103,9 +103,8 @@ def _sum(chain: str, value: Value, unit: str, number: Decimal, word: str) -> Val
     if not isinstance(value, Decimal):
         return None
     if chain == "money":
-        return value + scaled(f"{number:f}", 0) * (
-            Decimal("0.01") if word == "分" else Decimal("0.1")
-        )
+        smaller = word == "分" and unit not in ("角", "毛")
+        return value + scaled(f"{number:f}", 0) * Decimal("0.01" if smaller else "0.1")
     scale, parts = active().in_base("分钟" if unit == "分" else unit)
     lower, others = active().in_base("分钟" if word == "分" else word)
     ratio = scale / lower

@@ -162,6 +162,24 @@ _AMOUNT_AFTER = frozenset("".join(_CONTEXT["reckoned"]))
 _ENGLISH_PLACES = frozenset(("fig", "tab", "sec", "eq", "cha", "app"))
 
 
+_PRICE = re.compile("[价费售卖买花付罚收元块圆给涨减租天月斤找]|[花付卖涨降收赚给罚]了")
+_IN_COINS = re.compile("[一二两三四五六七八九]角(?:钱|[一二三四五六七八九]分(?!之))")
+_AFTER_COINS = re.compile("$|[，。；：！？）左多上下涨降到至起的每钱一二三四五六七八九]")
+
+
+def is_price(text: str, at: int) -> bool:
+    """Tell whether 角 behind a numeral is a coin: 票价两角, 花了三角, 三角五分, no corner."""
+    head = text[max(0, at - 3) : at].rstrip()
+    priced = any(_PRICE.fullmatch(head[-count:]) for count in (1, 2))
+    return priced or _IN_COINS.match(text, at) is not None
+
+
+def _is_coin(text: str, start: int, end: int) -> bool:
+    """Tell whether a word such as 三角 is an amount of money where it stands."""
+    is_coin = text[end - 1] == "角" and is_price(text, start)
+    return is_coin and _AFTER_COINS.match(text, end) is not None
+
+
 class Phrases:
     """The set phrases, by the character of their first numeral and its neighbour."""
 
@@ -192,6 +210,8 @@ class Phrases:
                 if start < floor or not text.startswith(word, start):
                     continue
                 if following and (following in refused or self.is_cut(text, end)):
+                    continue
+                if _is_coin(text, start, end):
                     continue
                 return start, end
         return None

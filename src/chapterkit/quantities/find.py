@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from chapterkit.quantities import exemptions, identifiers, law
-from chapterkit.quantities.amounts import DIGIT, NUMERAL_CHARACTERS, digits_at
+from chapterkit.quantities.amounts import DIGIT, HAN_DIGITS, NUMERAL_CHARACTERS, digits_at
 from chapterkit.quantities.english import english_quantities
 from chapterkit.quantities.han import read_doubling, read_han
 from chapterkit.quantities.masking import masked
@@ -109,6 +109,8 @@ def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Qua
                 yield _finished(original, plain, draft)
         if item.start < last:
             continue
+        if isinstance(item, Draft) and _is_corner(plain, item):
+            continue
         last = item.end
         if isinstance(item, Draft):
             yield _finished(original, plain, item)
@@ -119,6 +121,15 @@ def _scan(original: str, text: str, *, explaining: bool = False) -> Iterator[Qua
         if draft.start >= last:
             last = draft.end
             yield _finished(original, plain, draft)
+
+
+def _is_corner(text: str, draft: Draft) -> bool:
+    """Tell whether 两角 are corners or angles, no money."""
+    return (
+        draft.unit == "角"
+        and text[draft.start] in HAN_DIGITS
+        and not exemptions.is_price(text, draft.start)
+    )
 
 
 def _narrowed(text: str) -> str:

@@ -17,7 +17,7 @@ from chapterkit.formats.shared.html_page import (
     with_functions_apart,
     with_tables_that_scroll,
 )
-from chapterkit.formats.shared.spoken_formulas import with_spoken_formulas
+from chapterkit.formats.shared.page_formulas import finished_formulas
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.wording import Wording
 
@@ -84,7 +84,7 @@ def _finished(name: str, text: str, texts: Mapping[str, str], publication: Publi
     text = with_tables_that_scroll(with_formulas_that_scroll(_in_language(text, config)))
     text = with_functions_apart(text)
     text = _PUNCTUATED.sub(r'<span class="kept">\g<0></span>', text)
-    text = with_spoken_formulas(text, config.locale.tag)
+    text = finished_formulas(text, config.locale.tag)
     if name == _PACKAGE:
         return _described(text, texts, publication)
     if name == _NAV:

@@ -78,7 +78,7 @@ def _turned(numbers: Sequence[Number], document: Document, ledger: Ledger) -> It
             assert isinstance(number.value, tuple)
             low, high = reversed(number.value)
             message = f"{number.id} 的两端颠倒了：写的是 [{high}, {low}]"
-            hint = f"范围写 [{low}, {high}]；是比或乘积，就在 of: 里说明，如“画幅之比”"
+            hint = f"范围写 [{low}, {high}]；是比或乘积，就照原样写，如 4:3、1280×720"
             yield Problem(number.origin, message, hint)
 
 

@@ -128,8 +128,13 @@ def _printed_pattern(printed: str) -> str:
 
 def _pair_pattern(pair: tuple[Decimal, Decimal], unit: str, units: Units) -> str:
     first, second = (_value_pattern(abs(end), unit, units) for end in pair)
-    between = r"\s?(?:%|[A-Za-z]{1,4})?\s?(?:-|~|→|/|:|\bto\b|\band\b|\bof\b|out of|至|到|与)\s?"
-    return f"(?:{first}){between}(?:{second})"
+    return f"(?:{first}){_BETWEEN}(?:{second})"
+
+
+_BETWEEN = (
+    r"\s?(?:%|[A-Za-z]{1,4})?\s?(?:-|~|→|/|:|∶|×|✕|[xX*](?=\s?\d)"
+    r"|\bby\b|\bto\b|\band\b|\bof\b|out of|至|到|与|比|乘)\s?"
+)
 
 
 def _value_pattern(value: Decimal, unit: str, units: Units) -> str:

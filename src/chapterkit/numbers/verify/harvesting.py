@@ -173,7 +173,12 @@ def _line_round(quantity: Quantity, outline: Outline) -> tuple[int, int]:
     return max(start, quantity.start - _LINE_REACH), min(end, quantity.end + _LINE_REACH)
 
 
+_SIGNS = {"ratio": ":", "size": "×", "fraction": "/"}
+
+
 def _value(quantity: Quantity) -> str:
+    if isinstance(quantity.value, tuple) and (sign := _SIGNS.get(quantity.shape)):
+        return f'"{sign.join(f"{end:f}" for end in quantity.value)}"'
     if isinstance(quantity.value, tuple):
         return f"[{', '.join(f'{end:f}' for end in quantity.value)}]"
     assert isinstance(quantity.value, Decimal)
