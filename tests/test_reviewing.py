@@ -53,6 +53,75 @@ def test_what_is_shown_at_once_is_what_the_whole_line_gives(book: str, tmp_path:
     assert quick > 0
 
 
+COUNTING, SEMMELWEIS = "book/counting.md", "experiments/semmelweis.yaml"
+WATERWORKS, BOTH = "templates/experiments/waterworks.md.j2", "book/exhibits/both.yaml"
+SUMMARY = "## 小结 {#summary}"
+RATIO = "死亡人数 $d$ 与"
+# What an author saves, one after another: a file, a stretch of it, and what that becomes.
+SAVES = {
+    "medicine": (
+        ("prose, and a note in it", COUNTING, "数数让人看见差别", "数数^[一个一个地数。]让人看见差别"),
+        ("a note before", COUNTING, RATIO, f"先有注[^first]。\n\n[^first]: 注在这里。\n\n{RATIO}"),
+        ("a note's text", COUNTING, "注在这里", "注改了"),
+        ("a heading", COUNTING, "## 死亡率是一个比", "## 死亡率是一个数"),
+        ("a heading's level", COUNTING, "## 一张地图", "### 一张地图"),
+        ("the chapter's heading", COUNTING, "# 数数 ", "# 学会数数 "),
+        ("a new heading", COUNTING, SUMMARY, f"## 间奏\n\n见[小结]。\n\n{SUMMARY}"),
+        ("a heading that is named", COUNTING, "## 小结", "## 总结"),
+        ("and back", COUNTING, "## 总结", "## 小结"),
+        ("a formula in a line", COUNTING, "之比就是", "之比 $d/N$ 就是"),
+        ("a formula", COUNTING, "r = \\frac{d}{N}", "r = \\frac{d}{N + 1}"),
+        ("a numbered one more", COUNTING, RATIO, f"[$$ a $$]{{#eq:a}}\n\n{RATIO}"),
+        ("a paragraph with the first citation", COUNTING, "不是数目[@zhang2013]", "不是数目"),
+        ("a source not cited yet", COUNTING, "注改了", "注改了[@mrc1948]"),
+        ("a locator, behind a space", COUNTING, "[@snow1855]", " [@snow1855, 第 3 章]"),
+        ("a source in the sentence", COUNTING, SUMMARY, f"@snow1855 说过。\n\n{SUMMARY}"),
+        ("a number", SEMMELWEIS, "value: 18.3", "value: 18.4"),
+        ("a template", WATERWORKS, "。\n", "。又写一句。\n"),
+        ("a caption", COUNTING, "宽街一带（示意图，自绘）", "宽街一带（自绘）"),
+        ("a table", COUNTING, SUMMARY, f"| 甲 | 乙 |\n|---|---|\n| 一 | 二 |\n\n: 表 {{#tbl:x}}\n\n{SUMMARY}"),
+        ("a caption moved away", COUNTING, "\n\n: 表 {#tbl:x}", "\n\n话。\n\n: 表 {#tbl:x}"),
+        ("a list", COUNTING, SUMMARY, f"- 一\n- 二\n\n{SUMMARY}"),
+        ("a longer list", COUNTING, "- 二", "- 二\n\n    又一段\n\n- 三"),
+        ("a block", COUNTING, SUMMARY, f"::: {{.aside}}\n\n里面。\n\n:::\n\n{SUMMARY}"),
+        ("within a block", COUNTING, "里面。", "里面。\n\n还有。"),
+        ("code", COUNTING, SUMMARY, f"```\n# 码\n\n码\n```\n\n{SUMMARY}"),
+        ("a quotation", COUNTING, SUMMARY, f"> 引文。\n\n{SUMMARY}"),
+        ("a comment", COUNTING, SUMMARY, f"<!-- 备注\n\n[@zhang2013] -->\n\n{SUMMARY}"),
+        ("a picture gone", COUNTING, "，{{ ref(\"fig:map\", \"both\") }}只画出那几条街", ""),
+        ("prose in two lines", COUNTING, "数数^[", "数数\n^["),
+        ("a paragraph gone", COUNTING, "> 引文。\n\n", ""),
+        ("bold", COUNTING, "数数\n^[", "**数数** ^["),
+    ),
+    "exhibits": (
+        ("a caption", BOTH, "两条记录的先后", "两条记录"),
+        ("a cell", BOTH, "文字版", "只有文字"),
+        ("a number in a table", "experiments/general-points.yaml", "value: 11.5", "value: 11.6"),
+        ("a sentence", "book/chapter7.md", "表里的行", "这些行"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("book", SAVES)
+def test_every_kind_of_save_is_shown_at_once_as_the_whole_line_shows_it(
+    book: str, tmp_path: Path
+) -> None:
+    made = workshop(book, tmp_path)
+    slug = made.book().chapters[-1].slug if book == "exhibits" else "counting"
+    made.whole(slug)
+    for what, path, old, new in SAVES[book]:
+        text = (made.root / path).read_text("utf-8")
+        assert old in text, what
+        (made.root / path).write_text(text.replace(old, new, 1), "utf-8")
+        sheet = made.quick(slug)
+        whole = made.whole(slug).sheet
+        assert sheet, what
+        assert [one.html for one in sheet.pieces] == [one.html for one in whole.pieces], what
+        assert (sheet.title, sheet.failures) == (whole.title, ()), what
+        headings = [[one["title"] for one in each.data["outline"]] for each in (sheet, whole)]
+        assert headings[0] == headings[1], what
+
+
 def test_what_the_whole_line_tells_meanwhile_is_not_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

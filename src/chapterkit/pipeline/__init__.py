@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chapterkit import __version__
@@ -363,18 +364,23 @@ def _warned_of(
     return [one for one in told if one.get("contents") in formulas]
 
 
-def numbered(subject: Subject, document: Document, memory: Memory = FORGETFUL) -> Document:
+def numbered(
+    subject: Subject,
+    document: Document,
+    memory: Memory = FORGETFUL,
+    known: Mapping[str, Thing] = MappingProxyType({}),
+) -> Document:
     """Return a document in which references have their numbers, of other chapters' things, too.
 
-    Other chapters are read only where a link points to what this one has not. Raises
-    ChapterkitError, where it was written, for a `ref()` to nothing.
+    Other chapters are read only where a link points to what this one has not, and what is not
+    `known` of them. Raises ChapterkitError, where it was written, for a `ref()` to nothing.
     """
     document = replace(document, counting=counting_of(subject), formats=subject.formats)
     document, files = _led_to_files(subject, document, memory)
     targets = targets_in(document.rendered)
     if not (targets or files):
         return document
-    elsewhere = _elsewhere(subject, document, targets, memory) | files
+    elsewhere = _elsewhere(subject, document, targets, memory, known) | files
     document = replace(document, elsewhere=elsewhere)
     if "[](" not in document.rendered.text:
         return document
@@ -426,7 +432,11 @@ def _by_path(book: Book) -> dict[str, Chapter]:
 
 
 def _elsewhere(
-    subject: Subject, document: Document, targets: set[str], memory: Memory
+    subject: Subject,
+    document: Document,
+    targets: set[str],
+    memory: Memory,
+    known: Mapping[str, Thing],
 ) -> dict[str, Thing]:
     """Return what other chapters of the book have of the targets.
 
@@ -436,7 +446,8 @@ def _elsewhere(
     missing = targets - identifiers_in(document.tree)
     if not subject.chapter or not missing:
         return {}
-    found = {name: one for name in missing if (one := _record(subject, name))}
+    found = {name: known[name] for name in missing & known.keys()}
+    found |= {name: one for name in missing if (one := _record(subject, name))}
     for other in _likely_first(subject.book, missing - found.keys()):
         if missing <= found.keys():
             break
@@ -536,12 +547,21 @@ def document_of(subject: Subject, memory: Memory = FORGETFUL) -> Document:
 
 
 def _read_of(subject: Subject, memory: Memory) -> Document:
+    return with_shapes(subject, plainly_read(subject, memory))
+
+
+def plainly_read(subject: Subject, memory: Memory) -> Document:
+    """Return a subject's document as pandoc read it, exhibits without their shape."""
     name = subject.key
     load_rules = partial(rules_for, subject.given)  # whoever reads a text will lint it
     markdown = memory.step("render", name, lambda: render_key(subject), lambda: rendered(subject))
-    document = memory.step(
+    return memory.step(
         "read", name, lambda: read_key(markdown), lambda: read(markdown, memory, name, load_rules)
     )
+
+
+def with_shapes(subject: Subject, document: Document) -> Document:
+    """Return a document in which the exhibits that it shows have their shape."""
     if CLASS in document.rendered.text:
         from chapterkit.text.exhibits import with_exhibits  # for what has any alone
 

@@ -53,14 +53,30 @@ def printing_of(
 
     Raises ChapterkitError for one without a title.
     """
-    assert subject.chapter
-    tree = memory.step(
+    tree = cited_once(subject, document, memory)
+    return printing_from(subject, document, tree, memory, formats)
+
+
+def cited_once(subject: Subject, document: Document, memory: Memory) -> Tree:
+    """Return what `cited_tree` does, unless the memory has it."""
+    return memory.step(
         "cite",
         subject.key,
         lambda: cite_key(subject, document),
         lambda: cited_tree(subject, document),
         _CITED,
     )
+
+
+def printing_from(
+    subject: Subject,
+    document: Document,
+    tree: Tree,
+    memory: Memory = FORGETFUL,
+    formats: Collection[str] = (),
+) -> ChapterPrinting:
+    """Return a chapter ready to be printed, `tree` being its document's, cited."""
+    assert subject.chapter
     printing = chapter_printing(
         subject.book,
         subject.root,

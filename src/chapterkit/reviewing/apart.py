@@ -35,9 +35,9 @@ class Apart:
     def _begun(self, method: str) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(1, get_context(method), _begin, self._given)
 
-    def whole(self, slug: str) -> tuple[Sheet, Known]:
+    def whole(self, slug: str) -> tuple[Sheet, Known | None]:
         """Return a chapter's sheet and what is to be known of it; see `Workshop.whole`."""
-        made: tuple[Sheet, Known] = self._done(_whole, slug)
+        made: tuple[Sheet, Known | None] = self._done(_whole, slug)
         return made
 
     def examined(self, slug: str) -> Sheet:
@@ -80,10 +80,10 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _whole(slug: str) -> tuple[Sheet, Known]:
+def _whole(slug: str) -> tuple[Sheet, Known | None]:
     [workshop] = _WORKSHOP
     _MADE[slug] = workshop.whole(slug)
-    return _MADE[slug].sheet, workshop.known[slug]
+    return _MADE[slug].sheet, workshop.known.get(slug)
 
 
 def _examined(slug: str) -> Sheet:

@@ -75,7 +75,8 @@ class Bench:
     def _whole(self, name: str) -> Sheet:
         begun = self.stamp()
         sheet, known = self._apart.whole(name)
-        self.workshop.known[name] = known
+        if known:
+            self.workshop.known[name] = known
         if self._is_newest(name, begun):
             self.workshop.last[name] = sheet
         return sheet

@@ -1,20 +1,23 @@
-"""What a small change of a chapter's Markdown makes of its pieces, without reading all of it again.
+"""What a change of plain paragraphs makes of a chapter's pieces, without going down the line.
 
-It is an approximation for the moment until the whole line has been gone down: only paragraphs of
-one line are converted, citations look as the same ones did before, and nothing else changes.
+Only paragraphs of one line are converted, citations look as the same ones did before, and nothing
+else changes. Where that is not clear, there is `partly`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
+from itertools import islice
 
 from chapterkit.formats import ChapterPrinting
 from chapterkit.formats.shared.sheet import SHEET_ARGUMENTS, pieces_of, sheet_tree
 from chapterkit.pandoc import reading, run_pandoc
+from chapterkit.reviewing.partly import NOTHING, Before
+from chapterkit.reviewing.rereading import BRACKETS, compared, line_of_blocks, uncounted
+from chapterkit.text.citations import close_to_text
 from chapterkit.text.document import Document
 from chapterkit.text.gate import gated
 from chapterkit.text.numbering import (
@@ -31,7 +34,6 @@ from chapterkit.text.tree import (
     Tree,
     check_depth,
     kind_of,
-    level_of,
     outermost,
     tree_blocks,
     walk,
@@ -39,11 +41,11 @@ from chapterkit.text.tree import (
 )
 
 # A line that may be anything but a paragraph of its own, or that reaches beyond itself.
-_NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\[\^|<!--|!\[|\{#|\$\$)")
-_HEADING = re.compile(r"#{2,6} [^#{}\[\]]+ \{#[\w.:-]+\}")
+_NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\^\[|\[\^|<!--|!\[|\{#|\$\$)")
+# What belongs to what stands above it, over an empty line.
+_LEANING = re.compile(r"[\s:]|[Tt]able:")
+_CITED = re.compile(r"@\{?([\w:.#$%&+?<>~/-]*\w)")
 _MOST = 60
-# What pandoc says of a citation that depends on where it stands.
-_COUNTED = frozenset({"citationHash", "citationNoteNum"})
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Known:
     `pieces` has one for each of the `count` blocks of the document, then those of what citeproc and
     the writer put behind them. `blocks` are the places of its blocks, by the line that each begins
     in; `plain` those of them of which nothing else depends. `printing` has no text of its own;
-    `things` are what can be referred to, `identifiers` what is there to be linked to.
+    `things` are what can be referred to, `identifiers` what is there to be linked to; `before` is
+    what else is known of it.
     """
 
     lines: tuple[str, ...]
@@ -65,61 +68,30 @@ class Known:
     cited: Mapping[str, Element] = field(repr=False)
     things: Mapping[str, Thing] = field(repr=False)
     identifiers: frozenset[str] = field(repr=False)
+    before: Before = field(repr=False)
 
 
-_NOTHING: Tree = {"pandoc-api-version": [1, 23], "meta": {}, "blocks": []}
-
-
-def known(rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str]) -> Known:
+def known(
+    rendered: Rendered, printing: ChapterPrinting, pieces: Sequence[str], before: Before
+) -> Known:
     """Return what is to be known of a chapter for the next small change."""
     lines = tuple(rendered.text.split("\n"))
     document = printing.document
     blocks = tree_blocks(document.tree)
     same = len(lines) == document.rendered.text.count("\n") + 1
-    bare = Document(_NOTHING, Rendered("", (), ()), counting=document.counting)
+    bare = Document(NOTHING, Rendered("", (), ()), counting=document.counting)
     return Known(
         lines=lines,
-        printing=replace(printing, tree=_NOTHING, document=bare, cards={}),
+        printing=replace(printing, tree=NOTHING, document=bare, cards={}),
         pieces=tuple(pieces),
         count=len(blocks),
         blocks=line_of_blocks(document) if same else {},
-        plain=frozenset(at for at, one in enumerate(blocks) if _is_plain(one, document)),
+        plain=frozenset(at for at, one in enumerate(blocks) if kind_of(one) == "Para"),
         cited=_cited(document.tree, printing.tree),
         things={**document.elsewhere, **identifiers_of(document.things)},
         identifiers=frozenset(identifiers_in(printing.tree)),
+        before=before,
     )
-
-
-def _is_plain(block: Element, document: Document) -> bool:
-    """Tell whether a block may change without another one: a paragraph, an unnumbered heading."""
-    if kind_of(block) == "Header":
-        return level_of(block) > 1 and document.counting.sections == "none"
-    return kind_of(block) == "Para"
-
-
-def line_of_blocks(document: Document) -> dict[int, int]:
-    """Return the place of each block of a document's outermost row, by the line it begins in."""
-    text = document.rendered.text
-    found: dict[int, int] = {}
-    line = position = 0
-    for place, start in starts_of_blocks(document).items():
-        if start >= position:
-            line += text.count("\n", position, start)
-            position = start
-        found.setdefault(line, place)
-    return found
-
-
-def starts_of_blocks(document: Document) -> dict[int, int]:
-    """Return where the first text of each outermost block stands in the Markdown, by its place."""
-    places = {id(block): place for place, block in enumerate(tree_blocks(document.tree))}
-    found: dict[int, int] = {}
-    for block in document.blocks:
-        outer = block.containers[0] if block.containers else block.element
-        place = places.get(id(outer))
-        if place is not None and place not in found:
-            found[place] = block.start
-    return found
 
 
 def _cited(before: Tree, after: Tree) -> dict[str, Element]:
@@ -132,15 +104,7 @@ def _cited(before: Tree, after: Tree) -> dict[str, Element]:
 
 
 def _key(cite: Element) -> str:
-    said = [
-        {
-            name: value
-            for name, value in one.items()
-            if name not in {"citationHash", "citationNoteNum"}
-        }
-        for one in cite["c"][0]
-    ]
-    return json.dumps(said, sort_keys=True)
+    return json.dumps([uncounted(one) for one in cite["c"][0]], sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -155,7 +119,7 @@ def changed(old: Known, new: Rendered) -> Quick | None:
     """Return the pieces of a chapter whose Markdown is new; None if that takes the whole line."""
     lines = new.text.split("\n")
     steps = list(_steps(old, lines))
-    if None in steps or not old.blocks:
+    if None in steps or not old.blocks or _cited_first(old.lines) != _cited_first(lines):
         return None
     fresh = [line for step in steps if step and step[0] == "new" for line in [step[1]]]
     if len(fresh) > _MOST:
@@ -176,13 +140,18 @@ def changed(old: Known, new: Rendered) -> Quick | None:
     return Quick((*pieces, *filter(None, old.pieces[old.count :])), tuple(begins))
 
 
+def _cited_first(lines: Iterable[str]) -> list[str]:
+    """Return what is cited in the order of the text, each once: its numbers depend on that."""
+    found = (key for line in lines if "@" in line for key in _CITED.findall(line))
+    return list(dict.fromkeys(found))
+
+
 Step = tuple[str, int, int]
 
 
 def _steps(old: Known, lines: Sequence[str]) -> Iterator[Step | None]:
     """Yield, in order, which blocks stay and which lines are new; None if that is not clear."""
-    compared = SequenceMatcher(None, old.lines, lines, autojunk=False)
-    for kind, a, b, c, d in compared.get_opcodes():
+    for kind, a, b, c, d in compared(old.lines, lines):
         if kind == "equal":
             for line in range(a, b):
                 if line in old.blocks:
@@ -203,8 +172,9 @@ def _replaceable(old: Known, line: int) -> bool:
 
 def _stands_alone(lines: Sequence[str], line: int) -> bool:
     around = [lines[one] for one in (line - 1, line + 1) if 0 <= one < len(lines)]
-    plain = not _NOT_PLAIN.match(lines[line]) or _HEADING.fullmatch(lines[line])
-    return bool(plain) and not any(one.strip() for one in around)
+    plain = not (_NOT_PLAIN.match(lines[line]) or BRACKETS.search(lines[line]))
+    below = next((one for one in islice(lines, line + 1, None) if one.strip()), "")
+    return plain and not any(one.strip() for one in around) and not _LEANING.match(below)
 
 
 def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
@@ -213,14 +183,15 @@ def _converted(old: Known, paragraphs: Sequence[str]) -> list[str]:
     with reading(markdown.text) as result:
         tree, _ = result()
     check_depth(tree)
-    if len(tree_blocks(tree)) != len(paragraphs):
+    blocks = tree_blocks(tree)
+    cites = map(_key, outermost(blocks, {"Cite"}))
+    if len(blocks) != len(paragraphs) or not all(one in old.cited for one in cites):
         return []
     document = old.printing.document
     tree, _ = with_references(tree, markdown, old.things, document.counting)
     tree = gated(tree)
-    tree = with_blocks(
-        tree, walk(tree_blocks(tree), lambda one: _as_before(one, old.cited), {"Cite"})
-    )
+    cited = walk(tree_blocks(tree), lambda one: _as_before(one, old.cited), {"Cite"})
+    tree = with_blocks(tree, close_to_text(cited))
     config = old.printing.config
     if config.locale.chinese and config.style.space == "space":
         tree = spaced_references(tree)

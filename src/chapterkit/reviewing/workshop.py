@@ -32,12 +32,13 @@ from chapterkit.pipeline import (
     Subject,
     document_of,
     load,
+    plainly_read,
     problems_of,
     render_key,
     rendered,
     variants,
 )
-from chapterkit.pipeline.press import printing_of
+from chapterkit.pipeline.press import cited_once, printing_from
 from chapterkit.reviewing.clipped import all_clippings
 from chapterkit.reviewing.commenting import act_on, author_of
 from chapterkit.reviewing.desk import (
@@ -55,9 +56,11 @@ from chapterkit.reviewing.desk import (
     told_sources,
 )
 from chapterkit.reviewing.mapping import coverage_svg
+from chapterkit.reviewing.partly import Before, again, before
 from chapterkit.reviewing.quickly import Known, changed, known
 from chapterkit.reviewing.since import changes_since, commits_of, coverage_of_commits
 from chapterkit.text.document import Document
+from chapterkit.text.origins import Rendered
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ class Workshop:
         Raises ChapterkitError for a book that cannot be read, or a template that is wrong.
         """
         old, last = self.known.get(slug), self.last.get(slug)
-        markdown = rendered(self.subject(self.book(), slug))
+        subject = self.subject(self.book(), slug)
+        markdown = rendered(subject)
         if old is None or last is None:
             return None
         try:
@@ -119,7 +123,7 @@ class Workshop:
         except ChapterkitError:
             return None
         if made is None:
-            return None
+            return self._partly(old.before, subject, markdown)
         pieces = keyed(made.pieces)
         offsets = [0]
         for line in markdown.text.split("\n"):
@@ -133,6 +137,22 @@ class Workshop:
         self.last[slug] = replace(last, pieces=pieces, data=data, failures=())
         return self.last[slug]
 
+    def _partly(self, old: Before, subject: Subject, markdown: Rendered) -> Sheet | None:
+        """Return a changed chapter's page, pandoc handed what changed; None if that is much."""
+        assert subject.chapter
+        slug = subject.chapter.slug
+        try:
+            made = again(old, subject, markdown)
+        except ChapterkitError:
+            return None
+        if made is None:
+            return None
+        sheet = sheet_of(made.printing, made.pieces)
+        desk = desk_of(subject, made.document, sheet.pieces, {slug: made.document})
+        data = {**self.last[slug].data, "places": places(desk), "outline": outline(desk)}
+        self.last[slug] = replace(sheet, data=data)
+        return self.last[slug]
+
     def whole(self, slug: str) -> Made:
         """Return a chapter's page, all of the line gone down but the linter.
 
@@ -143,14 +163,18 @@ class Workshop:
             "render", subject.key, lambda: render_key(subject), lambda: rendered(subject)
         )
         document = document_of(subject, self.memory)
-        printing = printing_of(*self._as_printed(subject, document), self.memory)
+        printed = self._as_printed(subject, document)
+        cited = cited_once(*printed, self.memory)
+        printing = printing_from(*printed, cited, self.memory)
         written = pieces_written(printing)
         sheet = sheet_of(printing, written)
         if self.edition not in regions():  # a part of a converted text is not converted alone
-            self.known[slug] = known(markdown, printing, written)
+            read = plainly_read(subject, self.memory)
+            gone = before(subject, read, document, cited, printing, written)
+            self.known[slug] = known(markdown, printing, written, gone)
         desk = desk_of(subject, document, sheet.pieces, {slug: document})
-        before = self.last.get(slug)
-        data = {**(before.data if before else {}), "places": places(desk), "outline": outline(desk)}
+        shown = self.last.get(slug)
+        data = {**(shown.data if shown else {}), "places": places(desk), "outline": outline(desk)}
         data |= {"name": slug, "root": str(self.root.resolve()), "editor": self.editor}
         self.last[slug] = replace(sheet, data=data)
         return Made(subject, document, self.last[slug])

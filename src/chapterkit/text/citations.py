@@ -85,8 +85,30 @@ def finish_references(
         return element
 
     finished = walk(tree_blocks(tree), change, {"Cite", "Div", "Figure", "Table"})
-    blocks = walk(finished, _without_spaces_before_cites, _WITH_CITES)
-    return with_blocks(tree, _with_heading(blocks, title))
+    return with_blocks(tree, _with_heading(close_to_text(finished), title))
+
+
+def renumbered(
+    blocks: Sequence[Element], keys: Sequence[str], locale: Locale, locators: Locators
+) -> list[Element]:
+    """Return blocks whose citations have the numbers that sources have in this order.
+
+    They are as `finish_references` gives them; a source that is named within a sentence has its
+    name already.
+    """
+    numbers = {key: place for place, key in enumerate(keys, 1)}
+
+    def change(element: Element) -> Element:
+        if kind_of(element) == "Cite":
+            return _numbered_cite(element, numbers, locators, within=locale.locator_within)
+        return with_caption(element, walk(caption_of(element), _with_wide_commas))
+
+    return close_to_text(walk(blocks, change, {"Cite", "Figure", "Table"}))
+
+
+def close_to_text(blocks: Sequence[Element]) -> list[Element]:
+    """Return blocks without spaces before their citations that are raised."""
+    return walk(blocks, _without_spaces_before_cites, _WITH_CITES)
 
 
 def _with_heading(blocks: list[Element], title: str) -> list[Element]:

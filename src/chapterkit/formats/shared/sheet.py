@@ -92,7 +92,12 @@ def without_chapter_heading(tree: Tree) -> Tree:
 
 def sheet_tree(printing: ChapterPrinting) -> Tree:
     """Return a chapter's tree with a mark behind each of its blocks, the chapter's heading kept."""
-    tree = passed(
+    return marked(unmarked(printing))
+
+
+def unmarked(printing: ChapterPrinting) -> Tree:
+    """Return a chapter's tree as a page that lives has it, the chapter's heading kept."""
+    return passed(
         as_page(printing),
         aligned(printing, unseen),
         over_exhibits(printing, scrolling(printing)),
@@ -100,6 +105,10 @@ def sheet_tree(printing: ChapterPrinting) -> Tree:
         on_screens(printing),
         standing_in(printing),
     )
+
+
+def marked(tree: Tree) -> Tree:
+    """Return a tree with a mark behind each of its blocks."""
     mark = raw_block("html", _BETWEEN)
     return with_blocks(tree, [one for block in tree_blocks(tree) for one in (block, mark)])
 
