@@ -25,7 +25,9 @@ def say_lines(text: str, *, err: bool = False, nl: bool = True, painted: bool = 
     """
     stream = sys.stderr if err else sys.stdout
     encoding = _encoding_of(stream)
-    shown = many_lines(text, painted).encode(encoding, _BY_NUMBER).decode(encoding)
+    shown = many_lines(text, painted)
+    if encoding != "utf-8":  # which lacks nothing of what is shown
+        shown = shown.encode(encoding, _BY_NUMBER).decode(encoding)
     if not err:
         click.echo(shown, nl=nl)
         return

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from chapterkit.lint.problem import Problem
+from chapterkit.showing import one_line
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class Report:
     @cached_property
     def summary(self) -> Mapping[str, int]:
         """How many errors and warnings there are."""
-        return {
-            "errors": sum(problem.severity == "error" for problem in self.problems),
-            "warnings": sum(problem.severity == "warning" for problem in self.problems),
-        }
+        counts = Counter(map(attrgetter("severity"), self.problems))
+        return {"errors": counts["error"], "warnings": counts["warning"]}
+
+
+@lru_cache(maxsize=1024)
+def in_line(text: str) -> str:
+    """Return a text for a place within one line; many problems share their hints, and messages."""
+    return one_line(text)
 
 
 def report_names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chapterkit.lint.problem import Problem
 from chapterkit.lint.reports import Report
@@ -36,6 +37,7 @@ def _properties(problem: Problem) -> Iterator[tuple[str, str]]:
     yield "title", problem.rule
 
 
+@lru_cache(maxsize=1024)
 def _data(text: str) -> str:
     """Escape a command's text as the runner's toolkit does, and what a log would act on."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

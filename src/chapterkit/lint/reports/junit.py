@@ -6,8 +6,8 @@ from collections import defaultdict
 from xml.etree import ElementTree as Xml
 
 from chapterkit.lint.problem import Problem
-from chapterkit.lint.reports import Report
-from chapterkit.showing import many_lines, one_line
+from chapterkit.lint.reports import Report, in_line
+from chapterkit.showing import many_lines
 
 
 def as_text(report: Report) -> str:
@@ -37,34 +37,30 @@ def _add_suite(root: Xml.Element, path: str, problems: list[Problem], strict: bo
     suite = Xml.SubElement(
         root,
         "testsuite",
-        name=_text(path),
+        name=in_line(path),
         tests=str(max(1, len(problems))),
         failures=str(failures),
         errors="0",
         skipped="0",
     )
     if not problems:
-        Xml.SubElement(suite, "testcase", name=_text(path), classname="chapterkit")
+        Xml.SubElement(suite, "testcase", name=in_line(path), classname="chapterkit")
     for problem in problems:
         origin = problem.origin
         case = Xml.SubElement(
             suite,
             "testcase",
-            name=_text(f"{problem.rule} {origin.line}:{origin.column}"),
-            classname=_text(f"chapterkit.{problem.rule}"),
-            file=_text(path),
+            name=in_line(f"{problem.rule} {origin.line}:{origin.column}"),
+            classname=in_line(f"chapterkit.{problem.rule}"),
+            file=in_line(path),
             line=str(origin.line),
         )
         lines = (f"{origin}:{origin.column}: {problem.message}", problem.hint)
-        words = "\n".join(map(_text, filter(None, lines)))
+        words = "\n".join(map(in_line, filter(None, lines)))
         if strict or problem.severity == "error":
             failure = Xml.SubElement(
-                case, "failure", type=problem.rule, message=_text(problem.message)
+                case, "failure", type=problem.rule, message=in_line(problem.message)
             )
             failure.text = words
         else:
             Xml.SubElement(case, "system-out").text = words
-
-
-def _text(text: str) -> str:
-    return one_line(text)

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, groupby
+from operator import attrgetter
 from unicodedata import east_asian_width
 
 from chapterkit.lint.problem import Problem
-from chapterkit.lint.reports import Report
-from chapterkit.showing import one_line
+from chapterkit.lint.reports import Report, in_line
 
 # Columns of a terminal that the excerpt of a line may take, and how many stand before the mark.
 _WIDTH, _BEFORE = 76, 30
@@ -27,7 +27,7 @@ def as_text(report: Report) -> str:
     paint = _Paint(report.colour)
     lines: list[str] = []
     for path, problems in groupby(report.problems, key=lambda problem: problem.origin.path):
-        source, shown = report.lines(path), one_line(path)
+        source, shown = report.lines(path), in_line(path)
         for problem in problems:
             lines += _problem_lines(problem, shown, source, paint)
         lines.append("")
@@ -53,15 +53,11 @@ def _problem_lines(
     place = paint(f"{path}:{origin.line}:{origin.column}", "bold")
     severity = paint(problem.severity, problem.severity)
     rule = paint(f"[{problem.rule}]", "dim")
-    head = f"{place}: {severity}: {_in_line(problem.message)} {rule}"
+    head = f"{place}: {severity}: {in_line(problem.message)} {rule}"
     inside = 0 < origin.line <= len(source)
     excerpt = _excerpt(source[origin.line - 1], problem, paint) if inside else ()
-    hint = (f"  hint: {_in_line(problem.hint)}",) if problem.hint else ()
+    hint = (f"  hint: {in_line(problem.hint)}",) if problem.hint else ()
     return head, *excerpt, *hint
-
-
-# Many problems have one hint, and not a few one message.
-_in_line = lru_cache(maxsize=1024)(one_line)
 
 
 def _excerpt(line: str, problem: Problem, paint: _Paint) -> Sequence[str]:
@@ -116,7 +112,7 @@ def _totals(report: Report, paint: _Paint) -> Iterator[str]:
     yield paint(
         f"错误 {counts['errors']} 个，警告 {counts['warnings']} 个，在 {files} 个文件里。", "bold"
     )
-    by_rule = Counter(problem.rule for problem in report.problems)
+    by_rule = Counter(map(attrgetter("rule"), report.problems))
     if len(report.problems) > 10:
         listed = "，".join(f"{rule} {count}" for rule, count in by_rule.most_common())
         yield f"按规则：{listed}。"
