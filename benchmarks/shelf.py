@@ -299,8 +299,9 @@ Libraries of `tests/library.py`: 2,200 characters a chapter, a record of 20 numb
 every third chapter a chart, references to two other chapters; `--jobs 2`, nothing kept from before.
 "A chapter more" is what each chapter beyond those of the size before costs of processors, which
 hardly depends on what else a machine does; the clock does. The largest process holds the whole
-book, which workers share; "a worker's own" is the most that one of them has to itself. `FAR=1`
-adds 1,000 chapters.
+book, which workers share; "a worker's own" is the most that one of them has to itself: of few
+chapters also what checks and writes, which of many is loaded before there are workers, and a copy
+of what it looks at of the book, for at most 50 chapters. `FAR=1` adds 1,000 chapters.
 """
 
 _SHELF = Shelf()
