@@ -269,7 +269,7 @@ def test_a_number_that_chinese_cannot_spell_is_bound_in_digits() -> None:
 
 def test_each_file_is_bound_by_its_own() -> None:
     made = chosen("成功率升到 15%。")
-    others = [replace(one, origin=replace(one.origin, path="b.md", line=2)) for one in made]
+    others = [replace(one, origin=one.origin._replace(path="b.md", line=2)) for one in made]
     for order in (others + made, made + others):
         assert bound("成功率升到 15%。", "a.md", order) == '成功率升到 {{ n("rate") }}。'
         assert bound("\n成功率升到 15%。", "b.md", order) == '\n成功率升到 {{ n("rate") }}。'

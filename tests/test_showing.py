@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -82,6 +83,14 @@ def test_what_cannot_be_seen_is_escaped_though_python_takes_it_for_printable() -
     for hidden in "\u034f\u115f\u17b4\u180b\u180f\u3164\uffa0\U000e0100\U000e01ef":
         assert hidden.isprintable()
         assert one_line(f"甲{hidden}") == one_line("甲") + ascii(hidden)[1:-1]
+
+
+def test_a_look_at_what_python_takes_for_printable_overlooks_nothing() -> None:
+    printable = "".join(one for one in map(chr, range(sys.maxunicode + 1)) if one.isprintable())
+    escaped_one_by_one = set(one_line(f"\n{printable}"))
+    hidden = [one for one in printable if one not in escaped_one_by_one]
+    assert len(hidden) > 200
+    assert not [one for one in hidden if one_line(one) == one]
 
 
 def test_json_is_what_json_writes() -> None:

@@ -26,7 +26,10 @@ def run() -> None:
     gc.set_threshold(200_000, 20, 50)
     from chapterkit.commands import main
 
-    main()
+    try:
+        main()
+    finally:
+        gc.freeze()  # what is there now goes with the process, and need not be looked through
 
 
 def stopped_at_once(number: int, frame: object) -> None:

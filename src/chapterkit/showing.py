@@ -25,8 +25,9 @@ _UNSEEN = _LINES + _UNSEEN_IN_TEXT
 _IN_A_LINE = Late(f"[{_UNSEEN}]")
 _IN_A_TEXT = Late(rf"[{_UNSEEN_IN_TEXT}]|\r(?!\n)")
 # Those of them that Python takes for printable.
-_PRINTABLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
-_SELECTORS = Late("[\U000e0100-\U000e01ef]")
+_PRINTABLE = Late(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U000e0100-\U000e01ef]"
+)
 # A line that begins with :: is a command to GitHub's runner, ##[…] and ##vso[…] are to others.
 _COMMAND = Late(r"(?m)^(?=[^\S\n]*::)|(?<=##)(?=\w*\[)")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
@@ -42,16 +43,12 @@ def one_line(text: str) -> str:
     >>> print(one_line("甲\n::error::乙\x1b[2J"))
     甲\n::error::乙\x1b[2J
     """
-    plain = text.isascii() and text.isprintable()
-    return text if plain else _IN_A_LINE.sub(_escaped, text)
+    return text if _is_plain(text) else _IN_A_LINE.sub(_escaped, text)
 
 
 def _is_plain(text: str) -> bool:
     """Tell whether nothing in a line has to be escaped: soon, even if it is very long."""
-    if text.isascii() or not text.isprintable():
-        return text.isprintable()
-    hidden = any(map(text.__contains__, _PRINTABLE)) or _SELECTORS.search(text)
-    return not hidden
+    return text.isprintable() and (text.isascii() or not _PRINTABLE.search(text))
 
 
 def excerpt(text: str, most: int) -> str:

@@ -41,7 +41,7 @@ def _relocated(problems: Iterable[Problem], root: Path) -> list[Problem]:
 
 def _moved(origin: Origin, root: Path) -> Origin:
     path = os.path.relpath(root / origin.path).replace(os.sep, "/")
-    return replace(origin, path=path)
+    return origin._replace(path=path)
 
 
 def fence_of(path: Path) -> Path | None:

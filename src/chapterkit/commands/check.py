@@ -171,6 +171,7 @@ def check(
         found = _of_editions(wanted, editions, workers, step) if editions else None
         by_text = [] if found else problems_of_all(wanted, workers, step)
     problems = found.written if found else each_once(by_text)
+    of_texts = 0 if found else len(problems)
     if not shard:  # or other shards would be shared out otherwise; merge-reports keeps them
         keep_costs(wanted[0].root, "check", workers.costs)
     if any(one.chapter for one in wanted):
@@ -185,7 +186,7 @@ def check(
         problems += _said(wanted)
     if ledger:
         _print_strength(wanted)
-    beside = problems[len(each_once(by_text)) :]
+    beside = problems[of_texts:]
     if write_baseline:
         _write_baseline(write_baseline, problems, reason)
         return

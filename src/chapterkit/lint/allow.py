@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chapterkit.errors import Origin
 from chapterkit.lint.problem import Problem
@@ -69,7 +69,7 @@ def _allow(comment: Comment, said: str, document: Document, blocks: Sequence[Blo
         # An experiment is placed here, its text stands in its template: the line that places it
         # comes next, with at most a blank one between.
         first = origin.line + comment.text.count("\n") + 1
-        lines.append((replace(origin, line=first), replace(origin, line=first + 1)))
+        lines.append((origin._replace(line=first), origin._replace(line=first + 1)))
     return Allow(origin, tuple(names), reason, tuple(lines))
 
 

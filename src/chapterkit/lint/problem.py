@@ -9,6 +9,7 @@ from chapterkit.errors import Origin
 from chapterkit.han import is_han
 from chapterkit.text.document import Block
 from chapterkit.text.sentences import kept
+from chapterkit.values import light
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Edit:
         return Origin(path, line + above.count("\n") + 1, len(last) + 1)
 
 
-@dataclass(frozen=True, order=True)
+@light
 class Problem:
     """Something wrong in the manuscript: where, what, and what to do next.
 
@@ -79,17 +80,18 @@ def problem_at(
     record's value and a template together is placed at the value, with the template named: no
     edit of the template would be right for every record.
     """
+    context = kept(block.text, block.sentence(start), start)
+    if typed := block.stretch(start, end):
+        return Problem(typed[0], message, hint, "", severity, typed[1], edits, context)
     if meeting := _meeting(block, start, end):
         value, template = meeting
-        context = kept(block.text, block.sentence(start), start)
         message = f"{message}（由 {template} 印出）"
         return Problem(value, message, hint, "", severity, context=context)
     origin = block.origin(start)
     last = block.origin(max(start, end - 1))
     known = (last.path, last.line) == (origin.path, origin.line) and last >= origin
     until = Origin(last.path, last.line, last.column + 1) if known else None
-    context = kept(block.text, block.sentence(start), start)
-    return Problem(origin, message, hint, "", severity, end=until, edits=edits, context=context)
+    return Problem(origin, message, hint, "", severity, until, edits, context)
 
 
 _RECORDS, _TEMPLATES, _OF_ONE = "experiments/", "templates/", "templates/experiments/"

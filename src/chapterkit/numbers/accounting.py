@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from chapterkit.errors import Origin
 from chapterkit.manuscript.config import PolicyConfig
@@ -27,8 +27,7 @@ from chapterkit.text.tree import kind_of as kind_of_element
 STATUSES = ("recorded", "matched", "exempt", "unsourced")
 
 
-@dataclass(frozen=True)
-class Accounted:
+class Accounted(NamedTuple):
     """One quantity of the text.
 
     `status` is recorded (a recorded number's span), matched (typed, and a cited number backs
@@ -47,7 +46,7 @@ class Accounted:
     why: str
     kind: str = ""
     policy: str = ""
-    claim: Claim | None = field(default=None, repr=False)
+    claim: Claim | None = None
 
     @property
     def origin(self) -> Origin:
@@ -102,11 +101,11 @@ class _Judge:
             return one
         kind = kind_of(one.quantity, one.block.text, self.units)
         choice = self.policy.of(kind)
-        one = replace(one, kind=kind, policy=choice)
+        one = one._replace(kind=kind, policy=choice)
         if one.status != "unsourced" or choice == "record":
             return one
         if choice == "free" or self.citations.cover(one.block, one.start):
-            return replace(one, status="exempt", why=f"policy {kind}: {choice}")
+            return one._replace(status="exempt", why=f"policy {kind}: {choice}")
         return one
 
 
@@ -141,10 +140,12 @@ def _of_block(
     quantities = quantities_in(text, ledger.units)
     cited = dict.fromkeys([*block.citations(), *beside]) if quantities else {}
     numbers = [number for key in cited for number in by_source.get(key, ())]
-    around = places(block, quantities, ledger) if quantities else ()
+    around = places(block, quantities, ledger) if quantities and ledger else ()
+    is_called = bool(quantities) and was_called(block)
     for quantity in quantities:
         typed = _typed(block, Claim(quantity, block.text, around), numbers)
-        yield _in_exhibit(judge.judged(typed) if judge else typed, ledger.units)
+        judged = judge.judged(typed) if judge else typed
+        yield _in_exhibit(judged, ledger.units) if is_called else judged
     for numeral in explain(text, ledger.units) if exempt else ():
         if numeral.why != "small-count":
             yield _exempt(block, numeral)
@@ -181,15 +182,15 @@ _OUTCOMES = frozenset({"result", "share", "money"})
 
 
 def _in_exhibit(one: Accounted, units: Units) -> Accounted:
-    """Return a quantity of an exhibit's note or head, exempt where it is a mere condition."""
-    if one.status != "unsourced" or one.quantity is None or not was_called(one.block):
+    """Return a quantity of an exhibit that was called, exempt where it is a mere condition."""
+    if one.status != "unsourced" or one.quantity is None:
         return one
     if _is_inner_cell(one.block):
         return one  # what a cell says is a finding, whatever it counts
     kind, value = kind_of(one.quantity, one.block.text, units), one.quantity.value
     if not one.quantity.unit and isinstance(value, Decimal) and value == value.to_integral_value():
         kind = "step"  # a head that is a mere number: 200
-    return one if kind in _OUTCOMES else replace(one, status="exempt", why=f"exhibit {kind}")
+    return one if kind in _OUTCOMES else one._replace(status="exempt", why=f"exhibit {kind}")
 
 
 def _is_inner_cell(block: Block) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -24,6 +23,7 @@ from chapterkit.quantities import (
     unit_kind,
 )
 from chapterkit.quantities.traditional import simplified
+from chapterkit.values import light
 
 if TYPE_CHECKING:
     from chapterkit.manuscript.records import Value
@@ -39,7 +39,7 @@ _SHARES = {"percent": 100, "permille": 1000, "permyriad": 10_000}
 _MINUS = str.maketrans("−－﹣", "---")
 
 
-@dataclass(frozen=True)
+@light
 class Claim:
     """A quantity, and the text that it stands in: only the words round it tell what is meant.
 

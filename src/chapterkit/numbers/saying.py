@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 from chapterkit.patterns import Late
 from chapterkit.quantities import Quantity, Units
@@ -183,8 +184,7 @@ def holds(bound: str, value: Decimal | Fraction, said: Decimal | Fraction) -> bo
     return value <= said
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a number stands in a text, and what it is."""
 
     start: int

@@ -48,7 +48,7 @@ _FURTHER = Late(r" ?零? ?(\d{1,4}) ?([十百千万亿]{1,2})?(?![\d.,:%/年月�
 _TRILLION = Late(r" ?兆(?=[元美日韩新港欧])")
 _MANTISSA_POWER = re.compile(r"[^\d]*10(?:\^|\*\*)?(.*)")
 _MAGNITUDE = re.compile(r" ?([多余来几]?)([十百千万亿萬億]{1,3})([多余来]?)")
-_MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])")
+_MORE = re.compile(r" ?[多余](?! ?[于少的数样])|\+(?![\d+])|-odd\b")
 _LATIN_MAGNITUDE = re.compile(
     r"(?:([KkMBbT])(?![A-Za-z0-9²³ΩΩ])| ([KMBT])(?![A-Za-z0-9²³ΩΩ])|"
     r"[ -]?(hundred|thousand|million|billion|trillion|bn|mn|mln|bln|tn|trn)(?![A-Za-z]))"
@@ -194,7 +194,7 @@ def _with_magnitude(text: str, at: int, end: int, number: str, whole: bool) -> A
             end, whole = match.end(), False
     if (text[end : end + 1] == "+" and (more := _MORE.match(text, end))) or (
         "." not in number
-        and text[end : end + 1] in ("多", "余", " ")
+        and text[end : end + 1] in ("多", "余", " ", "-")
         and (more := _MORE.match(text, end))
     ):
         end = more.end()

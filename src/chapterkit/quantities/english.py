@@ -10,6 +10,7 @@ from decimal import Decimal
 from chapterkit.patterns import Late
 from chapterkit.quantities.ends import unit_span
 from chapterkit.quantities.model import Draft
+from chapterkit.quantities.pairs import is_change
 from chapterkit.quantities.phrases import measured
 from chapterkit.quantities.units import active
 from chapterkit.quantities.wordlists import sections
@@ -27,9 +28,20 @@ _SCALE = "|".join(_SCALES)
 _PART = "|".join(_PARTS)
 
 
+_UNIT = "|".join(word for word, number in _ONES.items() if 0 < number < 10)
+_BELOW_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_UNIT}))?|{'|'.join(_ONES)})\b"
 _NUMBER_WORDS = Late(
-    rf"(?:(?:{_WORD}|an?(?= (?:{_SCALE})))\b)(?:[- ](?:and )?(?:{_WORD}|{_SCALE})\b)*"
+    rf"(?:{_BELOW_HUNDRED}|an?(?= (?:{_SCALE})))"
+    rf"(?:(?:[- ](?:{_SCALE})\b)+(?:[- ](?:and )?{_BELOW_HUNDRED})?)*"
 )
+# nineteen eighty-four, twenty twenty, eighteen hundred and six is none
+_YEAR = Late(
+    rf"(?:(?:six|seven|eigh|nine)teen|twenty)[- ]"
+    rf"(?:{'|'.join(_TENS)}|(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+    rf"|oh[- ](?:{_UNIT}))\b(?:[- ](?:{_UNIT})\b)?"
+)
+_TO = Late(r"-? to |-to-")
+_ODD = Late(r"-odd\b")
 _FRACTION = Late(rf"({_WORD}|an?)[- ]({_PART})s?\b")
 # a third of, nearly a third; fell a third to …
 _PART_AFTER = Late(
@@ -101,6 +113,9 @@ def english_quantities(text: str) -> list[Draft]:
         at = match.start()
         if at < last or match[0] not in _STARTS or not _is_free(text, at, match.end()):
             continue
+        if year := _YEAR.match(lowered, at):
+            last = year.end()
+            continue
         draft = _read(lowered, at, match[0])
         if draft is not None and not _is_named(text, draft):
             found.append(draft)
@@ -165,7 +180,32 @@ def _read(text: str, at: int, word: str) -> Draft | None:
         return Draft(at, match.end(), None, vague=True)
     if word == "dozen":
         return None
-    return _number(text, at)
+    first = _number(text, at)
+    return first and _range(text, first)
+
+
+def _range(text: str, first: Draft) -> Draft:
+    """Add the other end, if there is one: ten to fifteen minutes, five to six hundred."""
+    to = _TO.match(text, first.end)
+    other = _number(text, to.end()) if to and first.shape == "number" else None
+    if other is None or (first.unit and first.unit != other.unit):
+        return first
+    low, high = first.value, other.value
+    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
+        return first
+    spelt = text[other.start : other.end].removesuffix(other.unit).strip(" -")
+    scale = _SCALES.get(re.split("[- ]", spelt)[-1], 1)
+    if low < scale and low * scale < high:
+        low = low * scale
+    values = low, high
+    if low >= high or is_change(text, first.start, other.end, values, powers=False):
+        first.unit = first.unit or other.unit
+        first.small = first.small and not measured(first)
+        return first
+    small = first.small and other.small
+    return Draft(
+        first.start, other.end, values, other.unit, "range", small=small, parts=(first, other)
+    )
 
 
 def _one_in(text: str, at: int) -> Draft | None:
@@ -227,7 +267,8 @@ def _number(text: str, at: int) -> Draft | None:
     if number is None or _ORDINAL.match(text, match.end()):
         return None
     part = _AND_PART.match(text, match.end())
-    end = part.end() if part else match.end()
+    odd = _ODD.match(text, match.end())
+    end = part.end() if part else odd.end() if odd else match.end()
     value = Decimal(number) + (Decimal(1) / _PARTS[part[1]] if part else 0)
     unit_start, unit_end = unit_span(text, end)
     draft = Draft(at, max(end, unit_end), value, text[unit_start:unit_end])

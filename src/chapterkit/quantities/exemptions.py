@@ -91,7 +91,11 @@ _ENGLISH_DATE = (
     r"(?![A-Za-z])(?:,? (?:1\d{3}|20\d{2}))?(?!\d)"
 )
 _ENGLISH_HOUR = r"(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?(?:[ap]\.m\.|[ap]m(?![A-Za-z]))"
+_SHARE = r"\d{4,6}\.(?:SH|SZ|BJ|SS|HK|TW|KS|T)(?![A-Za-z])"  # 600519.SH, on an exchange
+_PLOIDY = r"\d{1,2} ?倍体(?![积重长])"
 _FIXED_FORMS = (
+    (_SHARE, "E1"),
+    (_PLOIDY, "E5"),
     (_ENGLISH_DATE, "E4"),
     (_ENGLISH_HOUR, "E4"),
     (_OBJECT_IDENTIFIER, "E8"),

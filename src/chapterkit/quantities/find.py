@@ -312,7 +312,7 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
         following = text[end : end + 1]
         if following == " " or following in _AFTER:
             approximate = _is_qualified(text, end)
-        if body[-1] in "多余来+" or body[0] == "上":
+        if body[-1] in "多余来+" or body[0] == "上" or body.endswith("-odd"):
             approximate = True
         elif draft.unit and draft.shape == "number":
             approximate = approximate or "多" in body or "余" in body or "来" in body

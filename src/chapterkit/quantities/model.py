@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from chapterkit.quantities.units import unit_kind
 
@@ -26,8 +27,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One number as it stands in running text.
 
     `value` is a `Decimal`; a pair for a range (its ends), a ratio, a fraction (numerator,

@@ -15,7 +15,7 @@ from chapterkit.quantities.numerals import DIGITS, scaled
 from chapterkit.quantities.pairs import choice, is_change, one_in
 from chapterkit.quantities.units import active, is_measure, per_end
 
-_CONNECTOR = re.compile(r" ?(?:(?<!—)—(?!—)|[~〜∼–‐\-−]|到|至| to )(?!-) ?")
+_CONNECTOR = re.compile(r"(?:-to-|- to )(?=\d)| ?(?:(?<!—)—(?!—)|[~〜∼–‐\-−]|到|至| to )(?!-) ?")
 _CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
 _RATIO = re.compile(r" ?[:∶：] ?|比| 比 (?=\d)|/")
 _TIMES_SIGNS = frozenset("×xX*✕乘")
@@ -257,11 +257,12 @@ def _range(text: str, amount: Amount, first: Draft) -> Draft:
     if second is None or second.form == "spelt":
         return first
     other = end_at(text, second)
-    joined = _joined(text, amount, first, second, other, match[0].strip())
+    mark = match[0].strip(" -") or match[0].strip()
+    joined = _joined(text, amount, first, second, other, mark)
     if joined is None:
         return first
     value, unit = joined
-    if match[0].strip() in _SPOKEN and _changes(text, first, other):
+    if mark in _SPOKEN and _changes(text, first, other):
         first.unit = first.unit or other.unit
         return first
     if sign in ("-", "−") and isinstance(other.value, Decimal):

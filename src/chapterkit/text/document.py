@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from chapterkit.errors import Origin
 from chapterkit.patterns import Late
@@ -75,6 +75,13 @@ class Block:
         if not self.offsets:
             return self.rendered.origin(self.start)
         return self.rendered.origin(self.offsets[min(position, len(self.offsets) - 1)])
+
+    def stretch(self, start: int, end: int) -> tuple[Origin, Origin] | None:
+        """Return where text[start:end] begins and ends, if it was typed in one go; or None."""
+        offsets = self.offsets
+        if not start < end <= len(offsets):
+            return None
+        return self.rendered.stretch(offsets[start], offsets[end - 1])
 
     @property
     def within(self) -> tuple[str, ...]:
@@ -186,8 +193,7 @@ def _converted(leaf: Leaf, source: Block) -> Block:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """Where a pattern matched in a document's prose: text[start:end] of a block."""
 
     block: Block

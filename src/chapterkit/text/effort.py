@@ -16,6 +16,8 @@ from chapterkit.errors import ChapterkitError
 
 MAX_STEPS = 100_000
 MAX_TAGS = 50_000
+MAX_TAG = 100_000
+"""Characters in one tag: what stands in it is compiled, at some 10 µs a character."""
 MAX_EFFORT = 50_000_000
 ITEM = 20  # what an item of a list weighs, in characters of a text
 
@@ -37,8 +39,12 @@ class Effort:
         if self.steps > MAX_STEPS:
             raise ChapterkitError(f"模板的循环超过 {MAX_STEPS} 步", hint="缩短循环")
 
-    def tag(self) -> None:
-        """Count one tag of a template that is compiled."""
+    def tag(self, length: int) -> None:
+        """Count one tag of a template that is compiled, of so many characters."""
+        if length > MAX_TAG:
+            raise ChapterkitError(
+                f"模板的一个标记超过 {MAX_TAG} 个字", hint="数据写进记录，文字写在标记外面"
+            )
         self.tags += 1
         if self.tags > MAX_TAGS:
             raise ChapterkitError(f"模板的标记超过 {MAX_TAGS} 个", hint="分成几章")

@@ -25,8 +25,7 @@ from chapterkit.text.tree import (
 )
 
 
-@dataclass(frozen=True)
-class Inline:
+class Inline(NamedTuple):
     """A stretch of a block's text that is more than text: kind, place, pandoc's element.
 
     `kind` is pandoc's name (Code, Math, Cite, Link, Image, Note…), `Number` for the span of a
@@ -36,7 +35,7 @@ class Inline:
     kind: str
     start: int
     end: int
-    element: Element = field(repr=False)
+    element: Element
     number: str = ""
 
     @property

@@ -65,12 +65,38 @@ class Rendered:
         origin, advances = self.origins[index]
         if not advances:
             return origin
-        start = self.starts[index]
-        before = bisect_left(self._breaks, offset)
-        if breaks := before - bisect_left(self._breaks, start, hi=before):
+        start, ends = self.starts[index], self._breaks
+        before = bisect_left(ends, offset)
+        if before and ends[before - 1] >= start:
             # White space at the beginning of a line has no mark of its own.
-            return Origin(origin.path, origin.line + breaks, offset - self._breaks[before - 1])
+            breaks = before - bisect_left(ends, start, hi=before)
+            return Origin(origin.path, origin.line + breaks, offset - ends[before - 1])
         return Origin(origin.path, origin.line, origin.column + offset - start)
+
+    def stretch(self, first: int, last: int) -> tuple[Origin, Origin] | None:
+        """Return where text[first:last + 1] begins and ends, if it was typed in one go.
+
+        None if not all of it has its place from one mark, on the line of that.
+        """
+        index = bisect_right(self.starts, first) - 1
+        if index < 0 or not first <= last or last >= self._until(index):
+            return None
+        origin, advances = self.origins[index]
+        start = self.starts[index]
+        before = bisect_left(self._breaks, last)
+        if not advances or (before and self._breaks[before - 1] >= start):
+            return None
+        path, line, column = origin
+        begin = column + first - start
+        return Origin(path, line, begin), Origin(path, line, begin + last - first + 1)
+
+    def _until(self, index: int) -> int:
+        """Return where the part ends that has its place from a mark."""
+        return self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text) + 1
+
+    def breaks_before(self, offset: int) -> int:
+        """Return how many lines end before an offset."""
+        return bisect_left(self._breaks, offset)
 
     @cached_property
     def _breaks(self) -> list[int]:

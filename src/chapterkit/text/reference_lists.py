@@ -194,9 +194,7 @@ def _entries(document: Document, lines: Sequence[str], block: Block) -> Iterator
     """Yield the entries of a block: one of each line that begins one."""
     if not block.offsets:
         return
-    text = document.rendered.text
-    first = text.count("\n", 0, block.offsets[0])
-    last = first + text.count("\n", block.offsets[0], block.offsets[-1])
+    first, last = (document.rendered.breaks_before(block.offsets[end]) for end in (0, -1))
     while last + 1 < len(lines) and _YEAR_LINE.fullmatch(lines[last + 1]):
         last += 1  # which Markdown takes for a list
     starts = [first]

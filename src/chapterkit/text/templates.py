@@ -47,7 +47,8 @@ def _marked(source: str, path: str, effort: Effort) -> Iterator[str]:
         if tag.lastgroup == "expression" and not tag[0].startswith("{{-"):
             yield mark(position.origin(), advances=False)
         try:
-            effort.tag()
+            is_compiled = tag.lastgroup != "comment" and tag[0].endswith(("%}", "}}"))
+            effort.tag(len(tag[0]) if is_compiled else 0)
         except ChapterkitError as error:
             raise error.at(position.origin()) from None
         yield tag[0]

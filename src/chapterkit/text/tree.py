@@ -359,22 +359,8 @@ def with_target(element: Element, target: Target) -> Element:
 
 
 def formulas_of(tree: Tree) -> list[str]:
-    """Return the formulas of a tree, in TeX, in no order."""
-    found: list[str] = []
-    waiting: list[Any] = [tree["blocks"]]
-    while waiting:
-        for node in waiting.pop():
-            if type(node) is list:
-                waiting.append(node)
-            elif type(node) is not dict:
-                continue
-            elif "citationId" in node:
-                waiting += [node["citationPrefix"], node["citationSuffix"]]
-            elif node["t"] == "Math":
-                found.append(text_of(node))  # type: ignore[arg-type]
-            elif type(content := node.get("c")) is list:
-                waiting.append(content)
-    return found
+    """Return the formulas of a tree, in TeX."""
+    return [text_of(one) for one in elements_of(tree, {"Math"})]
 
 
 def is_displayed(element: Element) -> bool:

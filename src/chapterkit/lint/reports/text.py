@@ -47,36 +47,51 @@ class _Paint:
 
 def _problem_lines(
     problem: Problem, path: str, source: Sequence[str], paint: _Paint
-) -> Iterator[str]:
-    """Yield the lines that tell of a problem; `path` is its file's as it is shown."""
+) -> Sequence[str]:
+    """Return the lines that tell of a problem; `path` is its file's as it is shown."""
     origin = problem.origin
     place = paint(f"{path}:{origin.line}:{origin.column}", "bold")
     severity = paint(problem.severity, problem.severity)
-    yield f"{place}: {severity}: {one_line(problem.message)} {paint(f'[{problem.rule}]', 'dim')}"
-    if 0 < origin.line <= len(source):
-        yield from _excerpt(source[origin.line - 1], problem, paint)
-    if problem.hint:
-        yield f"  hint: {one_line(problem.hint)}"
+    rule = paint(f"[{problem.rule}]", "dim")
+    head = f"{place}: {severity}: {_in_line(problem.message)} {rule}"
+    inside = 0 < origin.line <= len(source)
+    excerpt = _excerpt(source[origin.line - 1], problem, paint) if inside else ()
+    hint = (f"  hint: {_in_line(problem.hint)}",) if problem.hint else ()
+    return head, *excerpt, *hint
 
 
-def _excerpt(line: str, problem: Problem, paint: _Paint) -> Iterator[str]:
-    """Yield as much of a line as fits, and a line with a mark below the text concerned."""
+# Many problems have one hint, and not a few one message.
+_in_line = lru_cache(maxsize=1024)(one_line)
+
+
+def _excerpt(line: str, problem: Problem, paint: _Paint) -> Sequence[str]:
+    """Return as much of a line as fits, and a line with a mark below the text concerned."""
     start = min(problem.origin.column - 1, len(line))
     end = problem.end.column - 1 if problem.end else start + 1
     columns = _columns(line)
-    first = bisect_left(columns, columns[start] - _BEFORE)
-    after = bisect_right(columns, columns[first] + _WIDTH) - 1
-    head = "…" if first else ""
-    tail = "…" if after < len(line) else ""
+    first, after = _window(columns, start)
     excerpt = line[first:after]
     if not excerpt.isprintable():
         excerpt = "".join(map(_visible, excerpt))
     if not excerpt.strip():
-        return
-    yield f"  {paint('|', 'dim')} {head}{excerpt}{tail}"
+        return ()
+    head = "…" if first else ""
+    tail = "…" if after < len(line) else ""
     gap = len(head) + columns[start] - columns[first]
     marked = columns[min(max(end, start + 1), after)] - columns[start] if start < after else 1
-    yield f"  {paint('|', 'dim')} {' ' * gap}{paint('^' * marked, problem.severity)}"
+    bar, mark = paint("|", "dim"), paint("^" * marked, problem.severity)
+    return f"  {bar} {head}{excerpt}{tail}", f"  {bar} {' ' * gap}{mark}"
+
+
+def _window(columns: Sequence[int], start: int) -> tuple[int, int]:
+    """Return from which character of a line to which it is shown round the one at `start`.
+
+    A character takes a column at least, so that it is not looked for further away than that.
+    """
+    nearest = max(0, start - _BEFORE)
+    first = bisect_left(columns, columns[start] - _BEFORE, nearest, start)
+    furthest = min(first + _WIDTH + 1, len(columns))
+    return first, bisect_right(columns, columns[first] + _WIDTH, first, furthest) - 1
 
 
 @lru_cache(maxsize=8)
