@@ -829,6 +829,35 @@ def test_what_two_browsers_make_of_one_comment_is_told_and_not_lost(
     other.context.close()
 
 
+def test_what_is_being_written_stays_when_news_arrive_and_when_the_page_is_loaded_anew(
+    page: Page, preview: Preview, book: Path
+) -> None:
+    page.evaluate("""() => { const words = document.querySelector('#pieces p').firstChild;
+        getSelection().setBaseAndExtent(words, 3, words, 7); }""")
+    page.keyboard.press("c")
+    box = page.locator("#panel textarea").first
+    box.fill("写到一半")
+    path = book / "review/cards.yaml"
+    path.parent.mkdir()
+    # The folder is new, and others write into it: that is followed, and does not disturb.
+    one = "{id: %s, quote: 理论, sentence: '0123456789abcdef', at: 'a.md:1', author: 乙, date: '2026-01-01', text: %s}"
+    path.write_text("comments:\n- " + one % ("0123456789ab", "甲说") + "\n", "utf-8")
+    until(partial(has_comments, page, 1), "the comment of somebody else is there")
+    assert page.evaluate("document.activeElement.value") == "写到一半"
+    box.dispatch_event("compositionstart", {"bubbles": True})
+    with path.open("a", encoding="utf-8") as file:
+        file.write("- " + one % ("0123456789ac", "乙说") + "\n")
+    said = "async () => (await import('/page/state.js')).data.comments.length"
+    until(lambda: page.evaluate(said) == 2, "the news have arrived")
+    assert has_comments(page, 1)
+    box.dispatch_event("compositionend", {"bubbles": True})
+    until(partial(has_comments, page, 2), "they are shown afterwards")
+    page.reload()
+    page.wait_for_selector("#panel textarea")
+    assert page.locator("#panel textarea").first.input_value() == "写到一半"
+    page.locator("#panel button", has_text="取消").first.click()
+
+
 # --- who may ask
 
 

@@ -56,7 +56,7 @@ def preview(
             webbrowser.open(address)
 
     with bench.announced():
-        watched = Watched(bench.watched(), bench.shallow(), bench.wants)
+        watched = Watched(bench.watched, bench.shallow, bench.wants)
         serve(bench, at, watched, ready)
     # What a thread is still making, nobody will look at.
     os._exit(0)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,10 +69,10 @@ class Reader:
     shown: Shown
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def show(self, sheet: Sheet) -> None:
-        """Send what has changed, if anything has."""
+    async def show(self, newest: Callable[[], Sheet]) -> None:
+        """Send what has changed, if anything has, up to what is the newest when its turn comes."""
         async with self.turn:
-            if told := self.shown.patch(sheet):
+            if told := self.shown.patch(newest()):
                 await self.tell(told)
 
     async def tell(self, told: Mapping[str, Any]) -> None:
@@ -89,6 +91,8 @@ class Server:
     readers: set[Reader] = field(default_factory=set)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     stamps: dict[str, Hashable] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
+    order: Iterator[int] = field(default_factory=count)
     settled: dict[str, int] = field(default_factory=dict)
     version: int = 0
     pending: asyncio.Event = field(default_factory=asyncio.Event)
@@ -136,16 +140,27 @@ class Server:
         Whoever loads a page right after a save need not wait until the save has been noticed, and
         nobody follows a text that no browser shows.
         """
-        stamp = await asyncio.to_thread(self.maker.stamp)
+        begun, stamp = await self._beginning()
         if name not in self.sheets or self.stamps.get(name) != stamp:
             sheet = await self._quick(name) if name in self.sheets else None
             if sheet is None:
                 async with self.making:
                     sheet = await self._made(name, self.maker.steps(name)[0])
-            self.sheets[name], self.stamps[name] = sheet, stamp
+            self._keep(name, sheet, begun, stamp)
         sheet = self.sheets[name]
         self.styles[own_style(sheet)] = sheet.style
         return sheet
+
+    async def _beginning(self) -> tuple[int, Hashable]:
+        """Return what tells a sheet that is begun now from others: its place in line, its files."""
+        return next(self.order), await asyncio.to_thread(self.maker.stamp)
+
+    def _keep(self, name: str, sheet: Sheet, begun: int, stamp: Hashable) -> bool:
+        """Keep a sheet, unless there is one of other files that was begun later; tell whether."""
+        if self.stamps.get(name) != stamp and begun < self.begun.get(name, 0):
+            return False
+        self.sheets[name], self.stamps[name], self.begun[name] = sheet, stamp, begun
+        return True
 
     async def _quick(self, name: str) -> Sheet | None:
         try:
@@ -190,7 +205,8 @@ class Server:
             await reader.tell({"token": self.token})
             if name in {one for one, _ in await self._names()}:
                 self.readers.add(reader)
-                await reader.show(await self._sheet(name))
+                await self._sheet(name)
+                await reader.show(lambda: self.sheets[name])
                 if self.settled.get(name) != self.version:
                     self.pending.set()
             while True:
@@ -244,10 +260,12 @@ class Server:
                     self.settled[name] = version
                 if version != self.version:
                     break
+            if version == self.version:
+                gc.collect()  # while nobody waits: see `serve`
 
     async def _settled(self, name: str, version: int) -> bool:
         """Make all of a sheet and show it; tell whether no file has changed meanwhile."""
-        stamp = await asyncio.to_thread(self.maker.stamp)
+        begun, stamp = await self._beginning()
         for step in self.maker.steps(name):
             if version != self.version:
                 return False
@@ -257,7 +275,7 @@ class Server:
                 self.touched()  # a save that whoever loads a page has been shown already
             if version != self.version:
                 return False
-            await self._show(name, sheet, stamp)
+            await self._show(name, sheet, begun, stamp)
             if sheet.failures:
                 break
         return True
@@ -266,13 +284,20 @@ class Server:
         return sorted({one.name for one in self.readers})
 
     async def _quickly(self, name: str) -> None:
-        stamp = await asyncio.to_thread(self.maker.stamp)
-        if sheet := await self._quick(name):
-            await self._show(name, sheet, stamp)
+        begun, stamp = await self._beginning()
+        sheet = await self._quick(name)
+        if sheet is None or (sheet.failures and not await self._rests(stamp)):
+            return
+        await self._show(name, sheet, begun, stamp)
 
-    async def _show(self, name: str, sheet: Sheet, stamp: Hashable) -> None:
-        self.sheets[name], self.stamps[name] = sheet, stamp
-        await self._each(lambda one: one.show(sheet), name)
+    async def _rests(self, stamp: Hashable) -> bool:
+        """Tell whether files stay as they were: one that is being written may make no sense."""
+        await asyncio.sleep(REST)
+        return not self.pending.is_set() and stamp == await asyncio.to_thread(self.maker.stamp)
+
+    async def _show(self, name: str, sheet: Sheet, begun: int, stamp: Hashable) -> None:
+        if self._keep(name, sheet, begun, stamp):
+            await self._each(lambda one: one.show(lambda: self.sheets[name]), name)
 
     async def _each(self, do: Callable[[Reader], Awaitable[None]], name: str = "") -> None:
         await asyncio.gather(*(do(one) for one in list(self.readers) if name in {"", one.name}))

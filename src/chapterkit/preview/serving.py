@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +29,12 @@ _DEBOUNCE, _STEP = 40, 10
 class Watched:
     """Which files are followed: those of `folders` and all below, those in `shallow` alone.
 
-    `wanted` tells of each whether it counts.
+    Both are asked for again when something has changed: folders come and go. `wanted` tells of each
+    file whether it counts.
     """
 
-    folders: Collection[Path]
-    shallow: Collection[Path]
+    folders: Callable[[], Collection[Path]]
+    shallow: Callable[[], Collection[Path]]
     wanted: Callable[[Path], bool]
 
 
@@ -54,6 +57,10 @@ def serve(
     maker: Maker, at: socket.socket, watched: Watched, ready: Callable[[], None] = lambda: None
 ) -> None:
     """Serve what a maker makes, on a socket, until SIGINT or SIGTERM."""
+    # Looking for garbage takes as long as much of what somebody waits for: it is done at rest.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
     server = Server(maker, at.getsockname()[1], secrets.token_urlsafe(24))
     asyncio.run(_serve(server, at, watched, ready))
 
@@ -68,7 +75,7 @@ async def _serve(
     web = _Quiet(config)
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(one)
-        for one in (web.serve([at]), server.follow(), server.settle(), *_watching(server, watched))
+        for one in (web.serve([at]), server.follow(), server.settle(), _watching(server, watched))
     ]
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
@@ -101,25 +108,59 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-def _watching(server: Server, watched: Watched) -> Iterator[Coroutine[Any, Any, None]]:
-    """Yield what follows the folders, and what follows those that are not followed below."""
-    yield _watch(server, watched.folders, watched.wanted, recursive=True)
-    yield _watch(server, watched.shallow, watched.wanted, recursive=False)
+async def _watching(server: Server, watched: Watched) -> None:
+    """Follow the folders, and others whenever there are others to be followed."""
+    while True:
+        now = await asyncio.to_thread(_folders, watched)
+        ended = asyncio.Event()
+        one = partial(_watch, server, watched, now, ended)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(one(folders=now[0], recursive=True))
+            tasks.create_task(one(folders=now[1], recursive=False))
+        server.touched()  # what was written between has not been seen
+
+
+_Folders = tuple[Mapping[Path, int], Mapping[Path, int]]
+
+
+def _folders(watched: Watched) -> _Folders:
+    """Return the folders that are there, by their paths, each with what tells it from a new one."""
+    return _there(watched.folders()), _there(watched.shallow())
+
+
+def _there(folders: Collection[Path]) -> Mapping[Path, int]:
+    found: dict[Path, int] = {}
+    for one in folders:
+        with suppress(OSError):
+            found[one] = one.stat().st_ino
+    return found
 
 
 async def _watch(
-    server: Server, folders: Collection[Path], wanted: Callable[[Path], bool], recursive: bool
+    server: Server,
+    watched: Watched,
+    now: _Folders,
+    ended: asyncio.Event,
+    *,
+    folders: Collection[Path],
+    recursive: bool,
 ) -> None:
-    async for changes in awatch(
-        *folders,
-        watch_filter=lambda _, path: wanted(Path(path)),
-        debounce=_DEBOUNCE,
-        step=_STEP,
-        rust_timeout=500,
-        recursive=recursive,
-    ):
-        paths = {Path(path) for _, path in changes}
-        if server.maker.cursor_file in paths:
-            await server.follow_cursor()
-        if paths - {server.maker.cursor_file}:
-            server.touched()
+    try:
+        async for changes in awatch(
+            *folders,
+            watch_filter=lambda _, path: watched.wanted(Path(path)),
+            debounce=_DEBOUNCE,
+            step=_STEP,
+            rust_timeout=500,
+            recursive=recursive,
+            stop_event=ended,
+        ):
+            paths = {Path(path) for _, path in changes}
+            if server.maker.cursor_file in paths:
+                await server.follow_cursor()
+            if paths - {server.maker.cursor_file}:
+                server.touched()
+                if await asyncio.to_thread(_folders, watched) != now:
+                    ended.set()
+    except FileNotFoundError:  # one has gone just now
+        ended.set()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -16,6 +17,7 @@ from chapterkit.checking.subjects import chapters_of
 from chapterkit.errors import ChapterkitError
 from chapterkit.formats.shared.sheet import Sheet
 from chapterkit.lint import Problem
+from chapterkit.manuscript.folder import BOOK_FILE
 from chapterkit.pipeline import problems_of
 from chapterkit.reviewing.apart import Apart
 from chapterkit.reviewing.clipped import Clippings, sources_of
@@ -45,6 +47,7 @@ class Bench:
         self._clippings = Clippings(sources) if sources else None
         self._cursor: tuple[str, int] | None = None
         self._beside: Sequence[Path] = ()
+        self._settings: tuple[str, int, int] | None = None
 
     def check_edition(self) -> None:
         """Raise ChapterkitError for a book that cannot be read, or lacks what was asked for."""
@@ -60,8 +63,10 @@ class Bench:
 
     def stamp(self) -> Hashable:
         """Return when each file was written that is followed, and how long it is."""
-        files = [one for folder in self._folders() for one in folder.rglob("*")]
-        files += [one for folder in self._beside for one in folder.iterdir()]
+        files = [one for folder in self._folders() for one in _below(folder)]
+        for folder in self._beside:
+            with suppress(OSError):  # it may go at any moment
+                files += folder.iterdir()
         return frozenset(filter(None, map(_written, filter(self.wants, files))))
 
     def quick(self, name: str) -> Sheet | None:
@@ -77,20 +82,20 @@ class Bench:
         sheet, known = self._apart.whole(name)
         if known:
             self.workshop.known[name] = known
-        if self._is_newest(name, begun):
-            self.workshop.last[name] = sheet
+        self._keep(name, sheet, begun)
         return sheet
 
     def _examined(self, name: str) -> Sheet:
         begun = self.stamp()
         sheet = self._apart.examined(name)
-        if self._is_newest(name, begun):
-            self.workshop.last[name] = sheet
+        self._keep(name, sheet, begun)
         return sheet
 
-    def _is_newest(self, name: str, begun: Hashable) -> bool:
-        """Tell whether what was begun then is of the files as they now are, or the first of all."""
-        return name not in self.workshop.last or self.stamp() == begun
+    def _keep(self, name: str, sheet: Sheet, begun: Hashable) -> None:
+        """Keep what was begun then if it is of the files as they now are, or the first of all."""
+        with self.workshop.telling:
+            if name not in self.workshop.last or self.stamp() == begun:
+                self.workshop.last[name] = sheet
 
     def failed(self, name: str, error: Exception) -> Sheet:
         """Return the last good sheet with what is wrong."""
@@ -106,14 +111,22 @@ class Bench:
         return [self.root / name for name in _FOLLOWED if (self.root / name).is_dir()]
 
     def shallow(self) -> Sequence[Path]:
-        """Return the folders of which only their own files are followed: that of refs.bib."""
-        bibliography = self.root / self.workshop.book().config.bibliography
-        self._beside = sorted({self.root, bibliography.parent})
+        """Return the folders of which only their own files are followed: that of refs.bib.
+
+        It is the last one known as long as the book cannot be read.
+        """
+        settings = _written(self.root / BOOK_FILE)
+        if settings == self._settings:
+            return self._beside
+        with suppress(ChapterkitError):
+            bibliography = self.root / self.workshop.book().config.bibliography
+            self._beside = sorted({self.root, bibliography.parent})
+            self._settings = settings
         return self._beside
 
     def wants(self, path: Path) -> bool:
         """Tell whether a change of a file may change what is shown."""
-        if path.parent == self.root and path.suffix != ".bib" and path.name != "review":
+        if path.parent == self.root and path.suffix != ".bib" and path.name not in _FOLLOWED:
             return False
         return not path.name.startswith((".", "#")) and not path.name.endswith(
             ("~", ".swp", ".chapterkit")
@@ -178,6 +191,12 @@ class Bench:
         if not changed:
             return {"error": "这里改不成：会动到别处"}
         return {"said": f"改了 {'、'.join(changed)}"}
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder and of all below it, whatever goes meanwhile."""
+    for inner, _, names in os.walk(folder):
+        yield from (Path(inner, name) for name in names)
 
 
 def _written(path: Path) -> tuple[str, int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,6 +40,10 @@ from chapterkit.text.tree import printable
 
 _BLANK = re.compile(r"\s+")
 RULE = "comment"
+# How long a file of comments must have rested before it is changed, how long that is waited for,
+# and how often it is looked at, in seconds.
+_REST, _LONGEST_WRITING, _LOOK = 0.2, 2.0, 0.02
+_MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -265,11 +270,38 @@ def _change(root: Path, slug: str, change: Callable[[Comments], Comments]) -> No
     folder.mkdir(exist_ok=True)
     with FileLock(folder / ".comments.lock", timeout=10):
         disk, path = Disk(root), comments_file(slug)
-        known = parse_comments(disk.text(path), path) if disk.exists(path) else ()
-        changed = change(known)
-        if len(changed) > MOST_COMMENTS:
-            raise ChapterkitError(f"一章至多 {MOST_COMMENTS} 条意见")
-        replace_text(root / path, comments_text(changed), root)
+        for _ in range(_MOST_TRIES):
+            text = _at_rest(disk, path)
+            changed = change(parse_comments(text, path) if text is not None else ())
+            if len(changed) > MOST_COMMENTS:
+                raise ChapterkitError(f"一章至多 {MOST_COMMENTS} 条意见")
+            if text == _text(disk, path):
+                replace_text(root / path, comments_text(changed), root)
+                return
+    raise ChapterkitError("意见的文件一直有别的程序在写，没有存下", hint="过一会儿再试")
+
+
+def _at_rest(disk: Disk, path: str) -> str | None:
+    """Return a file's text, None if there is none, once it stays as it is for a moment.
+
+    An editor, or git, may just be writing it: what is there then is only a part, or nothing.
+    """
+    text, end = _text(disk, path), time.monotonic() + _LONGEST_WRITING
+    while not _has_rested(disk.root / path) and time.monotonic() < end:
+        time.sleep(_LOOK)
+        text = _text(disk, path)
+    return text
+
+
+def _text(disk: Disk, path: str) -> str | None:
+    return disk.text(path) if disk.exists(path) else None
+
+
+def _has_rested(path: Path) -> bool:
+    try:
+        return abs(time.time() - path.stat().st_mtime) > _REST
+    except OSError:
+        return True
 
 
 def author_of(root: Path) -> str:

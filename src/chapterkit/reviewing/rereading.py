@@ -58,7 +58,7 @@ class Stretch:
 def stretches_of(document: Document, blocks: Sequence[Element]) -> tuple[Stretch, ...]:
     """Return the stretches of a document that was read as these blocks, as short as is known."""
     lines = document.rendered.text.split("\n")
-    begins = list(_begins(line_of_blocks(document), lines, blocks))
+    begins = list(_begins(line_of_blocks(document, tops=True), lines, blocks))
     ends = [*begins[1:], (len(lines), len(blocks))]
     return tuple(
         Stretch(line, end, tuple(blocks[place:last]))
@@ -83,26 +83,26 @@ def _begins(
             yield last
 
 
-def line_of_blocks(document: Document) -> dict[int, int]:
-    """Return the place of each block of a document's outermost row, by the line it begins in."""
+def line_of_blocks(document: Document, *, tops: bool = False) -> dict[int, int]:
+    """Return the place of each block of a document's outermost row, by the line of its first text.
+
+    What is first in a table is its caption, even behind the rows; unless `tops` are asked for.
+    """
     ends = [one.start() for one in re.finditer("\n", document.rendered.text)]
     found: dict[int, int] = {}
-    for place, start in _starts_of_blocks(document).items():
+    for place, start in _starts_of_blocks(document, tops=tops).items():
         found.setdefault(bisect_left(ends, start), place)
     return found
 
 
-def _starts_of_blocks(document: Document) -> dict[int, int]:
-    """Return where the first text of each outermost block stands in the Markdown, by its place.
-
-    What is first in a table may be its caption, which stands behind the rows.
-    """
+def _starts_of_blocks(document: Document, *, tops: bool) -> dict[int, int]:
+    """Return where the first text of each outermost block stands in the Markdown, by its place."""
     places = {id(block): place for place, block in enumerate(tree_blocks(document.tree))}
     found: dict[int, int] = {}
     for block in document.blocks:
         outer = block.containers[0] if block.containers else block.element
         place = places.get(id(outer))
-        if place is not None and (place not in found or kind_of(outer) == "Table"):
+        if place is not None and (place not in found or (tops and kind_of(outer) == "Table")):
             found[place] = min(block.start, found.get(place, block.start))
     return found
 

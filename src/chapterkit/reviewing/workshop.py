@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from chapterkit.checking.accepting import own_baseline
@@ -77,7 +78,8 @@ class Workshop:
     """A book at `root`, of which some chapters are looked at, in one edition of it.
 
     `sources` is where the sources' own texts lie, if anywhere. `known` and `last` are what the
-    whole line gave last for a chapter, of which `quick` makes more.
+    whole line gave last for a chapter, of which `quick` makes more; whoever changes `last` for
+    what it says itself holds `telling`.
     """
 
     root: Path
@@ -88,6 +90,7 @@ class Workshop:
     memory: Memory = field(default_factory=Memory, repr=False)
     known: dict[str, Known] = field(default_factory=dict, repr=False)
     last: dict[str, Sheet] = field(default_factory=dict, repr=False)
+    telling: Lock = field(default_factory=Lock, repr=False)
 
     def book(self) -> Book:
         """Return the book as it is saved; raise ChapterkitError for what is wrong in it."""
@@ -132,10 +135,11 @@ class Workshop:
         where = {
             piece.key: [one.path, one.line] for piece, one in zip(pieces, origins, strict=False)
         }
-        last = self.last[slug]  # the whole line, beside this one, may have told more meanwhile
-        data = {**last.data, "places": where}
-        self.last[slug] = replace(last, pieces=pieces, data=data, failures=())
-        return self.last[slug]
+        with self.telling:  # the whole line, beside this one, may have told more meanwhile
+            last = self.last[slug]
+            data = {**last.data, "places": where}
+            self.last[slug] = replace(last, pieces=pieces, data=data, failures=())
+            return self.last[slug]
 
     def _partly(self, old: Before, subject: Subject, markdown: Rendered) -> Sheet | None:
         """Return a changed chapter's page, pandoc handed what changed; None if that is much."""
@@ -149,9 +153,10 @@ class Workshop:
             return None
         sheet = sheet_of(made.printing, made.pieces)
         desk = desk_of(subject, made.document, sheet.pieces, {slug: made.document})
-        data = {**self.last[slug].data, "places": places(desk), "outline": outline(desk)}
-        self.last[slug] = replace(sheet, data=data)
-        return self.last[slug]
+        told = {"places": places(desk), "outline": outline(desk)}
+        with self.telling:
+            self.last[slug] = replace(sheet, data={**self.last[slug].data, **told})
+            return self.last[slug]
 
     def whole(self, slug: str) -> Made:
         """Return a chapter's page, all of the line gone down but the linter.

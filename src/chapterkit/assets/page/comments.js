@@ -1,7 +1,7 @@
 // Comments: a passage that was selected, what somebody says of it, and what others answer.
 import { byId, make, tell } from "./dom.js";
 import { placeLink } from "./cards.js";
-import { ask, data, onData, token } from "./state.js";
+import { ask, data, keepWriting, onData, token, writing } from "./state.js";
 import { goTo, inSight, paint, pieceAround, placeOf, rangeOf } from "./text.js";
 
 /** @type {any} */
@@ -11,10 +11,24 @@ let edited = null;
 /** @type {Map<string, string>} what is being written, by what it is about */
 const drafts = new Map();
 
+/** Keep what is being written, should the page be loaded anew. */
+function keep() {
+  keepWriting({ chosen, edited, drafts: [...drafts] });
+}
+
+/** Tell whether something is being written. */
+export function isWriting() {
+  return Boolean(chosen || edited || drafts.size);
+}
+
 /** @param {string} about @param {string} label @param {string} action @param {Record<string, any>} given @param {string} [first] what stands there at first */
 function form(about, label, action, given, first = "") {
   const area = /** @type {HTMLTextAreaElement} */ (make("textarea", { rows: 3, "aria-label": label, maxlength: 4000,
-    oninput: () => drafts.set(about, area.value),
+    "data-draft": about,
+    oninput: () => {
+      drafts.set(about, area.value);
+      keep();
+    },
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
       event.preventDefault();
@@ -151,6 +165,7 @@ export function chosenRange() {
 }
 
 function redraw() {
+  keep();
   byId("panel-body").dispatchEvent(new CustomEvent("redraw"));
 }
 
@@ -161,6 +176,7 @@ export function choose() {
   const place = placeOf(selection.getRangeAt(0));
   if (!place) return false;
   chosen = place;
+  keep();
   markComments();
   return true;
 }
@@ -191,6 +207,11 @@ function offer() {
 
 export function startComments() {
   if (token) {
+    const kept = writing();
+    if (kept) {
+      [chosen, edited] = [kept.chosen, kept.edited];
+      for (const [about, text] of kept.drafts) drafts.set(about, text);
+    }
     const button = byId("comment-here");
     button.addEventListener("pointerdown", (event) => event.preventDefault()); // so that the selection stays
     button.addEventListener("click", () => {

@@ -3,7 +3,7 @@ import { byId, make, tell } from "./dom.js";
 import { goToNumber, numberInText, open as openCard, placeLink, usedWords } from "./cards.js";
 import { ask, data, onData, recalled, remember, token } from "./state.js";
 import { goTo, keepingPlace, paint, pieceOf, rangeOf } from "./text.js";
-import { drawComments } from "./comments.js";
+import { drawComments, isWriting } from "./comments.js";
 import { chooseNumbers, drawNumbers, REPORTED, STATES, STATUSES } from "./numbers.js";
 import { noteFirst, noteRead, sinceRead } from "./since.js";
 
@@ -56,6 +56,7 @@ export function closePanel() {
 export function show(name) {
   if (current) button(current).setAttribute("aria-expanded", "false");
   current = name;
+  busy = false;
   keepingPlace(() => {
     byId("panel").hidden = !name;
     document.body.classList.toggle("with-panel", Boolean(name));
@@ -69,28 +70,57 @@ export function show(name) {
   byId("panel-body").scrollTop = 0;
 }
 
+const CONTROLS = "button, a, input, select, textarea, summary";
+/** What holds controls, and is known by a name of its own. */
+const HOLDERS = "[data-comment], [data-name]";
+
+/** @param {Element} one */
+function nameOf(one) {
+  return one.getAttribute("data-comment") ?? one.getAttribute("data-name");
+}
+
+/** Note where the focus is among the controls of what has a name; the function given finds that again. @param {HTMLElement} root @param {Element|null} focused */
+function finding(root, focused) {
+  if (!focused || !root.contains(focused) || focused === root) return () => null;
+  const draft = focused.getAttribute("data-draft");
+  const holder = focused.closest(HOLDERS);
+  const named = holder && root.contains(holder) ? nameOf(holder) : null;
+  const place = [...(named === null ? root : /** @type {Element} */ (holder)).querySelectorAll(CONTROLS)].indexOf(focused);
+  return () => {
+    if (draft !== null) return [...root.querySelectorAll("[data-draft]")].find((one) => one.getAttribute("data-draft") === draft) ?? null;
+    const there = named === null ? root : [...root.querySelectorAll(HOLDERS)].find((one) => nameOf(one) === named);
+    return place < 0 ? there : there?.querySelectorAll(CONTROLS)[place];
+  };
+}
+
+/** Whether characters are being composed or a button is held down, and the panel is to be drawn afterwards. */
+let [busy, late] = [false, false];
+
+/** @param {boolean} now whether what is in the panel must stay just now: drawn anew, it would be lost */
+function setBusy(now) {
+  busy = now;
+  if (!busy && late) setTimeout(draw); // what the box gets, or the click does, comes first
+}
+
 /** Draw the open panel; what was unfolded stays so, and so does the focus. */
 export function draw() {
-  if (!current) return;
+  late = busy;
+  if (!current || busy) return;
   const root = byId("panel-body");
   const unfolded = new Set([...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-name")));
-  const all = [...root.querySelectorAll("button, a, input, select, textarea")];
   const field = /** @type {HTMLInputElement|null} */ (document.activeElement);
-  const focused = all.indexOf(/** @type {Element} */ (field));
-  const caret = focused >= 0 && field?.matches("textarea, input[type=search], input[type=text]") ? [field.selectionStart, field.selectionEnd] : null;
+  const again = finding(root, field);
+  const caret = field?.matches("textarea, input[type=search], input[type=text]") ? [field.selectionStart, field.selectionEnd] : null;
   const held = root.scrollTop;
-  const comment = field?.dataset.comment;
   root.replaceChildren();
   PANELS[current].draw(root);
   for (const one of root.querySelectorAll("details")) {
     if (unfolded.has(one.getAttribute("data-name"))) one.open = true;
   }
   root.scrollTop = held;
-  const again = root.querySelectorAll("button, a, input, select, textarea")[focused];
-  const same = comment && [...root.querySelectorAll("[data-comment]")].find((one) => one.getAttribute("data-comment") === comment);
-  if (same) /** @type {HTMLElement} */ (same).focus({ preventScroll: true });
-  if (focused >= 0) /** @type {HTMLElement} */ (again)?.focus({ preventScroll: true });
-  if (caret && again?.matches("textarea, input")) /** @type {HTMLInputElement} */ (again).setSelectionRange(caret[0], caret[1]);
+  const there = /** @type {HTMLInputElement|null|undefined} */ (again());
+  there?.focus({ preventScroll: true });
+  if (caret && there?.matches("textarea, input")) there.setSelectionRange(caret[0], caret[1]);
 }
 
 /** @param {any} problem @returns {Range|Element|null} where a problem shows on the page */
@@ -109,7 +139,7 @@ export function shownProblems() {
 /** @param {any} problem */
 function problemMade(problem) {
   const where = whereOf(problem);
-  const row = make("li", { class: `problem ${problem.severity}${problem.accepted ? " accepted" : ""}` },
+  const row = make("li", { "data-name": `problem-${problem.rule}-${problem.message}`, class: `problem ${problem.severity}${problem.accepted ? " accepted" : ""}` },
     make("p", {}, where ? make("button", { type: "button", class: "plain jump", onclick: () => goTo(where) }, problem.message) : problem.message,
       problem.accepted ? make("span", { class: "tag" }, "基线已收") : ""),
     problem.hint && make("p", { class: "soft" }, problem.hint),
@@ -494,6 +524,8 @@ export function startPanels() {
     if (changed.some((one) => ["changes", "order"].includes(one))) markChanges();
     if (current && changed.some((one) => one === "order" || PANELS[current].needs.includes(one))) draw();
   });
-  const last = recalled("panel");
-  if (last in PANELS && innerWidth >= 1000) show(last);
+  for (const name of ["compositionstart", "pointerdown"]) byId("panel-body").addEventListener(name, () => setBusy(true));
+  for (const name of ["compositionend", "pointerup", "pointercancel"]) document.addEventListener(name, () => setBusy(false));
+  const last = isWriting() ? "comments" : recalled("panel");
+  if (last in PANELS && (innerWidth >= 1000 || isWriting())) show(last);
 }

@@ -64,3 +64,23 @@ export function remember(name, value) {
     // A browser that keeps nothing forgets this, too.
   }
 }
+
+const WRITING = `chapterkit:writing:${location.pathname}`;
+
+/** What is being written in this tab, also when the page has been loaded anew. */
+export function writing() {
+  try {
+    return JSON.parse(sessionStorage.getItem(WRITING) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {any} value what is being written */
+export function keepWriting(value) {
+  try {
+    sessionStorage.setItem(WRITING, JSON.stringify(value));
+  } catch {
+    // Then it is there as long as the page is.
+  }
+}
