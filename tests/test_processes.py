@@ -146,6 +146,16 @@ def test_a_program_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> N
 
 
 @LINUX
+def test_nor_one_that_is_killed_while_it_starts_the_program(tmp_path: Path) -> None:
+    mark = f"mark-{tmp_path.name}-{os.getpid()}"
+    program = STARTING.format(program=f"'{mark}'; import time; time.sleep(100)")
+    program = program.replace("print(", "import os; os.kill(os.getpid(), 9), (")
+    for _ in range(10):
+        assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
+    assert ended(mark), alive(mark)
+
+
+@LINUX
 def test_what_a_program_has_started_goes_with_it(tmp_path: Path) -> None:
     mark = f"mark-{tmp_path.name}-{os.getpid()}"
     program = f"'{mark}'; import os, time; os.fork(); time.sleep(100)"

@@ -173,7 +173,7 @@ def _environment(added: Mapping[str, str]) -> dict[str, str]:
 def _launcher(bounds: Bounds) -> list[str]:
     """Return what a command begins with so that the system holds it to bounds, and to our life."""
     if sys.platform == "linux":
-        return _tied()
+        return [*tied, *_WITH_PARENT, str(os.getpid())] if (tied := _tied()) else []
     if resource is None:
         return []
     limits = f"ulimit -c 0; ulimit -t {_cpu_seconds(bounds)}; ulimit -f {bounds.file // 512}"
@@ -187,6 +187,10 @@ def _tied() -> list[str]:
     if found is None or Path(found).resolve().name != "setpriv":  # busybox has a smaller one
         return []
     return [found, "--pdeathsig", "KILL", "--no-new-privs", "--"]
+
+
+# Asked once the tie is made: whoever ended before that has left nobody to end with.
+_WITH_PARENT = ("/bin/sh", "-c", 'test "$PPID" = "$0" && exec "$@"')
 
 
 def _bound(process: int, bounds: Bounds) -> None:
