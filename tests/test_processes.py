@@ -149,7 +149,8 @@ def test_a_program_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> N
 def test_nor_one_that_is_killed_while_it_starts_the_program(tmp_path: Path) -> None:
     mark = f"mark-{tmp_path.name}-{os.getpid()}"
     program = STARTING.format(program=f"'{mark}'; import time; time.sleep(100)")
-    program = program.replace("print(", "import os; os.kill(os.getpid(), 9), (")
+    program = program.replace("result()\n", "import os; os.kill(os.getpid(), 9)\n")
+    program = program.replace('print("started", flush=True)', "pass")
     for _ in range(10):
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -9
     assert ended(mark), alive(mark)
