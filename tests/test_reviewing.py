@@ -122,6 +122,25 @@ def test_every_kind_of_save_is_shown_at_once_as_the_whole_line_shows_it(
         assert headings[0] == headings[1], what
 
 
+def test_a_heading_that_was_changed_and_changed_back_is_what_it_was(tmp_path: Path) -> None:
+    made = workshop("minimal", tmp_path)
+    [slug] = [name for name, _ in made.names()]
+    before = made.whole(slug).sheet
+    record = made.root / "experiments/card-game.yaml"
+    text = record.read_text("utf-8")
+    titles = []
+    for title in ("换两条规则", "换一条规则"):
+        record.write_text(text.replace("title: 换一条规则", f"title: {title}"), "utf-8")
+        sheet = made.quick(slug)
+        assert sheet
+        titles.append([row["title"] for row in sheet.data["outline"]])
+        keys = {one.key for one in sheet.pieces}
+        assert all(row["key"] in keys for row in sheet.data["outline"])
+    assert "换两条规则" in str(titles[0])
+    assert titles[1] == [row["title"] for row in before.data["outline"]]
+    assert [one.html for one in sheet.pieces] == [one.html for one in before.pieces]
+
+
 def test_what_the_whole_line_tells_meanwhile_is_not_forgotten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,7 @@ _FORKS = sys.platform == "linux"
 """Whether workers are forks of this process: elsewhere that is unsafe."""
 _OF_A_WORKER = 50
 """How many texts a fork does, more or less, before another takes over."""
-_MANY = 16
+_MANY = 100
 """From how many texts for each worker on one of them is done here, before there are workers."""
 
 

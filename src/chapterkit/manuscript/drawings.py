@@ -62,6 +62,7 @@ _EMBEDDED = re.compile(r"data:image/(png|jpe?g|gif|webp|svg\+xml);base64,", re.I
 _LENGTH = re.compile(r"\s*([-+\d.eE]+?)\s*(px|pt|pc|mm|cm|in|em|ex|%|)\s*")
 _PIXELS = {"": 1, "px": 1, "pt": 4 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96,
            "em": 16, "ex": 8}  # fmt: skip
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SIMPLER = "用绘图软件把它化简，或另存为 PNG"
 _STILL = "在绘图软件里去掉它，或另存为 PNG"
 _EMBED = "把要用的东西嵌进这个 SVG，或另存为 PNG"
@@ -86,7 +87,10 @@ def rebuilt(data: bytes, nested: bool = False, own: bool = False) -> bytes:
     _check_copies(made)
     if sum(map(len, made.itertext())) > MAX_TEXT:
         raise PictureError("里面的文字太多", hint=_SIMPLER)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(made, "unicode").encode()
+    text = tostring(made, "unicode")
+    if _NOT_XML.search(text):  # a style may write any character by its number
+        raise PictureError("用了 XML 里不能有的控制字符", hint=_SIMPLER)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text.encode()
 
 
 # --- parsing

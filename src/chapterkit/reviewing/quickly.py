@@ -1,7 +1,7 @@
 """What a change of plain paragraphs makes of a chapter's pieces, without going down the line.
 
-Only paragraphs of one line are converted, citations look as the same ones did before, and nothing
-else changes. Where that is not clear, there is `partly`.
+Only paragraphs of one line and plain headings are converted, citations look as the same ones did
+before, and nothing else changes. Where that is not clear, there is `partly`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from chapterkit.formats import ChapterPrinting
+from chapterkit.formats import ChapterPrinting, made_anew
 from chapterkit.formats.shared.sheet import SHEET_ARGUMENTS, pieces_of, sheet_tree
 from chapterkit.pandoc import reading, run_pandoc
 from chapterkit.reviewing.partly import NOTHING, Before
@@ -44,6 +44,8 @@ from chapterkit.text.tree import (
 _NOT_PLAIN = re.compile(r"[\s>|:`~#+*=<\[!-]|\d+[.)、]|\w[.)]|.*(?:\^\[|\[\^|<!--|!\[|\{#|\$\$)")
 # What belongs to what stands above it, over an empty line.
 _LEANING = re.compile(r"[\s:]|[Tt]able:")
+# A section's heading of plain text, that has a name of its own.
+_HEADING = re.compile(r"(#{2,6}) ([^#{}\[\]*_`$^~\\<@&]+) \{#([\w.:-]+)\}")
 _CITED = re.compile(r"@\{?([\w:.#$%&+?<>~/-]*\w)")
 _MOST = 60
 
@@ -54,7 +56,8 @@ class Known:
 
     `pieces` has one for each of the `count` blocks of the document, then those of what citeproc and
     the writer put behind them. `blocks` are the places of its blocks, by the line that each begins
-    in; `plain` those of them of which nothing else depends. `printing` has no text of its own;
+    in; `plain` those of them of which nothing else depends. `printing` has no text of its own, nor
+    what parts are kept in, which holds the book;
     `things` are what can be referred to, `identifiers` what is there to be linked to; `before` is
     what else is known of it.
     """
@@ -80,13 +83,15 @@ def known(
     blocks = tree_blocks(document.tree)
     same = len(lines) == document.rendered.text.count("\n") + 1
     bare = Document(NOTHING, Rendered("", (), ()), counting=document.counting)
+    named = document.counting.sections != "none" or BRACKETS.search(rendered.text)
+    kinds = {"Para"} if named else {"Para", "Header"}  # the text of a heading stands nowhere else
     return Known(
         lines=lines,
-        printing=replace(printing, tree=NOTHING, document=bare, cards={}),
+        printing=replace(printing, tree=NOTHING, document=bare, cards={}, kept=made_anew),
         pieces=tuple(pieces),
         count=len(blocks),
         blocks=line_of_blocks(document) if same else {},
-        plain=frozenset(at for at, one in enumerate(blocks) if kind_of(one) == "Para"),
+        plain=frozenset(at for at, one in enumerate(blocks) if kind_of(one) in kinds),
         cited=_cited(document.tree, printing.tree),
         things={**document.elsewhere, **identifiers_of(document.things)},
         identifiers=frozenset(identifiers_in(printing.tree)),
@@ -109,17 +114,23 @@ def _key(cite: Element) -> str:
 
 @dataclass(frozen=True)
 class Quick:
-    """The pieces of a changed chapter, and the line of its Markdown in which each begins."""
+    """The pieces of a changed chapter, and the line of its Markdown in which each begins.
+
+    `headings` are the plain ones, by their names: the place of each piece, and its text.
+    """
 
     pieces: tuple[str, ...]
     lines: tuple[int, ...]
+    headings: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def changed(old: Known, new: Rendered) -> Quick | None:
     """Return the pieces of a chapter whose Markdown is new; None if that takes the whole line."""
     lines = new.text.split("\n")
     steps = list(_steps(old, lines))
-    if None in steps or not old.blocks or _cited_first(old.lines) != _cited_first(lines):
+    if None in steps or not old.blocks or _named(old.lines) != _named(lines):
+        return None
+    if _cited_first(old.lines) != _cited_first(lines):
         return None
     fresh = [line for step in steps if step and step[0] == "new" for line in [step[1]]]
     if len(fresh) > _MOST:
@@ -127,6 +138,7 @@ def changed(old: Known, new: Rendered) -> Quick | None:
     made = iter(_converted(old, [lines[one] for one in fresh]) if fresh else ())
     pieces: list[str] = []
     begins: list[int] = []
+    headings: dict[str, tuple[int, str]] = {}
     for step in steps:
         assert step
         kind, line, place = step
@@ -136,8 +148,16 @@ def changed(old: Known, new: Rendered) -> Quick | None:
             return None
         else:
             pieces.append(piece)
+        if heading := _HEADING.fullmatch(lines[line]):
+            headings[heading[3]] = len(pieces) - 1, heading[2]
         begins.append(line)
-    return Quick((*pieces, *filter(None, old.pieces[old.count :])), tuple(begins))
+    return Quick((*pieces, *filter(None, old.pieces[old.count :])), tuple(begins), headings)
+
+
+def _named(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the plain headings by level and name, in the order of the text."""
+    found = map(_HEADING.fullmatch, (line for line in lines if line.startswith("##")))
+    return [(one[1], one[3]) for one in found if one]
 
 
 def _cited_first(lines: Iterable[str]) -> list[str]:
@@ -172,7 +192,8 @@ def _replaceable(old: Known, line: int) -> bool:
 
 def _stands_alone(lines: Sequence[str], line: int) -> bool:
     around = [lines[one] for one in (line - 1, line + 1) if 0 <= one < len(lines)]
-    plain = not (_NOT_PLAIN.match(lines[line]) or BRACKETS.search(lines[line]))
+    odd = _NOT_PLAIN.match(lines[line]) or BRACKETS.search(lines[line])
+    plain = not odd or _HEADING.fullmatch(lines[line]) is not None
     below = next((one for one in islice(lines, line + 1, None) if one.strip()), "")
     return plain and not any(one.strip() for one in around) and not _LEANING.match(below)
 

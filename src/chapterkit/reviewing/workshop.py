@@ -17,6 +17,7 @@ from chapterkit.errors import ChapterkitError
 from chapterkit.formats import ChapterPrinting
 from chapterkit.formats.shared.sheet import (
     SHEET_ARGUMENTS,
+    Piece,
     Sheet,
     keyed,
     pieces_of,
@@ -58,7 +59,7 @@ from chapterkit.reviewing.desk import (
 )
 from chapterkit.reviewing.mapping import coverage_svg
 from chapterkit.reviewing.partly import Before, again, before
-from chapterkit.reviewing.quickly import Known, changed, known
+from chapterkit.reviewing.quickly import Known, Quick, changed, known
 from chapterkit.reviewing.since import changes_since, commits_of, coverage_of_commits
 from chapterkit.text.document import Document
 from chapterkit.text.origins import Rendered
@@ -137,7 +138,8 @@ class Workshop:
         }
         with self.telling:  # the whole line, beside this one, may have told more meanwhile
             last = self.last[slug]
-            data = {**last.data, "places": where}
+            rows = [_renamed(row, made, pieces) for row in last.data["outline"]]
+            data = {**last.data, "places": where, "outline": rows}
             self.last[slug] = replace(last, pieces=pieces, data=data, failures=())
             return self.last[slug]
 
@@ -244,6 +246,14 @@ class Workshop:
             except ChapterkitError:
                 continue
         return found
+
+
+def _renamed(row: Told, made: Quick, pieces: Sequence[Piece]) -> Told:
+    """Return a heading in the outline as it is now."""
+    if row["id"] not in made.headings:
+        return row
+    place, title = made.headings[row["id"]]
+    return {**row, "key": pieces[place].key, "title": title}
 
 
 def told_of(desk: Desk, memory: Memory) -> Told:
