@@ -82,8 +82,8 @@ $(FUZZING): requirements-fuzz.lock $(INSTALLED)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --target $@ -r $< || mkdir -p $@
 	@touch $@
 
-fuzz: $(INSTALLED) $(FUZZING) ## Look for texts that break what is promised: SECONDS=600 for all, TARGET=name for one
-	@PYTHONPATH=$(FUZZING) $(BIN)/python -m fuzzing.campaign --seconds $(or $(SECONDS),600) $(if $(TARGET),--only $(TARGET))
+fuzz: $(INSTALLED) $(FUZZING) ## Look for texts that break what is promised: SECONDS=600 for all, TARGET=name for one, SEED=1 for the same texts again
+	@PYTHONPATH=$(FUZZING) $(BIN)/python -m fuzzing.campaign --seconds $(or $(SECONDS),600) $(if $(TARGET),--only $(TARGET)) $(if $(SEED),--seed $(SEED))
 
 coverage: $(INSTALLED) ## Run every test and list the lines that none of them runs
 	@$(BIN)/python -m coverage erase

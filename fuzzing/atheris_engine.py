@@ -1,4 +1,4 @@
-"""One campaign with atheris: `python -m fuzzing.atheris_engine TARGET SECONDS`."""
+"""One campaign with atheris: `python -m fuzzing.atheris_engine TARGET SECONDS SEED`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ PATIENCE = 20  # seconds for one text
 LONGEST = 4_000  # bytes of a text
 
 
-def main(name: str, seconds: float) -> None:
+def main(name: str, seconds: float, seed: int) -> None:
     """Try a target until the time is over or something is found; end the process."""
     target = TARGETS[name]
     corpus = BUILD / "corpus" / name
     laid(corpus, target.seeds())
     options = [
         sys.argv[0], str(corpus), f"-max_total_time={max(1, round(seconds))}",
-        f"-timeout={PATIENCE}",
+        f"-seed={seed}", f"-timeout={PATIENCE}",
         f"-rss_limit_mb={MEMORY}", f"-max_len={LONGEST}", f"-artifact_prefix={FOUND / name}/",
         "-print_final_stats=0", "-verbosity=1",
     ]  # fmt: skip
@@ -40,4 +40,4 @@ def laid(corpus: Path, seeds: object) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))

@@ -1,4 +1,4 @@
-"""Run campaigns: `python -m fuzzing.campaign [--seconds N] [--only TARGET] [--engine ENGINE]`.
+"""Run campaigns: `python -m fuzzing.campaign`, with `--seconds`, `--seed`, `--only`, `--engine`.
 
 Each target has a process of its own, with bounds on time and memory. Two engines look: hypothesis
 takes texts that are at hand apart and puts them together otherwise, and makes what it finds as
@@ -30,6 +30,9 @@ def main() -> int:
     """Run what was chosen, one target after another, and tell what came of it."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--seconds", type=float, default=600, help="for all of it together")
+    arguments.add_argument(
+        "--seed", type=int, default=0, help="begins the same row of texts each time; 0: another one"
+    )
     arguments.add_argument("--only", choices=sorted(TARGETS), action="append")
     arguments.add_argument("--engine", choices=ENGINES, action="append")
     chosen = arguments.parse_args()
@@ -47,20 +50,20 @@ def main() -> int:
     share = max(1.0, chosen.seconds / max(1, len(planned)))
     runs = found = 0
     for name, engine in planned:
-        tried, wrong = campaign(name, engine, share)
+        tried, wrong = campaign(name, engine, share, chosen.seed)
         runs, found = runs + tried, found + wrong
     print(f"{len(names)} targets, {runs} runs, {found} found")
     return 1 if found else 0
 
 
-def campaign(name: str, engine: str, seconds: float) -> tuple[int, int]:
+def campaign(name: str, engine: str, seconds: float, seed: int) -> tuple[int, int]:
     """Try a target for some time in a process of its own; return runs, and how many were wrong."""
     kept = FOUND / name
     kept.mkdir(parents=True, exist_ok=True)
     before = set(kept.iterdir())
     log = BUILD / f"{name}.{engine}.log"
     with log.open("wb") as out:
-        command = [sys.executable, "-m", f"fuzzing.{engine}_engine", name, str(seconds)]
+        command = [sys.executable, "-m", f"fuzzing.{engine}_engine", name, str(seconds), str(seed)]
         try:
             code = subprocess.run(
                 command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, check=False,

@@ -1,4 +1,4 @@
-"""One campaign with hypothesis: `python -m fuzzing.hypothesis_engine TARGET SECONDS`."""
+"""One campaign with hypothesis: `python -m fuzzing.hypothesis_engine TARGET SECONDS SEED`."""
 
 from __future__ import annotations
 
@@ -42,12 +42,15 @@ def mutated(draw: st.DrawFn, seeds: tuple[str, ...]) -> str:
     return "".join(parts)[:LONGEST]
 
 
-def main(name: str, seconds: float) -> int:
-    """Try a target until the time is over or something is found; return the exit code."""
+def main(name: str, seconds: float, first: int) -> int:
+    """Try a target until the time is over or something is found; return the exit code.
+
+    `first` begins the row of texts; 0 for any.
+    """
     target = TARGETS[name]
     seeds = tuple(target.seeds()) or ("",)
     until, runs = time.monotonic() + seconds, 0
-    rounds, last = random.randrange(1 << 30), ""
+    rounds, last = first or random.randrange(1 << 30), ""
 
     def holds(text: str) -> None:
         nonlocal runs, last
@@ -76,4 +79,4 @@ def main(name: str, seconds: float) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], float(sys.argv[2])))
+    sys.exit(main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
