@@ -369,6 +369,8 @@ def _doubled(document: Document, concerns: Callable[[Block], bool]) -> Iterator[
         (one for one in document.prose.blocks if one.offsets and "Table" not in one.within),
         key=lambda one: one.start,
     )
+    if not blocks:
+        return
     starts = [one.offsets[0] for one in blocks]
     for found in _DOUBLE.finditer(document.rendered.text):
         block = blocks[max(0, bisect_right(starts, found.start()) - 1)]
