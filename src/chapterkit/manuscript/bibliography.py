@@ -365,7 +365,7 @@ class _Reader(LowLevelParser):  # type: ignore[misc]
 
 # A line that % hides; a command at the start of its line, or anywhere if a bracket follows.
 _OPENING = re.compile(
-    r"^[ \t]*%[^\n]*|(?<!\w)(?P<comment>@comment\b)|(?<!\w)(?P<command>@)(?=\s*[a-z]+\s*[{(])"
+    r"^[ \t]*%[^\n]*|(?<!\w)(?P<comment>@\s*comment\b)|(?<!\w)(?P<command>@)(?=\s*[a-z]+\s*[{(])"
     r"|^[ \t]*(?P<torn>@)(?=[a-z])",
     re.MULTILINE | re.IGNORECASE,
 )
