@@ -340,6 +340,13 @@ def test_a_pair_backs_its_other_spellings(written: str, typed: str, is_backed: b
     assert backs(number(written, ""), Claim(found, typed)) == is_backed
 
 
+def test_a_range_of_the_numbers_of_a_fraction_is_no_share() -> None:
+    text = "占 62.5%。"
+    [share] = find_in_plain(text)
+    for written, is_share in (("[5, 8]", False), ("5/8", True), ("[5, 8]", False)):
+        assert backs(number(written, ""), Claim(share, text)) == is_share
+
+
 def test_every_number_of_decimals_up_to_its_own_is_a_dress() -> None:
     assert dresses(number("3.45", "分")) == {
         "3.45 分", "+3.45 分", "三点四五分", "约 3 分", "约 3.5 分", "约 3.45 分",

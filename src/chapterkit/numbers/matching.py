@@ -155,16 +155,21 @@ def _same_share(number: Number, quantity: Quantity) -> bool:
     """Tell whether both are one share of a whole: 10%, 0.1, 1/10, 十分之一."""
     typed = _share(quantity.value, quantity.unit, quantity.shape, number.units)
     return typed is not None and any(
-        _share(value, unit, "number", number.units) == typed for value, unit in _spellings(number)
+        _share(value, unit, _shape(value), number.units) == typed
+        for value, unit in _spellings(number)
     )
+
+
+def _shape(value: Value) -> str:
+    """Return whether a recorded value is a fraction, or a number or range, which equal it."""
+    return "fraction" if isinstance(value, Pair) and value.sign == "/" else "number"
 
 
 @lru_cache(maxsize=4096)
 def _share(value: Value | None, unit: str, shape: str, units: Units) -> Fraction | None:
     """Return what part of a whole a value says; None for what says none."""
     if isinstance(value, tuple):
-        said = shape == "fraction" or (isinstance(value, Pair) and value.sign == "/")
-        fraction = said and not unit and value[1]
+        fraction = shape == "fraction" and not unit and value[1]
         return Fraction(value[0]) / Fraction(value[1]) if fraction else None
     if value is None or abs(value.adjusted()) > _MOST_POWERS:
         return None
@@ -296,7 +301,9 @@ def _nearly(number: Number, claim: Claim) -> bool:
     said = _share(quantity.value, quantity.unit, quantity.shape, number.units)
     if said is None:
         return False
-    shares = (_share(value, unit, "number", number.units) for value, unit in _spellings(number))
+    shares = (
+        _share(value, unit, _shape(value), number.units) for value, unit in _spellings(number)
+    )
     near = any(one is not None and abs(one - said) <= Fraction(1, 100) for one in shares)
     return near and claim.said.about
 

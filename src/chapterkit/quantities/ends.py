@@ -89,11 +89,11 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
     if following == "-" and start == at and (match := _HYPHENED.match(text, at)):
         unit = unit_at(text, match.end())
         return (match.end(), match.end() + len(unit)) if unit else (at, at)
-    per = following == "p" and text.startswith("per ", start)
-    if following == "/" or (per and not text.startswith("cent", start + len("per "))):
+    units = active()
+    per = following == "p" and text.startswith("per ", start) and not units.at(text, start)
+    if following == "/" or per:
         end = bare_per_end(text, at)
         return (start, end) if end > at else (at, at)
-    units = active()
     if following not in units.first_characters:
         return at, at
     unit = units.at(text, start)

@@ -34,11 +34,11 @@ _NUMBER_WORDS = Late(
     rf"(?:{_BELOW_HUNDRED}|an?(?= (?:{_SCALE})))"
     rf"(?:(?:[- ](?:{_SCALE})\b)+(?:[- ](?:and )?{_BELOW_HUNDRED})?)*"
 )
-# nineteen eighty-four, twenty twenty, eighteen hundred and six is none
+# nineteen eighty-four, twenty twenty; twenty ten-year bonds are none
 _YEAR = Late(
     rf"(?:(?:six|seven|eigh|nine)teen|twenty)[- ]"
     rf"(?:{'|'.join(_TENS)}|(?:ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
-    rf"|oh[- ](?:{_UNIT}))\b(?:[- ](?:{_UNIT})\b)?"
+    rf"|oh[- ](?:{_UNIT}))\b(?:[- ](?:{_UNIT})\b)?(?!-)"
 )
 _TO = Late(r"-? to |-to-")
 _ODD = Late(r"-odd\b")

@@ -57,9 +57,8 @@ class Known:
     `pieces` has one for each of the `count` blocks of the document, then those of what citeproc and
     the writer put behind them. `blocks` are the places of its blocks, by the line that each begins
     in; `plain` those of them of which nothing else depends. `printing` has no text of its own, nor
-    what parts are kept in, which holds the book;
-    `things` are what can be referred to, `identifiers` what is there to be linked to; `before` is
-    what else is known of it.
+    what parts are kept in, which holds the book; `things` are what can be referred to,
+    `identifiers` what is there to be linked to; `before` is what else is known of it.
     """
 
     lines: tuple[str, ...]

@@ -524,7 +524,10 @@ export function startPanels() {
     if (changed.some((one) => ["changes", "order"].includes(one))) markChanges();
     if (current && changed.some((one) => one === "order" || PANELS[current].needs.includes(one))) draw();
   });
-  for (const name of ["compositionstart", "pointerdown"]) byId("panel-body").addEventListener(name, () => setBusy(true));
+  for (const name of ["compositionstart", "pointerdown"]) {
+    // What its own scroll bar is told ends without a word.
+    byId("panel-body").addEventListener(name, (event) => setBusy(event.target !== event.currentTarget));
+  }
   for (const name of ["compositionend", "pointerup", "pointercancel"]) document.addEventListener(name, () => setBusy(false));
   const last = isWriting() ? "comments" : recalled("panel");
   if (last in PANELS && (innerWidth >= 1000 || isWriting())) show(last);

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import partial
 from html import escape, unescape
 
@@ -38,40 +39,42 @@ def _finished(found: re.Match[str], tag: str) -> str:
     return f'<math alttext="{words}" {found["told"]}>{shown}{found["source"]}'
 
 
+@dataclass
+class _Open:
+    """An element that is open: its name, whether it is in a script, and its parts until now."""
+
+    name: str
+    in_script: bool
+    parts: int = 0
+
+    @property
+    def holds_script(self) -> bool:
+        """Whether what comes next in it is in a script: all but the first of what has scripts."""
+        return self.in_script or (self.name in _WITH_SCRIPTS and self.parts > 0)
+
+
 def _with_close_scripts(shown: str) -> str:
     """Return MathML in whose scripts no sign has space round it."""
     if not any(f"<{name}>" in shown for name in _WITH_SCRIPTS):
         return shown
-    above: list[str] = []
-    before = [0]  # how many parts each that is open has had until now
-    scripts = 0
+    above = [_Open("", in_script=False)]
 
     def closer(part: re.Match[str]) -> str:
-        nonlocal scripts
         if part["end"]:
-            before.pop()
             above.pop()
-            scripts -= _is_script(above, before)
-            before[-1] += 1
+            above[-1].parts += 1
             return part[0]
-        inside = scripts + _is_script(above, before)
-        close = part["name"] == "mo" and inside and _is_sign(unescape(part["text"]))
+        in_script = above[-1].holds_script
         if part["empty"]:
-            before[-1] += 1
+            above[-1].parts += 1
         else:
-            scripts = inside
-            above.append(part["name"])
-            before.append(0)
-        if not close or "space=" in part["told"]:
+            above.append(_Open(part["name"], in_script))
+        is_sign = part["name"] == "mo" and _is_sign(unescape(part["text"]))
+        if not (in_script and is_sign) or "space=" in part["told"]:
             return part[0]
         return f'<mo{part["told"]} lspace="0" rspace="0">{part["text"]}'
 
     return _PART.sub(closer, shown)
-
-
-def _is_script(above: list[str], before: list[int]) -> bool:
-    """Tell whether a part that comes next is a script: all but the first of what has scripts."""
-    return bool(above) and above[-1] in _WITH_SCRIPTS and before[-1] > 0
 
 
 def _is_sign(text: str) -> bool:

@@ -25,6 +25,7 @@ from decimal import Decimal
 from functools import cache
 
 from chapterkit.manuscript.ledger import Number
+from chapterkit.manuscript.pairs import Pair
 from chapterkit.numbers.verify.nouns import other_noun
 from chapterkit.numbers.verify.texts import normal
 from chapterkit.quantities import Units, find_in_plain, normal_unit, to_chinese, unit_kind
@@ -128,13 +129,17 @@ def _printed_pattern(printed: str) -> str:
 
 def _pair_pattern(pair: tuple[Decimal, Decimal], unit: str, units: Units) -> str:
     first, second = (_value_pattern(abs(end), unit, units) for end in pair)
-    return f"(?:{first}){_BETWEEN}(?:{second})"
+    sign = pair.sign if isinstance(pair, Pair) else ""
+    return rf"(?:{first})\s?(?:%|[A-Za-z]{{1,4}})?\s?(?:{_BETWEEN[sign]})\s?(?:{second})"
 
 
-_BETWEEN = (
-    r"\s?(?:%|[A-Za-z]{1,4})?\s?(?:-|~|→|/|:|∶|×|✕|[xX*](?=\s?\d)"
-    r"|\bby\b|\bto\b|\band\b|\bof\b|out of|至|到|与|比|乘)\s?"
-)
+# What stands between two numbers in print; a record may give a ratio as a plain pair.
+_BETWEEN = {
+    "": r"-|~|→|/|:|\bto\b|\band\b|\bof\b|out of|至|到|与",
+    ":": r":|∶|/|-to-|\bto\b|比",
+    "×": r"×|✕|[xX*](?=\s?\d)|\bby\b|乘",
+    "/": r"/|\bof\b|out of|\bin\b",
+}
 
 
 def _value_pattern(value: Decimal, unit: str, units: Units) -> str:
