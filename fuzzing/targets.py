@@ -7,6 +7,7 @@ broken. What it is given first stands in the repository: cases, books, records.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,12 +27,14 @@ from chapterkit.manuscript.folder import Disk, Overlay
 from chapterkit.manuscript.ledger import Ledger
 from chapterkit.manuscript.loading import load_book
 from chapterkit.manuscript.pictures import PictureError
-from chapterkit.pipeline import load, problems_of, read
+from chapterkit.pandoc import reading
+from chapterkit.pipeline import load, problems_of, read, reading_in
 from chapterkit.quantities import find_quantities, normal_unit, same_quantity
 from chapterkit.revision.pairing import alike, best_pairs, likeness
 from chapterkit.revision.words import marks
 from chapterkit.text.document import Document
 from chapterkit.text.origins import rendered_plainly
+from chapterkit.text.parts import parts_of
 from chapterkit.text.references import csl_references
 from chapterkit.text.regions import Filling, filled, marked, regions_of
 from chapterkit.text.render import render
@@ -124,6 +127,25 @@ def linted(text: str) -> None:
             assert 1 <= problem.origin.line <= len(lines) + 1, problem
             line = lines[problem.origin.line - 1] if problem.origin.line <= len(lines) else ""
             assert 1 <= (problem.origin.column or 1) <= len(line) + 1, (problem, line)
+
+
+def in_parts(text: str) -> None:
+    """A text is read as the same, whether in parts or as a whole."""
+    parts = parts_of(text, 3, least=1)
+    assert "".join(parts) == text
+    if len(parts) == 1:
+        return
+    with reading_in(parts) as of_parts, reading(text) as of_whole:
+        try:
+            whole = of_whole()
+        except ChapterkitError:
+            return
+        assert _uncounted(of_parts()) == _uncounted(whole)
+
+
+def _uncounted(read: object) -> str:
+    """Return what was read, but for how citations are counted: pandoc counts what it tried, too."""
+    return re.sub(r'"citationNoteNum": \d+', "", json.dumps(read))
 
 
 def fixed(text: str) -> None:
@@ -253,6 +275,7 @@ TARGETS = {
         linted, lambda: of_files(f"tests/books/exhibits/{CHAPTER}", "tests/rules/*/*.md"), slow=True
     ),
     "fix": Target(fixed, lambda: of_files("tests/rules/*/hits*.md"), slow=True),
+    "parts": Target(in_parts, lambda: of_files("tests/rules/*/*.md"), slow=True),
     "diff": Target(compared, lambda: of_files("tests/rules/*/misses*.md")),
     "import": Target(brought_in, lambda: of_files("tests/adopt/**/*.md", "tests/adopt/**/*.txt")),
     "comments": Target(commented, lambda: (COMMENTS,)),

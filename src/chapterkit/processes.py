@@ -66,6 +66,14 @@ Waiting = Callable[[], Done]
 _BEGUN_BY: dict[subprocess.Popen[bytes], threading.Thread] = {}
 
 
+def processors() -> int:
+    """Return how many programs may be at work at once for this process; one for a worker."""
+    multiprocessing = sys.modules.get("multiprocessing.process")  # loaded where there are workers
+    if multiprocessing and multiprocessing.parent_process():
+        return 1
+    return os.cpu_count() or 1
+
+
 def run(
     command: Sequence[str],
     given: bytes = b"",

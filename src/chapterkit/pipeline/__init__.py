@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from chapterkit.manuscript.folder import Folder, Overlay, decode
 from chapterkit.pandoc import Message, converting, reading
 from chapterkit.patterns import Late
 from chapterkit.plugins import plugged
+from chapterkit.processes import processors
 from chapterkit.store import Store, store_of, tool
 from chapterkit.text.document import Document, Warned
 from chapterkit.text.file_links import SUFFIXES, file_addresses, led, place_of, qualified
@@ -42,6 +44,7 @@ from chapterkit.text.numbering import (
     with_references,
 )
 from chapterkit.text.origins import Rendered, rendered_plainly
+from chapterkit.text.parts import joined, parts_of
 from chapterkit.text.pictures import addresses, digest_at
 from chapterkit.text.placed import CLASS
 from chapterkit.text.reading import (
@@ -321,7 +324,8 @@ def _parsed(plain: Rendered, meanwhile: Callable[[], object]) -> Parsed:
         check_stretches(plain, text)
         formulas = probable_formulas(plain.text)
         # At once, so that formulas cost no time of their own.
-        with reading(text) as result, converting(formulas) as said:
+        parts = parts_of(text, processors())
+        with reading_in(parts) as result, converting(formulas) as said:
             meanwhile()
             tree, messages = result()
             if text != plain.text:
@@ -335,6 +339,29 @@ def _parsed(plain: Rendered, meanwhile: Callable[[], object]) -> Parsed:
     except ChapterkitError as error:
         raise error.at(plain.origin(most_brackets(plain.text))) from None
     return tree, messages
+
+
+@contextmanager
+def reading_in(parts: Sequence[str]) -> Iterator[Callable[[], Parsed]]:
+    """Let pandoc read the parts of a text side by side; it gives what `reading` does of the text.
+
+    Where that cannot be put together of what was read, the text is read once more, as a whole.
+    """
+    with ExitStack() as stack:
+        results = [stack.enter_context(reading(one)) for one in parts]
+
+        def tree_and_messages() -> Parsed:
+            read = [result() for result in results]
+            if len(read) == 1:
+                return read[0]
+            told = any(messages for _, messages in read)  # they count the lines of a part
+            tree = None if told else joined(parts, [tree for tree, _ in read])
+            if tree is not None:
+                return tree, []
+            with reading("".join(parts)) as whole:
+                return whole()
+
+        yield tree_and_messages
 
 
 def _warned_of(
