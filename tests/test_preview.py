@@ -207,6 +207,21 @@ def test_two_tabs_follow_and_twenty_quick_saves_end_in_the_last_state(
     other.context.close()
 
 
+def test_a_folder_that_goes_is_told_and_followed_again_once_it_is_back(
+    page: Page, book: Path
+) -> None:
+    folder, away = (book / RECORD).parent, book.parent / "away"
+    alarm = page.locator("#alarm")
+    folder.rename(away)
+    try:
+        until(alarm.is_visible, "it is told")
+    finally:
+        away.rename(folder)
+    until(lambda: not alarm.is_visible(), "it is forgotten")
+    write(book, RECORD, "15.0", "16.5")
+    until(partial(shows, page, "16.5%"), "what is written there is followed")
+
+
 def test_a_page_comes_back_when_the_server_does(
     browser: Browser, book: Path, tmp_path: Path
 ) -> None:
