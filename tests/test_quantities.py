@@ -324,6 +324,8 @@ def test_what_is_a_quantity_after_all(text: str, quantity: str, value: str, unit
         ("高 12 倍", False, None, "高"),
         ("下降 12%", False, "下降", None),
         ("一百余条", True, None, None),
+        ("四十余万", True, None, None),
+        ("约等于 12 个", True, None, "等于"),
         ("120 多条", True, None, None),
         ("12%±1%", True, None, None),
     ],

@@ -119,6 +119,9 @@ def test_what_a_rate_is_reckoned_on_is_no_quantity(text: str) -> None:
         ("{value: 7, unit: 例/10 万人", "70 例/百万人", True),
         ("{value: 7, unit: 例, when: 每 10 万人", "每 10 万人 7 例", True),
         ("{value: 7, unit: 例", "每 10 万人 7 例", False),
+        ("{value: 12, unit: mg", "12 mg per kg", False),
+        ("{value: 12, unit: mg/kg", "12 mg per kg", True),
+        ("{value: 5, unit: mg/(kg·d)", "5 mg per kg per day", True),
         ("{value: 4.5, unit: 10^9/L", "4.5×10^9/L", True),
         ("{value: 5, unit: mg/(kg·d)", "5 毫克/千克/天", True),
         ("{value: 1, unit: 千克", "1000 毫升", False),
@@ -208,7 +211,11 @@ def test_a_unit_that_cannot_be_printed_is_refused(unit: str) -> None:
         read_ledger_file(text, "ledger.yaml")
 
 
-@pytest.mark.parametrize("piece", ["/(", "5 m·", "5 m²", "5 mg/(kg·", "每 10 万人 ", "參", "5 次/"])
+@pytest.mark.parametrize(
+    "piece",
+    ["/(", "5 m·", "5 m²", "5 mg/(kg·", "每 10 万人 ", "參", "5 次/",
+     "5 mg per kg ", "per kg "],
+)  # fmt: skip
 def test_long_texts_of_units_are_read_in_time(piece: str) -> None:
     begun = time.process_time()
     find_quantities("5 mg" + piece * (60_000 // len(piece)))

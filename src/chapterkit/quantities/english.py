@@ -50,8 +50,8 @@ _PART_AFTER = Late(
 )
 _PART_BEFORE = Late(
     r"\b(?:fell|rose|dropped|grew|cut|lost|lose|nearly|almost|about|over|roughly|up|down|than|"
-    r"just|only|(?:fall|rise|drop|down|up|cut|reduced|shrank|grew|increased|decreased|"
-    r"declined) by) $"
+    r"just|only|(?:fell|fall|falls|rose|rise|rises|dropped|drop|down|up|cut|reduced|shrank|grew|increased|"
+    r"decreased|declined|killed|slashed|raised|lowered) by|killed|spent|ate) $"
 )
 _PART_ENDS = Late(
     r"[.,;:)]|$| (?:to|from|in|since|over|this|last|during|compared|between|after|when|and|on)\b"

@@ -30,12 +30,13 @@ WORD_CHARACTER = frozenset(
     "αβγδεζηθκλμνξπρστφχψωΓΔΘΛΠΣΦΨΩ"
 )
 _NAME_TAIL = re.compile(r"[A-Za-z0-9_]*(?:[-._/@+·]{0,1}[A-Za-z0-9_]+)*\+{0,2}")
+_THREAD = Late(r"×\d{1,4}(?:\.\d)?(?![\d ]?[A-Za-z×])")  # M16×60
 _LETTER = re.compile(r"[A-Za-zα-ωΑ-Ω]")
 _DATE = (
     r"(?:1[0-9]|20)\d{2}(?P<mark>[-/.])(?:0?[1-9]|1[0-2])"
     r"(?:(?P=mark)(?:[0-2]?\d|3[01]))?(?!\.{0,8}\d)(?!%)"
 )
-_DOTTED = r"\d+(?:\.\d+){2,}(?::\d{1,5}|/\d{1,3})?(?![\d%])"
+_DOTTED = r"\d+(?:\.\d+){2,}(?::\d{1,5}|/\d{1,3}|-\d{1,4})?(?![\d%])"
 _RELEASE = r"\d{1,3}(?:\.\d{1,3}){0,3}\.[xX](?![A-Za-z0-9])"
 _OBJECT_IDENTIFIER = r"10\.\d{4,9}/[^\s，。；）)]+|\d{4}\.\d{4,5}(?:v\d+)?(?![\d%])"
 _YEAR = re.compile(r"(1\d{3}|20\d{2})(?: ?[-–—~至到] ?(?:1\d{3}|20\d{2}|\d{2}))? ?年(?![级龄轮])")
@@ -54,11 +55,11 @@ _CLOCK = (
 )
 # 下午 5 时, 次日 7 时, 晚 8 点半: hours by what stands before them; 下午 5 小时 is none.
 _OF_THE_DAY = Late(
-    r"(?:[午晨晚早夜]|晚上|早上|夜里|夜间|傍晚|午后|当天|[次翌当同今昨明前每\d] ?日)"
+    r"(?:[午晨晚早夜]|晚上|早上|夜里|夜间|傍晚|午后|[当每]天|[次翌当同今昨明前每\d] ?日)"
     r"(?:的|[约近]|大约|将近)?[ \u00a0]?(?:\d{1,2} ?[点时]?(?:许|半|整)? ?[-–—~～至到、和] ?)?$"
 )
 _HOUR = Late(
-    r"(?:2[0-4]|1\d|0?\d)(?: ?[-–—~～至到] ?(?:2[0-4]|1\d|0?\d))? ?"
+    r"(?:2[0-4]|1\d|0?\d)(?: ?[时点]? ?[-–—~～至到] ?(?:2[0-4]|1\d|0?\d))? ?"
     r"(?:时(?![间差长辰段])|点(?![钟位数心]|[^\W\d_]{0,3}(?:意见|建议|要求|结论|理由|原因|经验)))"
     r"(?:许|整|半|左右)?"
 )
@@ -68,7 +69,9 @@ _CODE_SUFFIX = re.compile(
     r" ?(?:年级|号(?!召)|版本?(?!面|图|权|税)|室(?!内|外|温)|号?楼(?!层)|班(?!次)|时代|"
     r"次方|次幂|开头|路公交|型(?!号的)|结尾|线城市|路(?=[每车的，。、到去往在公电巴站])|年度(?=[^，。]{0,6}字第)|巷|弄(?!堂|潮)|胡同|(?:LTS|Beta|Alpha|RC\d*)(?![A-Za-z]))"
 )
-_PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节)")
+_PLAIN_AMOUNT = re.compile(
+    r"\d+(?:\.\d+)?(?:%| ?[万亿个倍条张项种家名位台次轮步卡])(?!节|体(?![积重长]))"
+)
 _LINE_NUMBER = Late(
     r"\d{1,3}[*_]{0,3}[.．、)）](?!\d)|\d{1,2}[*_]{0,3} (?=\D)|"
     r"\d{1,2}(?:\.\d{1,2}){1,3}\.?[*_]{0,3} (?=\S)"
@@ -117,6 +120,8 @@ _ARGUMENTS = Late(r"[\d.]+%?(?:, ?[-−]?[\d.]+%?)+\)")
 _FUNCTION = Late(r"(?:^|[^A-Za-z])[a-z_][a-z_\d]+\($")
 _INDEX = Late(r"\d+\]")  # a[0]
 _NAMED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_]")
+_YEAR_BESIDE = Late(r"\d{2,4} ?年(?=[)）])")  # 开元二十八年（740 年）
+_DATE_ENDS = frozenset("年月日")
 _PARENTHESISED = re.compile(r"(\d{1,4})([a-z]?)[)）]")
 # Equation (1.1), eqs. (2) and (3a)
 _FORMULA_NUMBER = Late(r"\d{1,3}(?:[.\-–]\d{1,3}){0,2}[a-z]?\)")
@@ -253,6 +258,8 @@ def name_around(text: str, at: int, floor: int) -> Skip | None:
         return None
     match = _NAME_TAIL.match(text, at)
     end = match.end() if match else at + 1
+    if text[end : end + 1] == "×" and head == "M" and (thread := _THREAD.match(text, end)):
+        end = thread.end()
     lowered = head.lower().rstrip(".-")
     why = "E2" if lowered in _ENGLISH else "E9" if head[-1] == "@" else "E1"
     return Skip(start, end, why)
@@ -292,7 +299,7 @@ def _hour_of_day(text: str, at: int, floor: int) -> Skip | None:
     match = _HOUR.match(text, at)
     if match is None or text[at - 1 : at] in ("跌", "涨"):
         return None
-    start = max(floor, at - _BEFORE_HOUR)
+    start = max(0, at - _BEFORE_HOUR)
     return Skip(at, match.end(), "E4") if _OF_THE_DAY.search(text, start, at) else None
 
 
@@ -386,7 +393,8 @@ def parenthesised(text: str, at: int, floor: int) -> Skip | None:
         return Skip(at - 1, formula.end(), "E2")
     match = _PARENTHESISED.match(text, at)
     if match is None:
-        return None
+        year = _YEAR_BESIDE.match(text, at) if text[at - 2 : at - 1] in _DATE_ENDS else None
+        return Skip(at, year.end(), "E4") if year else None
     number, letter = int(match[1]), match[2]
     before = text[at - 2 : at - 1]
     if label_before(text, at - 1, floor):
@@ -727,9 +735,20 @@ _STATUS_BEHIND = Late(r" (?:error|page|response|status)\b")
 _RELEASED = Late(r"\d{1,2}\.\d{1,2}(?: to \d{1,2}\.\d{1,2})?")
 _UPGRADE = Late(r" ?(?:升级|降级|迁移)[到至为]")
 _UPGRADE_BEFORE = Late(r"\b[Uu]pgrad(?:e|es|ed|ing)(?: \w+)? (?:from|to) $")
-_STREET = Late(rf"(?: [A-Z][\w'’.]*){{1,3}}? (?:{'|'.join(_SECTIONS_OF['street'])})\b")
+_STREET = Late(
+    r" (?:Rue|Quai|Via|Calle|Piazza|Plaza) (?:[a-z]{1,3}[ '’])*[A-Z]"
+    rf"|(?: [A-Z][\w'’.]*){{1,3}}? (?:{'|'.join(_SECTIONS_OF['street'])})\b"
+)
 _STARTED = Late(r" ?(?:开始|起|算起|编号|计数)")  # 下标从 0 开始
 _HOUSE = Late(r" ?(?:单元|室|户)")
+
+
+_GRADED = Late(r"(?:[等分评]级|级别|烈度|震级)(?:[为是达]|达到)? ?$")
+
+
+def is_graded(text: str, at: int) -> bool:
+    """Whether 等级, 分级 … before a number make 2 级 behind it a level."""
+    return _GRADED.search(text, max(0, at - 5), at) is not None
 
 
 def code_suffix(text: str, at: int, end: int) -> int:

@@ -17,7 +17,7 @@ from chapterkit.quantities.model import REASONS, Base, Draft, Exempt, Quantity, 
 from chapterkit.quantities.numerals import decimal_or_none
 from chapterkit.quantities.phrases import SIGNED_AFTER, quantity_at
 from chapterkit.quantities.traditional import simplified
-from chapterkit.quantities.units import STANDARD, Units, active, reading
+from chapterkit.quantities.units import STANDARD, Units, active, reading, unit_at
 from chapterkit.quantities.wordlists import by_first_character, sections
 
 _CANDIDATE = re.compile(f"[0-9半翻{NUMERAL_CHARACTERS}]|加(?=倍)")
@@ -151,6 +151,9 @@ def _numerals(text: str, explaining: bool) -> Iterator[Draft | Skip]:
         if first == "零" and text[at + 1 : at + 2] == "下":  # a sign: the number reaches back
             at += 1
             continue
+        if first == "千" and text[at - 1 : at] == "每" and unit_at(text, at):  # 每千克
+            at += 1
+            continue
         found: Draft | Skip | None
         if first == "一" and text[at + 1 : at + 2] not in after_one:
             if not explaining and text[at : at + 2] not in _DOUBLES:
@@ -251,13 +254,15 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
     following = text[end : end + 1]
     if following and following.isascii() and (following.isalpha() or following == "_"):
         return Skip(at, exemptions.name_tail(text, at), "E1")
-    if following == "-" and text[end + 1 : end + 2].isascii() and text[end + 1 : end + 2].isupper():
+    if following == "-" and _MODEL.match(text, end):
         return Skip(at, exemptions.name_tail(text, at), "E1")
     if text.startswith(("-shot", "-way"), end):
         return Skip(at, exemptions.name_tail(text, at), "E9")
     if draft.unit == "′" and exemptions.is_end_of_strand(text, end, draft.value):
         return Skip(at, end, "E9")
     if draft.unit in ("G", "d") and text[at : end - 1] in _SIZE_NAME:
+        return Skip(at, end, "E9")
+    if draft.unit in ("级", "度") and draft.shape == "number" and exemptions.is_graded(text, at):
         return Skip(at, end, "E9")
     if draft.unit == "年" and exemptions.era_before(text, at):
         return Skip(at, end, "E4")
@@ -279,6 +284,7 @@ def _no_amount(text: str, at: int, floor: int, draft: Draft, *, bare: bool) -> S
     return exemptions.latin_labelled(text, at, end, floor, has_unit=has_unit)
 
 
+_MODEL = re.compile(r"-\d{0,3}[A-Z]")  # 6204-2RS
 _BEFORE_CHRIST = re.compile(r" (?:BCE?|CE|AD|B\.C\.|A\.D\.)(?![A-Za-z])")
 _SUBSCRIBER = re.compile(r"\d-0\d\d")  # 555-0199: no range ends so
 
@@ -314,7 +320,7 @@ def _finished(original: str, text: str, draft: Draft) -> Quantity:
             approximate = _is_qualified(text, end)
         if body[-1] in "多余来+" or body[0] == "上" or body.endswith("-odd"):
             approximate = True
-        elif draft.unit and draft.shape == "number":
+        elif draft.shape == "number":
             approximate = approximate or "多" in body or "余" in body or "来" in body
     parts = tuple(_part(original, text, part) for part in draft.parts) if draft.parts else ()
     unit = _unit_as_written(body, text[start:end], draft.unit)

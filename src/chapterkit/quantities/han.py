@@ -61,6 +61,7 @@ _CLOCK_UNITS = frozenset("点时")
 _FOLDED = frozenset(("折叠", "折线", "折射", "折返", "折半", "折扣"))
 _SENTENCED = ("徒刑", "拘役", "管制", "羁押", "刑期")
 _SENTENCE_ENDS = frozenset(word[-1] for word in _SENTENCED)
+_COMPARED = frozenset("快慢高低大小多少好强")
 _PLACES = frozenset(("图", "表", "式", "实验", "附录"))
 _HALVED = frozenset("减折")
 _SEVERAL = frozenset("几数")
@@ -316,13 +317,19 @@ def _one(text: str, amount: Amount, draft: Draft, floor: int) -> Draft | Skip:
         return Draft(at, amount.end + 1, Decimal("0.5"), "")
     if not measured(draft):
         return Skip(at, max(amount.end, draft.end), "E6")
-    if before and before in _ARTICLE_BEFORE:
+    if before and before in _ARTICLE_BEFORE and not _is_step(text, at, draft):
         return Skip(at, draft.end, "E6")
     if before == "有" and draft.unit in _ONE_DAY:
         return Skip(at, draft.end, "E6")
     if draft.unit in ("度", "折", "里", "番", "夜", "点", "分", "日") and before != "翻":
         return Skip(at, draft.end, "E5")
     return draft
+
+
+def _is_step(text: str, at: int, draft: Draft) -> bool:
+    """快上一个数量级: how much faster; behind other words 上一个 is the one before."""
+    compared = text[at - 2 : at - 1] in _COMPARED and text[at - 1] == "上"
+    return compared and active().kind(draft.unit) == "order"
 
 
 def _power(text: str, amount: Amount, draft: Draft, run: str, floor: int) -> Draft | Skip:

@@ -89,6 +89,9 @@ _JOURNAL = Late(
 _CASE = Late(r"\d{1,4} ?[^\W\d_]{1,6} ?\d{1,6} ?(?:之[一二三四五六七八九十]|-\d+)? ?号")
 _YEAR_BEFORE = Late(r"[(（〔\[](?:19|20)\d\d[)）〕\]] ?[^\W\d_]{1,5} ?$")
 _CODE = Late(r"0\d+(?![\d.,:：/%])")
+_REGULATION = Late(r"\d{1,4}/\d{1,4}(?!\d)")  # Regulation (EU) 2016/679
+_DIRECTIVE = Late(r"(?:(?:19|20)\d\d|\d\d)/\d{1,4}/(?:E[CU]|EEC|JHA)\b")
+_UNIONS = ("(EU) ", "(EC) ", "(EEC) ")
 _VOLUME = Late(
     r"\d{1,4}, \d{1,6}(?:[–-]\d{1,6})?(?: ?[(（](?:1[5-9]|20)\d\d[)）]|(?=[.。;；,，)）]|$))"
 )
@@ -105,7 +108,14 @@ def identifying(text: str, at: int, floor: int) -> Skip | None:
     """A clock time, account, telephone …, told by its form."""
     if not _SUSPECT.match(text, at):
         return None
-    return clock_time(text, at, floor) or coded(text, at, floor)
+    return _directive(text, at) or clock_time(text, at, floor) or coded(text, at, floor)
+
+
+def _directive(text: str, at: int) -> Skip | None:
+    """Regulation (EU) 2016/679, Directive 2001/29/EC."""
+    union = text.endswith(_UNIONS, 0, at)
+    match = (_REGULATION if union else _DIRECTIVE).match(text, at)
+    return Skip(at, match.end(), "E8") if match else None
 
 
 def coded(text: str, at: int, floor: int) -> Skip | None:

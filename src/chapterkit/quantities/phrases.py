@@ -371,9 +371,16 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     return draft
 
 
+# $15 per hour is $15; $3 per million tokens is not.
+_PER_WORD = re.compile(r" per (?!\d|[htmb][a-z]{2,7}(?:sand|red|lion)\b)")
+
+
 def _priced(text: str, draft: Draft, mark: str) -> None:
     """Give an amount its currency, and what it is paid for: $3/million tokens."""
-    if not draft.unit and (end := per_end(text, draft.end)) > draft.end:
+    if (
+        not (draft.unit or _PER_WORD.match(text, draft.end))
+        and (end := per_end(text, draft.end)) > draft.end
+    ):
         draft.unit, draft.end = text[draft.end : end], end
     if draft.unit.startswith("per "):
         draft.unit = f"{mark} {draft.unit}"

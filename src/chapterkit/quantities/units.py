@@ -254,7 +254,7 @@ class Units:
         return _kept(self._meanings, unit, self._read)
 
     def _read(self, unit: str) -> Meaning:
-        plain = " ".join(unit.split()).replace("％", "%")
+        plain = " ".join(unit.split()).replace("％", "%").replace("per cent ", "percent ")
         if len(plain) > LONGEST_UNIT:
             return Meaning(((plain, 1),), known=False)
         plain = simplified(plain).removeprefix("×") if plain[1:2].isdecimal() else simplified(plain)
@@ -493,16 +493,15 @@ def is_measure(unit: str) -> bool:
 
 # --- compounds in text
 
-_PER_MARK = re.compile(
-    r" ?/ ?| per (?=\d|[htmb][a-z]{2,7}(?:sand|red|lion)\b)|每(?=(?:秒|分|小时)(?!钟[内里]))"
-)
+_PER_MARK = re.compile(r" ?/ ?| per (?=[\w(])|每(?=(?:秒|分|小时)(?!钟[内里]))")
 _DOT_BEFORE = re.compile(r"[·⋅∙](?=[A-Za-zμµΩ人次小年])")
 _SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)\^?|[⁻]?[¹²³⁴]")
 _PER_NUMBER = re.compile(
-    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹]))(?!\d|[.,]\d) ?)?"
+    r"(?:(10{0,7}|10{0,2}(?:,000){1,2}|10(?:\^[1-9]|[¹²³⁴⁵⁶⁷⁸⁹])|1\.73(?= ?m))(?!\d|[.,]\d) ?)?"
     r"([十百千万亿萬億]{1,3}(?!瓦|克|米|帕|赫|伏|卡|焦|分)|"
     r"(?:[KMB](?= ?[a-z]{3})|thousand|million|billion)(?![A-Z]))? ?"
 )
+_WORD = Late(r"[A-Za-z]{1,12}(?![A-Za-z0-9])")
 _LARGE = 3
 _NO_PER = {
     "时": "间候刻代期",
@@ -579,10 +578,11 @@ def _per_word(text: str, at: int) -> str:
     units = _READING.get()
     word = text[at : at + 1]
     following = text[at + 1 : at + 2]
+    if word and word in _ALNUM:
+        latin = _WORD.match(text, at)
+        return latin[0] if latin and latin[0] in units.per else ""
     if word not in units.per or not word:
         return ""
-    if word in _ALNUM:
-        return "" if following and following in _ALNUM else word
     return "" if following and following in _NO_PER.get(word, "") else word
 
 
