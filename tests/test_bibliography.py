@@ -56,6 +56,10 @@ def test_what_is_an_entry(text: str, expected: list[str]) -> None:
         ("@book{a, title={x}}\n@book{b, title={y},\n year={2010}\n", 2, "没有写完"),
         ("@book{a,\n month=foo}", 2, "没有 @string 定义 foo"),
         ("@string{a = b}\n@string{b = a}", 1, "没有 @string 定义 b"),
+        ("\nTY  - BOOK\nAU  - Doe\nER  -\n", 2, "像是 RIS"),
+        ("%0 Book\n%A Doe\n", 1, "像是 EndNote"),
+        ("@book{a，title={x}, year={2010}}", 1, "引用键 a 后面是“，”"),
+        ("@book{a, title=“x”}", 1, "字段的值 没有写"),
         ("@comment{never closed", 1, "@comment 的括号没有关上"),
         ("@book{a, title={" + "{" * 500 + "}}", 1, "套得太深"),
     ],
@@ -237,6 +241,14 @@ def test_large_bibliographies_are_gone_through_once(text: str, said: int | None)
         assert told.value.origin
         assert told.value.origin.line == said
     assert time.process_time() - started < 20
+
+
+def test_a_japanese_name_may_hold_a_word_that_joins() -> None:
+    text = "@book{k, author={細井和喜蔵 and 大島和太郎}, title={x}, langid={LANG}}"
+    [source] = parse_bibliography(text.replace("LANG", "japanese"), "refs.bib").values()
+    assert (source.authors, source.faults) == (("細井和喜蔵", "大島和太郎"), ())
+    [source] = parse_bibliography(text.replace("LANG", "chinese"), "refs.bib").values()
+    assert len(source.faults) == 2
 
 
 def test_others_stand_behind_a_chinese_name_without_a_blank() -> None:

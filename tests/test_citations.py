@@ -451,6 +451,9 @@ def entry_of(text: str, language: str) -> tuple[list[Any], str]:
         ("A. T[M]. B, 译. C", "", "A. T[M]. B, trans. C"),
         ("甲. 題[M]. 乙, 译. 丙", "ja", "甲. 題[M]. 乙, 訳. 丙"),
         ("A, et al. T[M]. 2nd ed. B", "en", "A, et al. T[M]. 2nd ed. B"),
+        ("A, B, and et al. T. C", "en", "A, B, et al. T. C"),
+        ("A and et al. T. C", "en", "A et al. T. C"),
+        ("甲 and et al. T. C", "ja", "甲, 他. T. C"),
         ("A, et al. T[M]. 2nd ed. B", "", "A, et al. T[M]. 2nd ed. B"),
     ],
 )

@@ -495,3 +495,19 @@ def test_no_head_of_a_table_is_empty(built: Path) -> None:
     with zipfile.ZipFile(built / "rules.epub") as epub:
         pages = [epub.read(one).decode() for one in epub.namelist() if one.endswith(".xhtml")]
     assert not any(re.search(r"<th[^>]*></th>", one) for one in pages)
+
+
+def test_the_line_of_sources_keeps_to_the_house_style() -> None:
+    refs = FOLDER.text("refs.bib")
+    key = re.search(r"@\w+\{chu2025sft,", refs)
+    assert key
+    named = re.sub(r"author\s*=\s*\{[^}]*\}", "author = {张三 and 李四}", refs)
+    settings = FOLDER.text("book/book.yaml")
+    for style, shown in (("space", "张三、李四 2025"), ("none", "张三、李四2025")):
+        changed = {
+            "refs.bib": named,
+            "book/book.yaml": f"{settings}style: {{cjk_space: {style}}}\n",
+        }
+        styled = load_book(Overlay(FOLDER, changed))
+        said = document_of(Subject("chapter7.md", styled, styled.chapters[0])).rendered.text
+        assert f"资料来源：{shown}" in said

@@ -721,6 +721,8 @@ def test_chance_matches_count_one_to_a_hundred() -> None:
         ("约 12 元", "value: 12, unit: 元；来源印的“约 12 元”写进 printed:"),
         ("百分之五", 'value: 5, unit: "%"'),
         ("−3.5", "负号写成 -：-3.5"),
+        ("72½ miles", "写成小数：value: 72.5, unit: miles"),
+        ("c. 72", "value: 72；来源印的“c. 72”写进 printed:"),
         ("不明", "例如 15.0"),
     ],
 )

@@ -42,7 +42,7 @@ def test_nesting_has_a_limit() -> None:
     assert "a" in parse_yaml(nested(MAX_DEPTH), "a.yaml").data
     with pytest.raises(ChapterkitError) as caught:
         parse_yaml("b: 1\n" + nested(MAX_DEPTH + 1), "a.yaml")
-    assert refusal(caught) == (2, "YAML 嵌套超过 20 层", "")
+    assert refusal(caught) == (2, "YAML 嵌套超过 20 层", "少套几层；是不是有括号没有关上？")
 
 
 def test_what_is_closed_again_is_no_depth() -> None:

@@ -61,7 +61,7 @@ CASES = {
     "given another sense": (
         "{% set n = 3 %}{{ n }}{% for ref in [1] %}{{ ref }}{% endfor %}",
         "{{ n.after }}",
-        '31\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
+        '31\n\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
     ),
     "captured by the block's own name": (
         "甲",
@@ -76,7 +76,18 @@ CASES = {
     "raw": (
         '{% raw %}{{ n("card-game.after") }}{% endraw %}',
         "{{ n.after }}",
-        '{{ n("card-game.after") }}\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
+        '{{ n("card-game.after") }}\n\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
+    ),
+    "raw with a statement": (
+        "{% raw %}甲{% if 1 %}\n\n{% endraw %}乙",
+        "{{ n.after }}",
+        '甲{% if 1 %}\n\n乙\n\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
+    ),
+    "a statement at the end of a paragraph": (
+        '甲{% if 1 %}乙{% endif %}\n\n{{ n("card-game.after") }}{% set x = 1 %}\n\n丙{% if 1 %}丁{% endif %}\n戊',
+        "{{ n.after }}",
+        '甲乙\n\n[15.0%]{.number data-number="card-game.after"}\n\n丙丁戊\n'
+        '\n## 实验 {#card-game}\n\n[15.0%]{.number data-number="card-game.after"}',
     ),
     "in a comment": (
         '{%# {{ n("nobody.knows") }} #%}甲',

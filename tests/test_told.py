@@ -137,3 +137,33 @@ def test_what_is_told_of_exhibits() -> None:
         report_of(name, text, of_exhibits(text)) for name, text in told("exhibits.txt")
     )
     same_as_golden(reports, CASES / "exhibits.expected")
+
+
+@pytest.mark.parametrize(
+    ("name", "renamed", "told"),
+    [
+        ("experiments/card-game.yaml", "experiments/card-game.yml", "改名为 experiments/card-game.yaml"),
+        ("templates/experiments/card-game.md.j2", "templates/experiments/card-game.j2", "改名为 card-game.md.j2"),
+        ("templates/experiments/card-game.md.j2", "book/exhibits/a.yml", "改名为 book/exhibits/a.yaml"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_read_by_its_name_is_told(
+    minimal: Path, run: Run, name: str, renamed: str, told: str
+) -> None:
+    (minimal / renamed).parent.mkdir(exist_ok=True, parents=True)
+    (minimal / name).rename(minimal / renamed)
+    result = run(minimal, "check")
+    assert result.exit_code == 2
+    assert f"hint: {told}" in result.stderr
+
+
+@pytest.mark.parametrize("file", ["book/FILE", "book\\FILE"])
+def test_a_chapters_path_begins_in_the_folder_book(minimal: Path, run: Run, file: str) -> None:
+    settings = minimal / "book/book.yaml"
+    text = settings.read_text("utf-8")
+    name = next(one.name for one in (minimal / "book").glob("*.md"))
+    settings.write_text(
+        text.replace(f"file: {name}", f"file: {file.replace('FILE', name)}"), "utf-8"
+    )
+    result = run(minimal, "check")
+    assert (result.exit_code, f"file: {name}" in result.stderr) == (2, True)

@@ -81,18 +81,20 @@ def _source(entry: _Entry, families: _Families, path: str) -> Source:
     fields = families.whole(entry.key)
     people: dict[str, tuple[str, ...]] = {}
     faults = list(families.faults.get(entry.key, ()))
+    named = fields.get("langid") or fields.get("language") or ""
+    language = language_named(named) or "en"
     for role in _PEOPLE:
-        people[role], unclear = names_in(fields.get(role, ""), role)
+        of_role = fields.get(role, "")
+        people[role], unclear = names_in(of_role, role, japanese=language.startswith("ja"))
         # Told once, where the names stand.
         faults.extend(unclear if role in entry.fields else ())
-    named = fields.get("langid") or fields.get("language") or ""
     return Source(
         entry.key,
         entry.type,
         {name: value for name, value in fields.items() if name not in {"author", "editor"}},
         people["author"],
         people["editor"],
-        language_named(named) or "en",
+        language,
         Origin(path, entry.line),
         people["translator"],
         people["holder"],
@@ -228,7 +230,16 @@ def _entries(text: str, path: str) -> dict[str, _Entry]:
             entries[key] = entry
     except PybtexError as error:
         raise _unreadable(error, reader, path) from None
+    if not entries and (other := _OTHER_FORMAT.search(text)):
+        line = text.count("\n", 0, other.start()) + 1
+        message = f"参考文献库不是 BibTeX，像是 {'RIS' if other['ris'] else 'EndNote'} 格式"
+        hint = "在文献管理软件里另导出一份 BibTeX（.bib）"
+        raise ChapterkitError(message, Origin(path, line), hint)
     return entries
+
+
+# What other reference managers export: `TY  - JOUR`, `%0 Journal Article`.
+_OTHER_FORMAT = re.compile(r"^\ufeff?(?:(?P<ris>TY  ?- )|%0 [A-Z])", re.MULTILINE)
 
 
 def _fields(key: str, given: Sequence[tuple[str, list[str]]], origin: Origin) -> dict[str, str]:
@@ -264,11 +275,15 @@ def _unreadable(error: PybtexError, reader: _Reader, path: str) -> ChapterkitErr
         message = f"参考文献库写错了：没有 @string 定义 {error.args[0]}"
         return ChapterkitError(message, Origin(path, reader.lineno), "加上花括号，或先写 @string")
     said = str(error.args[0] if error.args else error)
+    mark = reader.text[reader.pos : reader.pos + 1]
+    if said.startswith("field value") and mark in _QUOTES:
+        hint = f"值用 {{ }} 或半角引号括起来，不能用 {mark}"
     for english, chinese in _MESSAGES:
         said = said.replace(english, chinese)
     return ChapterkitError(f"参考文献库写错了：{said}", Origin(path, reader.line), hint)
 
 
+_QUOTES = frozenset("“”‘’「『《｛＂＇'")
 _MESSAGES = (
     ("premature end of file", "文件到头了，这一条还没有写完"),
     ("unbalanced braces", "花括号不成对"),
@@ -333,6 +348,9 @@ class _Reader(LowLevelParser):  # type: ignore[misc]
         key = _KEY.match(self.text, self.pos)
         if key is None or _FIELD.match(self.text, self.pos):
             raise PybtexSyntaxError("这一条没有引用键", self)
+        if found := _NO_PART_OF_KEY.search(key[0]):
+            said = f"引用键 {key[0][: found.start()]} 后面是“{found[0]}”，不是半角逗号"
+            raise PybtexSyntaxError(said, self)
         self.current_entry_key = key[0]
         self._go_to(key.end())
         self.eat_whitespace()
@@ -373,6 +391,7 @@ _BRACE = re.compile(r"\s*([{(])")
 _END_OF_LINE = re.compile(r"\n|\Z")
 _PARENTHESES = {"{": re.compile(r"[{}]"), "(": re.compile(r"[()]")}
 _KEY = re.compile(r"[^\s,}]+")
+_NO_PART_OF_KEY = re.compile("[，{]")
 _FIELD = re.compile(r"\w+\s*=\s*[{\"]")
 
 

@@ -25,7 +25,7 @@ from chapterkit.manuscript.exhibits import (
     Operation,
     TableModel,
 )
-from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.folder import Folder, not_read
 from chapterkit.manuscript.ledger import Ledger, Number, numbers_of
 from chapterkit.manuscript.pairs import Pair, called
 from chapterkit.manuscript.records import NumberModel, Record
@@ -208,6 +208,7 @@ def load_exhibit_files(folder: Folder) -> list[tuple[ExhibitsModel, YamlFile]]:
     """
     found: list[tuple[ExhibitsModel, YamlFile]] = []
     wrong = Gathering()
+    wrong.add(not_read(folder, EXHIBITS))
     for path in folder.list(EXHIBITS, ".yaml"):
         with wrong.taken():
             file = _listing(read_yaml(folder.text(path), path))

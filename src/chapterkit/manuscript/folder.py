@@ -300,6 +300,13 @@ def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", plain).casefold())
 
 
+def not_read(folder: Folder, below: str) -> Iterator[ChapterkitError]:
+    """Yield an error for each file that was meant as YAML, and is not read by its name."""
+    for path in folder.list(below, ".yml"):
+        hint = f"改名为 {path.removesuffix('.yml')}.yaml"
+        yield ChapterkitError("这个文件不会读：名字要以 .yaml 结尾", Origin(path), hint)
+
+
 def is_folder(name: str) -> ChapterkitError:
     """Return the error for a folder where a file should be."""
     hint = "给出里面的文件；若是一本书，到那个文件夹里运行"

@@ -523,7 +523,7 @@ def _combined(op: ast.operator, a: Fraction, b: Fraction) -> Fraction:
             return a * b
         case ast.Div():
             if b == 0:
-                raise ChapterkitError("derived 除以零")
+                raise ChapterkitError("derived 除以零", hint="看看作除数的那个数，或那几个数的差")
             return a / b
     raise _not_arithmetic(type(op).__name__)
 
@@ -552,7 +552,8 @@ _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 def parsed(expression: str) -> ast.expr:
     """Parse the expression of a derived number; its literal numbers become exact Decimals."""
     if len(expression) > MAX_EXPRESSION:
-        raise ChapterkitError(f"derived 超过 {MAX_EXPRESSION} 个字符")
+        hint = "分成几步：先把一部分写成另一个 derived 的数"
+        raise ChapterkitError(f"derived 超过 {MAX_EXPRESSION} 个字符", hint=hint)
     literals = iter(_LITERAL.findall(expression))
     try:
         tree = ast.parse(expression.strip(), mode="eval").body

@@ -114,12 +114,22 @@ def _unknown_citations(
             yield error.at(origin)
 
 
+def _where_to_write(file: str, path: str, folder: Folder) -> str:
+    """Return what to do about a chapter whose file is not there."""
+    plain = file.replace("\\", "/")
+    if plain.startswith("book/") and folder.exists(plain):
+        return f"路径相对 book/ 写，斜线用 /：file: {plain.removeprefix('book/')}"
+    if plain.startswith("/") or plain[1:2] == ":":
+        return "把文件放进 book/，路径相对 book/ 写"
+    return f"写好 {path}；还没有写到这一章就先从 book.yaml 里删去这一条"
+
+
 def _load_chapter(
     folder: Folder, chapter: Planned, records: Mapping[str, Record], config: Config
 ) -> Chapter:
     path = f"book/{chapter.file}"
     if not folder.exists(path):
-        hint = meant(path, folder) or f"写好 {path}；还没有写到这一章就先从 book.yaml 里删去这一条"
+        hint = meant(path, folder) or _where_to_write(chapter.file, path, folder)
         message = f"{chapter.named}的文件 {path} 不存在"
         raise ChapterkitError(message, config.origin(*chapter.place), hint)
     text = folder.text(path)

@@ -9,9 +9,11 @@ from chapterkit.quantities import find_in_plain
 
 _GROUPED = re.compile(r"[+\-−]?\d{1,3}(?:[,，' \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?")
 _MEASURED = re.compile(
-    r"(?P<sign>[^\d\s.+\-−]{0,4})\s*(?P<digits>[+\-−]?\d[\d,，]*(?:\.\d+)?)\s*(?P<unit>\D{0,20})"
+    r"(?P<sign>[^\d\s.+\-−]{0,5}\.?)\s*(?P<digits>[+\-−]?\d[\d,，]*(?:\.\d+)?)\s*(?P<unit>\D{0,20})"
 )
 _ENDS = re.compile(r"([+\-−]?\d+(?:\.\d+)?)\s*(?:-|–|—|~|～|至|到|to)\s*([+\-−]?\d+(?:\.\d+)?)")
+_HALVES = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+_MIXED = re.compile(r"(?P<whole>\d*)\s?(?P<part>[½¼¾])\s*(?P<unit>\D{0,20})")
 _SEVERAL = re.compile(r"\d+(?:\.\d+)?(?:\s*[:：∶]\s*\d+(?:\.\d+)?){2,}")
 _HEDGES = frozenset(
     (
@@ -31,6 +33,12 @@ _HEDGES = frozenset(
         "≥",
         "≤",
         "±",
+        "c.",
+        "ca.",
+        "circa",
+        "about",
+        "over",
+        "under",
     )
 )
 
@@ -50,6 +58,9 @@ def way_out(text: str) -> str:
         return "比只写两项，如 4:3；再多的，一项一条记录"
     if text[:1] in "−﹣" and _is_number(_digits(text)):
         return f"负号写成 -：{_digits(text)}"
+    if mixed := _MIXED.fullmatch(text):
+        whole = Decimal(mixed["whole"] or 0) + _HALVES[mixed["part"]]
+        return f"写成小数：{_apart(f'{whole:f}', mixed['unit'])}"
     return _measured(text) or _spelled(text) or "例如 15.0"
 
 

@@ -47,8 +47,15 @@ class _UnclearError(Exception):
         self.hint = hint
 
 
-def names_in(text: str, field: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
+_WITH_WA = re.compile(f"[{CJK}]{{1,4}}和[{CJK}]{{1,3}}")
+
+
+def names_in(
+    text: str, field: str, *, japanese: bool = False
+) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
     """Return the names of a field, in one form, and what is wrong with them.
+
+    In a `japanese` entry 和 is a part of given names (細井和喜蔵), and joins none.
 
     >>> names_in("张 三 and （美）约翰·史密斯 著 and Quoc V. Le and 王五 等", "author")[0]
     ('张三', '史密斯', 'Le, Quoc V.', '王五', 'others')
@@ -63,7 +70,7 @@ def names_in(text: str, field: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]
         said = f"{field} 里的“{text}”像是一个机构，却会在 and 处断开"
         return ("{" + text + "}",), (Fault(said, _HINT),)
     for name in written:
-        if _USUAL.fullmatch(name):
+        if _USUAL.fullmatch(name) or (japanese and _WITH_WA.fullmatch(name)):
             found.append(_Name(name))
             continue
         if says_nothing(name):

@@ -24,7 +24,7 @@ from pydantic import (
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
 from chapterkit.manuscript.config import Config
 from chapterkit.manuscript.exhibits import ChartModel, ExhibitId, FlowModel, TableModel
-from chapterkit.manuscript.folder import Folder
+from chapterkit.manuscript.folder import Folder, not_read
 from chapterkit.manuscript.misread import way_out
 from chapterkit.manuscript.model import SLUG, Checked, names_a_file
 from chapterkit.manuscript.pairs import Pair, written_apart
@@ -259,7 +259,7 @@ def _unknown_names(file: YamlFile) -> Iterator[ChapterkitError]:
                     yield ChapterkitError(
                         f"{key} 提到的 {other} 不在本记录的 numbers 里",
                         file.origin("numbers", name, key),
-                        f"最接近的是 {near or '（没有）'}",
+                        f"最接近的是 {near}" if near else f"先在 numbers 里写下它，或删去 {key}",
                     )
     findings = file.data.get("findings")
     for index, finding in enumerate(findings if isinstance(findings, list) else ()):
@@ -287,6 +287,7 @@ def load_records(folder: Folder, config: Config) -> dict[str, Record]:
     """
     records: dict[str, Record] = {}
     wrong = Gathering()
+    wrong.add(not_read(folder, "experiments"))
     for path in folder.list("experiments", ".yaml"):
         name = PurePosixPath(path)
         if len(name.parts) > 2:

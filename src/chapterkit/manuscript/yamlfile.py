@@ -71,7 +71,7 @@ def read_yaml(text: str, path: str) -> YamlFile:
         raise ChapterkitError(message, Origin(path, line, found.start() - before), "换成普通的换行")
     faults: list[Fault] = []
     while True:
-        builder = _Builder(path)
+        builder = _Builder(path, text)
         told = [fault.error(path) for fault in faults]
         try:
             data = builder.document(yaml.parse(text, Loader=_LOADER))
@@ -100,8 +100,10 @@ class _Builder:
 
     events: Iterator[Any]
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self.path = path
+        # Only where there is one may a comment have been meant as a part of a value.
+        self.lines = text.split("\n") if _NUMBER_SIGN.search(text) else []
         self.places: dict[tuple[Step, ...], tuple[int, int]] = {}
         self.depth = 0
         self.wrong: list[ChapterkitError] = []
@@ -143,7 +145,8 @@ class _Builder:
             return self._scalar(event, steps)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ChapterkitError(f"YAML 嵌套超过 {MAX_DEPTH} 层", self._origin(event))
+            message, hint = f"YAML 嵌套超过 {MAX_DEPTH} 层", "少套几层；是不是有括号没有关上？"
+            raise ChapterkitError(message, self._origin(event), hint)
         if event.tag is not None and not _is_known(event.tag):
             self._spoil(steps, self._unknown_tag(event))
         if type(event) is yaml.MappingStartEvent:
@@ -175,10 +178,21 @@ class _Builder:
         tag = event.tag
         if tag is None or tag == "!":
             plain = event.implicit[0]
+            if plain and self.lines:
+                self._check_rest(event, steps)
             return None if plain and event.value in _NULL else str(event.value)
         if not _is_known(tag):
             self._spoil(steps, self._unknown_tag(event))
         return None if tag.endswith(":null") else str(event.value)
+
+    def _check_rest(self, event: Any, steps: tuple[Step, ...]) -> None:
+        """Note a value that goes on with #1, which YAML takes for a comment."""
+        end = event.end_mark
+        if event.value and (cut := _NUMBER_SIGN.match(self.lines[end.line], end.column)):
+            said = f"“{cut[0].strip()}”会当作注释丢掉：值里有空格和 #"
+            origin = Origin(self.path, end.line + 1, cut.start(1) + 1)
+            hint = f'整个值加上引号："{event.value[:40]}{cut[0]}"；真是注释，# 后面空一格'
+            self._spoil(steps, ChapterkitError(said, origin, hint))
 
     def _unknown_tag(self, event: Any) -> ChapterkitError:
         written = event.tag.replace(_STANDARD, "!!", 1)
@@ -219,6 +233,8 @@ class _Builder:
         return str(event.value)
 
 
+# No. 1 as #1: written as no comment is.
+_NUMBER_SIGN = re.compile(r"[ \t]+(#\d\S{0,20})")
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = ("str", "int", "float", "bool", "null", "seq", "map", "timestamp", "binary")
 
@@ -336,7 +352,14 @@ def _misfit(file: YamlFile, error: Any, model: Any, what: str) -> ChapterkitErro
     if of_key:
         hint = _KEYS.get(str(steps[0]), "用小写字母开头，后面是小写字母、数字和 _")
         return ChapterkitError(f"{name} 不能作键：{worded(error)}", origin, hint)
-    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, _example(model, steps))
+    hint = _example(model, steps)
+    is_item = isinstance(given := error["input"], str) and not _known_keys(model, (*steps, 0))
+    if kind in _LISTS and is_item and given.isprintable():
+        hint = f"写成 {steps[-1]}: [{given[:40]}]；{hint}"
+    return ChapterkitError(f"{name} 的值不对：{worded(error)}", origin, hint)
+
+
+_LISTS = frozenset({"list_type", "tuple_type", "frozen_set_type", "set_type"})
 
 
 _GROUP = re.compile(r"\d{3}(?:\.\d+)?")

@@ -113,6 +113,34 @@ def _sum(chain: str, value: Value, unit: str, number: Decimal, word: str) -> Val
     return value * ratio.numerator + number
 
 
+# --- pounds, shillings and pence
+
+_PENCE = r" (?P<d>\d{1,2})(?P<part>[½¼¾]?)d(?:\.|\b)"
+_BELOW_POUNDS = Late(rf"\.?,? (?P<s>\d{{1,2}})s(?:\.|\b),?(?:{_PENCE})?")
+_BELOW_SHILLINGS = Late(rf"s(?:\.|\b),?{_PENCE}")
+# 6d. a week, 14s. for the rest: a point that ends no sentence.
+_ALONE = Late(r"(?P<of>[sd])\.(?= [a-z]|[,;)])")
+_IN_PENCE = {"£": 240, "s": 12}
+_PARTS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75"), "": Decimal(0)}
+
+
+def old_money(text: str, amount: Amount) -> Draft | None:
+    """£3 4s. 6d., 14s. 6d., 8½d. a loaf: British money before 1971, in pence if it is mixed."""
+    value, start = amount.value, amount.start
+    if not isinstance(value, Decimal):
+        return None
+    in_pounds = text[start - 1 : start] == "£" and start > 0
+    found = (_BELOW_POUNDS if in_pounds else _BELOW_SHILLINGS).match(text, amount.end)
+    if found:
+        value *= _IN_PENCE["£" if in_pounds else "s"]
+        value += _IN_PENCE["s"] * Decimal(found["s"] if in_pounds else 0)
+        value += Decimal(found["d"] or 0) + _PARTS[found["part"] or ""]
+        return Draft(start - in_pounds, found.end(), value, "pence")
+    found = None if in_pounds else _ALONE.match(text, amount.end)
+    unit = "pence" if found and found["of"] == "d" else "shillings"
+    return Draft(start, found.end(), value, unit) if found else None
+
+
 # --- primes
 
 _PRIMES = Late(

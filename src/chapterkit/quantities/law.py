@@ -36,7 +36,7 @@ _DATED_BEHIND = Late(rf"\d{{1,4}} {_SERIES} {_PINPOINT} \((?:[A-Za-z0-9. ]{{1,20
 _CHAPTER = Late(rf"{_YEAR},? c\.? $")
 _REACH = 60
 _LAST_BEFORE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.]),§")
-_LOOKS_REPORTED = Late(r"\d{1,4} [A-Z]")
+_LOOKS_REPORTED = Late(r"\d{1,4} [A-Z&]|\d{1,2} and \d")
 
 
 def cited(text: str, at: int) -> Skip | None:
@@ -67,6 +67,9 @@ def _report(text: str, at: int) -> Skip | None:
 _CODE = Late(
     r"\d{1,3} (?:U\. ?S\. ?C|C\. ?F\. ?R|USC|CFR|Fed\. ?Reg|Stat)\.? (?:§{1,2} ?)?\d[\w.–-]*"
     r"(?:\(\w{1,4}\))*"
+    # 7 & 8 Vict. c. 15, 3 Edw. 7 c. 20: statutes by the years of a reign
+    r"|\d{1,2}(?: (?:&|and) \d{1,2})? (?:Vict|Geo|Will|Edw|Eliz|Hen|Anne?|Jac|Car|Ric)\.?"
+    r"(?: (?:[1-8]|[IVX]+)\.?)?,? ch?\.? ?\d{1,3}(?!\d)"
 )
 
 

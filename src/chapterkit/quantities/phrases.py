@@ -8,7 +8,15 @@ from decimal import Decimal
 from chapterkit.han import is_han
 from chapterkit.patterns import Late
 from chapterkit.quantities.amounts import DIGIT, NUMERAL, Amount, amount_at, digits_at
-from chapterkit.quantities.compounds import ROOT_SIGNS, STEPS, compound, primed, product, rooted
+from chapterkit.quantities.compounds import (
+    ROOT_SIGNS,
+    STEPS,
+    compound,
+    old_money,
+    primed,
+    product,
+    rooted,
+)
 from chapterkit.quantities.ends import SPACES, end_at, times_ten, unit_span
 from chapterkit.quantities.model import Draft, Value
 from chapterkit.quantities.numerals import DIGITS, scaled
@@ -19,7 +27,7 @@ _CONNECTOR = re.compile(r"(?:-to-|- to )(?=\d)| ?(?:(?<!—)—(?!—)|[~〜∼�
 _CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
 _RATIO = re.compile(r" ?[:∶：] ?|比| 比 (?=\d)|/")
 _TIMES_SIGNS = frozenset("×xX*✕乘")
-_PARTICULAR = frozenset(" /√∛∜′'’″°")
+_PARTICULAR = frozenset(" .sd/√∛∜′'’″°")
 _BY = re.compile(r" ?[×xX*✕] ?| ?乘 ?(?=\d)")
 _DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
 _TENS = tuple("10" + power for power in "^⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -73,6 +81,8 @@ def _is_times(text: str, at: int) -> bool:
 def _particular(text: str, amount: Amount) -> Draft | None:
     """1′20″, 1/√2, 25/50/100 mg, 1 in 20: told by what stands right behind the number."""
     following = text[amount.end : amount.end + 2]
+    if following[:1] in "sd" or text[amount.start - 1 : amount.start] == "£":
+        return old_money(text, amount)
     if following[:1] == " ":
         return one_in(text, amount) if following[1:] in ("i", "o") else None
     if following[:1] == "/":

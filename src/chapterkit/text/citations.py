@@ -7,7 +7,7 @@ Of a Chinese book they are those of GB/T 7714-2015; which style goes with which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import dropwhile, groupby, pairwise
 from pathlib import Path
@@ -155,6 +155,8 @@ _OTHERS = {"zh": "等", "ja": "他", "ko": "외", "ru": "и др"}
 # What stands behind a translator's name; citeproc has 译 for all.
 _TRANSLATORS = {"ja": "訳", "ko": "옮김", "ru": "пер."}
 _TRANSLATOR = re.compile(r", 译(?=\.|$)\.?")
+# Where a style joins the last of several names by a word, and that is none.
+_AND_OTHERS = re.compile(",? and et al\\.")
 
 
 def _in_its_words(language: str, translator: str, element: Element) -> Element:
@@ -164,8 +166,15 @@ def _in_its_words(language: str, translator: str, element: Element) -> Element:
         inlines = list(run)
         text = "".join(map(_typed, inlines)) if are_words else ""
         worded = _worded(text, language, translator) if are_words else ""
-        out.extend(_words(worded) if worded != text else inlines)
+        out.extend(_words(worded) if worded != text else _upright(inlines))
     return with_inlines(element, out) if out else element
+
+
+def _upright(inlines: Inlines) -> Iterator[Element]:
+    """Yield inlines without italics round Han, which print shows as marks of stress."""
+    for one in inlines:
+        is_stressed = kind_of(one) == "Emph" and any(map(is_han, plain_text([one])))
+        yield from inlines_of(one) if is_stressed else [one]
 
 
 _WORDS = frozenset({"Str", "Space", "SoftBreak"})
@@ -178,7 +187,8 @@ def _typed(word: Element) -> str:
 def _worded(text: str, language: str, translator: str) -> str:
     text = _TRANSLATOR.sub(f", {translator.removesuffix('.')}.", text)
     if language not in _OTHERS:
-        return text
+        return text.replace(" and et al.", " et al.")
+    text = _AND_OTHERS.sub(", et al.", text)
     if language in {"zh", "ja"}:
         text = re.sub(r"\b(\d+)(?:st|nd|rd|th) ed\.", r"\1版.", text)
     # The point ends an abbreviation, which the word that stands for it is not.

@@ -16,6 +16,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from chapterkit.errors import ChapterkitError, Gathering, Origin, nearest
+from chapterkit.han import ALL_HAN
 from chapterkit.manuscript.book import Book
 from chapterkit.manuscript.drawn import ADDRESS, STATUS_MARKS
 from chapterkit.manuscript.exhibited import IN_WORDS, Cell, Exhibit, Kind, Row
@@ -23,6 +24,7 @@ from chapterkit.manuscript.exhibits import CellModel, ChartModel, FlowModel, Tab
 from chapterkit.manuscript.ledger import Number, bare_text, is_long, signed_text
 from chapterkit.manuscript.ledger import grouped as with_groups
 from chapterkit.manuscript.wording import Wording
+from chapterkit.patterns import Late
 from chapterkit.text.document import Document
 from chapterkit.text.origins import MARK_END, MARK_START, mark, without_marks
 from chapterkit.text.placed import CLASS, ids_in, is_called, is_exhibit
@@ -186,7 +188,12 @@ def _source(cite: str, places: Sequence[str], book: Book) -> str:
     """Return a source as a reader would name it, cited with all places in it that were used."""
     wording, source = book.config.wording, book.bibliography.get(cite)
     named = escape(source.named(wording)) if source else ""
+    if book.config.style.space == "none":
+        named = _BEHIND_HAN.sub("", named)
     return named + citation(cite, wording.listed.join(places))
+
+
+_BEHIND_HAN = Late(rf"(?<=[{ALL_HAN}]) (?=\d)")
 
 
 # --- tables

@@ -1,7 +1,8 @@
 """Locators of citations as a book prints them: whole, short, or not at all. Pure.
 
 Where in a source a number stands is told in full by its card and by the evidence. Beside the
-number of a citation there is room for a figure, a table, a section or a page.
+number of a citation there is room for a figure, a table, a section or a page, and for what texts of
+law, classics and manuscripts have in their place: an article, a volume, a folio.
 """
 
 from __future__ import annotations
@@ -19,11 +20,18 @@ _DIGITS = (
 )
 _ORDINAL = rf"(?:{_DIGITS}|[一二三四五六七八九十百零〇]+)"
 _RUN = rf"{_ORDINAL}(?:\s?(?:[-–—~～至到]|to)\s?{_ORDINAL})?"
+# Of books, statutes, judgments and manuscripts: ch. 3, ss. 3–5, art. 9, f. 12r, vol. 2, q. 40.
+_OF_TEXTS = (
+    r"(?:Chs?\.|Articles?|Arts?\.|Ss?\.|Paras?\.?|Folios?|Fols?\.|Ff?\.|Volumes?|Vols?\.|Bks?\."
+    r"|Books?|Qs?\.)"
+)
 _PLACE = re.compile(
     r"(?:(?:补充|補充|扩展数据|擴展數據|附)?(?:图|圖|表|附录|附錄)"
     rf"\s?{_DIGITS}(?:\s?(?:[-–—~～至到])\s?{_DIGITS})?"
     r"|(?:图|圖|表|附录|附錄)[一二三四五六七八九十]+"
-    rf"|第\s?{_RUN}\s?(?:章|节|節|页|頁|小节|小節)"
+    rf"|第\s?{_RUN}\s?(?:章|节|節|页|頁|小节|小節|卷|回|条|條)(?:之{_ORDINAL})?(?:第\s?{_RUN}\s?[款项項])?"
+    rf"|卷\s?(?:[上中下首末]|{_ORDINAL})|(?:页|頁|叶|葉)\s?{_RUN}"
+    rf"|(?<![A-Za-z]){_OF_TEXTS}\s?{_RUN}"
     r"|(?:Supplementary\s|Extended\sData\s)?(?:Figures?|Figs?\.|Tables?|Tabs?\.|Sections?|Secs?\."
     r"|Appendix|Appendices|App\.|Chapters?|Chap\.|[Pp]ages?|[Pp]p?\.|§§?)"
     rf"\s?{_RUN})",
@@ -44,6 +52,8 @@ def shortened(locator: str) -> str:
     ('效率一节', '', '')
     >>> shortened("Fig. 2a, left panel"), shortened("pp. 3–5"), shortened("the abstract")
     ('Fig. 2a', 'pp. 3–5', '')
+    >>> shortened("ss. 3–5"), shortened("ff. 12r–14v, in pencil"), shortened("第十二條第二款")
+    ('ss. 3–5', 'ff. 12r–14v', '第十二條第二款')
     """
     pieces = [one for one in _BETWEEN.split(locator.strip()) if one]
     kept = [_short(one) for one in pieces]

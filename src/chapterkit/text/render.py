@@ -74,6 +74,11 @@ def make_environment(book: Book, chapter: Chapter, variant: Variant = EVERYTHING
 
 def _cite(book: Book, key: str, at: str | int | None = None) -> Markup:
     """Return a citation of a source, with the place in it: `[@chu2025sft, 图 6]`."""
+    if str(at) in book.bibliography:
+        of_both = f'{{{{ cite("{key}") }}}}{{{{ cite("{at}") }}}}'
+        hint = of_both if key in book.bibliography else f'{{{{ cite("{at}", "{key}") }}}}'
+        message = f"cite 的第二项是在来源的何处，{at} 却是一条文献的键"
+        raise ChapterkitError(message, hint=f"写成 {hint}")
     check_citation(str(key), book.bibliography)
     return Markup(citation(str(key), str(at) if at else ""))
 
@@ -216,6 +221,9 @@ def _source(book: Book, chapter: Chapter, path: str) -> str:
     return book.templates.get(path.removeprefix("templates/"), "")
 
 
+_NO_TEMPLATES = "templates/ 里没有模板；另外 chapterkit new book 一本，从那里复制 templates/"
+
+
 def _no_template(error: jinja2.TemplateNotFound, book: Book) -> ChapterkitError:
     names = [str(name) for name in getattr(error, "templates", [error.name])]
     if not names:
@@ -223,7 +231,7 @@ def _no_template(error: jinja2.TemplateNotFound, book: Book) -> ChapterkitError:
         return ChapterkitError("include 后面没有模板的名字", hint=hint)
     near = nearest(names[-1], book.templates)
     listed = "、".join(sorted(book.templates)[:10])
-    hint = f"最接近的是 {near}" if near else f"有：{listed}" if listed else "templates/ 里没有模板"
+    hint = f"最接近的是 {near}" if near else f"有：{listed}" if listed else _NO_TEMPLATES
     return ChapterkitError(
         f"没有 {'、'.join(f'templates/{one}' for one in names)} 这个模板", hint=hint
     )

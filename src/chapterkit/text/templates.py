@@ -40,7 +40,7 @@ class OriginMarks(Extension):
 
 def _marked(source: str, path: str, effort: Effort) -> Iterator[str]:
     position = _Position(path)
-    end = 0
+    end, is_raw = 0, False
     for tag in TAG.finditer(source):
         yield from _marked_text(source[end : tag.start()], position)
         if tag.lastgroup == "expression" and not tag[0].startswith("{{-"):
@@ -50,10 +50,34 @@ def _marked(source: str, path: str, effort: Effort) -> Iterator[str]:
             effort.tag(len(tag[0]) if is_compiled else 0)
         except ChapterkitError as error:
             raise error.at(position.origin()) from None
-        yield tag[0]
+        raw = _RAW.match(tag[0])
+        is_raw = raw[1] == "raw" if raw else is_raw
+        yield tag[0] if is_raw else _keeping_its_line(tag, source)
         position.pass_over(tag[0])
         end = tag.end()
     yield from _marked_text(source[end:], position)
+
+
+_RAW = re.compile(r"\{%[-+]?\s*(raw|endraw)\b")
+_NOTHING_BEHIND = re.compile(r"\n[ \t]*\r?(?:\n|\Z)")
+
+
+def _keeping_its_line(tag: re.Match[str], source: str) -> str:
+    """Return a tag, so that one at the end of a paragraph does not take the paragraph's end.
+
+    Jinja drops the line end behind a statement, which is meant for those on lines of their own.
+    """
+    text, start = tag[0], tag.start()
+    line = source[source.rfind("\n", 0, start) + 1 : start]
+    ends = tag.lastgroup == "statement" and text.endswith("%}") and text[-3] not in "-+"
+    if ends and TAG.sub(_shown, line).strip() and _NOTHING_BEHIND.match(source, tag.end()):
+        return f"{text[:-2]}+%}}"
+    return text
+
+
+def _shown(tag: re.Match[str]) -> str:
+    """Return something for a tag that prints, nothing for another."""
+    return "x" if tag.lastgroup == "expression" else ""
 
 
 def _marked_text(text: str, position: _Position) -> Iterator[str]:
@@ -103,6 +127,9 @@ def check_templates(book: Book) -> None:
         path = f"templates/{name}"
         slug = name.removeprefix("experiments/").removesuffix(".md.j2")
         if name.startswith("experiments/") and slug not in records:
+            if slug.removesuffix(".j2").removesuffix(".md") in records:
+                hint = f"改名为 {slug.removesuffix('.j2').removesuffix('.md')}.md.j2"
+                raise ChapterkitError("记录的模板名字要以 .md.j2 结尾", Origin(path), hint)
             raise unknown_record(slug, records).at(Origin(path))
         parent = _EXTENDS.search(text)
         if parent and parent[1] in templates:

@@ -5,9 +5,9 @@ required fields of BibTeX's standard styles (Patashnik, BibTeXing, 1988, section
 biblatex's names for the same things, and what GB/T 7714-2015 asks of sources that BibTeX does not
 know (a way to an online source, the number of a standard or patent).
 
-Quiet: date for year, journaltitle for journal, institution for school; fields inherited by
-crossref; year = {n.d.} or pubstate = {forthcoming}; an arXiv number in place of a journal for
-`@misc`.
+Quiet: date for year, journaltitle for journal, institution for school; reports of a newspaper
+without an author (`entrysubtype = {newspaper}`); fields inherited by crossref; year = {n.d.} or
+pubstate = {forthcoming}; an arXiv number in place of a journal for `@misc`.
 
 Options: `required`, further fields by type (`article: [volume, pages]`); `a|b` is either.
 
@@ -39,6 +39,7 @@ from chapterkit.lint.words import word_lists
 from chapterkit.manuscript.bibliography import Source
 from chapterkit.manuscript.book import Book
 from chapterkit.text.document import Document
+from chapterkit.text.kinds import kind_of
 
 GROUP = "citations"
 SEVERITY = "error"
@@ -71,12 +72,20 @@ def check(document: Document, book: Book, options: Options) -> Iterator[Problem]
         given = _given(source, book.bibliography)
         required = (*word_lists("required-fields").get(kind, ()), *options.required.get(kind, ()))
         lacking = [one for one in required if given.isdisjoint(one.split("|"))]
+        if "author" in lacking and _is_of_newspaper(source):
+            lacking.remove("author")
         if lacking and "*" not in given:
             yield Problem(
                 source.origin,
                 f"参考文献 {key}（{kind}）缺少{'、'.join(map(_named, lacking))}",
                 f"补上 {'、'.join(one.partition('|')[0] for one in lacking)}",
             )
+
+
+def _is_of_newspaper(source: Source) -> bool:
+    """Tell whether a source is what a newspaper reports, mostly without a name."""
+    fields_of = {name: str(value) for name, value in fields(source).items()}
+    return kind_of(source.type.lower(), fields_of, "", preprint=False) == "article-newspaper"
 
 
 def _named(choice: str) -> str:

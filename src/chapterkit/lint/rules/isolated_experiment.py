@@ -78,8 +78,9 @@ def check(document: Document, book: Book, options: object) -> Iterator[Problem]:
         if not elsewhere - names(section):
             by = [one for name in sorted(names(section)) for one in referring.get(name, ())]
             by = list(dict.fromkeys(by))[:3]
-            by_others = f"{'、'.join(by)}提到了它" if by else f"别的{kinds}也没有提到它"
-            message = f"“{section.title}”没有提到别的{kinds}；{by_others}"
+            nobody = f"；这里别的{kinds}也没有提到它" if len(experiments) > 1 else ""
+            by_others = f"；{'、'.join(by)}提到了它" if by else nobody
+            message = f"“{section.title}”没有提到别的{kinds}{by_others}"
             hint = f"写一句它与哪个{kinds}有关、怎样有关" + ("，例如回应上面提到它的" if by else "")
             yield problem_about(section, book, message, hint)
 
