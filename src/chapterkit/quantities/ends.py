@@ -21,6 +21,7 @@ _LONE_ENDS = Late(
 )
 _GOES_ON = frozenset("/ 每·⋅∙^⁻¹²³⁴")  # what may follow the first word of a compound unit
 _PER_MARKS = ("/", "per ")
+_PAID = frozenset(("money", "percent"))  # a price is a price, per whatever
 _DECIMAL_BEHIND = frozenset("米度块塊")
 _BEHIND = Late(
     r"(?:一?[二三四五六七八九]|[二三四五六七八九]{2})(?![十百千万亿一二三四五六七八九年月日个倍成点到至分角毛厘])"
@@ -104,7 +105,7 @@ def unit_span(text: str, at: int) -> tuple[int, int]:
         end = _after_piece(text, end)
     following = text[end : end + 1]
     if following in _GOES_ON and (following != " " or text.startswith(_PER_MARKS, end + 1)):
-        end = compound_end(text, end)
+        end = compound_end(text, end, spoken=units.kind(unit) not in _PAID)
     return start, end
 
 

@@ -709,12 +709,8 @@ _EARLIER = re.compile(r"1\d{3}(?: ?(?:[–~-]|to|and) ?(?:1\d{3}|20\d\d|\d\d?))?
 _YEAR_BEFORE = re.compile(
     r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Dd]uring|[Cc]irca|[Cc]a?\.|[Ee]arly|[Ll]ate|[Yy]ears?"
     rf"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ww]inter|{_MONTHS}|[Bb]y|[Bb]efore|[Aa]fter|[Oo]f|[Tt]he"
-    r"|[Bb]etween|[Bb]etween 1\d{3} and|[Ff]rom|[Ff]rom 1\d{3} to)|[a-z], 1\d{3} and|\d,"
-    r"|[Mm]id-) ?$"
+    r"|[Bb]etween|[Bb]etween 1\d{3} and|[Ff]rom|[Ff]rom 1\d{3} to)|\d,|[Mm]id-) ?$"
 )
-# A page of the register, 1845: what dates a thing stands behind its name, and nothing behind it.
-_NAMED_BEFORE = re.compile(r"(?:^|[^\W\d_]{2})(?<!\ball)(?<!total)(?<!\bsum)(?<!average), $")
-_NO_MORE = re.compile(r"(?: and 1\d{3})?(?=[.,;:)\]]|$)", re.MULTILINE)
 _PLURAL = re.compile(" [a-z]{2,}s(?![a-z])(?<! is)(?<! was)(?<! has)(?<! does)")
 
 
@@ -725,10 +721,7 @@ def _is_dated(text: str, at: int, end: int) -> bool:
     """
     if _PLURAL.match(text, end):
         return False
-    before = text[max(0, at - 24) : at]
-    if text[at + 2 : at + 4] != "00" and _NO_MORE.match(text, end) and _NAMED_BEFORE.search(before):
-        return True
-    return bool(_SPAN.fullmatch(text, at, end) or _YEAR_BEFORE.search(before))
+    return bool(_SPAN.fullmatch(text, at, end) or _YEAR_BEFORE.search(text[max(0, at - 24) : at]))
 
 
 _CODED = by_first_character(_SECTIONS_OF["coded"])

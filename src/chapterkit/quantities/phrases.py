@@ -27,6 +27,7 @@ _CONNECTOR = re.compile(r"(?:-to-|- to )(?=\d)| ?(?:(?<!—)—(?!—)|[~〜∼�
 _CONNECTOR_STARTS = frozenset(" —~〜∼–‐-−到至")
 _RATIO = re.compile(r" ?[:∶：] ?|比| 比 (?=\d)|/")
 _TIMES_SIGNS = frozenset("×xX*✕乘")
+_BELOW_A_POUND = frozenset(".sd")
 _PARTICULAR = frozenset(" .sd/√∛∜′'’″°")
 _BY = re.compile(r" ?[×xX*✕] ?| ?乘 ?(?=\d)")
 _DEVICE = Late(r" ?[×xX*] ?(?=[A-Z])([A-Z][A-Za-z]*(?:[ \-]?\d+[A-Za-z]*)?)")
@@ -81,8 +82,9 @@ def _is_times(text: str, at: int) -> bool:
 def _particular(text: str, amount: Amount) -> Draft | None:
     """1′20″, 1/√2, 25/50/100 mg, 1 in 20: told by what stands right behind the number."""
     following = text[amount.end : amount.end + 2]
-    if following[:1] in "sd" or text[amount.start - 1 : amount.start] == "£":
-        return old_money(text, amount)
+    in_shillings = following[:1] in _BELOW_A_POUND or text[amount.start - 1 : amount.start] == "£"
+    if in_shillings and (money := old_money(text, amount)):
+        return money
     if following[:1] == " ":
         return one_in(text, amount) if following[1:] in ("i", "o") else None
     if following[:1] == "/":
@@ -381,16 +383,9 @@ def _signed(text: str, draft: Draft, floor: int) -> Draft:
     return draft
 
 
-# $15 per hour is $15; $3 per million tokens is not.
-_PER_WORD = re.compile(r" per (?!\d|[htmb][a-z]{2,7}(?:sand|red|lion)\b)")
-
-
 def _priced(text: str, draft: Draft, mark: str) -> None:
     """Give an amount its currency, and what it is paid for: $3/million tokens."""
-    if (
-        not (draft.unit or _PER_WORD.match(text, draft.end))
-        and (end := per_end(text, draft.end)) > draft.end
-    ):
+    if not draft.unit and (end := per_end(text, draft.end)) > draft.end:
         draft.unit, draft.end = text[draft.end : end], end
     if draft.unit.startswith("per "):
         draft.unit = f"{mark} {draft.unit}"

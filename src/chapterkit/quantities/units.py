@@ -493,7 +493,10 @@ def is_measure(unit: str) -> bool:
 
 # --- compounds in text
 
-_PER_MARK = re.compile(r" ?/ ?| per (?=[\w(])|每(?=(?:秒|分|小时)(?!钟[内里]))")
+_PER_MARK = re.compile(
+    r" ?/ ?| per (?=\d|[htmb][a-z]{2,7}(?:sand|red|lion)\b)|每(?=(?:秒|分|小时)(?!钟[内里]))"
+)
+_PER_SPOKEN = re.compile(r" per (?=[\w(])")
 _DOT_BEFORE = re.compile(r"[·⋅∙](?=[A-Za-zμµΩ人次小年])")
 _SUPERSCRIPT = re.compile(r"\^[-−]?[1-9](?!\d)\^?|[⁻]?[¹²³⁴]")
 _PER_NUMBER = re.compile(
@@ -513,8 +516,11 @@ _NO_PER = {
 _PER_KINDS = frozenset(("time", "volume", "mass", "area", "length", "tokens"))
 
 
-def compound_end(text: str, end: int) -> int:
-    """Where a unit that begins before `end` really ends: 次 → 次/分, mg → mg/(kg·d), kW → kW·h."""
+def compound_end(text: str, end: int, *, spoken: bool = False) -> int:
+    """Where a unit that begins before `end` really ends: 次 → 次/分, mg → mg/(kg·d), kW → kW·h.
+
+    What is said in words, mg → mg per kg, is a part of it where `spoken` allows.
+    """
     while True:
         following = text[end : end + 1]
         if following in ("^", "⁻", "¹", "²", "³", "⁴") and following:
@@ -529,18 +535,18 @@ def compound_end(text: str, end: int) -> int:
                 return end
             end = dot.end() + len(further)
         else:
-            under = per_end(text, end)
+            under = per_end(text, end, spoken=spoken)
             if under == end:
                 return end
             end = under
 
 
-def per_end(text: str, at: int) -> int:
+def per_end(text: str, at: int, *, spoken: bool = False) -> int:
     """Where what stands under a stroke at `at` ends, or `at`: /分, /(kg·d), /10 万人."""
     if text[at : at + 1] not in ("/", " ", "每") or at >= len(text):
         return at
-    mark = _PER_MARK.match(text, at)
-    if mark is None:
+    mark = _PER_MARK.match(text, at) or (spoken and _PER_SPOKEN.match(text, at))
+    if not mark:
         return at
     end = _under_end(text, mark.end())
     return at if end == mark.end() else end
