@@ -68,11 +68,11 @@ def _keeping_its_line(tag: re.Match[str], source: str) -> str:
     Jinja drops the line end behind a statement, which is meant for those on lines of their own.
     """
     text, start = tag[0], tag.start()
+    drops = tag.lastgroup == "statement" and text.endswith("%}") and text[-3] not in "-+"
+    if not (drops and _NOTHING_BEHIND.match(source, tag.end())):
+        return text
     line = source[source.rfind("\n", 0, start) + 1 : start]
-    ends = tag.lastgroup == "statement" and text.endswith("%}") and text[-3] not in "-+"
-    if ends and TAG.sub(_shown, line).strip() and _NOTHING_BEHIND.match(source, tag.end()):
-        return f"{text[:-2]}+%}}"
-    return text
+    return f"{text[:-2]}+%}}" if TAG.sub(_shown, line).strip() else text
 
 
 def _shown(tag: re.Match[str]) -> str:
