@@ -31,6 +31,7 @@ def as_text(*paragraphs: str) -> str:
         as_text("# 题", PLAIN, "## 一节 {#a}", OTHER, "## 又一节", PLAIN, OTHER, PLAIN),
         as_text("- 一项", "- 又一项", PLAIN, OTHER, PLAIN, "1. 其一", "2. 其二", OTHER, PLAIN),
         as_text("| 甲 | 乙 |\n|:--|:--|\n| 1 | 2 |", OTHER, PLAIN, OTHER, "> 引文", PLAIN),
+        as_text(*["3.5% 3.5% ", "2019 年 "] * 4),
         as_text("[@li2020](http://example.org)", PLAIN, OTHER, "没有合上的 [@li2020", PLAIN, OTHER),
         as_text(OTHER, "    代码", PLAIN, OTHER, PLAIN, "第一行\n第二行", OTHER),
     ],

@@ -33,9 +33,9 @@ _REACHES = re.compile(
     r"|\\(?:re)?new|\\(?:provide|def|let|Declare)|^[ \t]*(?:[:~]|`{3}|-{2}|={2}|\+[-=])",
     re.MULTILINE,
 )
-_BETWEEN = re.compile(r"(?<=\S)\n\n+(?=[^\W_])")
+_BETWEEN = re.compile(r"(?<=[^\n])\n\n+(?=[^\W_])")
 # Where a line may be an item of a list, a row of a table, a heading or what is set in.
-_NO_TEXT = re.compile(r"^(?:[\s|#>*+-]|\(?(?:\w{1,9}|#)[.)])", re.MULTILINE)
+_NO_TEXT = re.compile(r"^(?:[\s|#>*+-]|\(?(?:\w{1,9}|#)[.)](?:\s|$))", re.MULTILINE)
 
 
 def parts_of(markdown: str, most: int, least: int = LEAST) -> list[str]:
