@@ -140,10 +140,10 @@ def in_parts(text: str) -> None:
             whole = of_whole()
         except ChapterkitError:
             return
-        assert _uncounted(of_parts()) == _uncounted(whole)
+        assert uncounted(of_parts()) == uncounted(whole)
 
 
-def _uncounted(read: object) -> str:
+def uncounted(read: object) -> str:
     """Return what was read, but for how citations are counted: pandoc counts what it tried, too."""
     return re.sub(r'"citationNoteNum": \d+', "", json.dumps(read))
 

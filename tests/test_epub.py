@@ -56,6 +56,22 @@ def test_documents_are_called_as_their_headings_are_and_none_is_a_bare_heading(
     assert all("<p>" in text or "csl-entry" in text for text in texts)
 
 
+@pytest.mark.parametrize(("sections", "apart"), [(20, True), (600, False)])
+def test_a_text_of_very_many_sections_is_one_file(
+    minimal: Path, run: Run, sections: int, apart: bool
+) -> None:
+    with (minimal / "book/chapter3.md").open("a", encoding="utf-8") as file:
+        file.write(
+            "".join(f"\n\n## 节{one} {{#a{one}}}\n\n文字[@demo2025]。" for one in range(sections))
+        )
+    assert run(minimal, "build", "--format", "epub").exit_code == 0
+    with zipfile.ZipFile(minimal / "build/cards/cards.epub") as book:
+        texts = [one for one in book.namelist() if "/text/ch" in one]
+        told = "".join(book.read(one).decode() for one in texts)
+    assert f'id="a{sections - 1}"' in told
+    assert len(texts) > sections if apart else len(texts) == 1
+
+
 def test_landmarks_are_in_the_language_of_the_book(parts: dict[str, str]) -> None:
     nav = parts["EPUB/nav.xhtml"]
     assert re.findall('<a epub:type="(.*?)".*?>(.*?)</a>', nav) == [

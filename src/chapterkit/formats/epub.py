@@ -37,6 +37,8 @@ from chapterkit.text.tree import (
     Tree,
     attributes_of,
     div,
+    elements_of,
+    level_of,
     tree_blocks,
     with_attributes,
     with_blocks,
@@ -53,9 +55,18 @@ def _arguments(printing: AnyPrinting) -> list[str]:
         # Of these two a sandboxed pandoc opens only this one; the writer makes no use of it.
         f"--reference-doc={cover}",
         "--epub-title-page=false",
-        "--split-level=2",
+        f"--split-level={1 if _sections(printing) > _MOST_FILES else 2}",
         *WEB_ARGUMENTS,
     ]
+
+
+# pandoc's time grows with the square of the files that it parts a text into.
+_MOST_FILES = 500
+
+
+def _sections(printing: AnyPrinting) -> int:
+    headings = (one for text in printing.chapters for one in elements_of(text.tree, {"Header"}))
+    return sum(level_of(one) == 2 for one in headings)
 
 
 def _prepare(printing: AnyPrinting) -> Tree:

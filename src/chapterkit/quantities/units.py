@@ -254,7 +254,7 @@ class Units:
         return _kept(self._meanings, unit, self._read)
 
     def _read(self, unit: str) -> Meaning:
-        plain = " ".join(unit.split()).replace("％", "%").replace("per cent ", "percent ")
+        plain = " ".join(unit.split()).replace("％", "%")
         if len(plain) > LONGEST_UNIT:
             return Meaning(((plain, 1),), known=False)
         plain = simplified(plain).removeprefix("×") if plain[1:2].isdecimal() else simplified(plain)
