@@ -144,7 +144,7 @@ def in_parts(text: str) -> None:
 
 
 def uncounted(read: object) -> str:
-    """Return what was read, but for how citations are counted: pandoc counts what it tried, too."""
+    """Return what was read, but for how citations are counted, which no style here asks for."""
     return re.sub(r'"citationNoteNum": \d+', "", json.dumps(read))
 
 

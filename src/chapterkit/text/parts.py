@@ -8,20 +8,10 @@ an address or a note, or what may go on over an empty line, as a table that is d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, pairwise
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from chapterkit.text.tree import (
-    BEARING,
-    Element,
-    Tree,
-    attributes_of,
-    elements_of,
-    tree_blocks,
-    walk,
-    with_blocks,
-)
+from chapterkit.text.tree import BEARING, Tree, attributes_of, elements_of, tree_blocks, with_blocks
 
 LEAST = 100_000
 """How long a part is at least, in characters: to read less takes hardly longer than to begin."""
@@ -69,9 +59,8 @@ def _cuts(markdown: str, count: int) -> Iterator[int]:
 def joined(texts: Sequence[str], trees: Sequence[Tree]) -> Tree | None:
     """Return the tree of a text, these being its parts and what was read of each.
 
-    Citations are counted through, but for those that pandoc counts without there being any, where
-    it has tried what is none. None where the whole may be read otherwise: two parts have
-    something of the same name.
+    Of citations, each part has its own count, for which no style here asks. None where the whole
+    may be read otherwise: two parts have something of the same name.
     """
     known: set[str] = set()
     for text, tree in zip(texts, trees, strict=True):
@@ -79,28 +68,8 @@ def joined(texts: Sequence[str], trees: Sequence[Tree]) -> Tree | None:
         if known & names:
             return None
         known |= names
-    blocks = chain.from_iterable(tree_blocks(tree) for tree in _counted_on(texts, trees))
-    return with_blocks(trees[0], list(blocks))
+    return with_blocks(trees[0], [block for tree in trees for block in tree_blocks(tree)])
 
 
 def _names(tree: Tree) -> set[str]:
     return {attributes_of(one).identifier for one in elements_of(tree, BEARING)} - {""}
-
-
-def _counted_on(texts: Sequence[str], trees: Sequence[Tree]) -> Iterator[Tree]:
-    """Yield the trees of parts, the citations of each counted on from those before."""
-    before = 0
-
-    def further(said: Mapping[str, Any]) -> dict[str, Any]:
-        return {**said, "citationNoteNum": said["citationNoteNum"] + before}
-
-    def change(cite: Element) -> Element:
-        said, inlines = cite["c"]
-        return {**cite, "c": [list(map(further, said)), inlines]}
-
-    for text, tree in zip(texts, trees, strict=True):
-        counted = walk(tree_blocks(tree), change, {"Cite"}) if before and "@" in text else None
-        yield tree if counted is None else with_blocks(tree, counted)
-        if "@" in text:
-            cites = elements_of(tree, {"Cite"})
-            before += len({said["citationNoteNum"] for cite in cites for said in cite["c"][0]})
